@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { lambdaNode, lambdaNodeRunsHere } from './lambda-node.ts';
+
+/** `npm test`: runs every test runner the project has and adds up their own reports. */
+
+const root = path.resolve(import.meta.dirname, '..');
+const results = path.join(root, 'test-results');
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+function run(command: string, args: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
+    child.on('error', reject);
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+/** The fields of Vitest's JSON report that are counted. */
+interface VitestReport {
+  numPassedTests: number;
+  numFailedTests: number;
+  numFailedTestSuites: number;
+  numPendingTests: number;
+  numTodoTests: number;
+}
+
+async function vitest(name: string, node: string, args: readonly string[]): Promise<Counts> {
+  const report = path.join(results, `${name}.json`);
+  const code = await run(node, [
+    path.join(root, 'node_modules/vitest/vitest.mjs'),
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...args,
+  ]);
+  const counted = JSON.parse(readFileSync(report, 'utf8')) as VitestReport;
+  const failed = counted.numFailedTests;
+  return {
+    passed: counted.numPassedTests,
+    // A file that does not load, or an unhandled error, fails the run without failing a test.
+    failed: code !== 0 && failed === 0 ? 1 : failed,
+    skipped: counted.numPendingTests + counted.numTodoTests,
+  };
+}
+
+export async function main(args: readonly string[]): Promise<number> {
+  rmSync(results, { recursive: true, force: true });
+  mkdirSync(results, { recursive: true });
+  const strict = process.env.CI === 'true' && args.length === 0;
+  const counts = [await vitest('vitest', process.execPath, args)];
+  if (strict && lambdaNodeRunsHere) {
+    const node = await lambdaNode();
+    console.log(`The functions' tests again, on the Node of Lambda: ${node}`);
+    counts.push(await vitest('functions-on-node24', node, ['test/functions']));
+  }
+  const total = counts.reduce((sum, one) => ({
+    passed: sum.passed + one.passed,
+    failed: sum.failed + one.failed,
+    skipped: sum.skipped + one.skipped,
+  }));
+  if (strict && total.skipped > 0)
+    console.error(`${total.skipped} tests were skipped, which CI counts as a failure.`);
+  console.log(
+    `${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,
+  );
+  return total.failed > 0 || (strict && total.skipped > 0) ? 1 : 0;
+}

@@ -1,0 +1,34 @@
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** Tests that start a broker, a browser, Spark, a pty or the local cloud: one file at a time, on two cores. */
+const heavy = 'test/**/*.{kafka,browser,spark,cloud,pty,e2e}.test.ts';
+
+export default defineConfig({
+  test: {
+    expect: { requireAssertions: true },
+    pool: 'forks',
+    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'fast',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, heavy],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'heavy',
+          include: [heavy],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
