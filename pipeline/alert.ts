@@ -1,0 +1,118 @@
+import * as v from 'valibot';
+import type { ParsedOrder } from './order.ts';
+import { type StatefulRule, type StatelessRule, severities } from './rule.ts';
+import { formatTimestamp } from './timestamp.ts';
+
+const isoTime = v.pipe(v.string(), v.isoTimestamp());
+
+/** An alert on the wire. Times are ISO 8601 in UTC, money is USD. */
+export const AlertSchema = v.object({
+  /** The same for the same rule and order (or customer and window), however often it is found. */
+  alert_id: v.pipe(v.string(), v.nonEmpty()),
+  rule_id: v.pipe(v.string(), v.nonEmpty()),
+  severity: v.picklist(severities),
+  /** Null for a rule over a customer. */
+  order_id: v.nullable(v.string()),
+  customer_id: v.pipe(v.string(), v.nonEmpty()),
+  /** Of the order, or of the customer's orders in the window at first detection. */
+  total_amount: v.pipe(v.number(), v.minValue(0)),
+  /** Of the order, or of the customer's newest order in the window. */
+  region: v.string(),
+  reason: v.string(),
+  /** Of the order, or of the customer's newest order in the window. */
+  order_timestamp: isoTime,
+  detected_at: isoTime,
+  source: v.picklist(['producer', 'stream']),
+});
+
+export type Alert = v.InferOutput<typeof AlertSchema>;
+export type AlertSource = Alert['source'];
+
+/** `high-value:<order_id>`. Rule ids hold no colon, so no two alerts share an id. */
+export function orderAlertId(ruleId: string, orderId: string): string {
+  return `${ruleId}:${orderId}`;
+}
+
+/** `order-burst:<window start in epoch ms>:<customer_id>`. */
+export function customerAlertId(ruleId: string, windowStartMs: number, customerId: string): string {
+  return `${ruleId}:${windowStartMs}:${customerId}`;
+}
+
+/** Fills `{name}` in a rule's sentence. Spark fills the same template, so money is written with two decimals in both. */
+export function fillReason(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+}
+
+function statelessValues(rule: StatelessRule, parsed: ParsedOrder): Record<string, string> {
+  const { order } = parsed;
+  if (rule.kind === 'one-of') return { value: order[rule.field], limit: '' };
+  const money = rule.field !== 'quantity';
+  const show = (n: number): string => (money ? n.toFixed(2) : String(n));
+  return { value: show(order[rule.field]), limit: show(rule.moreThan) };
+}
+
+/** The alert of a stateless rule that an order tripped. */
+export function orderAlert(
+  rule: StatelessRule,
+  parsed: ParsedOrder,
+  detectedAtMs: number,
+  source: AlertSource,
+): Alert {
+  const { order } = parsed;
+  return {
+    alert_id: orderAlertId(rule.id, order.order_id),
+    rule_id: rule.id,
+    severity: rule.severity,
+    order_id: order.order_id,
+    customer_id: order.customer_id,
+    total_amount: order.total_amount,
+    region: order.region,
+    reason: fillReason(rule.reason, {
+      ...statelessValues(rule, parsed),
+      order_id: order.order_id,
+      customer_id: order.customer_id,
+    }),
+    order_timestamp: formatTimestamp(parsed.eventTimeMs),
+    detected_at: formatTimestamp(detectedAtMs),
+    source,
+  };
+}
+
+/** What a stateful rule has found of one customer in one window, at first detection. */
+export interface CustomerFinding {
+  readonly customerId: string;
+  readonly windowStartMs: number;
+  /** Distinct orders, or distinct values. */
+  readonly count: number;
+  /** USD, the customer's orders in the window. */
+  readonly totalAmount: number;
+  /** Of the newest order in the window. */
+  readonly region: string;
+  readonly eventTimeMs: number;
+}
+
+/** The alert of a stateful rule that a customer tripped. */
+export function customerAlert(rule: StatefulRule, finding: CustomerFinding, detectedAtMs: number): Alert {
+  return {
+    alert_id: customerAlertId(rule.id, finding.windowStartMs, finding.customerId),
+    rule_id: rule.id,
+    severity: rule.severity,
+    order_id: null,
+    customer_id: finding.customerId,
+    total_amount: finding.totalAmount,
+    region: finding.region,
+    reason: fillReason(rule.reason, {
+      customer_id: finding.customerId,
+      value: String(finding.count),
+      limit: String(rule.moreThan),
+    }),
+    order_timestamp: formatTimestamp(finding.eventTimeMs),
+    detected_at: formatTimestamp(detectedAtMs),
+    source: 'stream',
+  };
+}
+
+/** What the record of an alert is keyed by. */
+export function alertKey(alert: Alert): string {
+  return alert.order_id ?? alert.customer_id;
+}

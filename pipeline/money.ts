@@ -1,0 +1,54 @@
+/**
+ * The largest amount that a JSON number can state to the cent: an IEEE 754 double holds integers exactly up to 2⁵³ − 1,
+ * so cents stop being distinct above 90,071,992,547,409.91 USD.
+ */
+export const maxAmountUsd = Number.MAX_SAFE_INTEGER / 100;
+
+/** An amount in USD that is finite, at least 0, has at most two decimals, and can be told to the cent. */
+export function isAmount(value: unknown): value is number {
+  return (
+    typeof value === 'number' &&
+    value >= 0 &&
+    value <= maxAmountUsd &&
+    Math.round(value * 100) / 100 === value
+  );
+}
+
+/** USD to whole cents. `amount` must satisfy {@link isAmount}. */
+export function toCents(amount: number): number {
+  return Math.round(amount * 100) + 0; // + 0 turns the JSON number -0 into 0
+}
+
+/** A sum of cents: a number while that is exact, a bigint from then on. */
+export type CentsSum = number | bigint;
+
+/** Adds exactly, whatever the size. */
+export function addCents(sum: CentsSum, cents: CentsSum): CentsSum {
+  if (typeof sum === 'number' && typeof cents === 'number') {
+    const total = sum + cents;
+    if (total <= Number.MAX_SAFE_INTEGER) return total;
+  }
+  return BigInt(sum) + BigInt(cents);
+}
+
+/** Cents to USD, as the nearest double. */
+export function toUsd(cents: CentsSum): number {
+  if (typeof cents === 'number') return cents / 100;
+  return Number(`${cents / 100n}.${String(cents % 100n).padStart(2, '0')}`);
+}
+
+/** The mean of `count` amounts that sum to `sum` cents, in cents, rounded half-up. */
+export function averageCents(sum: CentsSum, count: number): CentsSum {
+  if (typeof sum === 'number') {
+    const whole = Math.floor(sum / count);
+    const rest = sum - whole * count;
+    return rest * 2 >= count ? whole + 1 : whole;
+  }
+  const n = BigInt(count);
+  return (sum * 2n + n) / (n * 2n);
+}
+
+/** `$1299.95`, for people. */
+export function formatUsd(amount: number): string {
+  return `$${amount.toFixed(2)}`;
+}

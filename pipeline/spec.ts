@@ -1,0 +1,132 @@
+import * as v from 'valibot';
+import { catalog, unknownCategory } from './catalog.ts';
+import { deadLetterHeaders } from './dead-letter.ts';
+import type { PipelineDefinition } from './definition.ts';
+import { badRecordReasons, type FieldType, fieldLimits, fieldTypes, orderFields } from './order.ts';
+import { severities } from './rule.ts';
+import { idleAfterMs, maxTickFutureMs, tickHeader } from './tick.ts';
+import { analyticsFolder, windowColumns } from './window.ts';
+
+/** Raised when a reader of an older spec would compute something else. */
+export const specVersion = 1;
+
+const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
+const name = v.pipe(v.string(), v.nonEmpty());
+
+const TopicSpec = v.strictObject({
+  name,
+  partitions: positive,
+  replicationFactor: positive,
+  minInSyncReplicas: positive,
+  retentionMs: positive,
+  keyedBy: name,
+});
+
+const WindowsSpec = v.strictObject({ sizeMs: positive, slideMs: positive });
+
+const ruleBase = {
+  id: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]*$/)),
+  severity: v.picklist(severities),
+  reason: name,
+};
+
+const RuleSpec = v.variant('kind', [
+  v.strictObject({
+    ...ruleBase,
+    kind: v.literal('threshold'),
+    field: v.picklist(['total_amount', 'price', 'quantity']),
+    moreThan: v.number(),
+    atProducer: v.optional(v.boolean()),
+  }),
+  v.strictObject({
+    ...ruleBase,
+    kind: v.literal('one-of'),
+    field: v.picklist(['region', 'product_id', 'category', 'customer_id']),
+    values: v.array(v.string()),
+  }),
+  v.strictObject({
+    ...ruleBase,
+    kind: v.literal('distinct-orders'),
+    key: v.literal('customer_id'),
+    moreThan: positive,
+    windows: WindowsSpec,
+  }),
+  v.strictObject({
+    ...ruleBase,
+    kind: v.literal('distinct-values'),
+    key: v.literal('customer_id'),
+    field: v.picklist(['region', 'product_id', 'category']),
+    moreThan: positive,
+    windows: WindowsSpec,
+  }),
+]);
+
+/** The definition as JSON: what Spark reads, and what the checkpoint's fingerprint is computed from. */
+export const PipelineSpecSchema = v.strictObject({
+  specVersion: v.literal(specVersion),
+  topics: v.strictObject({ orders: TopicSpec, alerts: TopicSpec, deadLetters: TopicSpec }),
+  order: v.strictObject({
+    /** In the order in which they are checked. */
+    fields: v.array(
+      v.strictObject({ name, type: v.picklist(Object.keys(fieldTypes) as FieldType[]), reason: name }),
+    ),
+    limits: v.strictObject({
+      maxIdLength: positive,
+      maxQuantity: positive,
+      maxAmountUsd: v.number(),
+      amountDecimals: positive,
+      timestampPattern: name,
+      maxFutureMs: positive,
+    }),
+    /** Category by product id, for orders that name none. */
+    categories: v.record(v.string(), v.string()),
+    unknownCategory: name,
+    key: name,
+  }),
+  /** Closed and ordered: the first that applies is the reason. */
+  badRecordReasons: v.array(v.strictObject({ id: name, meaning: name })),
+  deadLetterHeaders: v.strictObject({ reason: name, topic: name, partition: name, offset: name }),
+  tick: v.strictObject({ header: name, idleAfterMs: positive, maxFutureMs: positive }),
+  windowing: v.strictObject({
+    ...WindowsSpec.entries,
+    watermarkMs: positive,
+    deduplicate: v.boolean(),
+    /** Order fields that windows are grouped by, and the column that each becomes. */
+    groupBy: v.array(v.strictObject({ field: name, column: name })),
+    columns: v.array(
+      v.strictObject({ name, type: v.picklist(['timestamp-millis', 'string', 'int64', 'double']) }),
+    ),
+    folder: name,
+  }),
+  rules: v.array(RuleSpec),
+});
+
+export type PipelineSpec = v.InferOutput<typeof PipelineSpecSchema>;
+
+/** Emits a definition as the spec. Throws valibot's `ValiError` when the definition itself is not valid. */
+export function emitSpec(definition: PipelineDefinition): PipelineSpec {
+  return v.parse(PipelineSpecSchema, {
+    specVersion,
+    topics: definition.topics,
+    order: {
+      fields: Object.entries(orderFields).map(([field, { type, reason }]) => ({ name: field, type, reason })),
+      limits: fieldLimits,
+      categories: Object.fromEntries(catalog.map((product) => [product.product_id, product.category])),
+      unknownCategory,
+      key: 'order_id',
+    },
+    badRecordReasons: Object.entries(badRecordReasons).map(([id, meaning]) => ({ id, meaning })),
+    deadLetterHeaders,
+    tick: { header: tickHeader, idleAfterMs, maxFutureMs: maxTickFutureMs(definition.windowing) },
+    windowing: {
+      ...definition.windowing,
+      groupBy: [
+        { field: 'category', column: 'category' },
+        { field: 'region', column: 'location' },
+      ],
+      columns: Object.entries(windowColumns).map(([column, type]) => ({ name: column, type })),
+      folder: analyticsFolder,
+    },
+    rules: definition.rules,
+  });
+}

@@ -1,0 +1,46 @@
+const DAY_MS = 86_400_000;
+
+/** A topic as the pipeline wants it on a cluster. */
+export interface Topic {
+  readonly name: string;
+  readonly partitions: number;
+  /** Where the cluster has fewer brokers, as many as it has. */
+  readonly replicationFactor: number;
+  /** `min.insync.replicas`, at most the replication factor. */
+  readonly minInSyncReplicas: number;
+  /** `retention.ms`. */
+  readonly retentionMs: number;
+  /** What its records are keyed by, for a reader. */
+  readonly keyedBy: string;
+}
+
+/** The three topics, by role. */
+export const topics = {
+  orders: {
+    name: 'ecommerce-orders',
+    partitions: 3,
+    replicationFactor: 3,
+    minInSyncReplicas: 2,
+    retentionMs: 7 * DAY_MS,
+    keyedBy: 'customer_id',
+  },
+  alerts: {
+    name: 'ecommerce-alerts',
+    partitions: 3,
+    replicationFactor: 3,
+    minInSyncReplicas: 2,
+    retentionMs: 3 * DAY_MS,
+    keyedBy: 'order_id, or customer_id for a rule over a customer',
+  },
+  deadLetters: {
+    name: 'ecommerce-orders-dlq',
+    partitions: 1,
+    replicationFactor: 3,
+    minInSyncReplicas: 2,
+    retentionMs: 14 * DAY_MS,
+    keyedBy: 'the key of the refused record',
+  },
+} as const satisfies Record<string, Topic>;
+
+/** A topic's part in the pipeline. */
+export type TopicRole = keyof typeof topics;

@@ -1,0 +1,116 @@
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { AlertSchema, alertKey, customerAlert, orderAlert } from '../../pipeline/alert.ts';
+import { pipeline, withoutRules } from '../../pipeline/definition.ts';
+import { checkOrder, type ParsedOrder } from '../../pipeline/order.ts';
+import { isStateful, isStateless, type Rule, trippedRules } from '../../pipeline/rule.ts';
+
+const now = Date.parse('2026-11-23T12:00:05Z');
+
+function order(change: Record<string, unknown>): ParsedOrder {
+  const parsed = checkOrder(
+    {
+      order_id: 'o-1',
+      customer_id: 'CUST_1',
+      product_id: 'P002',
+      product_name: 'Wireless Headphones',
+      quantity: 1,
+      price: 89.99,
+      total_amount: 89.99,
+      timestamp: '2026-11-23T12:00:00Z',
+      region: 'EU-West',
+      ...change,
+    },
+    now,
+  );
+  if (typeof parsed === 'string') throw new Error(parsed);
+  return parsed;
+}
+
+const stateless = pipeline.rules.filter(isStateless);
+const tripped = (change: Record<string, unknown>) =>
+  trippedRules(stateless, order(change)).map((rule) => rule.id);
+
+function ruleOf<Kind extends Rule['kind']>(kind: Kind): Extract<Rule, { kind: Kind }> {
+  const rule = pipeline.rules.find((candidate) => candidate.kind === kind);
+  if (rule === undefined) throw new Error(`no ${kind} rule`);
+  return rule as Extract<Rule, { kind: Kind }>;
+}
+
+describe('rules over one order', () => {
+  it('find a total over $1000, and not one of $1000.00', () => {
+    expect(tripped({ total_amount: 1000.01 })).toEqual(['high-value']);
+    expect(tripped({ total_amount: 1000 })).toEqual([]);
+  });
+
+  it('find a suspicious location, and both at once', () => {
+    expect(tripped({ region: 'Tor-Exit' })).toEqual(['suspicious-location']);
+    expect(tripped({ region: 'Tor-Exit', total_amount: 2000 })).toEqual([
+      'high-value',
+      'suspicious-location',
+    ]);
+  });
+
+  it('can be switched off by id, and an unknown id is an error that names the rules', () => {
+    expect(withoutRules(pipeline, ['high-value']).rules.map((rule) => rule.id)).not.toContain('high-value');
+    expect(() => withoutRules(pipeline, ['high-vlaue'])).toThrow(
+      /no rule "high-vlaue".*high-value, suspicious/s,
+    );
+  });
+});
+
+describe('an alert', () => {
+  it('over an order has the same id whenever and by whomever it is found', () => {
+    const rule = ruleOf('threshold');
+    const large = order({ total_amount: 1299.95 });
+    const first = orderAlert(rule, large, now, 'producer');
+    const second = orderAlert(rule, large, now + 5000, 'stream');
+    expect(second.alert_id).toBe(first.alert_id);
+    expect(first).toEqual({
+      alert_id: 'high-value:o-1',
+      rule_id: 'high-value',
+      severity: 'high',
+      order_id: 'o-1',
+      customer_id: 'CUST_1',
+      total_amount: 1299.95,
+      region: 'EU-West',
+      reason: 'The order total of 1299.95 USD is over 1000.00 USD',
+      order_timestamp: '2026-11-23T12:00:00.000Z',
+      detected_at: '2026-11-23T12:00:05.000Z',
+      source: 'producer',
+    });
+    expect(v.safeParse(AlertSchema, first).success).toBe(true);
+  });
+
+  it('over a customer is told apart by rule, customer and window, and is keyed by the customer', () => {
+    const rule = ruleOf('distinct-orders');
+    const finding = {
+      customerId: 'CUST_1',
+      windowStartMs: 1_764_000_000_000,
+      count: 6,
+      totalAmount: 120.5,
+      region: 'EU-West',
+      eventTimeMs: 1_764_000_030_000,
+    };
+    const alert = customerAlert(rule, finding, now);
+    expect(v.safeParse(AlertSchema, alert).success).toBe(true);
+    expect(alert.alert_id).toBe('order-burst:1764000000000:CUST_1');
+    expect(alert.order_id).toBeNull();
+    expect(alertKey(alert)).toBe('CUST_1');
+    expect(alert.reason).toBe('The customer CUST_1 placed 6 orders within one minute, more than 5');
+  });
+
+  it('writes whatever a customer is called into its reason, once', () => {
+    const [rule] = pipeline.rules.filter(isStateful);
+    if (rule === undefined) throw new Error('no stateful rule');
+    const finding = {
+      customerId: '{value}$&',
+      windowStartMs: 0,
+      count: 6,
+      totalAmount: 0,
+      region: 'x',
+      eventTimeMs: 0,
+    };
+    expect(customerAlert(rule, finding, now).reason).toContain('The customer {value}$& placed 6 orders');
+  });
+});

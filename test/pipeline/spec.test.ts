@@ -1,0 +1,37 @@
+import { toJsonSchema } from '@valibot/to-json-schema';
+import { describe, expect, it } from 'vitest';
+import { pipeline, withoutRules } from '../../pipeline/definition.ts';
+import { emitSpec, PipelineSpecSchema, specVersion } from '../../pipeline/spec.ts';
+
+describe('the spec', () => {
+  it('carries everything that Spark computes from', () => {
+    const spec = emitSpec(pipeline);
+    expect(spec.specVersion).toBe(specVersion);
+    expect(spec.topics.orders.name).toBe('ecommerce-orders');
+    expect(spec.windowing).toMatchObject({ sizeMs: 60_000, slideMs: 30_000, watermarkMs: 30_000 });
+    expect(spec.order.fields.map((field) => field.name)).toContain('total_amount');
+    expect(spec.rules.map((rule) => rule.id)).toEqual(pipeline.rules.map((rule) => rule.id));
+  });
+
+  it('survives being written and read', () => {
+    const spec = emitSpec(pipeline);
+    expect(JSON.parse(JSON.stringify(spec))).toEqual(spec);
+  });
+
+  it('follows a definition with a rule switched off', () => {
+    const spec = emitSpec(withoutRules(pipeline, ['region-hop']));
+    expect(spec.rules.map((rule) => rule.id)).not.toContain('region-hop');
+  });
+
+  it('refuses a definition that makes no sense', () => {
+    expect(() => emitSpec({ ...pipeline, windowing: { ...pipeline.windowing, slideMs: 0 } })).toThrow();
+  });
+
+  // After a change of the spec: npx vitest run test/pipeline/spec.test.ts --update
+  it('has a JSON Schema beside it that is up to date', async () => {
+    const schema = toJsonSchema(PipelineSpecSchema, { errorMode: 'throw' });
+    await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(
+      '../../pipeline/spec.schema.json',
+    );
+  });
+});

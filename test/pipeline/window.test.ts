@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { drainTickTime, parseTick } from '../../pipeline/tick.ts';
+import {
+  watermarkAfter,
+  windowing,
+  windowPartition,
+  windowRow,
+  windowStarts,
+} from '../../pipeline/window.ts';
+
+const at = (time: string): number => Date.parse(`2026-11-23T${time}Z`);
+
+describe('windows', () => {
+  it('slide every thirty seconds, so an order falls into two', () => {
+    expect(windowStarts(at('12:00:45'), windowing)).toEqual([at('12:00:00'), at('12:00:30')]);
+    expect(windowStarts(at('12:00:29.999'), windowing)).toEqual([at('11:59:30'), at('12:00:00')]);
+  });
+
+  it('include their start and exclude their end', () => {
+    expect(windowStarts(at('12:00:30'), windowing)).toEqual([at('12:00:00'), at('12:00:30')]);
+  });
+
+  it('do not overlap when they slide by their size', () => {
+    expect(windowStarts(at('12:04:59'), { sizeMs: 300_000, slideMs: 300_000 })).toEqual([at('12:00:00')]);
+  });
+
+  it('may start before 1970', () => {
+    expect(windowStarts(0, windowing)).toEqual([-30_000, 0]);
+    expect(windowPartition(-30_000)).toBe('date=1969-12-31/hour=23');
+  });
+
+  it('become rows with money rounded half-up', () => {
+    const row = windowRow(
+      {
+        windowStartMs: at('12:00:00'),
+        category: 'Books',
+        location: 'EU-West',
+        orders: 2,
+        sumCents: 2595,
+        minCents: 1297,
+        maxCents: 1298,
+        customers: 1,
+      },
+      windowing,
+    );
+    expect(row).toEqual({
+      window_start: at('12:00:00'),
+      window_end: at('12:01:00'),
+      category: 'Books',
+      location: 'EU-West',
+      order_count: 2,
+      total_revenue: 25.95,
+      avg_order_value: 12.98,
+      unique_customers: 1,
+      max_order_value: 12.98,
+      min_order_value: 12.97,
+    });
+  });
+});
+
+describe('a tick', () => {
+  it('that drains a run closes its last window, and no earlier one would', () => {
+    const lastEnd = at('12:01:00');
+    const tick = drainTickTime(lastEnd, windowing.watermarkMs);
+    expect(watermarkAfter(tick, windowing.watermarkMs)).toBe(lastEnd);
+  });
+
+  it('may lie as far ahead as the window of the furthest order needs, and no further', () => {
+    const record = at('12:00:00');
+    expect(parseTick('2026-11-23T12:06:30Z', record, windowing)).toBe(at('12:06:30'));
+    expect(parseTick('2026-11-23T12:06:30.001Z', record, windowing)).toBeNaN();
+  });
+
+  it.each(['', 'now', '1969-12-31T23:59:59Z'])('is refused when it says %j', (text) => {
+    expect(parseTick(text, at('12:00:00'), windowing)).toBeNaN();
+  });
+});
