@@ -1,0 +1,46 @@
+import type { Alert } from '../../pipeline/alert.ts';
+import { formatUsd } from '../../pipeline/money.ts';
+
+/** What SNS publishes: a subject and a text for a person, and attributes that subscriptions can filter by. */
+export interface Notification {
+  readonly subject: string;
+  readonly message: string;
+  readonly attributes: { readonly rule_id: string; readonly severity: string };
+}
+
+/** SNS takes a subject of fewer than 100 characters of ASCII. Source: SNS API reference, Publish, Subject. */
+const longestSubject = 99;
+/** SNS takes 256 KB; a person reads less. */
+const longestField = 500;
+
+/** What no text for a person holds, and SNS may refuse: control characters, noncharacters, unpaired surrogates. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+const unprintable = /[\u0000-\u001f\u007f-\u009f\ufffe\uffff]|\p{Surrogate}/gu;
+
+/** Anyone who may write to the topic decides what is in an alert: made printable, and cut to what is read. */
+function shown(text: string): string {
+  const cut = text.length > longestField ? `${text.slice(0, longestField)}…` : text;
+  return cut.replace(unprintable, '\ufffd');
+}
+
+/** Tells of an alert. Whatever the alert holds, SNS accepts the result. */
+export function notificationOf(alert: Alert): Notification {
+  const subject = `Alert: ${alert.rule_id} (${alert.severity})`.replace(/[^ -~]+/g, '?');
+  const lines = [
+    shown(alert.reason),
+    '',
+    `Rule      ${shown(alert.rule_id)} (${alert.severity})`,
+    `Customer  ${shown(alert.customer_id)}`,
+    ...(alert.order_id === null ? [] : [`Order     ${shown(alert.order_id)}`]),
+    `Amount    ${formatUsd(alert.total_amount)}`,
+    `Region    ${shown(alert.region)}`,
+    `Ordered   ${alert.order_timestamp}`,
+    `Detected  ${alert.detected_at} by the ${alert.source}`,
+    `Alert     ${shown(alert.alert_id)}`,
+  ];
+  return {
+    subject: subject.slice(0, longestSubject),
+    message: lines.join('\n'),
+    attributes: { rule_id: shown(alert.rule_id), severity: alert.severity },
+  };
+}

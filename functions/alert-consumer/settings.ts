@@ -1,0 +1,47 @@
+import { EcomError } from '../../pipeline/error.ts';
+import { type Severity, severities } from '../../pipeline/rule.ts';
+import type { Environment } from '../kafka/settings.ts';
+
+/** What the alert consumer acts on, by name. */
+export interface AlertConsumerSettings {
+  /** DynamoDB table of the alerts that were acted on. */
+  readonly table: string;
+  /** ARN of the SNS topic. */
+  readonly snsTopic: string;
+  /** S3 bucket of the dead letters. */
+  readonly bucket: string;
+  readonly notifyFrom: Severity;
+}
+
+function needed(environment: Environment, name: string, what: string): string {
+  const value = environment[name] ?? '';
+  if (value !== '') return value;
+  throw new EcomError('ECOM_SETTING_MISSING', {
+    what: `${what} is not known`,
+    where: `environment variable ${name}`,
+    fix: 'The deployment of the stage sets it; see the function alertConsumer in serverless.yml.',
+  });
+}
+
+/**
+ * Reads `ECOM_ALERTS_TABLE`, `ECOM_ALERTS_SNS_TOPIC`, `ECOM_BUCKET` and `ECOM_NOTIFY_FROM` (default `high`).
+ *
+ * @throws EcomError `ECOM_SETTING_MISSING`, `ECOM_SEVERITY_INVALID`
+ */
+export function alertConsumerSettings(environment: Environment): AlertConsumerSettings {
+  const severity = environment.ECOM_NOTIFY_FROM ?? 'high';
+  const notifyFrom = severities.find((known) => known === severity);
+  if (notifyFrom === undefined) {
+    throw new EcomError('ECOM_SEVERITY_INVALID', {
+      what: `"${severity}" is no severity`,
+      where: 'environment variable ECOM_NOTIFY_FROM',
+      fix: `Use one of ${severities.join(', ')}.`,
+    });
+  }
+  return {
+    table: needed(environment, 'ECOM_ALERTS_TABLE', 'The table of alerts'),
+    snsTopic: needed(environment, 'ECOM_ALERTS_SNS_TOPIC', 'The SNS topic'),
+    bucket: needed(environment, 'ECOM_BUCKET', 'The bucket of dead letters'),
+    notifyFrom,
+  };
+}

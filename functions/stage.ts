@@ -1,0 +1,32 @@
+import { type PipelineDefinition, pipeline, withoutRules } from '../pipeline/definition.ts';
+import type { Environment } from './kafka/settings.ts';
+
+/** The topics by role, as they are called on the cluster of this stage. */
+export type StageTopics = PipelineDefinition['topics'];
+
+function withTopicPrefix(definition: PipelineDefinition, prefix: string): PipelineDefinition {
+  const { orders, alerts, deadLetters } = definition.topics;
+  const prefixed = <T extends { readonly name: string }>(topic: T): T => ({
+    ...topic,
+    name: `${prefix}${topic.name}`,
+  });
+  return {
+    ...definition,
+    topics: { orders: prefixed(orders), alerts: prefixed(alerts), deadLetters: prefixed(deadLetters) },
+  };
+}
+
+/**
+ * The definition as this stage runs it: `ECOM_RULES_OFF` lists the ids of rules that are switched off, separated by
+ * commas; `ECOM_TOPIC_PREFIX` goes before the names of topics.
+ *
+ * @throws EcomError `ECOM_RULE_UNKNOWN`
+ */
+export function stageDefinition(environment: Environment): PipelineDefinition {
+  const off = (environment.ECOM_RULES_OFF ?? '').split(',').map((id) => id.trim());
+  const definition = withoutRules(
+    pipeline,
+    off.filter((id) => id !== ''),
+  );
+  return withTopicPrefix(definition, environment.ECOM_TOPIC_PREFIX ?? '');
+}

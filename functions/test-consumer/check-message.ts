@@ -1,0 +1,125 @@
+import type { KafkaMessage } from 'kafkajs';
+import { deadLetterHeaders } from '../../pipeline/dead-letter.ts';
+import { badRecordReasons, parseOrder } from '../../pipeline/order.ts';
+import { parseTick, tickHeader } from '../../pipeline/tick.ts';
+import { formatTimestamp } from '../../pipeline/timestamp.ts';
+import type { TopicRole } from '../../pipeline/topic.ts';
+import { windowing } from '../../pipeline/window.ts';
+import { parseAlert } from '../parse-alert.ts';
+import type { StageTopics } from '../stage.ts';
+
+/** A record, decoded and held against the schema of its topic. */
+export interface CheckedMessage {
+  readonly partition: number;
+  readonly offset: string;
+  /** Of the record, ISO 8601. */
+  readonly timestamp: string;
+  readonly key: string | null;
+  /** What it is, or was to be. `other`: of a topic that is not the pipeline's. */
+  readonly kind: 'order' | 'tick' | 'alert' | 'dead-letter' | 'other';
+  readonly valid: boolean;
+  /** Why it is not valid. */
+  readonly problem?: string;
+  /** The JSON it holds; the text where it is none; `{ base64 }` where it is no text. */
+  readonly value: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+interface Decoded {
+  readonly value: unknown;
+  readonly isJson: boolean;
+}
+
+function decode(bytes: Buffer | null): Decoded {
+  if (bytes === null) return { value: null, isJson: false };
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    return { value: { base64: bytes.toString('base64') }, isJson: false };
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    return { value, isJson: true };
+  } catch {
+    return { value: text, isJson: false };
+  }
+}
+
+/** Headers as text; of a repeated one the last. */
+function headersOf(message: KafkaMessage): Record<string, string> {
+  const entries = Object.entries(message.headers ?? {}).map(([name, value]) => {
+    const last = Array.isArray(value) ? value.at(-1) : value;
+    return [name, last === undefined ? '' : String(last)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function roleOf(topic: string, topics: StageTopics): TopicRole | null {
+  if (topic === topics.orders.name) return 'orders';
+  if (topic === topics.alerts.name) return 'alerts';
+  return topic === topics.deadLetters.name ? 'deadLetters' : null;
+}
+
+function checkDeadLetter(headers: Readonly<Record<string, string>>): string | null {
+  const reason = headers[deadLetterHeaders.reason] ?? '';
+  if (!Object.hasOwn(badRecordReasons, reason)) {
+    return `the header ${deadLetterHeaders.reason} names no known reason`;
+  }
+  if (!headers[deadLetterHeaders.topic]) return `the header ${deadLetterHeaders.topic} is missing`;
+  const number = [deadLetterHeaders.partition, deadLetterHeaders.offset].find(
+    (name) => !/^\d+$/.test(headers[name] ?? ''),
+  );
+  return number === undefined ? null : `the header ${number} is no number`;
+}
+
+/** What a record is, and what is wrong with it (null: nothing). */
+function check(
+  role: TopicRole | null,
+  message: KafkaMessage,
+  headers: Readonly<Record<string, string>>,
+  isJson: boolean,
+): { kind: CheckedMessage['kind']; problem: string | null } {
+  const { value } = message;
+  const timestampMs = Number(message.timestamp);
+  const tick = headers[tickHeader];
+  if (role === 'orders' && value === null && tick !== undefined) {
+    const bad = Number.isNaN(parseTick(tick, timestampMs, windowing));
+    return { kind: 'tick', problem: bad ? badRecordReasons.tick : null };
+  }
+  if (role === 'orders') {
+    const parsed = parseOrder(value, timestampMs);
+    return { kind: 'order', problem: typeof parsed === 'string' ? badRecordReasons[parsed] : null };
+  }
+  if (role === 'alerts') {
+    const parsed = parseAlert(value);
+    return { kind: 'alert', problem: typeof parsed === 'string' ? parsed : null };
+  }
+  if (role === 'deadLetters') return { kind: 'dead-letter', problem: checkDeadLetter(headers) };
+  return { kind: 'other', problem: isJson ? null : 'the value is not JSON in UTF-8' };
+}
+
+/** Decodes a record and checks it against what its topic holds: orders and ticks, alerts, dead letters, or any JSON. */
+export function checkMessage(
+  topics: StageTopics,
+  topic: string,
+  partition: number,
+  message: KafkaMessage,
+): CheckedMessage {
+  const headers = headersOf(message);
+  const { value, isJson } = decode(message.value);
+  const { kind, problem } = check(roleOf(topic, topics), message, headers, isJson);
+  return {
+    partition,
+    offset: message.offset,
+    timestamp: formatTimestamp(Number(message.timestamp)),
+    key: message.key === null ? null : String(message.key),
+    kind,
+    valid: problem === null,
+    ...(problem === null ? {} : { problem }),
+    value,
+    ...(Object.keys(headers).length > 0 ? { headers } : {}),
+  };
+}

@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { notificationOf } from '../../../functions/alert-consumer/notification.ts';
+import { alertOf } from './alert-events.ts';
+
+describe('a notification', () => {
+  test('says what a person wants to know', () => {
+    const { subject, message, attributes } = notificationOf(alertOf('order-1'));
+    expect(subject).toBe('Alert: high-value (high)');
+    expect(message).toBe(
+      [
+        'The order total of 1299.95 USD is over 1000.00 USD',
+        '',
+        'Rule      high-value (high)',
+        'Customer  CUST_1234',
+        'Order     order-1',
+        'Amount    $1299.95',
+        'Region    US-East',
+        'Ordered   2026-11-23T22:42:37.000Z',
+        'Detected  2026-11-23T22:42:37.100Z by the stream',
+        'Alert     high-value:order-1',
+      ].join('\n'),
+    );
+    expect(attributes).toEqual({ rule_id: 'high-value', severity: 'high' });
+  });
+
+  test('names no order where the alert is about a customer', () => {
+    const alert = alertOf('x', 'medium', { order_id: null, rule_id: 'order-burst' });
+    expect(notificationOf(alert).message).not.toContain('Order  ');
+  });
+
+  test('is one that SNS takes, whatever the alert holds', () => {
+    const hostile = 'x\r\nSubject: y\u0000\ud800\u009f\ufffe'.repeat(100_000);
+    const alert = alertOf(hostile, 'critical', {
+      alert_id: hostile,
+      rule_id: hostile,
+      customer_id: hostile,
+      reason: hostile,
+      region: hostile,
+    });
+    const { subject, message, attributes } = notificationOf(alert);
+    expect(subject).toMatch(/^[ -~]{1,99}$/);
+    for (const text of [message, attributes.rule_id]) {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must be gone
+      expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\ufffe\uffff]|\p{Surrogate}/u);
+    }
+    expect(Buffer.byteLength(message)).toBeLessThan(16_000);
+  });
+
+  test('keeps emoji and other scripts', () => {
+    const { message } = notificationOf(alertOf('o', 'high', { customer_id: 'Zoë 🦄 山田' }));
+    expect(message).toContain('Customer  Zoë 🦄 山田');
+  });
+});

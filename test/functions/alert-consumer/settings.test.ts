@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest';
+import { alertConsumerSettings } from '../../../functions/alert-consumer/settings.ts';
+
+const environment = {
+  ECOM_ALERTS_TABLE: 'alerts',
+  ECOM_ALERTS_SNS_TOPIC: 'arn:aws:sns:us-east-1:123456789012:alerts',
+  ECOM_BUCKET: 'bucket',
+};
+
+describe('the settings of the alert consumer', () => {
+  test('are read from the environment', () => {
+    expect(alertConsumerSettings(environment)).toEqual({
+      table: 'alerts',
+      snsTopic: 'arn:aws:sns:us-east-1:123456789012:alerts',
+      bucket: 'bucket',
+      notifyFrom: 'high',
+    });
+    expect(alertConsumerSettings({ ...environment, ECOM_NOTIFY_FROM: 'low' }).notifyFrom).toBe('low');
+  });
+
+  test.each(Object.keys(environment))('name %s when it is missing', (name) => {
+    expect(() => alertConsumerSettings({ ...environment, [name]: '' })).toThrow(
+      expect.objectContaining({ code: 'ECOM_SETTING_MISSING', message: expect.stringContaining(name) }),
+    );
+  });
+
+  test('know four severities', () => {
+    expect(() => alertConsumerSettings({ ...environment, ECOM_NOTIFY_FROM: 'urgent' })).toThrow(
+      '"urgent" is no severity (environment variable ECOM_NOTIFY_FROM). Use one of low, medium, high, critical.',
+    );
+  });
+});

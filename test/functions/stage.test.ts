@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { stageDefinition } from '../../functions/stage.ts';
+import { readTestConsumerRequest } from '../../functions/test-consumer/request.ts';
+import { pipeline } from '../../pipeline/definition.ts';
+
+describe('the definition as a stage runs it', () => {
+  test('is that of the repository where nothing is set', () => {
+    expect(stageDefinition({})).toEqual(pipeline);
+    expect(stageDefinition({ ECOM_RULES_OFF: '', ECOM_TOPIC_PREFIX: '' })).toEqual(pipeline);
+  });
+
+  test('lacks the rules that are switched off', () => {
+    const { rules } = stageDefinition({ ECOM_RULES_OFF: 'region-hop, high-value' });
+    expect(rules.map(({ id }) => id)).toEqual(['suspicious-location', 'order-burst']);
+  });
+
+  test('refuses to switch off a rule that there is not', () => {
+    expect(() => stageDefinition({ ECOM_RULES_OFF: 'no-such-rule' })).toThrow(
+      expect.objectContaining({ code: 'ECOM_RULE_UNKNOWN' }),
+    );
+  });
+
+  test('has topics of its own where they share a cluster', () => {
+    const { topics, windowing } = stageDefinition({ ECOM_TOPIC_PREFIX: 'dev-' });
+    expect(Object.values(topics).map(({ name }) => name)).toEqual([
+      'dev-ecommerce-orders',
+      'dev-ecommerce-alerts',
+      'dev-ecommerce-orders-dlq',
+    ]);
+    expect(topics.orders.partitions).toBe(pipeline.topics.orders.partitions);
+    expect(windowing).toEqual(pipeline.windowing);
+  });
+
+  test('is what the test consumer means by the name of a topic', () => {
+    const { topics } = stageDefinition({ ECOM_TOPIC_PREFIX: 'dev-' });
+    const topicOf = (topic: string): string => readTestConsumerRequest({ topic }, topics).topic;
+    expect(topicOf('ecommerce-alerts')).toBe('dev-ecommerce-alerts');
+    expect(topicOf('dev-ecommerce-alerts')).toBe('dev-ecommerce-alerts');
+    expect(topicOf('prod-ecommerce-alerts')).toBe('prod-ecommerce-alerts');
+  });
+});

@@ -1,0 +1,122 @@
+import type { KafkaMessage } from 'kafkajs';
+import { describe, expect, test } from 'vitest';
+import { checkMessage } from '../../../functions/test-consumer/check-message.ts';
+import { deadLetterHeaders } from '../../../pipeline/dead-letter.ts';
+import { tickHeader } from '../../../pipeline/tick.ts';
+import { topics } from '../../../pipeline/topic.ts';
+import { alertOf } from '../alert-consumer/alert-events.ts';
+
+const timestampMs = Date.parse('2026-11-23T22:42:38Z');
+const order = {
+  order_id: 'o-1',
+  customer_id: 'CUST_1234',
+  product_id: 'P001',
+  product_name: 'Laptop Pro 15',
+  quantity: 1,
+  price: 1299.95,
+  total_amount: 1299.95,
+  timestamp: '2026-11-23T22:42:37Z',
+  region: 'US-East',
+};
+
+function message(value: unknown, headers: Record<string, string> = {}): KafkaMessage {
+  const bytes =
+    value === null || Buffer.isBuffer(value)
+      ? value
+      : Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
+  return {
+    key: Buffer.from('CUST_1234'),
+    value: bytes,
+    timestamp: String(timestampMs),
+    attributes: 0,
+    offset: '17',
+    headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])),
+  };
+}
+
+describe('a message of the orders topic', () => {
+  test('is an order, shown as it was sent', () => {
+    expect(checkMessage(topics, topics.orders.name, 2, message(order))).toEqual({
+      partition: 2,
+      offset: '17',
+      timestamp: '2026-11-23T22:42:38.000Z',
+      key: 'CUST_1234',
+      kind: 'order',
+      valid: true,
+      value: order,
+    });
+  });
+
+  test.each([
+    [{ ...order, quantity: 2.5 }, 'quantity is no whole number from 1 to 2147483647'],
+    [{ ...order, timestamp: '2026-11-23T23:00:00Z' }, 'timestamp lies more than 5 minutes after'],
+    ["{'order_id': 1}", 'the value is not JSON as RFC 8259 has it'],
+    [null, 'the record has no value, and no tick header'],
+    [Buffer.from([0xff]), 'the value is not UTF-8'],
+  ])('that is no order says why: %j', (value, problem) => {
+    const checked = checkMessage(topics, topics.orders.name, 0, message(value));
+    expect(checked).toMatchObject({ kind: 'order', valid: false, problem: expect.stringContaining(problem) });
+  });
+
+  test('may be a tick', () => {
+    const tick = checkMessage(
+      topics,
+      topics.orders.name,
+      0,
+      message(null, { [tickHeader]: '2026-11-23T22:42:38Z' }),
+    );
+    expect(tick).toMatchObject({ kind: 'tick', valid: true, value: null });
+    expect(tick.headers).toEqual({ [tickHeader]: '2026-11-23T22:42:38Z' });
+    const wrong = checkMessage(topics, topics.orders.name, 0, message(null, { [tickHeader]: 'soon' }));
+    expect(wrong).toMatchObject({ kind: 'tick', valid: false });
+  });
+});
+
+describe('a message of another topic', () => {
+  test('is an alert, or says why not', () => {
+    const { name } = topics.alerts;
+    expect(checkMessage(topics, name, 0, message(alertOf('a')))).toMatchObject({
+      kind: 'alert',
+      valid: true,
+    });
+    const wrong = checkMessage(topics, name, 0, message({ ...alertOf('a'), severity: 'urgent' }));
+    expect(wrong).toMatchObject({
+      kind: 'alert',
+      valid: false,
+      problem: expect.stringContaining('severity'),
+    });
+  });
+
+  test('is a dead letter with its reason and coordinates, or says what is missing', () => {
+    const { name } = topics.deadLetters;
+    const headers = {
+      [deadLetterHeaders.reason]: 'not-json',
+      [deadLetterHeaders.topic]: 'ecommerce-orders',
+      [deadLetterHeaders.partition]: '1',
+      [deadLetterHeaders.offset]: '42',
+    };
+    expect(checkMessage(topics, name, 0, message('x', headers))).toMatchObject({
+      kind: 'dead-letter',
+      valid: true,
+      value: 'x',
+      headers,
+    });
+    for (const header of Object.keys(headers)) {
+      const wrong = checkMessage(topics, name, 0, message('x', { ...headers, [header]: '' }));
+      expect(wrong).toMatchObject({ valid: false, problem: expect.stringContaining(header) });
+    }
+  });
+
+  test('is any JSON where the topic is not one of the pipeline', () => {
+    expect(checkMessage(topics, 'else', 0, message([1]))).toMatchObject({
+      kind: 'other',
+      valid: true,
+      value: [1],
+    });
+    expect(checkMessage(topics, 'else', 0, message('text'))).toMatchObject({ valid: false, value: 'text' });
+    expect(checkMessage(topics, 'else', 0, message(Buffer.from([0xff])))).toMatchObject({
+      valid: false,
+      value: { base64: '/w==' },
+    });
+  });
+});
