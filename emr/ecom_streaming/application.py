@@ -1,0 +1,247 @@
+"""The running job: starts its queries, watches them, obeys its control folder, drains, and ends."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from pyspark.sql import SparkSession
+from pyspark.sql.streaming import StreamingQuery
+
+from .control import Control, StopRequest
+from .errors import JobError
+from .heartbeat import Heartbeat
+from .kafka import Kafka
+from .late_orders import LateOrders
+from .progress import Progress
+from .queries import WINDOWS, Queries, query_names
+from .settings import Settings
+from .spec import Spec
+from .storage import Unavailable
+from .ticks import IdleTicks, last_window_end, send_tick
+
+_LOOK_EVERY_SECONDS: Final = 0.2
+_CONTROL_EVERY_SECONDS: Final = 1.0
+_FINISH_WITHIN_SECONDS: Final = 120.0
+_LONGEST_WAIT_SECONDS: Final = 30.0
+
+# What passes by itself: brokers and stores that do not answer for a while. Everything else would only fail again.
+_PASSING: Final = re.compile(
+    r"org\.apache\.kafka\.common\.errors\.(Timeout|Disconnect|Network|NotLeaderOrFollower|LeaderNotAvailable|"
+    r"NotEnoughReplicas\w*|CoordinatorNotAvailable|UnknownTopicOrPartition|BrokerNotAvailable|Retriable)\w*Exception"
+    r"|java\.util\.concurrent\.TimeoutException|java\.net\.\w+Exception|java\.io\.(IO|FileNotFound)Exception"
+    r"|java\.nio\.file\.\w+Exception|Failed to construct kafka|window_files\.Interrupted"
+)
+
+
+@dataclass
+class _Restarts:
+    """When a query that has failed is started again, on the monotonic clock."""
+
+    wait_seconds: float = 1.0
+    due: dict[str, float] = field(default_factory=dict)
+
+
+class Application:
+    """One start of the job, from its first query to its end."""
+
+    def __init__(
+        self,
+        spark: SparkSession,
+        spec: Spec,
+        settings: Settings,
+        kafka: Kafka,
+        queries: Queries,
+        control: Control,
+        heartbeat: Heartbeat,
+    ) -> None:
+        self._spark = spark
+        self._spec = spec
+        self._settings = settings
+        self._kafka = kafka
+        self._queries = queries
+        self._control = control
+        self._heartbeat = heartbeat
+        self._names = query_names(settings, spec)
+        self._running: dict[str, StreamingQuery] = {}
+        self._restarts = _Restarts()
+        self._idle_ticks = IdleTicks(spec)
+        self._late = LateOrders(spark, kafka, spec, lambda orders: self._progress.add_late(orders))
+        self._progress = Progress(spec.windowing.deduplicate, self._late.count)
+        heartbeat.progress = self._progress
+        self.is_stopping = False
+
+    def run(self) -> None:
+        """Runs until the job is asked to stop. Raises `Fenced`, or the error that a query cannot go on with."""
+        self._spark.streams.addListener(self._progress)
+        for name in self._names:
+            self._running[name] = self._queries.start(name)
+        self._heartbeat.enter("running")
+        try:
+            request = self._watch()
+            if request.drain:
+                self._heartbeat.enter("draining")
+                self._drain()
+            self._heartbeat.enter("stopping")
+            self._finish()
+            self._late.wait()
+        finally:
+            self.is_stopping = True
+            for query in self._running.values():
+                query.stop()
+
+    def _watch(self) -> StopRequest:
+        looked_at = 0.0
+        while True:
+            self._look_after_queries()
+            self._heartbeat.beat()
+            self._keep_windows_closing()
+            if time.monotonic() - looked_at >= _CONTROL_EVERY_SECONDS:
+                looked_at = time.monotonic()
+                request = self._look_at_control()
+                if request is not None:
+                    return request
+            time.sleep(_LOOK_EVERY_SECONDS)
+
+    def _look_at_control(self) -> StopRequest | None:
+        try:
+            self._control.check_generation()
+            return self._control.stop_request()
+        except Unavailable:
+            return None  # It is read again in a second; the window files look for themselves before they write.
+
+    def _look_after_queries(self) -> None:
+        """Raises the error of a query that cannot go on; starts one again that failed over something that passes."""
+        now = time.monotonic()
+        for name, query in list(self._running.items()):
+            if query.isActive:
+                continue
+            failure = query.exception()
+            text = "" if failure is None else f"{failure}\n{getattr(failure, 'stackTrace', '')}"
+            self._control.check_generation()
+            if not _PASSING.search(text):
+                raise _query_error(name, text)
+            del self._running[name]
+            self._restarts.due[name] = now + self._restarts.wait_seconds
+            self._restarts.wait_seconds = min(self._restarts.wait_seconds * 2, _LONGEST_WAIT_SECONDS)
+            print(f"The query {name} failed and is started again in a moment: {_first_line(text)}", file=sys.stderr)
+            self._heartbeat.error = {"code": "ECOM_QUERY_RESTARTS", "message": f"{name}: {_first_line(text)}"}
+        for name, due in list(self._restarts.due.items()):
+            if now >= due:
+                del self._restarts.due[name]
+                self._running[name] = self._queries.start(name)
+        if not self._restarts.due and self._heartbeat.error is not None and self._all_progressing(now):
+            self._heartbeat.error = None
+            self._restarts.wait_seconds = 1.0
+
+    def _all_progressing(self, now: float) -> bool:
+        return all(query.isActive and query.lastProgress is not None for query in self._running.values())
+
+    def _keep_windows_closing(self) -> None:
+        if not self._settings.idle_ticks or WINDOWS not in self._running:
+            return
+        latest = self._progress.latest.get(WINDOWS)
+        if latest is None:
+            return
+        tick_ms = self._idle_ticks.due(
+            self._latest_event_ms(),
+            latest.watermark_ms,
+            time.monotonic() - self._progress.last_order_at,
+            is_caught_up=sum(latest.behind_latest().values()) == 0,
+        )
+        if tick_ms is not None:
+            self._send_tick(tick_ms)
+
+    def _latest_event_ms(self) -> int | None:
+        """An event time that no order of an open window is after."""
+        if self._progress.latest_order_ms is not None:
+            return self._progress.latest_order_ms
+        latest = self._progress.latest.get(WINDOWS)
+        watermark_ms = None if latest is None else latest.watermark_ms
+        # After a restart, orders may have come before it: the watermark remembers the newest.
+        return None if watermark_ms is None else watermark_ms + self._spec.windowing.watermark_ms
+
+    def _send_tick(self, event_ms: int) -> None:
+        try:
+            send_tick(self._spark, self._kafka, self._spec, event_ms)
+        except Exception as cause:  # Sent again when it is due again; the queries notice by themselves that Kafka is away.
+            print(f"A tick could not be sent: {_first_line(str(cause))}", file=sys.stderr)
+
+    def _drain(self) -> None:
+        """Reads what is in the topic, closes the windows with one tick past the last, and has them written."""
+        for name in self._names:
+            self._wait_between_batches(name)
+            self._running.pop(name).stop()
+            self._running[name] = self._queries.start(name, as_fast_as_possible=True)
+        idle = {name: self._progress.idle_count(name) for name in self._names}
+        self._wait_until(lambda: all(self._progress.idle_count(name) > idle[name] for name in self._names))
+        latest_ms = self._latest_event_ms()
+        if WINDOWS not in self._names or latest_ms is None:
+            return
+        target_ms = last_window_end(latest_ms, self._spec)
+        if self._watermark_ms() < target_ms:
+            self._send_tick(target_ms + self._spec.windowing.watermark_ms)
+            self._wait_until(lambda: self._watermark_ms() >= target_ms)
+
+    def _watermark_ms(self) -> int:
+        latest = self._progress.latest.get(WINDOWS)
+        return 0 if latest is None else latest.watermark_ms or 0
+
+    def _wait_until(self, is_done: Callable[[], bool]) -> None:
+        while not is_done():
+            self._look_after_queries()
+            self._look_at_control()
+            self._heartbeat.beat()
+            time.sleep(_LOOK_EVERY_SECONDS / 4)
+
+    def _finish(self) -> None:
+        """Ends every query after its current batch."""
+        for name in self._names:
+            self._wait_between_batches(name)
+            if name in self._running:
+                self._running.pop(name).stop()
+
+    def _wait_between_batches(self, name: str) -> None:
+        """Returns while a query has no batch under way, or has just begun one: what is stopped then has done nothing yet."""
+        query = self._running.get(name)
+        if query is None:
+            return
+        deadline = time.monotonic() + _FINISH_WITHIN_SECONDS
+        begun_after = _batch_id(query)
+        while query.isActive and time.monotonic() < deadline:
+            status = query.status
+            if not status["isTriggerActive"] or (not status["isDataAvailable"] and status["message"].startswith("Waiting")):
+                return
+            if _batch_id(query) != begun_after:
+                return
+            self._heartbeat.beat()
+            time.sleep(0.01)
+
+
+def _batch_id(query: StreamingQuery) -> int:
+    progress = query.lastProgress
+    return -1 if progress is None else int(progress["batchId"])
+
+
+def _query_error(name: str, text: str) -> JobError:
+    if "data was lost" in text or "data may have been lost" in text or "failOnDataLoss" in text:
+        return JobError(
+            "ECOM_DATA_LOSS",
+            f"Kafka no longer has records that the query {name} has yet to read: {_first_line(text)}",
+            "the orders topic",
+            "Set failOnDataLoss to false to go on without them, and look at the topic's retention.",
+        )
+    return JobError(
+        "ECOM_QUERY_FAILED",
+        f"The query {name} failed: {_first_line(text)}",
+        "see the log",
+        "This is a bug, or a setting of Spark's.",
+    )
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip() for line in text.splitlines() if line.strip()), "no reason given")[:500]

@@ -1,0 +1,78 @@
+"""What stands beside Spark's own checkpoint: its id, which names the window files, and the fingerprint it was made for."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any, Final
+
+from .errors import JobError
+from .storage import Store
+
+_FILE: Final = "ecom-checkpoint.json"
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """Of all that a checkpoint cannot survive a change of; computed in TypeScript, compared here."""
+
+    id: str
+    facts: dict[str, str]
+
+
+def claim_checkpoint(store: Store, queries: tuple[str, ...], fingerprint: Fingerprint) -> str:
+    """Makes sure that a checkpoint is this job's, or new, before Spark touches it; answers its id.
+
+    Spark itself accepts a changed window or watermark, and then writes wrong rows.
+    """
+    text = store.read(_FILE)
+    if text is None:
+        if any(store.list(query) for query in queries):
+            raise JobError(
+                "ECOM_CHECKPOINT_FOREIGN",
+                f"The checkpoint was written by another program: it has no {_FILE}",
+                store.uri(),
+                "Name another --checkpoint; the job then starts from its starting offsets.",
+            )
+        return _create(store, fingerprint)
+    try:
+        document = json.loads(text)
+        before = Fingerprint(document["fingerprint"]["id"], document["fingerprint"]["facts"])
+        checkpoint_id = str(document["id"])
+    except (ValueError, KeyError, TypeError) as cause:
+        raise JobError(
+            "ECOM_CHECKPOINT_DAMAGED",
+            f"{_FILE} cannot be read: {cause!r}",
+            store.uri(_FILE),
+            "Restore it, or name another --checkpoint.",
+        ) from cause
+    if before.id != fingerprint.id:
+        raise JobError(
+            "ECOM_CHECKPOINT_INCOMPATIBLE",
+            f"The checkpoint was made for another definition: {_changes(before, fingerprint)}",
+            store.uri(),
+            "Either name a new --checkpoint, with the offsets to start from in the settings, or go back to the old definition.",
+        )
+    return checkpoint_id
+
+
+def _create(store: Store, fingerprint: Fingerprint) -> str:
+    checkpoint_id = secrets.token_hex(6)
+    document: dict[str, Any] = {
+        "version": 1,
+        "id": checkpoint_id,
+        "createdAt": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
+        "fingerprint": {"id": fingerprint.id, "facts": fingerprint.facts},
+    }
+    store.write(json.dumps(document, indent=2) + "\n", _FILE)
+    return checkpoint_id
+
+
+def _changes(before: Fingerprint, after: Fingerprint) -> str:
+    names = list(dict.fromkeys([*before.facts, *after.facts]))
+    changed = [name for name in names if before.facts.get(name) != after.facts.get(name)]
+    return "; ".join(
+        f"{name} was {before.facts.get(name, 'not there')}, now {after.facts.get(name, 'not there')}" for name in changed
+    )

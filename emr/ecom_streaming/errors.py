@@ -1,0 +1,31 @@
+"""Errors that a person can act on. Anything else that is raised is a bug, and is shown with its traceback."""
+
+from __future__ import annotations
+
+
+class JobError(Exception):
+    """What is wrong, where, and what to do about it; `code` is stable, the message is not."""
+
+    exit_code = 1
+
+    def __init__(self, code: str, what: str, where: str, fix: str) -> None:
+        super().__init__(f"{what} ({where}). {fix}")
+        self.code = code
+
+
+class UsageError(JobError):
+    """The job was called wrongly."""
+
+    exit_code = 2
+
+
+class Fenced(JobError):
+    """A newer generation of the job has taken over."""
+
+    def __init__(self, generation: int, newer: int) -> None:
+        super().__init__(
+            "ECOM_FENCED",
+            f"Generation {newer} of this job has taken over from generation {generation}, which stopped without writing",
+            "generation.json in --control",
+            "Nothing is lost: the newer one goes on from the same checkpoint. To go back, start a job with a higher generation.",
+        )

@@ -1,0 +1,187 @@
+"""Puts the job together: reads what it is given, checks that it can run, then hands over to the application."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+from typing import Final
+from urllib.request import url2pathname
+
+from pyspark.sql import SparkSession
+
+from .application import Application
+from .checkpoint import claim_checkpoint
+from .cli import Arguments, parse_arguments
+from .control import Control
+from .errors import Fenced, JobError
+from .heartbeat import Heartbeat
+from .kafka import kafka_cluster
+from .preflight import check_connector, check_platform, check_topics
+from .queries import Queries, query_names
+from .settings import Settings, parse_settings
+from .spec import Spec, parse_spec, schema_beside_job
+from .storage import Unavailable, store_at
+from .window_files import WindowFiles
+
+_STATE_STORES: Final = {
+    "hdfs": {
+        "spark.sql.streaming.stateStore.providerClass": "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider"
+    },
+    "rocksdb": {
+        "spark.sql.streaming.stateStore.providerClass": "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider",
+        # Without it every batch uploads a snapshot.
+        "spark.sql.streaming.stateStore.rocksdb.changelogCheckpointing.enabled": "true",
+    },
+}
+
+_SPARK: Final = {
+    "spark.serializer": "org.apache.spark.serializer.KryoSerializer",
+    # Times without a zone are UTC, and partitions are named in UTC.
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MILLIS",
+    "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
+    # Acts in the jobs that write window files and send ticks; a streaming aggregate keeps the partitions of its state.
+    "spark.sql.adaptive.enabled": "true",
+    # Sets of customers are aggregated by hash as long as there are fewer groups than this. By default Spark sorts from the
+    # 129th on, which a backlog of windows exceeds in every batch.
+    "spark.sql.objectHashAggregate.sortBased.fallbackThreshold": "100000",
+    # An idle query says so this often (milliseconds): draining waits for it.
+    "spark.sql.streaming.noDataProgressEventInterval": "500",
+}
+
+
+def start_spark(application_name: str, spark_settings: dict[str, str]) -> SparkSession:
+    """A session with what every part of the job relies on; the given settings go first."""
+    builder = SparkSession.builder.appName(application_name)
+    for name, value in {**_SPARK, **spark_settings}.items():
+        builder = builder.config(name, value)
+    return builder.getOrCreate()
+
+
+def read_inputs(arguments: Arguments) -> tuple[Spec, Settings]:
+    """The spec and the settings, strictly."""
+
+    def text_of(location: str, what: str) -> str:
+        path = url2pathname(location.removeprefix("file://")) if location.startswith("file:") else location
+        try:
+            return Path(path).read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as cause:
+            raise JobError(
+                "ECOM_INPUT_UNREADABLE",
+                f"The {what} cannot be read: {cause}",
+                location,
+                "Name the file that the deployment wrote.",
+            ) from cause
+
+    spec = parse_spec(text_of(arguments.spec, "pipeline spec"), schema_beside_job("spec.schema.json"), arguments.spec)
+    settings_text = text_of(arguments.settings, "settings")
+    return spec, parse_settings(settings_text, schema_beside_job("settings.schema.json"), arguments.settings)
+
+
+def _run_application(arguments: Arguments, spec: Spec, settings: Settings, spark: SparkSession, heartbeat: Heartbeat) -> None:
+    is_realtime = settings.application == "alerts"
+    check_platform(spark, settings.spark_line, is_realtime)
+    check_connector(spark)
+    kafka = kafka_cluster(arguments.kafka_servers, arguments.auth, arguments.kafka_options)
+    check_topics(spark, kafka, spec)
+
+    control = Control(None if arguments.control is None else store_at(spark, arguments.control), settings.generation)
+    checkpoint = store_at(spark, arguments.checkpoint)
+    output = store_at(spark, arguments.output)
+    application: Application | None = None
+    try:
+        control.enter()
+        checkpoint_id = claim_checkpoint(checkpoint, query_names(settings, spec), settings.fingerprint)
+    except Unavailable as cause:
+        raise JobError(
+            "ECOM_CHECKPOINT_UNWRITABLE",
+            f"The checkpoint or the control folder does not answer: {cause}",
+            arguments.checkpoint,
+            "Check the path, and that the role of this machine may write there.",
+        ) from cause
+    heartbeat.checkpoint_id = checkpoint_id
+    window_files = WindowFiles(
+        output,
+        spec.windowing.folder,
+        checkpoint_id,
+        control.check_generation,
+        is_stopping=lambda: application is not None and application.is_stopping,
+        report=heartbeat.note_output,
+        count=heartbeat.add_window_rows,
+    )
+    if not is_realtime:
+        _check_output(window_files, arguments.output)
+    queries = Queries(spark, spec, settings, kafka, window_files, checkpoint.uri)
+    application = Application(spark, spec, settings, kafka, queries, control, heartbeat)
+    application.run()
+
+
+def _check_output(window_files: WindowFiles, output: str) -> None:
+    try:
+        window_files.check_writable()
+    except Unavailable as cause:
+        raise JobError(
+            "ECOM_OUTPUT_UNWRITABLE",
+            f"The output cannot be written: {cause}",
+            output,
+            "Check the path, and that the role of this machine may write there.",
+        ) from cause
+
+
+def main(argv: list[str]) -> int:
+    """Runs the job. Answers its exit code: 0 stopped as asked, 1 failed, 2 called wrongly."""
+    heartbeat: Heartbeat | None = None
+    spark: SparkSession | None = None
+    failure: Exception | None = None
+    try:
+        arguments = parse_arguments(argv)
+        heartbeat = Heartbeat(None, {})
+        try:
+            spec, settings = read_inputs(arguments)
+        except JobError:
+            spark = start_spark("ecom-analytics", {})
+            heartbeat = _heartbeat(arguments, spark, None)
+            raise
+        spark = start_spark(
+            f"ecom-analytics {settings.application}", {**_STATE_STORES[settings.state_store], **_session(settings)}
+        )
+        spark.sparkContext.setLogLevel("WARN")
+        heartbeat = _heartbeat(arguments, spark, settings)
+        heartbeat.enter("starting")
+        _run_application(arguments, spec, settings, spark, heartbeat)
+        heartbeat.enter("stopped")
+    except Exception as cause:
+        failure = cause
+        if heartbeat is not None:
+            heartbeat.enter("fenced" if isinstance(cause, Fenced) else "failed", cause)
+    if spark is not None:
+        spark.stop()
+    if failure is None:
+        return 0
+    return _report(failure)
+
+
+def _session(settings: Settings) -> dict[str, str]:
+    return {"spark.sql.shuffle.partitions": str(settings.shuffle_partitions), **settings.spark}
+
+
+def _heartbeat(arguments: Arguments, spark: SparkSession, settings: Settings | None) -> Heartbeat:
+    identity = {
+        "application": None if settings is None else settings.application,
+        "generation": None if settings is None else settings.generation,
+        "sparkVersion": spark.version,
+        "applicationId": spark.sparkContext.applicationId,
+        "sparkUi": spark.sparkContext.uiWebUrl,
+    }
+    return Heartbeat(None if arguments.status is None else store_at(spark, arguments.status), identity)
+
+
+def _report(failure: Exception) -> int:
+    """Says on stderr, last of all, what went wrong: a message for what a person can act on, the traceback of a bug."""
+    sys.stdout.flush()
+    if isinstance(failure, JobError):
+        print(f"{failure}\n[{failure.code}]", file=sys.stderr, flush=True)
+        return failure.exit_code
+    traceback.print_exception(failure)
+    return 1

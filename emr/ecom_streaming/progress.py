@@ -1,0 +1,154 @@
+"""What the queries have done so far, taken from Spark's own progress events.
+
+Spark hands these over on a thread of their own: a slow or failing reader of them never holds a batch up.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any, Final
+
+from pyspark.sql.streaming.listener import StreamingQueryListener
+
+from .records import OBSERVED_BAD
+from .windows import OBSERVED_RECORDS
+
+_DEDUPLICATION: Final = "dedupeWithinWatermark"
+
+
+@dataclass
+class Totals:
+    """Since this start of the job."""
+
+    orders: int = 0
+    duplicates: int = 0
+    late: int | None = 0
+    ticks: int = 0
+    bad_records: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class QueryProgress:
+    """The last batch of one query."""
+
+    name: str
+    batch_id: int
+    document: dict[str, Any]
+    """Spark's own, https://spark.apache.org/docs/latest/structured-streaming-programming-guide.html"""
+
+    @property
+    def watermark_ms(self) -> int | None:
+        """The watermark that the batch was judged by; None before there is one."""
+        text = self.document.get("eventTime", {}).get("watermark")
+        watermark_ms = None if text is None else _epoch_ms(text)
+        return watermark_ms or None
+
+    @property
+    def source(self) -> dict[str, Any]:
+        return self.document["sources"][0]
+
+    def behind_latest(self) -> dict[str, int]:
+        """Offsets that the batch left unread, by partition."""
+        topics = (self.source.get(name) for name in ("endOffset", "latestOffset"))
+        end, latest = (_partitions(topic) for topic in topics)
+        return {partition: max(0, offset - end.get(partition, 0)) for partition, offset in latest.items()}
+
+
+LateBatch = Callable[[QueryProgress], None]
+
+
+class Progress(StreamingQueryListener):
+    """Keeps totals and the last batch of every query. Read from any thread."""
+
+    def __init__(self, deduplicates: bool, count_late: LateBatch) -> None:
+        """`count_late` counts the late orders of a batch where Spark's own numbers do not say how many there were."""
+        super().__init__()
+        self.totals = Totals()
+        self.latest: dict[str, QueryProgress] = {}
+        self.latest_order_ms: int | None = None
+        """The newest event time of an order of the windows query."""
+        self.last_order_at: float = time.monotonic()
+        """When an order was last seen, on the monotonic clock."""
+        self._idle: dict[str, int] = {}
+        self._names: dict[str, str] = {}
+        self._deduplicates = deduplicates
+        self._count_late = count_late
+        self._lock = threading.Lock()
+
+    def onQueryStarted(self, event: Any) -> None:
+        self._names[str(event.runId)] = str(event.name)
+
+    def onQueryProgress(self, event: Any) -> None:
+        document = json.loads(event.progress.json)
+        progress = QueryProgress(str(document.get("name")), int(document["batchId"]), document)
+        with self._lock:
+            self.latest[progress.name] = progress
+            self._add(progress)
+
+    def onQueryIdle(self, event: Any) -> None:
+        name = self._names.get(str(event.runId), "")
+        self._idle[name] = self._idle.get(name, 0) + 1
+
+    def onQueryTerminated(self, event: Any) -> None:
+        self._names.pop(str(event.runId), None)
+
+    def idle_count(self, query: str) -> int:
+        """How often a query has looked for records and found none."""
+        return self._idle.get(query, 0)
+
+    def add_late(self, orders: int | None) -> None:
+        """Adds late orders; None when they could not be counted."""
+        with self._lock:
+            late = self.totals.late
+            self.totals.late = None if orders is None or late is None else late + orders
+
+    def _add(self, progress: QueryProgress) -> None:
+        observed = progress.document.get("observedMetrics", {})
+        for reason, count in observed.get(OBSERVED_BAD, {}).items():
+            if count:
+                self.totals.bad_records[reason] = self.totals.bad_records.get(reason, 0) + int(count)
+        records = observed.get(OBSERVED_RECORDS)
+        if records is not None:
+            self._add_records(progress, records)
+
+    def _add_records(self, progress: QueryProgress, records: dict[str, Any]) -> None:
+        self.totals.orders += int(records["orders"])
+        self.totals.ticks += int(records["ticks"])
+        if not records["orders"]:
+            return
+        self.last_order_at = time.monotonic()
+        self.latest_order_ms = max(self.latest_order_ms or 0, int(records["latest_ms"]))
+        dropped = 0
+        for operator in progress.document.get("stateOperators", []):
+            if operator.get("operatorName") == _DEDUPLICATION:
+                self.totals.duplicates += int(operator.get("customMetrics", {}).get("numDroppedDuplicateRows", 0))
+                dropped += int(operator.get("numRowsDroppedByWatermark", 0))
+        self._note_late(progress, records, dropped)
+
+    def _note_late(self, progress: QueryProgress, records: dict[str, Any], dropped: int) -> None:
+        """Deduplication drops late records one by one, so there Spark's count is in orders, unless ticks were among them."""
+        watermark_ms = progress.watermark_ms
+        if self._deduplicates and not (dropped and records["ticks"]):
+            self.totals.late = None if self.totals.late is None else self.totals.late + dropped
+        elif watermark_ms is not None and int(records["earliest_ms"]) <= watermark_ms:
+            self._count_late(progress)
+
+
+def _epoch_ms(text: str) -> int:
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=timezone.utc)
+    return round(moment.timestamp() * 1000)
+
+
+def _partitions(offsets: Any) -> dict[str, int]:
+    """Offsets by partition of the one topic that is read."""
+    topics = json.loads(offsets) if isinstance(offsets, str) else offsets
+    if not isinstance(topics, dict):
+        return {}
+    return {partition: int(offset) for topic in topics.values() for partition, offset in topic.items()}

@@ -1,0 +1,197 @@
+"""Files and objects, on this machine or in S3. A reader sees a whole one or none."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
+
+from py4j.protocol import Py4JJavaError
+from pyspark.sql import SparkSession
+
+
+class Unavailable(Exception):
+    """The store did not do what it was asked to; it may do so later."""
+
+
+class Store(Protocol):
+    """Operations on one location's file system. All raise `Unavailable` when it does not answer or refuses."""
+
+    def uri(self, *names: str) -> str:
+        """The location, or something below it, as Hadoop reads it."""
+
+    def read(self, *names: str) -> str | None:
+        """The text of a file, None where there is none."""
+
+    def write(self, text: str, *names: str) -> None:
+        """Puts a file there, or replaces one as a whole."""
+
+    def list(self, *names: str) -> list[str]:
+        """Names of what lies in a folder; none where there is no folder."""
+
+    def files_below(self, *names: str) -> list[str]:
+        """Paths, relative to a folder, of all files below it."""
+
+    def publish(self, source: tuple[str, ...], target: tuple[str, ...]) -> None:
+        """Moves a finished file into place, over one that is there."""
+
+    def remove(self, *names: str) -> None:
+        """Removes a file, or a folder with all that is in it. Nothing happens where there is none."""
+
+
+def store_at(spark: SparkSession, location: str) -> Store:
+    """The store of a location: a path of this machine, or a URI."""
+    scheme = urlsplit(location).scheme
+    if scheme == "file":
+        return _Local(Path(unquote(urlsplit(location).path)))
+    # A single letter is a Windows drive.
+    return _Local(Path(location)) if len(scheme) < 2 else _Hadoop(spark, location)
+
+
+class _Local:
+    def __init__(self, root: Path) -> None:
+        self._root = root.absolute()
+
+    def _path(self, names: tuple[str, ...]) -> Path:
+        return self._root.joinpath(*names)
+
+    def uri(self, *names: str) -> str:
+        # Hadoop takes a path as it is, blanks and all: percent signs would become part of the name.
+        return f"file://{self._path(names).as_posix()}"
+
+    def read(self, *names: str) -> str | None:
+        try:
+            return self._path(names).read_text("utf-8")
+        except FileNotFoundError:
+            return None
+        except OSError as cause:
+            raise Unavailable(str(cause)) from cause
+
+    def write(self, text: str, *names: str) -> None:
+        target = self._path(names)
+        unfinished = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            unfinished.write_text(text, "utf-8")
+            os.replace(unfinished, target)
+        except OSError as cause:
+            raise Unavailable(str(cause)) from cause
+
+    def list(self, *names: str) -> list[str]:
+        try:
+            return sorted(os.listdir(self._path(names)))
+        except FileNotFoundError:
+            return []
+        except OSError as cause:
+            raise Unavailable(str(cause)) from cause
+
+    def files_below(self, *names: str) -> list[str]:
+        folder = self._path(names)
+        return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+    def publish(self, source: tuple[str, ...], target: tuple[str, ...]) -> None:
+        try:
+            self._path(target).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(self._path(source), self._path(target))
+        except OSError as cause:
+            raise Unavailable(str(cause)) from cause
+
+    def remove(self, *names: str) -> None:
+        path = self._path(names)
+        try:
+            if path.is_dir():
+                for name in os.listdir(path):
+                    self.remove(*names, name)
+                path.rmdir()
+            else:
+                path.unlink(missing_ok=True)
+        except OSError as cause:
+            raise Unavailable(str(cause)) from cause
+
+
+class _Hadoop:
+    def __init__(self, spark: SparkSession, root: str) -> None:
+        self._root = root.rstrip("/")
+        self._jvm: Any = spark.sparkContext._jvm  # PySpark has no file system of its own.
+        self._configuration: Any = spark.sparkContext._jsc.hadoopConfiguration()
+
+    def uri(self, *names: str) -> str:
+        return "/".join((self._root, *names))
+
+    def _path(self, names: tuple[str, ...]) -> Any:
+        return self._jvm.org.apache.hadoop.fs.Path(self.uri(*names))
+
+    def _system(self, path: Any) -> Any:
+        return path.getFileSystem(self._configuration)
+
+    def read(self, *names: str) -> str | None:
+        try:
+            path = self._path(names)
+            system = self._system(path)
+            if not system.exists(path):
+                return None
+            stream = system.open(path)
+            try:
+                return str(self._jvm.org.apache.commons.io.IOUtils.toString(stream, "UTF-8"))
+            finally:
+                stream.close()
+        except Py4JJavaError as cause:
+            raise Unavailable(str(cause.java_exception)) from cause
+
+    def write(self, text: str, *names: str) -> None:
+        try:
+            path = self._path(names)
+            # An object of S3 appears when its stream is closed.
+            stream = self._system(path).create(path, True)
+            try:
+                stream.write(bytearray(text.encode("utf-8")))
+            finally:
+                stream.close()
+        except Py4JJavaError as cause:
+            raise Unavailable(str(cause.java_exception)) from cause
+
+    def list(self, *names: str) -> list[str]:
+        try:
+            path = self._path(names)
+            system = self._system(path)
+            if not system.exists(path):
+                return []
+            return sorted(str(found.getPath().getName()) for found in system.listStatus(path))
+        except Py4JJavaError as cause:
+            raise Unavailable(str(cause.java_exception)) from cause
+
+    def files_below(self, *names: str) -> list[str]:
+        try:
+            path = self._path(names)
+            system = self._system(path)
+            if not system.exists(path):
+                return []
+            prefix = len(str(system.makeQualified(path))) + 1
+            found = system.listFiles(path, True)
+            paths: list[str] = []
+            while found.hasNext():
+                paths.append(str(found.next().getPath())[prefix:])
+            return sorted(paths)
+        except Py4JJavaError as cause:
+            raise Unavailable(str(cause.java_exception)) from cause
+
+    def publish(self, source: tuple[str, ...], target: tuple[str, ...]) -> None:
+        start, end = self._path(source), self._path(target)
+        try:
+            # A rename in S3 refuses to replace; a copy does, and appears as a whole.
+            copied = self._jvm.org.apache.hadoop.fs.FileUtil.copy(
+                self._system(start), start, self._system(end), end, True, True, self._configuration
+            )
+            if not copied:
+                raise Unavailable(f"{end} was not written")
+        except Py4JJavaError as cause:
+            raise Unavailable(str(cause.java_exception)) from cause
+
+    def remove(self, *names: str) -> None:
+        try:
+            path = self._path(names)
+            self._system(path).delete(path, True)
+        except Py4JJavaError as cause:
+            raise Unavailable(str(cause.java_exception)) from cause

@@ -1,0 +1,55 @@
+"""Sends ticks: records without a value whose header moves event time, so that the windows of an idle topic close."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from .kafka import Kafka
+from .spec import Spec
+
+
+def last_window_end(event_ms: int, spec: Spec) -> int:
+    """The end of the latest window that an event time falls into, in epoch milliseconds."""
+    slide_ms, size_ms = spec.windowing.slide_ms, spec.windowing.size_ms
+    return event_ms // slide_ms * slide_ms + size_ms
+
+
+@dataclass
+class IdleTicks:
+    """Decides when an idle topic gets a tick. Times in epoch milliseconds, durations in seconds."""
+
+    spec: Spec
+    _last_sent_at: float = 0.0
+
+    def due(self, latest_event_ms: int | None, watermark_ms: int | None, idle_seconds: float, is_caught_up: bool) -> int | None:
+        """The time of the tick to send now, or None.
+
+        Only once the query has read all there is, and while a window is open: event time that the clock moves would make
+        orders late that are still waiting to be read.
+        """
+        now_ms = round(time.time() * 1000)
+        idle_after = self.spec.tick.idle_after_ms / 1000
+        if latest_event_ms is None or not is_caught_up or idle_seconds < idle_after:
+            return None
+        if (watermark_ms or 0) >= last_window_end(latest_event_ms, self.spec) or now_ms <= latest_event_ms:
+            return None
+        if time.monotonic() - self._last_sent_at < idle_after:
+            return None
+        self._last_sent_at = time.monotonic()
+        return now_ms
+
+
+def send_tick(spark: SparkSession, kafka: Kafka, spec: Spec, event_ms: int) -> None:
+    """Sends one tick to the orders topic."""
+    moment = datetime.fromtimestamp(event_ms / 1000, timezone.utc)
+    text = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    headers = F.array(F.struct(F.lit(spec.tick.header).alias("key"), F.lit(text).cast("binary").alias("value")))
+    tick = spark.range(1, numPartitions=1).select(
+        F.lit(None).cast("binary").alias("key"), F.lit(None).cast("binary").alias("value"), headers.alias("headers")
+    )
+    tick.write.format("kafka").options(**kafka.sink_options()).option("topic", spec.orders_topic).save()

@@ -1,0 +1,95 @@
+import type { KafkaMessage } from 'kafkajs';
+import { createKafkaClient } from '../../functions/kafka/client.ts';
+import { silentLog } from '../../functions/log.ts';
+import { partitionOf } from '../../local/engine/partition.ts';
+import { readDeadLetter } from '../../local/spark/dead-letter-record.ts';
+import { TopicTail } from '../../local/spark/topic-tail.ts';
+import type { Alert } from '../../pipeline/alert.ts';
+import type { DeadLetter } from '../../pipeline/dead-letter.ts';
+import { pipeline } from '../../pipeline/definition.ts';
+
+/** A record for the orders topic. */
+export interface TestRecord {
+  readonly key: string | null;
+  readonly value: Uint8Array | null;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timestampMs: number;
+  /** Default: as Kafka partitions by key. */
+  readonly partition?: number;
+}
+
+/** A record as it lies in the orders topic. */
+export interface PlacedRecord extends TestRecord {
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** Where each record comes to lie in a topic that is written by nobody else. */
+export class Placement {
+  readonly #offsets: number[] = pipeline.topics.orders
+    ? Array(pipeline.topics.orders.partitions).fill(0)
+    : [];
+
+  place(record: TestRecord): PlacedRecord {
+    const partition =
+      record.partition ?? (record.key === null ? 0 : partitionOf(record.key, this.#offsets.length));
+    const offset = this.#offsets[partition] ?? 0;
+    this.#offsets[partition] = offset + 1;
+    return { ...record, partition, offset };
+  }
+}
+
+function client(bootstrapServers: string) {
+  return createKafkaClient(
+    { brokers: [bootstrapServers], auth: 'none', region: null },
+    'ecom-test',
+    silentLog,
+  );
+}
+
+/** Appends records to the orders topic in their order. */
+export async function sendRecords(bootstrapServers: string, records: readonly PlacedRecord[]): Promise<void> {
+  const { kafka } = client(bootstrapServers);
+  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
+  await producer.connect();
+  try {
+    for (let at = 0; at < records.length; at += 2000) {
+      await producer.send({
+        topic: pipeline.topics.orders.name,
+        acks: -1,
+        messages: records.slice(at, at + 2000).map((record) => ({
+          key: record.key,
+          value: record.value === null ? null : Buffer.from(record.value),
+          headers: record.headers,
+          timestamp: String(record.timestampMs),
+          partition: record.partition,
+        })),
+      });
+    }
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+async function readTopic(bootstrapServers: string, topic: string): Promise<KafkaMessage[]> {
+  const { kafka } = client(bootstrapServers);
+  const messages: KafkaMessage[] = [];
+  const tail = new TopicTail(kafka, topic, async (records) => {
+    messages.push(...records.map(({ message }) => message));
+  });
+  await tail.start();
+  await tail.reachEnd();
+  await tail.stop();
+  return messages;
+}
+
+/** Every alert on its topic, repeated ones too. */
+export async function readAlerts(bootstrapServers: string): Promise<Alert[]> {
+  const messages = await readTopic(bootstrapServers, pipeline.topics.alerts.name);
+  return messages.map(({ value }) => JSON.parse(String(value)));
+}
+
+/** Every dead letter, repeated ones too. */
+export async function readDeadLetters(bootstrapServers: string): Promise<DeadLetter[]> {
+  return (await readTopic(bootstrapServers, pipeline.topics.deadLetters.name)).map(readDeadLetter);
+}
