@@ -1,0 +1,111 @@
+import { type StdioOptions, spawn, spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { unwatch, watch } from './watchdog.ts';
+
+/** How a child ended: an exit code, or the signal that ended it. */
+export interface ChildEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A program that was started and never outlives this process. */
+export interface Child {
+  readonly pid: number;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<ChildEnd>;
+  /** How it ended, or undefined while it runs. */
+  readonly end: ChildEnd | undefined;
+  /** Sends a signal to it and all that it started. Does nothing once it has ended. */
+  signal(signal: NodeJS.Signals): void;
+  /** Asks it to end, waits, then forces it. */
+  stop(graceMs?: number): Promise<ChildEnd>;
+}
+
+export interface ChildOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** What it prints is appended here. */
+  readonly logFile: string;
+  /** A folder that goes with the child, should this process end before {@link Child.stop}. */
+  readonly folder?: string | null;
+}
+
+const defaultGraceMs = 15_000;
+
+/** Signals a child and all that it started: on POSIX they are one process group. */
+function signalTree(pid: number, signal: NodeJS.Signals): void {
+  if (process.platform === 'win32') {
+    // There are no signals on Windows: ending the tree is all that can be asked.
+    spawnSync('taskkill', ['/pid', String(pid), '/T', '/F'], { windowsHide: true });
+    return;
+  }
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    const gone = error instanceof Error && 'code' in error && error.code === 'ESRCH';
+    if (!gone) throw error;
+  }
+}
+
+/**
+ * Starts a program in a process group of its own: Ctrl-C in the terminal reaches this process alone, which then stops
+ * its children in the right order.
+ *
+ * @throws the spawn error, such as `ENOENT`
+ */
+export async function startChild(
+  command: string,
+  args: readonly string[],
+  options: ChildOptions,
+): Promise<Child> {
+  const log = openSync(options.logFile, 'a');
+  const stdio: StdioOptions = ['ignore', log, log];
+  const child = spawn(command, args, {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    env: options.env ?? process.env,
+    stdio,
+    detached: true,
+    windowsHide: true,
+  });
+  closeSync(log);
+  let end: ChildEnd | undefined;
+  const ended = new Promise<ChildEnd>((resolve) => {
+    child.once('exit', (code, signal) => {
+      end = { code, signal };
+      if (child.pid !== undefined) {
+        signalTree(child.pid, 'SIGKILL'); // what it started itself and left behind
+        unwatch(child.pid);
+      }
+      resolve(end);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve).once('error', reject);
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${command} has started without a pid`);
+  watch(pid, options.folder ?? null);
+
+  const signal = (name: NodeJS.Signals): void => {
+    if (end === undefined) signalTree(pid, name);
+  };
+  return {
+    pid,
+    ended,
+    get end() {
+      return end;
+    },
+    signal,
+    async stop(graceMs = defaultGraceMs) {
+      if (end !== undefined) return end;
+      signal('SIGTERM');
+      const waited = new AbortController();
+      const timeout = delay(graceMs, undefined, { signal: waited.signal }).catch(() => undefined);
+      await Promise.race([ended, timeout]);
+      waited.abort();
+      if (end === undefined) signal('SIGKILL');
+      return ended;
+    },
+  };
+}

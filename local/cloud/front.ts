@@ -1,0 +1,100 @@
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { AwsService, WireAnswer } from './aws-service.ts';
+
+/** The one address of the local cloud: our services by the name that requests are signed with, the rest passed on. */
+export interface Front {
+  /** `http://127.0.0.1:…`, for `AWS_ENDPOINT_URL`. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** The service that a request is signed for. Source: AWS Signature Version 4, the credential scope. */
+export function signedService(authorization: string | undefined): string | undefined {
+  return /Credential=[^/]+\/\d{8}\/[^/]+\/([^/]+)\/aws4_request/.exec(authorization ?? '')?.[1];
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function serve(service: AwsService, request: IncomingMessage): Promise<WireAnswer> {
+  const url = new URL(request.url ?? '/', 'http://localhost');
+  return service.answer({
+    method: request.method ?? 'GET',
+    path: url.pathname,
+    query: url.searchParams,
+    headers: request.headers,
+    body: await bodyOf(request),
+  });
+}
+
+function passOn(request: IncomingMessage, response: ServerResponse, upstream: URL): void {
+  const onward = httpRequest(
+    {
+      host: upstream.hostname,
+      port: upstream.port,
+      method: request.method,
+      path: request.url,
+      // The host is part of what was signed, and names the bucket in some S3 requests.
+      headers: request.headers,
+    },
+    (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    },
+  );
+  onward.on('error', (error) => {
+    if (response.headersSent) response.destroy(error);
+    else
+      response
+        .writeHead(502, { 'content-type': 'text/plain' })
+        .end(`The local cloud is not running: ${error.message}\n`);
+  });
+  request.pipe(onward);
+}
+
+/**
+ * Starts the front on 127.0.0.1.
+ *
+ * @param port 0 picks a free one
+ * @param upstream where everything goes that is for none of `services`
+ */
+export async function startFront(
+  port: number,
+  services: readonly AwsService[],
+  upstream: URL,
+): Promise<Front> {
+  const byName = new Map(services.map((service) => [service.signingName, service]));
+  const server = createServer((request, response) => {
+    const service = byName.get(signedService(request.headers.authorization) ?? '');
+    if (service === undefined) {
+      passOn(request, response, upstream);
+      return;
+    }
+    serve(service, request).then(
+      ({ status, headers, body }) => response.writeHead(status, headers).end(body),
+      (error: unknown) => {
+        // A bug of the local cloud: the SDK must not retry it, and it must be seen.
+        console.error(error);
+        response
+          .writeHead(400, { 'x-amzn-errortype': 'LocalCloudBug' })
+          .end(JSON.stringify({ __type: 'LocalCloudBug', message: String(error) }));
+      },
+    );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', resolve);
+  });
+  const { port: picked } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${picked}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,144 @@
+import uPlot from 'uplot';
+import { timeTicks } from './format.ts';
+
+/** A colour of `tokens.css` as the theme in force has it. */
+export function colour(token: string): string {
+  const probe = document.createElement('i');
+  probe.style.color = `var(--${token})`;
+  document.body.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
+
+/** The y axis goes from 0 to so many times the largest figure. */
+const headroom = 1.12;
+/** An axis without figures goes this far. */
+const emptyY = 10;
+
+/** What is particular to one chart. */
+export interface Plot {
+  readonly series: readonly uPlot.Series[];
+  readonly xRange: (min: number | null, max: number | null) => [number, number];
+  /** What the y axis says at a value. */
+  readonly yLabel: (value: number) => string;
+  readonly hooks?: uPlot.Hooks.Arrays;
+  /** Whether a line follows the pointer. */
+  readonly crosshair?: boolean;
+}
+
+function options(plot: Plot, width: number, height: number): uPlot.Options {
+  const axis: uPlot.Axis = {
+    font: `11px ${getComputedStyle(document.body).fontFamily}`,
+    stroke: colour('muted'),
+    grid: { stroke: colour('line'), width: 1 },
+    ticks: { show: false },
+  };
+  return {
+    width,
+    height,
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
+    padding: [6, 20, 0, 0],
+    legend: { show: false },
+    cursor: {
+      x: plot.crosshair ?? false,
+      y: false,
+      points: { show: plot.crosshair ?? false },
+      drag: { x: false, y: false },
+    },
+    scales: {
+      x: { time: true, range: (_chart, min, max) => plot.xRange(min, max) },
+      y: { range: (_chart, _min, max) => [0, (max ?? 0) > 0 ? (max ?? 0) * headroom : emptyY] },
+    },
+    axes: [
+      {
+        ...axis,
+        size: (_chart, labels) => (labels?.some((label) => label.includes('\n')) ? 36 : 22),
+        gap: 4,
+        space: 56,
+        grid: { show: false },
+        values: (_chart, splits, _index, _space, step) => timeTicks(splits, step, Date.now()),
+      },
+      {
+        ...axis,
+        size: 44,
+        gap: 6,
+        space: 28,
+        values: (_chart, splits) => splits.map((value) => plot.yLabel(value)),
+      },
+    ],
+    series: [{}, ...plot.series],
+    hooks: plot.hooks ?? {},
+  };
+}
+
+/** A uPlot chart that fills its place, whatever size that takes, and is made anew when the theme or its series change. */
+export class Chart {
+  readonly #place: HTMLElement;
+  readonly #plot: () => Plot;
+  #chart: uPlot | null = null;
+  #data: uPlot.AlignedData = [[]];
+
+  /** @param plot asked for whenever the chart is made */
+  constructor(place: HTMLElement, plot: () => Plot) {
+    this.#place = place;
+    this.#plot = plot;
+    new ResizeObserver(() => {
+      const { clientWidth: width, clientHeight: height } = place;
+      if (width === 0 || height === 0) return;
+      if (this.#chart === null) this.remake();
+      else this.#chart.setSize({ width, height });
+    }).observe(place);
+  }
+
+  /** @param data seconds, then one array per series; as many as the chart was made with */
+  draw(data: uPlot.AlignedData): void {
+    this.#data = data;
+    this.#chart?.setData(data);
+  }
+
+  remake(data: uPlot.AlignedData = this.#data): void {
+    this.#data = data;
+    const { clientWidth: width, clientHeight: height } = this.#place;
+    if (width === 0 || height === 0) return;
+    this.#chart?.destroy();
+    this.#chart = new uPlot(options(this.#plot(), width, height), data, this.#place);
+  }
+
+  /** Draws again what has not changed itself, such as a mark behind it. */
+  redraw(): void {
+    this.#chart?.redraw(false);
+  }
+}
+
+/** Share of a bucket's width that its bar leaves free, and the widest bar, in CSS pixels. */
+const barGap = 0.14;
+const maxBar = 40;
+
+/**
+ * One layer of a stack of bars, each as wide as its bucket. Series are stacked tallest first, so a layer stands on the
+ * series after it; a hair of ground shows between two.
+ */
+export function barSeries(fill: string, bucketSeconds: number): uPlot.Series {
+  const paths: uPlot.Series.PathBuilder = (chart, index, first, last) => {
+    const path = new Path2D();
+    const [times = [], ...stack] = chart.data;
+    const layer = stack[index - 1];
+    const below = stack[index];
+    const hair = window.devicePixelRatio;
+    for (let at = first; at <= last; at++) {
+      const time = times[at] ?? 0;
+      const top = layer?.[at] ?? 0;
+      const bottom = below?.[at] ?? 0;
+      if (top <= bottom) continue;
+      const left = chart.valToPos(time, 'x', true);
+      const room = chart.valToPos(time + bucketSeconds, 'x', true) - left;
+      const width = Math.min(room * (1 - barGap), maxBar * hair);
+      const y = chart.valToPos(top, 'y', true);
+      const height = chart.valToPos(bottom, 'y', true) - y;
+      path.rect(left + (room - width) / 2, y, width, Math.max(height - hair, height / 2));
+    }
+    return { fill: path, stroke: null };
+  };
+  return { fill, width: 0, paths, points: { show: false } };
+}

@@ -1,0 +1,17 @@
+import { byId, setText } from './element.ts';
+import type { Status } from './status.ts';
+
+const runNames = { waiting: 'Waiting', running: 'Running', finished: 'Finished' } as const;
+
+/** Writes the page's head. */
+export function renderHead(now: Status): void {
+  const runState = byId('run-state');
+  setText(runState, runNames[now.run]);
+  runState.dataset.run = now.run;
+  setText(byId('run-detail'), now.detail);
+  const connection = byId('connection');
+  setText(connection, now.linkText);
+  connection.dataset.link = now.link;
+  document.body.dataset.link = now.link;
+  setText(document.querySelector('title') ?? connection, `${runNames[now.run]} · ecom-analytics`);
+}

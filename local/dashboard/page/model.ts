@@ -1,0 +1,100 @@
+import type { Alert } from '../../../pipeline/alert.ts';
+import type { RunSnapshot } from '../../run/feed.ts';
+import type { FrameMessage, Revenue, RunInfo, StateMessage } from '../message.ts';
+
+/** An hour of seconds, as the server keeps. */
+const maxRatePoints = 3600;
+/** Of each rule, as the server keeps. */
+const maxAlertsPerRule = 60;
+/** Event time further behind the clock than this is that of old orders. */
+const oldAfterMs = 3_600_000;
+
+const noRevenue: Revenue = { bucketMs: 60_000, starts: [], orders: [], byCategory: [], byLocation: [] };
+
+/** What the page knows of the run: the server's messages folded together, bounded. */
+export class RunModel {
+  run: RunInfo | null = null;
+  snapshot: RunSnapshot | null = null;
+  readonly at: number[] = [];
+  readonly ordersPerMinute: number[] = [];
+  revenue: Revenue = noRevenue;
+  /** All alerts kept, oldest first. */
+  alerts: readonly Alert[] = [];
+  /** Raised by every change of the alerts. */
+  alertsVersion = 0;
+  #snapshotAtMs = 0;
+
+  /** Forgets what was known: another run, or a gap too large to fill. */
+  state(message: StateMessage, atMs: number): void {
+    this.run = message.run;
+    this.snapshot = null;
+    this.at.length = 0;
+    this.ordersPerMinute.length = 0;
+    this.alerts = [];
+    this.alertsVersion++;
+    this.frame({ ...message, snapshot: message.snapshot ?? undefined }, atMs);
+  }
+
+  /** @param atMs the page's own clock, in milliseconds */
+  frame(
+    message: Omit<FrameMessage, 'snapshot'> & { snapshot?: RunSnapshot | undefined },
+    atMs: number,
+  ): void {
+    if (message.snapshot) {
+      this.snapshot = message.snapshot;
+      this.#snapshotAtMs = atMs;
+    }
+    if (message.rate) this.#addRate(message.rate.at, message.rate.ordersPerMinute);
+    if (message.revenue) this.revenue = message.revenue;
+    if (message.alerts && message.alerts.length > 0) this.#addAlerts(message.alerts);
+  }
+
+  /** The run's clock now: that of the last snapshot, run on until the run has finished. */
+  nowMs(atMs: number): number {
+    if (this.snapshot === null) return Date.now();
+    return this.snapshot.nowMs + (this.snapshot.finished ? 0 : atMs - this.#snapshotAtMs);
+  }
+
+  /** Milliseconds since the run was last heard of. */
+  silentMs(atMs: number): number {
+    return this.snapshot === null ? 0 : atMs - this.#snapshotAtMs;
+  }
+
+  /** Whether the run's orders are old ones: then event time has its own axis, far from the clock's. */
+  get replaysOldOrders(): boolean {
+    const snapshot = this.snapshot;
+    return (
+      snapshot !== null && snapshot.watermarkMs !== null && snapshot.nowMs - snapshot.watermarkMs > oldAfterMs
+    );
+  }
+
+  /** A state and the frame after it may tell the same twice. */
+  #addRate(at: readonly number[], ordersPerMinute: readonly number[]): void {
+    const last = this.at.at(-1) ?? Number.NEGATIVE_INFINITY;
+    at.forEach((time, index) => {
+      if (time <= last) return;
+      this.at.push(time);
+      this.ordersPerMinute.push(ordersPerMinute[index] ?? 0);
+    });
+    const excess = this.at.length - maxRatePoints;
+    if (excess > 0) {
+      this.at.splice(0, excess);
+      this.ordersPerMinute.splice(0, excess);
+    }
+  }
+
+  #addAlerts(alerts: readonly Alert[]): void {
+    const known = new Set(this.alerts.map((alert) => alert.alert_id));
+    const all = [...this.alerts, ...alerts.filter((alert) => !known.has(alert.alert_id))];
+    const left = new Map<string, number>();
+    const kept: Alert[] = [];
+    for (const alert of all.reverse()) {
+      const of = left.get(alert.rule_id) ?? 0;
+      if (of >= maxAlertsPerRule) continue;
+      left.set(alert.rule_id, of + 1);
+      kept.push(alert);
+    }
+    this.alerts = kept.reverse();
+    this.alertsVersion++;
+  }
+}

@@ -1,0 +1,134 @@
+import { everyBucket, spreadOver } from './buckets.ts';
+import { barSeries, Chart, colour, type Plot } from './chart.ts';
+import { bodyRow, byId, disclose, element, setText, tableHead } from './element.ts';
+import { bucket, clock, count, lengthName, short } from './format.ts';
+import type { RunModel } from './model.ts';
+
+/** The narrowest span the line is drawn over, in seconds; a run's first moments would fill the chart otherwise. */
+const minSpanS = 120;
+const tableRows = 30;
+
+/**
+ * Orders per minute, live, over the wall clock. Where old orders are replayed the clock says nothing about them: then it
+ * shows orders per bucket of event time.
+ */
+export class RatePanel {
+  readonly #model: RunModel;
+  readonly #asTable = byId('rate-table');
+  readonly #line: Chart;
+  /** The length of the buckets that the chart was made for; null where it was made for the rate. */
+  #bucketMs: number | null = null;
+  #drawn: unknown = null;
+
+  constructor(model: RunModel) {
+    this.#model = model;
+    this.#line = new Chart(byId('rate-chart'), () => this.#plot());
+    disclose(this.#asTable, () => this.#renderTable());
+  }
+
+  themeChanged(): void {
+    this.#line.remake();
+  }
+
+  render(): void {
+    const model = this.#model;
+    const { revenue, replaysOldOrders } = model;
+    // The rate's array is one and the same while it grows; its last point tells whether it did.
+    const shown = replaysOldOrders ? revenue : model.at.at(-1);
+    const bucketMs = replaysOldOrders ? revenue.bucketMs : null;
+    if (shown === this.#drawn && bucketMs === this.#bucketMs) return;
+    this.#drawn = shown;
+    const buckets = replaysOldOrders ? everyBucket(revenue) : [];
+    const data: [number[], number[]] = replaysOldOrders
+      ? [buckets.map((start) => start / 1000), spreadOver(buckets, revenue, revenue.orders)]
+      : [model.at.map((ms) => ms / 1000), model.ordersPerMinute];
+    if (bucketMs === this.#bucketMs) this.#line.draw(data);
+    else {
+      this.#bucketMs = bucketMs;
+      this.#line.remake(data);
+    }
+    this.#renderWords(data[1]);
+    this.#renderTable();
+  }
+
+  #plot(): Plot {
+    if (this.#bucketMs !== null) {
+      const seconds = this.#bucketMs / 1000;
+      return {
+        series: [barSeries(colour('series-1'), seconds)],
+        xRange: (min, max) => [min ?? 0, (max ?? 0) + seconds],
+        yLabel: short,
+      };
+    }
+    const stroke = colour('series-1');
+    return {
+      series: [
+        {
+          stroke,
+          width: 1.5,
+          fill: colour('wash'),
+          points: { show: false },
+        },
+      ],
+      xRange: (min, max) => {
+        const end = max ?? Date.now() / 1000;
+        return [Math.min(min ?? end, end - minSpanS), end];
+      },
+      yLabel: short,
+      crosshair: true,
+    };
+  }
+
+  #renderWords(figures: readonly number[]): void {
+    const { revenue, replaysOldOrders } = this.#model;
+    const low = count(figures.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY));
+    const high = count(figures.reduce((a, b) => Math.max(a, b), 0));
+    const per = lengthName(revenue.bucketMs);
+    setText(byId('rate-heading'), replaysOldOrders ? `Orders per ${per}` : 'Orders per minute');
+    setText(
+      byId('rate-note'),
+      replaysOldOrders ? 'by event time, UTC' : 'over the last ten seconds, by the clock, UTC',
+    );
+    const now = count(figures.at(-1) ?? 0);
+    setText(
+      byId('rate-summary'),
+      figures.length === 0
+        ? 'No orders yet.'
+        : `${replaysOldOrders ? 'Latest' : 'Now'} ${now}; in view, the lowest is ${low} and the highest ${high}.`,
+    );
+  }
+
+  #renderTable(): void {
+    if (this.#asTable.hidden) return;
+    const rows = this.#model.replaysOldOrders ? this.#bucketRows() : this.#minuteRows();
+    const head = tableHead(this.#model.replaysOldOrders ? 'Event time' : 'Minute', 'Orders');
+    const body = element('tbody', {}, ...rows.map(([when, orders]) => bodyRow(when, count(orders))));
+    this.#asTable.replaceChildren(element('table', { class: 'figures' }, head, body));
+  }
+
+  #bucketRows(): [string, number][] {
+    const { revenue } = this.#model;
+    const nowMs = Date.now();
+    return revenue.starts
+      .map((start, index): [string, number] => [
+        bucket(start, revenue.bucketMs, nowMs),
+        revenue.orders[index] ?? 0,
+      ])
+      .reverse();
+  }
+
+  /** The mean rate of each minute, newest first. */
+  #minuteRows(): [string, number][] {
+    const minutes = new Map<number, number[]>();
+    this.#model.at.forEach((at, index) => {
+      const minute = Math.floor(at / 60_000) * 60_000;
+      const rates = minutes.get(minute) ?? [];
+      rates.push(this.#model.ordersPerMinute[index] ?? 0);
+      minutes.set(minute, rates);
+    });
+    return [...minutes]
+      .slice(-tableRows)
+      .reverse()
+      .map(([minute, rates]) => [clock(minute).slice(0, 5), rates.reduce((a, b) => a + b, 0) / rates.length]);
+  }
+}

@@ -1,0 +1,110 @@
+import { everyBucket, spreadOver } from './buckets.ts';
+import { bodyRow, byId, byIdAs, disclose, element, foreign, setText, tableHead } from './element.ts';
+import { bucket, bucketStart, lengthName, money } from './format.ts';
+import type { RunModel } from './model.ts';
+import { othersName, RevenueSplit } from './revenue-split.ts';
+
+/** Revenue by category and by location, over the same buckets of event time. */
+export class RevenuePanel {
+  readonly #model: RunModel;
+  readonly #category = new RevenueSplit('category', (index) => this.#hover(index));
+  readonly #location = new RevenueSplit('location', (index) => this.#hover(index));
+  readonly #slider = byIdAs('bucket-pick', HTMLInputElement);
+  readonly #asTable = byId('revenue-table');
+  #buckets: number[] = [];
+  /** The bucket's start that was chosen; null follows the latest. */
+  #chosen: number | null = null;
+  #hovered: number | null = null;
+  #drawn: unknown = null;
+
+  constructor(model: RunModel) {
+    this.#model = model;
+    this.#slider.addEventListener('input', () => {
+      const index = Number(this.#slider.value);
+      this.#chosen = index === this.#buckets.length - 1 ? null : (this.#buckets[index] ?? null);
+      this.#renderPick();
+    });
+    disclose(this.#asTable, () => this.#renderTable());
+  }
+
+  themeChanged(): void {
+    this.#category.themeChanged();
+    this.#location.themeChanged();
+  }
+
+  render(): void {
+    const { revenue } = this.#model;
+    if (revenue === this.#drawn) return;
+    this.#drawn = revenue;
+    this.#buckets = everyBucket(revenue);
+    const none = this.#buckets.length === 0;
+    byId('revenue-empty').hidden = !none;
+    byId('revenue-body').hidden = none;
+    for (const control of byId('revenue-head').querySelectorAll<HTMLElement>('.pick, button'))
+      control.hidden = none;
+    this.#renderWords();
+    if (none) return;
+    const spread = (figures: readonly number[]): number[] => spreadOver(this.#buckets, revenue, figures);
+    this.#category.show(revenue.byCategory, this.#buckets, spread);
+    this.#location.show(revenue.byLocation, this.#buckets, spread);
+    this.#renderPick();
+    this.#renderTable();
+  }
+
+  #hover(index: number | null): void {
+    if (index === this.#hovered) return;
+    this.#hovered = index;
+    this.#renderPick();
+  }
+
+  #renderWords(): void {
+    const { revenue, run } = this.#model;
+    const windowMs = run?.windowMs ?? revenue.bucketMs;
+    const oneWindow = revenue.bucketMs === windowMs;
+    setText(
+      byId('revenue-heading'),
+      oneWindow ? 'Revenue per window' : `Revenue per ${lengthName(revenue.bucketMs)}`,
+    );
+    const slides = run !== null && run.slideMs < run.windowMs;
+    const what = oneWindow ? `one ${lengthName(windowMs)} each, event time, UTC` : 'event time, UTC';
+    const once = oneWindow ? 'no order in two of them' : 'no order counts twice';
+    setText(byId('revenue-note'), slides ? `${what}; ${once}` : what);
+  }
+
+  #renderPick(): void {
+    const last = this.#buckets.length - 1;
+    const chosen = this.#chosen === null ? last : this.#buckets.indexOf(this.#chosen);
+    if (chosen < 0) this.#chosen = null;
+    const index = this.#hovered ?? (chosen < 0 ? last : chosen);
+    const name = this.#name(index);
+    const start = this.#buckets[index] ?? 0;
+    this.#slider.max = String(last);
+    this.#slider.value = String(index);
+    this.#slider.setAttribute('aria-valuetext', name);
+    setText(byId('bucket-name'), index === last ? `${name} (latest)` : name);
+    const head = bucketStart(start, this.#model.revenue.bucketMs, Date.now());
+    this.#category.pick(index, head);
+    this.#location.pick(index, head);
+  }
+
+  #name(index: number): string {
+    const start = this.#buckets[index];
+    return start === undefined ? '' : bucket(start, this.#model.revenue.bucketMs, Date.now());
+  }
+
+  #renderTable(): void {
+    if (this.#asTable.hidden) return;
+    const { revenue } = this.#model;
+    const columns = [...revenue.byCategory, ...revenue.byLocation];
+    const rows = revenue.starts.map((start, index) =>
+      bodyRow(
+        bucket(start, revenue.bucketMs, Date.now()),
+        ...columns.map((series) => money(series.revenue[index] ?? 0)),
+      ),
+    );
+    const head = tableHead('Event time', ...columns.map((series) => foreign(series.name ?? othersName)));
+    this.#asTable.replaceChildren(
+      element('table', { class: 'figures' }, head, element('tbody', {}, ...rows.reverse())),
+    );
+  }
+}

@@ -1,0 +1,46 @@
+import { span, stopwatch } from './format.ts';
+import type { RunModel } from './model.ts';
+
+/** A run that says nothing for this long has stalled, or its process is very busy. */
+const quietMs = 5000;
+
+/** What the page's head says, as data. */
+export interface Status {
+  /** Of the run. */
+  readonly run: 'waiting' | 'running' | 'finished';
+  readonly detail: string;
+  /** Of the page's link to it. */
+  readonly link: 'connecting' | 'live' | 'quiet' | 'lost' | 'ended';
+  readonly linkText: string;
+}
+
+/**
+ * Decides what to say.
+ *
+ * @param link whether the server answers; null before it ever has
+ * @param atMs the page's own clock
+ */
+export function status(model: RunModel, link: boolean | null, atMs: number): Status {
+  const { snapshot, run } = model;
+  const state = snapshot === null ? 'waiting' : snapshot.finished ? 'finished' : 'running';
+  const detail = [
+    ...(snapshot === null
+      ? []
+      : [stopwatch(model.nowMs(atMs) - snapshot.startedAtMs), `${snapshot.engine} engine`]),
+    ...(run?.source ? [run.source] : []),
+  ].join(' · ');
+  return { run: state, detail, ...linkStatus(state, link, model.silentMs(atMs)) };
+}
+
+function linkStatus(
+  state: Status['run'],
+  link: boolean | null,
+  silentMs: number,
+): Pick<Status, 'link' | 'linkText'> {
+  if (state === 'finished') return { link: 'ended', linkText: 'These are the final numbers' };
+  if (link === null) return { link: 'connecting', linkText: 'Connecting' };
+  if (!link) return { link: 'lost', linkText: 'Disconnected, retrying' };
+  if (state === 'running' && silentMs > quietMs)
+    return { link: 'quiet', linkText: `No news for ${span(silentMs)}` };
+  return { link: 'live', linkText: state === 'waiting' ? 'Connected, waiting for the run' : 'Live' };
+}

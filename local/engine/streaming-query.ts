@@ -1,0 +1,149 @@
+import { type Alert, orderAlert } from '../../pipeline/alert.ts';
+import type { DeadLetter } from '../../pipeline/dead-letter.ts';
+import type { PipelineDefinition } from '../../pipeline/definition.ts';
+import { addCents, type CentsSum } from '../../pipeline/money.ts';
+import { type BadRecordReason, type ParsedOrder, parseOrder } from '../../pipeline/order.ts';
+import { isStateful, isStateless, type StatelessRule, trips } from '../../pipeline/rule.ts';
+import { parseTick, tickHeader } from '../../pipeline/tick.ts';
+import { type WindowRow, watermarkAfter } from '../../pipeline/window.ts';
+import { Customers } from './customer.ts';
+import { CustomerRules } from './customer-rules.ts';
+import { Deduplication } from './deduplication.ts';
+import type { TopicRecord } from './memory-topic.ts';
+import { WindowState } from './window-state.ts';
+
+/** What one micro-batch led to. */
+export interface MicroBatch {
+  /** Windows that closed, earliest first. */
+  readonly rows: WindowRow[];
+  readonly alerts: FoundAlert[];
+  readonly deadLetters: DeadLetter[];
+}
+
+export interface FoundAlert {
+  readonly alert: Alert;
+  /** When the order that caused it was appended, epoch milliseconds. */
+  readonly appendedMs: number;
+}
+
+/** Counted over the run. */
+export interface QueryTotals {
+  /** Accepted, without those known to be duplicates. */
+  orders: number;
+  duplicates: number;
+  /** Orders that came too late for at least one of their windows. */
+  late: number;
+  deadLetters: number;
+  revenueCents: CentsSum;
+}
+
+/**
+ * The pipeline as one streaming query over the orders topic, micro-batch by micro-batch, as Spark would run it: a batch is
+ * judged by the watermark before it, and moves it for the next. State is bounded by the watermark, but for the set of
+ * customers, who are counted over the whole run. No I/O, and no clock but the one passed in.
+ */
+export class StreamingQuery {
+  readonly totals: QueryTotals = { orders: 0, duplicates: 0, late: 0, deadLetters: 0, revenueCents: 0 };
+  readonly #definition: PipelineDefinition;
+  readonly #orderRules: readonly StatelessRule[];
+  readonly #customerRules: CustomerRules;
+  readonly #windows: WindowState;
+  readonly #deduplication: Deduplication | null;
+  readonly #customers = new Customers();
+  #maxEventTimeMs = Number.NEGATIVE_INFINITY;
+  /** The watermark before this batch. */
+  #judgedByMs = Number.NEGATIVE_INFINITY;
+
+  constructor(definition: PipelineDefinition) {
+    const { rules, windowing } = definition;
+    this.#definition = definition;
+    this.#orderRules = rules.filter(isStateless);
+    this.#customerRules = new CustomerRules(rules.filter(isStateful));
+    this.#windows = new WindowState(windowing);
+    this.#deduplication = windowing.deduplicate ? new Deduplication(windowing.watermarkMs) : null;
+  }
+
+  get customers(): number {
+    return this.#customers.count;
+  }
+
+  /** Epoch milliseconds; null before the first order or tick. */
+  get watermarkMs(): number | null {
+    return this.#maxEventTimeMs === Number.NEGATIVE_INFINITY
+      ? null
+      : watermarkAfter(this.#maxEventTimeMs, this.#definition.windowing.watermarkMs);
+  }
+
+  /** End of the latest window that any order fell into; null before the first. */
+  get lastWindowEndMs(): number | null {
+    return this.#windows.lastEndMs;
+  }
+
+  /** @param nowMs goes into alerts as the time of detection */
+  process(records: readonly TopicRecord[], nowMs: number): MicroBatch {
+    const batch: MicroBatch = { rows: [], alerts: [], deadLetters: [] };
+    for (const record of records) {
+      if (record.value === null && record.header?.key === tickHeader) {
+        this.#tick(record, record.header.value, batch);
+        continue;
+      }
+      const parsed = parseOrder(record.value, record.timestampMs);
+      if (typeof parsed === 'string') this.#refuse(record, parsed, batch);
+      else this.#order(parsed, record, nowMs, batch);
+    }
+    const { watermarkMs } = this;
+    if (watermarkMs !== null && watermarkMs > this.#judgedByMs) {
+      this.#judgedByMs = watermarkMs;
+      for (const row of this.#windows.advance(watermarkMs)) batch.rows.push(row);
+      this.#deduplication?.advance(watermarkMs);
+      this.#customerRules.advance(watermarkMs);
+    }
+    return batch;
+  }
+
+  #order(parsed: ParsedOrder, record: TopicRecord, nowMs: number, batch: MicroBatch): void {
+    const { order, eventTimeMs, totalCents } = parsed;
+    if (eventTimeMs > this.#maxEventTimeMs) this.#maxEventTimeMs = eventTimeMs;
+    // These see every order, also late ones and duplicates: the alert's id is the same, and the consumer acts once.
+    for (const rule of this.#orderRules) {
+      if (!trips(rule, order)) continue;
+      const alert = orderAlert(rule, parsed, nowMs, 'stream');
+      batch.alerts.push({ alert, appendedMs: record.timestampMs });
+    }
+    if (this.#deduplication?.isDuplicate(order.order_id, eventTimeMs)) {
+      this.totals.duplicates++;
+      return;
+    }
+    const customer = this.#customers.get(order.customer_id);
+    this.totals.orders++;
+    this.totals.revenueCents = addCents(this.totals.revenueCents, totalCents);
+    for (const alert of this.#customerRules.add(parsed, customer, nowMs)) {
+      batch.alerts.push({ alert, appendedMs: record.timestampMs });
+    }
+    // Deduplication drops an order behind the watermark even while its window is open, here as in Spark.
+    const behind = this.#deduplication !== null && eventTimeMs <= this.#judgedByMs;
+    if (
+      behind ||
+      !this.#windows.add(eventTimeMs, order.category, order.region, totalCents, customer.number)
+    ) {
+      this.totals.late++;
+    }
+  }
+
+  #tick(record: TopicRecord, headerValue: string, batch: MicroBatch): void {
+    const timeMs = parseTick(headerValue, record.timestampMs, this.#definition.windowing);
+    if (Number.isNaN(timeMs)) this.#refuse(record, 'tick', batch);
+    else if (timeMs > this.#maxEventTimeMs) this.#maxEventTimeMs = timeMs;
+  }
+
+  #refuse(record: TopicRecord, reason: BadRecordReason, batch: MicroBatch): void {
+    this.totals.deadLetters++;
+    batch.deadLetters.push({
+      reason,
+      topic: this.#definition.topics.orders.name,
+      partition: record.partition,
+      offset: String(record.offset),
+      value_base64: record.value === null ? null : Buffer.from(record.value).toString('base64'),
+    });
+  }
+}

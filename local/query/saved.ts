@@ -1,0 +1,104 @@
+import { type Windows, windowing } from '../../pipeline/window.ts';
+
+/** A question that a shop asks first, as SQL that DuckDB and Athena (Trino) read alike. */
+export interface SavedQuery {
+  /** `npm run query -- --saved NAME`; the name of the saved query in Athena. */
+  readonly name: string;
+  /** What it answers, for a person. */
+  readonly question: string;
+  readonly sql: string;
+}
+
+/**
+ * Windows overlap, so an order is in several of them. Those that start on a multiple of their own length cover time
+ * without overlapping, and each order counts once in their sum.
+ */
+function everyOrderOnce({ sizeMs }: Windows): string {
+  return `date_diff('second', TIMESTAMP '1970-01-01 00:00:00', window_start) % ${sizeMs / 1000} = 0`;
+}
+
+/** The questions, over the table or view `windows`. */
+export const savedQueries: readonly SavedQuery[] = [
+  {
+    name: 'top-categories',
+    question: 'Which categories bring in the most?',
+    sql: `
+SELECT
+  category,
+  round(sum(total_revenue), 2) AS revenue,
+  round(100 * sum(total_revenue) / sum(sum(total_revenue)) OVER (), 1) AS share_percent,
+  sum(order_count) AS orders,
+  round(sum(total_revenue) / sum(order_count), 2) AS average_order
+FROM windows
+WHERE ${everyOrderOnce(windowing)}
+GROUP BY category
+ORDER BY revenue DESC, category`,
+  },
+  {
+    name: 'sales-by-day',
+    question: 'How do sales develop from day to day?',
+    sql: `
+SELECT
+  sales_day,
+  orders,
+  revenue,
+  round(revenue - lag(revenue) OVER (ORDER BY sales_day), 2) AS change_to_day_before
+FROM (
+  SELECT
+    CAST(window_start AS DATE) AS sales_day,
+    sum(order_count) AS orders,
+    round(sum(total_revenue), 2) AS revenue
+  FROM windows
+  WHERE ${everyOrderOnce(windowing)}
+  GROUP BY CAST(window_start AS DATE)
+) AS days
+ORDER BY sales_day`,
+  },
+  {
+    name: 'busiest-hours',
+    question: 'At which hours of the day (UTC) do customers buy?',
+    sql: `
+SELECT
+  extract(hour FROM window_start) AS hour_of_day,
+  sum(order_count) AS orders,
+  round(1.0 * sum(order_count) / count(DISTINCT CAST(window_start AS DATE)), 1) AS orders_a_day,
+  round(sum(total_revenue), 2) AS revenue
+FROM windows
+WHERE ${everyOrderOnce(windowing)}
+GROUP BY extract(hour FROM window_start)
+ORDER BY orders DESC, hour_of_day`,
+  },
+  {
+    name: 'what-sells-where',
+    question: 'Which category sells best in each location?',
+    sql: `
+SELECT location, category, revenue, orders
+FROM (
+  SELECT
+    location,
+    category,
+    round(sum(total_revenue), 2) AS revenue,
+    sum(order_count) AS orders,
+    row_number() OVER (PARTITION BY location ORDER BY sum(total_revenue) DESC, category) AS place
+  FROM windows
+  WHERE ${everyOrderOnce(windowing)}
+  GROUP BY location, category
+) AS ranked
+WHERE place = 1
+ORDER BY revenue DESC, location`,
+  },
+  {
+    name: 'peak-windows',
+    question: 'When was the shop busiest, and what did customers spend at once?',
+    sql: `
+SELECT
+  window_start,
+  sum(order_count) AS orders,
+  round(sum(total_revenue), 2) AS revenue,
+  max(max_order_value) AS largest_order
+FROM windows
+GROUP BY window_start
+ORDER BY orders DESC, revenue DESC, window_start
+LIMIT 20`,
+  },
+].map((query) => ({ ...query, sql: query.sql.trim() }));

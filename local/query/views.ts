@@ -1,0 +1,95 @@
+import type { Alert } from '../../pipeline/alert.ts';
+import { type ColumnType, windowColumns } from '../../pipeline/window.ts';
+import type { RefusedRow } from '../run/refused-row.ts';
+
+/** Text as an SQL literal. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+const windowTypes: Readonly<Record<ColumnType, string>> = {
+  'timestamp-millis': 'TIMESTAMP',
+  string: 'VARCHAR',
+  int64: 'BIGINT',
+  double: 'DOUBLE',
+};
+
+const alertColumns = {
+  alert_id: 'VARCHAR',
+  rule_id: 'VARCHAR',
+  severity: 'VARCHAR',
+  order_id: 'VARCHAR',
+  customer_id: 'VARCHAR',
+  total_amount: 'DOUBLE',
+  region: 'VARCHAR',
+  reason: 'VARCHAR',
+  order_timestamp: 'TIMESTAMP',
+  detected_at: 'TIMESTAMP',
+  source: 'VARCHAR',
+} as const satisfies Record<keyof Alert, string>;
+
+const deadLetterColumns = {
+  reason: 'VARCHAR',
+  topic: 'VARCHAR',
+  partition: 'INTEGER',
+  offset: 'VARCHAR',
+  line: 'BIGINT',
+  value_base64: 'VARCHAR',
+} as const satisfies Record<keyof RefusedRow, string>;
+
+/** A view over nothing, with its columns. */
+function emptyView(name: string, columns: Readonly<Record<string, string>>): string {
+  const nulls = Object.entries(columns).map(([column, type]) => `CAST(NULL AS ${type}) AS "${column}"`);
+  return `CREATE VIEW ${name} AS SELECT ${nulls.join(', ')} WHERE false`;
+}
+
+/**
+ * The view `windows`: every row of every window file, with the columns of the partitions, `date` and `hour`. The types
+ * are the contract's, whoever wrote the files: Spark's times carry a zone, the embedded engine's do not.
+ */
+export function windowsView(files: readonly string[]): string {
+  const columns: [name: string, type: string][] = Object.entries(windowColumns).map(([name, type]) => [
+    name,
+    windowTypes[type],
+  ]);
+  const partitions: [name: string, type: string][] = [
+    ['date', 'DATE'],
+    ['hour', 'INTEGER'],
+  ];
+  if (files.length === 0) return emptyView('windows', Object.fromEntries([...columns, ...partitions]));
+  const selected = [...columns, ...partitions].map(
+    ([name, type]) => `CAST("${name}" AS ${type}) AS "${name}"`,
+  );
+  return (
+    `CREATE VIEW windows AS SELECT ${selected.join(', ')} ` +
+    `FROM read_parquet([${files.map(literal).join(', ')}], hive_partitioning = true, hive_types_autocast = false)`
+  );
+}
+
+function jsonLines(file: string, columns: Readonly<Record<string, string>>): string {
+  const types = Object.entries(columns).map(([name, type]) => `"${name}": ${literal(type)}`);
+  // A run that was killed may have left half a line.
+  return `read_json(${literal(file)}, format = 'newline_delimited', ignore_errors = true, columns = {${types.join(', ')}})`;
+}
+
+/** The view `alerts`; empty where there is no file. */
+export function alertsView(file: string | null): string {
+  if (file === null) return emptyView('alerts', alertColumns);
+  return `CREATE VIEW alerts AS SELECT * FROM ${jsonLines(file, alertColumns)} WHERE alert_id IS NOT NULL`;
+}
+
+/** The view `dead_letters`, with the refused record as text in `value` where it is text; empty where there is no file. */
+export function deadLettersView(file: string | null): string {
+  if (file === null) return emptyView('dead_letters', { ...deadLetterColumns, value: 'VARCHAR' });
+  return (
+    'CREATE VIEW dead_letters AS SELECT *, TRY(decode(from_base64(value_base64))) AS value ' +
+    `FROM ${jsonLines(file, deadLetterColumns)} WHERE reason IS NOT NULL`
+  );
+}
+
+/** What someone may ask about, for messages. */
+export const viewColumns: Readonly<Record<string, readonly string[]>> = {
+  windows: [...Object.keys(windowColumns), 'date', 'hour'],
+  alerts: Object.keys(alertColumns),
+  dead_letters: [...Object.keys(deadLetterColumns), 'value'],
+};

@@ -1,0 +1,34 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { UsageError } from '../../pipeline/error.ts';
+
+/**
+ * Reads a command's arguments: options as declared, and positionals.
+ *
+ * @param fix what someone should do who called the command wrongly
+ * @throws UsageError `ECOM_OPTION_UNKNOWN`
+ */
+export function parseArguments<const Options extends NonNullable<ParseArgsConfig['options']>>(
+  args: readonly string[],
+  options: Options,
+  fix: string,
+) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (cause) {
+    // Node's hint on how to write a positional that starts with a dash helps nobody here.
+    const what = cause instanceof Error ? cause.message.replace(/\.? To specify.*$/s, '') : String(cause);
+    throw new UsageError('ECOM_OPTION_UNKNOWN', { what: what.replace(/\.$/, ''), fix }, { cause });
+  }
+}
+
+/**
+ * A whole number of rows to show.
+ *
+ * @throws UsageError `ECOM_OPTION_RANGE`
+ */
+export function rowLimit(text: string, least: number, fix: string): number {
+  const rows = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (rows >= least && rows <= 100_000) return rows;
+  const what = `--rows takes a whole number from ${least} to 100000, not "${text}"`;
+  throw new UsageError('ECOM_OPTION_RANGE', { what, fix });
+}

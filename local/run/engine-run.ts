@@ -1,0 +1,22 @@
+import type { Clock } from '../../functions/clock.ts';
+import type { PipelineDefinition } from '../../pipeline/definition.ts';
+import type { RunFeed, RunSummary } from './feed.ts';
+import type { OutputFolder } from './output-folder.ts';
+import type { OrderSource } from './source.ts';
+
+/** What an engine is given to run. */
+export interface RunOptions {
+  readonly definition: PipelineDefinition;
+  readonly source: OrderSource;
+  readonly out: OutputFolder;
+  /** Epoch milliseconds. */
+  readonly startedAtMs: number;
+  readonly clock: Clock;
+}
+
+/**
+ * Runs the pipeline until its source ends, which it does early when the run is stopped; then drains it, and says what
+ * came of it. Between `embedded` and `spark` only this
+ * function differs.
+ */
+export type EngineRun = (options: RunOptions, feed: RunFeed) => Promise<RunSummary>;

@@ -1,0 +1,70 @@
+import type { Alert } from '../../pipeline/alert.ts';
+import type { PatternScore } from '../../pipeline/generator/scoreboard.ts';
+import type { WindowRow } from '../../pipeline/window.ts';
+
+/** Which engine computes the run. */
+export type EngineName = 'embedded' | 'spark';
+
+/** Milliseconds, over the run so far. */
+export interface Latency {
+  readonly p50: number;
+  readonly p99: number;
+  readonly count: number;
+}
+
+/** What a run has done so far: sent to those who watch it about twice a second, and once when it has finished. */
+export interface RunSnapshot {
+  readonly engine: EngineName;
+  readonly startedAtMs: number;
+  readonly nowMs: number;
+  readonly finished: boolean;
+  /** Distinct orders accepted. */
+  readonly orders: number;
+  readonly duplicates: number;
+  readonly revenueUsd: number;
+  readonly customers: number;
+  /** Window rows written. */
+  readonly windows: number;
+  /** By rule id, every rule that is on. */
+  readonly alerts: Readonly<Record<string, number>>;
+  readonly deadLetters: number;
+  readonly late: number;
+  /** Over the last ten seconds. */
+  readonly ordersPerMinute: number;
+  /** Event time, epoch milliseconds; null before the first order. */
+  readonly watermarkMs: number | null;
+  /** From an order being appended to its alert; null where none was measured. */
+  readonly orderToAlert: Latency | null;
+  /** From window end + watermark in wall-clock time to the row being readable; null where old orders are replayed. */
+  readonly orderToWindow: Latency | null;
+  readonly planted: Readonly<Record<string, PatternScore>>;
+}
+
+/** Those who watch a run: the dashboard, or nobody. Every call returns at once; none may throw. */
+export interface RunFeed {
+  snapshot(snapshot: RunSnapshot): void;
+  /** Rows that have become readable. */
+  windows(rows: readonly WindowRow[]): void;
+  /** Alerts that have been acted on, once each. */
+  alerts(alerts: readonly Alert[]): void;
+}
+
+/** What `npm start` prints when a run has ended, and all that `--json` prints. */
+export interface RunSummary {
+  /** Distinct, accepted. */
+  readonly orders: number;
+  readonly duplicates: number;
+  readonly revenue_usd: number;
+  readonly customers: number;
+  /** Rows written. */
+  readonly windows: number;
+  /** By rule id. */
+  readonly alerts: Readonly<Record<string, number>>;
+  readonly dead_letters: number;
+  readonly late: number;
+  readonly planted: Readonly<Record<string, PatternScore>>;
+  /** The folder that the run wrote. */
+  readonly out: string;
+  readonly engine: EngineName;
+  readonly seconds: number;
+}

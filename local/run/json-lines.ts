@@ -1,0 +1,28 @@
+import { type FileHandle, open } from 'node:fs/promises';
+
+/** A file of one JSON value a line, made by this run and only ever grown, whole lines in one write. */
+export class JsonLinesFile {
+  readonly #file: FileHandle;
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(file: FileHandle) {
+    this.#file = file;
+  }
+
+  /** Makes the file. It must not be there. */
+  static async create(path: string): Promise<JsonLinesFile> {
+    return new JsonLinesFile(await open(path, 'ax'));
+  }
+
+  /** Appends the values in the order of the calls; done once they can be read. */
+  append(values: readonly unknown[]): Promise<void> {
+    if (values.length === 0) return this.#writing;
+    const lines = values.map((value) => `${JSON.stringify(value)}\n`).join('');
+    this.#writing = this.#writing.then(() => this.#file.appendFile(lines));
+    return this.#writing;
+  }
+
+  async close(): Promise<void> {
+    await this.#writing.finally(() => this.#file.close());
+  }
+}

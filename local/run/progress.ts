@@ -1,0 +1,61 @@
+import type { RunFeed, RunSnapshot } from './feed.ts';
+
+/** A terminal that one line can be rewritten on. */
+export interface LineTerminal {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+const count = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const usd = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
+
+/** What a run has done so far, in one line. */
+export function progressLine(snapshot: RunSnapshot, done: number | null): string {
+  const alerts = Object.values(snapshot.alerts).reduce((sum, ofRule) => sum + ofRule, 0);
+  const parts = [
+    `${((snapshot.nowMs - snapshot.startedAtMs) / 1000).toFixed(0)} s`,
+    `${count.format(snapshot.orders)} orders`,
+    `${count.format(snapshot.ordersPerMinute)} a minute`,
+    usd.format(snapshot.revenueUsd),
+    `${count.format(snapshot.windows)} windows`,
+    `${count.format(alerts)} alerts`,
+  ];
+  if (done !== null) parts.unshift(`${Math.floor(done * 100)} %`);
+  if (snapshot.deadLetters > 0) parts.push(`${count.format(snapshot.deadLetters)} bad`);
+  if (snapshot.late > 0) parts.push(`${count.format(snapshot.late)} late`);
+  return parts.join(' · ');
+}
+
+/**
+ * A feed that keeps one line of a terminal up to date; it does nothing where there is no terminal.
+ *
+ * @param done the share of the run that is over, 0 to 1, or null where it has no end
+ */
+export function progressFeed(terminal: LineTerminal, done: () => number | null): RunFeed {
+  return {
+    snapshot: (snapshot) => {
+      if (!terminal.isTTY) return;
+      if (snapshot.finished) terminal.write('\r\u001b[K');
+      else
+        terminal.write(`\r${progressLine(snapshot, done()).slice(0, (terminal.columns ?? 80) - 1)}\u001b[K`);
+    },
+    windows: () => undefined,
+    alerts: () => undefined,
+  };
+}
+
+/** One feed that passes everything on to several. */
+export function everyFeed(feeds: readonly RunFeed[]): RunFeed {
+  return {
+    snapshot: (snapshot) => {
+      for (const feed of feeds) feed.snapshot(snapshot);
+    },
+    windows: (rows) => {
+      for (const feed of feeds) feed.windows(rows);
+    },
+    alerts: (alerts) => {
+      for (const feed of feeds) feed.alerts(alerts);
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import path from 'node:path';
+import type { RunSummary } from './feed.ts';
+
+const count = new Intl.NumberFormat('en-US');
+const usd = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
+
+type Cell = string | number;
+
+/** Rows of text and numbers as columns, indented; numbers to the right. */
+function columns(rows: readonly (readonly Cell[])[]): string[] {
+  const shown = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? count.format(cell) : cell)));
+  const widths = (shown[0] ?? []).map((_, place) => Math.max(...shown.map((row) => row[place]?.length ?? 0)));
+  return shown.map((row, line) => {
+    const cells = row.map((text, place) =>
+      place > 0 || typeof rows[line]?.[place] === 'number'
+        ? text.padStart(widths[place] ?? 0)
+        : text.padEnd(widths[place] ?? 0),
+    );
+    return `  ${cells.join('   ')}`.trimEnd();
+  });
+}
+
+/** A path as it can be typed where the user stands. */
+function fromHere(folder: string, here: string): string {
+  const relative = path.relative(here, folder);
+  const shown = relative === '' ? '.' : relative.startsWith('..') ? folder : relative;
+  return /^[\w./\\:-]+$/.test(shown) ? shown : `"${shown}"`;
+}
+
+/**
+ * The summary for a person, with what to do next.
+ *
+ * @param here the working folder of the commands that are suggested
+ */
+export function describeSummary(summary: RunSummary, here: string): string {
+  const alerts = Object.values(summary.alerts).reduce((sum, ofRule) => sum + ofRule, 0);
+  const out = fromHere(summary.out, here);
+  const lines = [
+    `Run of ${summary.seconds.toFixed(1)} s, ${summary.engine} engine`,
+    '',
+    ...columns([
+      ['Orders', summary.orders],
+      ['Revenue', usd.format(summary.revenue_usd)],
+      ['Customers', summary.customers],
+      ['Window rows', summary.windows],
+      ['Alerts', alerts],
+      ['Duplicates', summary.duplicates],
+      ['Late', summary.late],
+      ['Dead letters', summary.dead_letters],
+    ]),
+    '',
+    ...columns([['Alerts by rule', ''], ...Object.entries(summary.alerts)]),
+  ];
+  const planted = Object.entries(summary.planted);
+  if (planted.length > 0) {
+    lines.push(
+      '',
+      ...columns([
+        ['Planted fraud', 'cases', 'caught', 'false alerts'],
+        ...planted.map(([pattern, score]) => [pattern, score.planted, score.caught, score.false_alerts]),
+      ]),
+    );
+  }
+  lines.push(
+    '',
+    `Written to ${out}`,
+    `  npm run report -- ${out}`,
+    `  npm run query -- "SELECT category, sum(total_revenue) FROM windows GROUP BY category"`,
+  );
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,69 @@
+import type { GeneratedOrder } from '../../pipeline/generator/order-generator.ts';
+import { addCents, type CentsSum } from '../../pipeline/money.ts';
+import { checkOrder } from '../../pipeline/order.ts';
+import { type Windowing, watermarkAfter } from '../../pipeline/window.ts';
+import { Deduplication } from '../engine/deduplication.ts';
+
+/** Orders whose time of sending is remembered, for the latency of their alerts. */
+const remembered = 100_000;
+
+/**
+ * What is sent to Kafka: revenue and customers, which nobody behind it counts over a whole run, and the rest for as long
+ * as Spark has not counted it.
+ */
+export class SentOrders {
+  /** Order records, whatever is in them. */
+  records = 0;
+  /** Distinct ones. */
+  orders = 0;
+  duplicates = 0;
+  revenueCents: CentsSum = 0;
+  /** Epoch milliseconds; null before the first order. */
+  watermarkMs: number | null = null;
+  readonly #watermarkDelayMs: number;
+  readonly #deduplication: Deduplication | null;
+  readonly #customers = new Set<string>();
+  readonly #sentMs = new Map<string, number>();
+
+  constructor({ watermarkMs, deduplicate }: Windowing) {
+    this.#watermarkDelayMs = watermarkMs;
+    this.#deduplication = deduplicate ? new Deduplication(watermarkMs) : null;
+  }
+
+  get customers(): number {
+    return this.#customers.size;
+  }
+
+  /** @param sentMs when they were handed to Kafka, epoch milliseconds */
+  add(sent: readonly GeneratedOrder[], sentMs: number): void {
+    let newestMs = Number.NEGATIVE_INFINITY;
+    this.records += sent.length;
+    for (const { order } of sent) {
+      const parsed = checkOrder({ ...order }, sentMs); // a copy, because it fills in the category
+      if (typeof parsed === 'string') continue; // Spark refuses it too
+      newestMs = Math.max(newestMs, parsed.eventTimeMs);
+      if (this.#deduplication?.isDuplicate(order.order_id, parsed.eventTimeMs)) {
+        this.duplicates++;
+        continue;
+      }
+      this.orders++;
+      this.revenueCents = addCents(this.revenueCents, parsed.totalCents);
+      this.#customers.add(order.customer_id);
+      this.#sentMs.set(order.order_id, sentMs);
+    }
+    for (const orderId of this.#sentMs.keys()) {
+      if (this.#sentMs.size <= remembered) break;
+      this.#sentMs.delete(orderId);
+    }
+    const watermarkMs = watermarkAfter(newestMs, this.#watermarkDelayMs);
+    if (Number.isFinite(watermarkMs) && watermarkMs > (this.watermarkMs ?? Number.NEGATIVE_INFINITY)) {
+      this.watermarkMs = watermarkMs;
+      this.#deduplication?.advance(watermarkMs);
+    }
+  }
+
+  /** When an order was sent, epoch milliseconds; undefined where that is not known, or no longer. */
+  sentAt(orderId: string): number | undefined {
+    return this.#sentMs.get(orderId);
+  }
+}

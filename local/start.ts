@@ -1,0 +1,104 @@
+import { randomInt } from 'node:crypto';
+import { systemClock } from '../functions/clock.ts';
+import { stageDefinition } from '../functions/stage.ts';
+import type { PipelineDefinition } from '../pipeline/definition.ts';
+import type { ExitCode } from '../pipeline/error.ts';
+import { engines } from './run/engines.ts';
+import type { RunFeed, RunSummary } from './run/feed.ts';
+import { generatorSource, type RunTimes } from './run/generator-source.ts';
+import { interruptedCode, listenForInterruption } from './run/interruption.ts';
+import { readOptions, type StartOptions, startUsage } from './run/options.ts';
+import { openOutputFolder, outputError } from './run/output-folder.ts';
+import { everyFeed, progressFeed } from './run/progress.ts';
+import type { OrderSource } from './run/source.ts';
+import { describeSummary } from './run/summary.ts';
+
+/** `npm start`: runs the pipeline on this machine, shows it, and sums it up. */
+export async function main(args: readonly string[]): Promise<ExitCode> {
+  const options = readOptions(args, { folder: process.cwd(), newSeed: () => randomInt(2 ** 32) });
+  if (options === 'help') {
+    process.stdout.write(startUsage);
+    return 0;
+  }
+  const interruption = listenForInterruption(() => {
+    process.stderr.write('\nStopping: open windows are being written. Ctrl-C again to stop at once.\n');
+  });
+  try {
+    const summary = await run(options, stageDefinition(process.env), interruption.signal);
+    process.stdout.write(
+      options.json ? `${JSON.stringify(summary)}\n` : describeSummary(summary, process.cwd()),
+    );
+    return interruption.happened() ? interruptedCode : 0;
+  } finally {
+    interruption.dispose();
+  }
+}
+
+async function run(
+  options: StartOptions,
+  definition: PipelineDefinition,
+  interrupted: AbortSignal,
+): Promise<RunSummary> {
+  const engine = await engines[options.engine](options);
+  const clock = systemClock;
+  const startedAtMs = clock.now();
+  // Ends the source when it is interrupted, and when the run has failed.
+  const over = new AbortController();
+  const source = await openSource(options, definition, {
+    durationMs: options.durationSeconds === null ? null : options.durationSeconds * 1000,
+    stop: AbortSignal.any([interrupted, over.signal]),
+    clock,
+  });
+  const out = await openOutputFolder(
+    options.out,
+    { engine: options.engine, options: { ...options } },
+    startedAtMs,
+  );
+  let summary: RunSummary | null = null;
+  try {
+    const dashboard = await openDashboard(options, definition, source.title);
+    try {
+      const feed = everyFeed([progressFeed(process.stderr, source.progress), ...dashboard.feeds]);
+      summary = await engine({ definition, source, out, startedAtMs, clock }, feed);
+      return summary;
+    } catch (error) {
+      throw outputError(error, options.out);
+    } finally {
+      over.abort();
+      await dashboard.close();
+    }
+  } finally {
+    await out.close(summary);
+  }
+}
+
+function openSource(
+  options: StartOptions,
+  definition: PipelineDefinition,
+  times: RunTimes,
+): Promise<OrderSource> {
+  const { source } = options;
+  if (source.kind === 'generator') return Promise.resolve(generatorSource(source, definition.rules, times));
+  return import('./run/replay-source.ts').then(({ replaySource }) => replaySource(source, times));
+}
+
+interface OpenDashboard {
+  readonly feeds: readonly RunFeed[];
+  close(): Promise<void>;
+}
+
+async function openDashboard(
+  { dashboard: asked }: StartOptions,
+  definition: PipelineDefinition,
+  source: string,
+): Promise<OpenDashboard> {
+  if (asked === null) return { feeds: [], close: () => Promise.resolve() };
+  const { startDashboard } = await import('./dashboard/server.ts');
+  const dashboard = await startDashboard({
+    definition,
+    source,
+    ...(asked.port !== null && { port: asked.port }),
+  });
+  process.stderr.write(`Dashboard: ${dashboard.url}\n`);
+  return { feeds: [dashboard], close: () => dashboard.close() };
+}

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { StreamingQuery } from '../../../local/engine/streaming-query.ts';
+import type { Alert } from '../../../pipeline/alert.ts';
+import { type PipelineDefinition, pipeline } from '../../../pipeline/definition.ts';
+import { seededRandom } from '../../../pipeline/generator/random.ts';
+import type { Order } from '../../../pipeline/order.ts';
+import { isStateful } from '../../../pipeline/rule.ts';
+import { drainTickTime, tickHeader } from '../../../pipeline/tick.ts';
+import type { WindowRow } from '../../../pipeline/window.ts';
+import { expectedAlerts, expectedOutcome, sortedRows } from './oracle.ts';
+import { appendedMs, cut, randomBatches, recordOf, type StreamShape } from './order-stream.ts';
+
+/** Runs micro-batches through the query and drains it. */
+function run(batches: readonly (readonly Order[])[], definition: PipelineDefinition) {
+  const query = new StreamingQuery(definition);
+  const rows: WindowRow[] = [];
+  const alerts: Alert[] = [];
+  for (const batch of batches) {
+    const done = query.process(
+      batch.map((order, offset) => recordOf(order, offset)),
+      appendedMs,
+    );
+    rows.push(...done.rows);
+    alerts.push(...done.alerts.map(({ alert }) => alert));
+  }
+  const drainMs = drainTickTime(query.lastWindowEndMs ?? 0, definition.windowing.watermarkMs);
+  const tick = { key: tickHeader, value: new Date(drainMs).toISOString() };
+  rows.push(...query.process([{ ...recordOf(null), value: null, header: tick }], appendedMs).rows);
+  const { orders, duplicates, late } = query.totals;
+  return { outcome: { rows: sortedRows(rows), orders, duplicates, late }, alerts };
+}
+
+const stateful = pipeline.rules.filter(isStateful);
+const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
+
+const shapes: Record<string, StreamShape> = {
+  'in order': { orders: 400, disorderMs: 0, redelivered: 0, redeliveryDelay: 1, largestBatch: 50 },
+  'out of order within the watermark': {
+    orders: 400,
+    disorderMs: 29_999,
+    redelivered: 0,
+    redeliveryDelay: 1,
+    largestBatch: 20,
+  },
+  'delivered again soon': {
+    orders: 400,
+    disorderMs: 10_000,
+    redelivered: 0.2,
+    redeliveryDelay: 8,
+    largestBatch: 30,
+  },
+  'late and delivered again long after': {
+    orders: 400,
+    disorderMs: 200_000,
+    redelivered: 0.3,
+    redeliveryDelay: 120,
+    largestBatch: 12,
+  },
+};
+
+/** Windows that overlap in other ways: three at a time, none, and with edges that cut each other. */
+const windowings = [
+  pipeline.windowing,
+  { ...pipeline.windowing, sizeMs: 90_000 },
+  { ...pipeline.windowing, slideMs: 60_000 },
+  { ...pipeline.windowing, sizeMs: 50_000, slideMs: 20_000, watermarkMs: 45_000 },
+  { ...pipeline.windowing, deduplicate: false },
+];
+
+describe.each(Object.entries(shapes))('a stream that is %s', (_, shape) => {
+  it.each(windowings)('gives the rows of a naive recomputation: %o', (windowing) => {
+    for (const seed of seeds) {
+      const batches = randomBatches(seed, shape);
+      const { outcome } = run(batches, { ...pipeline, windowing });
+      expect(outcome).toEqual(expectedOutcome(batches, windowing));
+    }
+  });
+
+  it('raises the alerts of a naive recomputation, each once', () => {
+    const sliding = stateful.map((rule) => ({
+      ...rule,
+      id: `${rule.id}-sliding`,
+      windows: { sizeMs: 60_000, slideMs: 20_000 },
+    }));
+    const rules = [...stateful, ...sliding].map((rule) => ({ ...rule, moreThan: 2 }));
+    for (const seed of seeds.slice(0, 4)) {
+      const batches = randomBatches(seed, { ...shape, orders: 250 });
+      const found = run(batches, { ...pipeline, rules }).alerts.map(
+        ({ detected_at: _detected, ...rest }) => rest,
+      );
+      const expected = rules.flatMap((rule) => expectedAlerts(batches, rule, pipeline.windowing.watermarkMs));
+      const byId = (a: { alert_id: string }, b: { alert_id: string }): number =>
+        a.alert_id < b.alert_id ? -1 : 1;
+      expect(found.toSorted(byId)).toEqual(expected.toSorted(byId));
+      expect(expected.length).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('an order less than the watermark behind the newest', () => {
+  it('is never lost, however the stream is cut into micro-batches', () => {
+    const shape = { orders: 300, disorderMs: 29_999, redelivered: 0, redeliveryDelay: 1, largestBatch: 10 };
+    for (const seed of seeds) {
+      const stream = randomBatches(seed, shape).flat();
+      const once = expectedOutcome([stream], pipeline.windowing);
+      for (const largest of [1, 3, 40, 1000]) {
+        const { outcome } = run(cut(stream, seededRandom(seed), largest), pipeline);
+        expect(outcome).toEqual(once);
+        expect(outcome.late).toBe(0);
+      }
+    }
+  });
+});

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { SentOrders } from '../../../local/spark/sent-orders.ts';
+import type { GeneratedOrder } from '../../../pipeline/generator/order-generator.ts';
+import { formatTimestamp } from '../../../pipeline/timestamp.ts';
+import { windowing } from '../../../pipeline/window.ts';
+
+const startMs = Date.UTC(2026, 10, 23, 12);
+
+function order(
+  id: string,
+  change: { customer?: string; total?: number; afterMs?: number } = {},
+): GeneratedOrder {
+  const atMs = startMs + (change.afterMs ?? 0);
+  return {
+    atMs,
+    label: null,
+    order: {
+      order_id: id,
+      customer_id: change.customer ?? 'CUST_1',
+      product_id: 'P001',
+      product_name: 'Laptop Pro 15',
+      quantity: 1,
+      price: change.total ?? 10.1,
+      total_amount: change.total ?? 10.1,
+      timestamp: formatTimestamp(atMs),
+      region: 'US-East',
+    },
+  };
+}
+
+test('counts distinct orders, their revenue to the cent and their customers', () => {
+  const sent = new SentOrders(windowing);
+
+  sent.add([order('a'), order('b', { customer: 'CUST_2', total: 0.2 }), order('a')], startMs);
+
+  expect({ ...sent, customers: sent.customers }).toMatchObject({
+    records: 3,
+    orders: 2,
+    duplicates: 1,
+    revenueCents: 1030,
+    customers: 2,
+  });
+});
+
+test('counts an id again once the watermark has passed it, as Spark does', () => {
+  const sent = new SentOrders(windowing);
+
+  sent.add([order('a')], startMs);
+  sent.add([order('b', { afterMs: 10 * 60_000 })], startMs + 10 * 60_000);
+  sent.add([order('a', { afterMs: 10 * 60_000 })], startMs + 10 * 60_000);
+
+  expect(sent).toMatchObject({ orders: 3, duplicates: 0 });
+});
+
+test('leaves to Spark what is no order, and leaves the order as it was sent', () => {
+  const sent = new SentOrders(windowing);
+  const good = order('a');
+  const early = order('b', { afterMs: 60 * 60_000 });
+
+  sent.add([good, early], startMs);
+
+  expect(sent).toMatchObject({ records: 2, orders: 1 });
+  expect(good.order).not.toHaveProperty('category');
+});
+
+test('remembers when an order was sent', () => {
+  const sent = new SentOrders(windowing);
+
+  sent.add([order('a')], startMs + 5);
+
+  expect(sent.sentAt('a')).toBe(startMs + 5);
+  expect(sent.sentAt('b')).toBeUndefined();
+});
