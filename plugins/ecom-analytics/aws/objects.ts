@@ -1,0 +1,163 @@
+import { EcomError } from '../../../pipeline/error.ts';
+import type { AwsClients } from './clients.ts';
+import { calling, isNamed } from './failure.ts';
+
+/** An object that exists in a bucket. */
+export interface ListedObject {
+  readonly key: string;
+  readonly bytes: number;
+  /** Epoch milliseconds. */
+  readonly modifiedAtMs: number;
+}
+
+/** One S3 bucket. */
+export class Bucket {
+  readonly #clients: Pick<AwsClients, 's3'>;
+  readonly name: string;
+
+  constructor(clients: Pick<AwsClients, 's3'>, name: string) {
+    this.#clients = clients;
+    this.name = name;
+  }
+
+  #resource(key: string): string {
+    return `arn:aws:s3:::${this.name}/${key}`;
+  }
+
+  /** The bytes of an object; undefined where there is none. */
+  async bytes(key: string): Promise<Uint8Array | undefined> {
+    const s3 = await this.#clients.s3();
+    const { GetObjectCommand } = await import('@aws-sdk/client-s3');
+    return calling({ action: 's3:GetObject', resource: this.#resource(key) }, async () => {
+      try {
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket: this.name, Key: key }));
+        return await Body?.transformToByteArray();
+      } catch (error) {
+        if (isNamed(error, 'NoSuchKey', 'NotFound')) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  async text(key: string): Promise<string | undefined> {
+    const bytes = await this.bytes(key);
+    return bytes && Buffer.from(bytes).toString('utf8');
+  }
+
+  /** An object as JSON. Throws EcomError `ECOM_OBJECT_INVALID` when it is none. */
+  async json(key: string): Promise<unknown> {
+    const text = await this.text(key);
+    if (text === undefined) return undefined;
+    try {
+      return JSON.parse(text);
+    } catch (cause) {
+      throw new EcomError(
+        'ECOM_OBJECT_INVALID',
+        {
+          what: 'The object is not JSON',
+          where: `s3://${this.name}/${key}`,
+          fix: 'Something else has written it. Look at it, and remove it if it is of no use.',
+        },
+        { cause },
+      );
+    }
+  }
+
+  async put(key: string, body: string | Uint8Array, contentType = 'application/json'): Promise<void> {
+    const s3 = await this.#clients.s3();
+    const { PutObjectCommand } = await import('@aws-sdk/client-s3');
+    await calling({ action: 's3:PutObject', resource: this.#resource(key) }, () =>
+      s3.send(new PutObjectCommand({ Bucket: this.name, Key: key, Body: body, ContentType: contentType })),
+    );
+  }
+
+  /** Writes an object that is not there yet. Returns false, and leaves it alone, where there is one. */
+  async putNew(key: string, body: string): Promise<boolean> {
+    const s3 = await this.#clients.s3();
+    const { PutObjectCommand } = await import('@aws-sdk/client-s3');
+    return calling({ action: 's3:PutObject', resource: this.#resource(key) }, async () => {
+      try {
+        await s3.send(
+          new PutObjectCommand({
+            Bucket: this.name,
+            Key: key,
+            Body: body,
+            ContentType: 'application/json',
+            IfNoneMatch: '*',
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (isNamed(error, 'PreconditionFailed', 'ConditionalRequestConflict')) return false;
+        throw error;
+      }
+    });
+  }
+
+  async has(key: string): Promise<boolean> {
+    const s3 = await this.#clients.s3();
+    const { HeadObjectCommand } = await import('@aws-sdk/client-s3');
+    return calling({ action: 's3:GetObject', resource: this.#resource(key) }, async () => {
+      try {
+        await s3.send(new HeadObjectCommand({ Bucket: this.name, Key: key }));
+        return true;
+      } catch (error) {
+        if (isNamed(error, 'NoSuchKey', 'NotFound')) return false;
+        throw error;
+      }
+    });
+  }
+
+  /** Every object below a prefix. */
+  async list(prefix: string): Promise<ListedObject[]> {
+    const s3 = await this.#clients.s3();
+    const { paginateListObjectsV2 } = await import('@aws-sdk/client-s3');
+    return calling({ action: 's3:ListBucket', resource: `arn:aws:s3:::${this.name}` }, async () => {
+      const listed: ListedObject[] = [];
+      for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: this.name, Prefix: prefix }))
+        for (const { Key, Size, LastModified } of page.Contents ?? [])
+          if (Key !== undefined)
+            listed.push({ key: Key, bytes: Size ?? 0, modifiedAtMs: LastModified?.getTime() ?? 0 });
+      return listed;
+    });
+  }
+
+  /**
+   * Deletes everything in the bucket: objects, old versions and delete markers, page by page.
+   *
+   * @returns how many were deleted; a bucket that is gone already has none
+   */
+  async empty(): Promise<number> {
+    const s3 = await this.#clients.s3();
+    const { DeleteObjectsCommand, ListObjectVersionsCommand } = await import('@aws-sdk/client-s3');
+    return calling(
+      {
+        action: 's3:DeleteObject',
+        resource: `arn:aws:s3:::${this.name}/*`,
+        needs: ['s3:ListBucketVersions', 's3:DeleteObject', 's3:DeleteObjectVersion'],
+      },
+      async () => {
+        let deleted = 0;
+        try {
+          for (;;) {
+            // What is listed is then deleted, so the next first page is the next page.
+            const page = await s3.send(new ListObjectVersionsCommand({ Bucket: this.name }));
+            const Objects = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].flatMap(
+              ({ Key, VersionId }) => (Key === undefined ? [] : [{ Key, ...(VersionId && { VersionId }) }]),
+            );
+            if (Objects.length === 0) return deleted;
+            const { Errors } = await s3.send(
+              new DeleteObjectsCommand({ Bucket: this.name, Delete: { Objects, Quiet: true } }),
+            );
+            const [first] = Errors ?? [];
+            if (first) throw Object.assign(new Error(first.Message), { name: first.Code ?? 'Error' });
+            deleted += Objects.length;
+          }
+        } catch (error) {
+          if (!isNamed(error, 'NoSuchBucket')) throw error;
+          return deleted;
+        }
+      },
+    );
+  }
+}

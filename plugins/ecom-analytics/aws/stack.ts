@@ -1,0 +1,47 @@
+import type { AwsClients } from './clients.ts';
+import { calling } from './failure.ts';
+
+/** The stage's CloudFormation stack. */
+export class Stack {
+  readonly #clients: AwsClients;
+  readonly name: string;
+
+  constructor(clients: AwsClients, name: string) {
+    this.#clients = clients;
+    this.name = name;
+  }
+
+  /** Its outputs by name; undefined where there is no such stack. */
+  async outputs(): Promise<Readonly<Record<string, string>> | undefined> {
+    const cloudFormation = await this.#clients.cloudFormation();
+    const { DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
+    return calling({ action: 'cloudformation:DescribeStacks', resource: `stack ${this.name}` }, async () => {
+      try {
+        const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: this.name }));
+        const [stack] = Stacks ?? [];
+        if (stack === undefined || stack.StackStatus === 'DELETE_COMPLETE') return undefined;
+        return Object.fromEntries(
+          (stack.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+        );
+      } catch (error) {
+        if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  /** The template that it was last deployed with; undefined where there is none. */
+  async template(): Promise<unknown> {
+    const cloudFormation = await this.#clients.cloudFormation();
+    const { GetTemplateCommand } = await import('@aws-sdk/client-cloudformation');
+    return calling({ action: 'cloudformation:GetTemplate', resource: `stack ${this.name}` }, async () => {
+      try {
+        const { TemplateBody } = await cloudFormation.send(new GetTemplateCommand({ StackName: this.name }));
+        return TemplateBody === undefined ? undefined : JSON.parse(TemplateBody);
+      } catch (error) {
+        if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
+        throw error;
+      }
+    });
+  }
+}

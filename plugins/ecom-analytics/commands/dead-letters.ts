@@ -1,0 +1,174 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import * as v from 'valibot';
+import { deadLetterHeaders } from '../../../pipeline/dead-letter.ts';
+import { UsageError } from '../../../pipeline/error.ts';
+import { badRecordReasons, checkOrder } from '../../../pipeline/order.ts';
+import { StageFunction } from '../aws/functions.ts';
+import type { Command } from '../plugin.ts';
+import { stem } from '../resources/stage.ts';
+import { type DeployedStage, deployed } from '../session.ts';
+import { ownFunctions } from '../stage.ts';
+
+/** What the test consumer answers, as far as dead letters go. */
+const ReadingSchema = v.object({
+  messages: v.array(
+    v.object({
+      timestamp: v.string(),
+      key: v.nullable(v.string()),
+      value: v.unknown(),
+      headers: v.optional(v.record(v.string(), v.string()), {}),
+    }),
+  ),
+});
+
+/** A refused record: why, and where it stood. */
+interface RefusedRecord {
+  readonly reason: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  readonly refusedAt: string;
+  readonly key: string | null;
+  readonly value: unknown;
+}
+
+/** The most that one call of the test consumer answers. */
+const mostMessages = 1000;
+
+function wholeNumber(value: unknown, option: string, fallback: number): number {
+  const number = value === undefined ? fallback : Number(value);
+  if (Number.isInteger(number) && number >= 1 && number <= mostMessages) return number;
+  throw new UsageError('ECOM_OPTION', {
+    what: `--${option} must be a whole number from 1 to ${mostMessages}, is ${String(value)}`,
+    where: 'sls ecom dead-letters',
+    fix: `Example: --${option} 20`,
+  });
+}
+
+async function refusedRecords(stage: DeployedStage, max: number): Promise<RefusedRecord[]> {
+  const reader = new StageFunction(stage.clients, `${stem(stage.input)}-testConsumer`);
+  const topic = stage.input.definition.topics.deadLetters.name;
+  const answer = await reader.invoke({
+    topic,
+    maxMessages: mostMessages,
+    timeoutSeconds: 20,
+    from: 'earliest',
+  });
+  const { messages } = v.parse(ReadingSchema, answer);
+  return messages.slice(-max).map(({ timestamp, key, value, headers }) => ({
+    reason: headers[deadLetterHeaders.reason] ?? 'unknown',
+    topic: headers[deadLetterHeaders.topic] ?? '',
+    partition: Number(headers[deadLetterHeaders.partition] ?? -1),
+    offset: headers[deadLetterHeaders.offset] ?? '',
+    refusedAt: timestamp,
+    key,
+    value,
+  }));
+}
+
+const meanings: Readonly<Record<string, string>> = badRecordReasons;
+
+function recordText({ reason, topic, partition, offset, refusedAt, value }: RefusedRecord): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return `${refusedAt} ${topic} ${partition}:${offset} ${reason} (${meanings[reason] ?? 'a reason not known here'})\n  ${text.slice(0, 200)}`;
+}
+
+/** `sls ecom dead-letters list` */
+export const listDeadLettersCommand: Command = async (session, options, print) => {
+  const records = await refusedRecords(await deployed(session), wholeNumber(options.max, 'max', 100));
+  if (options.json === true) print(JSON.stringify({ records }));
+  else print(records.length === 0 ? 'No record has been refused.' : records.map(recordText).join('\n'));
+  return 0;
+};
+
+const RepairedSchema = v.strictObject({
+  partition: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  offset: v.pipe(v.string(), v.regex(/^\d+$/)),
+  order: v.record(v.string(), v.unknown()),
+});
+
+/** A repaired order, and the record that it replaces. */
+type Repaired = v.InferOutput<typeof RepairedSchema>;
+
+function wrongLine(file: string, line: number, why: string): UsageError {
+  return new UsageError('ECOM_REPLAY_FILE', {
+    what: `Line ${line} is no repaired record: ${why}`,
+    where: file,
+    fix: 'A line looks like {"partition":0,"offset":"42","order":{"order_id":"…",…}}. Nothing was sent.',
+  });
+}
+
+/** Reads and checks the whole file before anything is sent. */
+async function readRepaired(file: string): Promise<Repaired[]> {
+  const repaired: Repaired[] = [];
+  let number = 0;
+  for await (const line of createInterface({
+    input: createReadStream(file),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  })) {
+    number++;
+    if (line.trim() === '') continue;
+    let json: unknown;
+    try {
+      json = JSON.parse(line);
+    } catch {
+      throw wrongLine(file, number, 'it is not JSON');
+    }
+    const parsed = v.safeParse(RepairedSchema, json);
+    if (!parsed.success) throw wrongLine(file, number, parsed.issues[0].message);
+    const checked = checkOrder({ ...parsed.output.order }, Date.now());
+    if (typeof checked === 'string') throw wrongLine(file, number, badRecordReasons[checked]);
+    repaired.push(parsed.output);
+  }
+  return repaired;
+}
+
+/** What stands in the data bucket for a record that was put back. */
+const replayedKey = (topic: string, { partition, offset }: Repaired): string =>
+  `status/replayed/${topic}/${partition}/${offset}.json`;
+
+/** Records of one call of the function. */
+const batchSize = 500;
+
+/**
+ * `sls ecom dead-letters replay`: a record that is marked as put back is left out. The mark is made when the send is
+ * acknowledged; should the two come apart, the order is sent again, and the stream counts an `order_id` once.
+ */
+export const replayCommand: Command = async (session, options, print) => {
+  if (typeof options.file !== 'string')
+    throw new UsageError('ECOM_OPTION', {
+      what: '--file is missing',
+      where: 'sls ecom dead-letters replay',
+      fix: 'Name a file of repaired records, one JSON object a line. `dead-letters list --json` shows what to repair.',
+    });
+  const { file } = options;
+  const repaired = await readRepaired(file).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      throw new UsageError('ECOM_REPLAY_FILE', {
+        what: 'There is no such file',
+        where: file,
+        fix: 'Check the path.',
+      });
+    throw error;
+  });
+  const stage = await deployed(session);
+  const topic = stage.input.definition.topics.orders.name;
+  const fresh: Repaired[] = [];
+  for (const one of repaired) if (!(await stage.data.has(replayedKey(topic, one)))) fresh.push(one);
+  const sender = new StageFunction(stage.clients, `${stem(stage.input)}-${ownFunctions.replay}`);
+  for (let at = 0; at < fresh.length; at += batchSize) {
+    const batch = fresh.slice(at, at + batchSize);
+    const records = batch.map(({ order }) => ({
+      key: String(order.customer_id),
+      value: JSON.stringify(order),
+    }));
+    await sender.invoke({ topic, records });
+    for (const one of batch)
+      await stage.data.put(replayedKey(topic, one), JSON.stringify({ at: stage.clock.now() }));
+  }
+  const skipped = repaired.length - fresh.length;
+  if (options.json === true) print(JSON.stringify({ sent: fresh.length, skipped }));
+  else print(`${fresh.length} records put back${skipped > 0 ? `, ${skipped} had been before` : ''}.`);
+  return 0;
+};

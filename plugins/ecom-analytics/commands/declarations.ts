@@ -1,0 +1,124 @@
+import type { CommandDeclaration } from '../framework.ts';
+
+const json = { usage: 'Print one JSON object', type: 'boolean' } as const;
+
+const topics: CommandDeclaration = {
+  usage: 'The topics of the stage',
+  commands: {
+    plan: {
+      usage: 'Show what would change. Example: sls ecom topics plan --stage dev --detailed-exitcode',
+      lifecycleEvents: ['run'],
+      options: {
+        json,
+        'detailed-exitcode': { usage: 'Exit 0: nothing to do, 2: changes, 1: an error', type: 'boolean' },
+      },
+    },
+    apply: {
+      usage: 'Make the topics right. Example: sls ecom topics apply --stage dev',
+      lifecycleEvents: ['run'],
+      options: { json },
+    },
+    delete: {
+      usage:
+        'Delete topics of this stage. Example: sls ecom topics delete --stage dev --topic ecommerce-alerts --yes',
+      lifecycleEvents: ['run'],
+      options: {
+        json,
+        topic: { usage: 'Only this one; may be given more than once', type: 'multiple' },
+        adopted: { usage: 'Also those that were there before the stage', type: 'boolean' },
+        keep: { usage: 'Only let go of them; they stay on the cluster', type: 'boolean' },
+        yes: { usage: 'Yes, delete them and all that is in them', type: 'boolean' },
+      },
+    },
+  },
+};
+
+const newCheckpoint = {
+  usage: 'Begin a new checkpoint, from "latest" or "earliest" offsets',
+  type: 'string',
+} as const;
+
+const stream: CommandDeclaration = {
+  usage: 'The Spark streaming step of the stage',
+  commands: {
+    status: {
+      usage: 'Show state, progress and lag. Example: sls ecom stream status --stage dev --watch',
+      lifecycleEvents: ['run'],
+      options: { json, watch: { usage: 'Go on showing, until Ctrl-C', type: 'boolean' } },
+    },
+    start: {
+      usage: 'Start the step, or make it right. Example: sls ecom stream start --stage dev',
+      lifecycleEvents: ['run'],
+      options: { json, 'new-checkpoint': newCheckpoint },
+    },
+    stop: {
+      usage: 'Stop the step, and see it stopped. Example: sls ecom stream stop --stage dev',
+      lifecycleEvents: ['run'],
+      options: { json },
+    },
+    restart: {
+      usage: 'Stop the step and start it again. Example: sls ecom stream restart --stage dev',
+      lifecycleEvents: ['run'],
+      options: { json },
+    },
+    logs: {
+      usage: 'Print the logs of the step and its driver. Example: sls ecom stream logs --stage dev',
+      lifecycleEvents: ['run'],
+      options: { lines: { usage: 'Last lines of each log (default 50)', type: 'string' } },
+    },
+    'reset-checkpoint': {
+      usage:
+        'Stop, and begin a new checkpoint. Example: sls ecom stream reset-checkpoint --stage dev --from latest',
+      lifecycleEvents: ['run'],
+      options: {
+        json,
+        from: {
+          usage: '"latest" (leaves out what is in between) or "earliest" (reads all again)',
+          type: 'string',
+        },
+      },
+    },
+  },
+};
+
+const deadLetters: CommandDeclaration = {
+  usage: 'Orders that were refused',
+  commands: {
+    list: {
+      usage: 'Show what was refused and why. Example: sls ecom dead-letters list --stage dev --json',
+      lifecycleEvents: ['run'],
+      options: { json, max: { usage: 'At most so many, newest (default 100)', type: 'string' } },
+    },
+    replay: {
+      usage:
+        'Put repaired records back, once. Example: sls ecom dead-letters replay --stage dev --file repaired.jsonl',
+      lifecycleEvents: ['run'],
+      options: {
+        json,
+        file: { usage: 'JSON lines: {"partition":0,"offset":"42","order":{…}}', type: 'string' },
+      },
+    },
+  },
+};
+
+/** Every command that the plugin adds; each has an example in its help. */
+export const commands: Readonly<Record<string, CommandDeclaration>> = {
+  ecom: {
+    usage: 'The e-commerce analytics of the stage',
+    commands: {
+      topics,
+      stream,
+      'dead-letters': deadLetters,
+      doctor: {
+        usage: 'Look for what is wrong, and say how to mend it. Example: sls ecom doctor --stage dev',
+        lifecycleEvents: ['run'],
+        options: { json },
+      },
+      cost: {
+        usage: 'Estimate what the stage costs a month. Example: sls ecom cost --stage prod',
+        lifecycleEvents: ['run'],
+        options: { json },
+      },
+    },
+  },
+};

@@ -1,0 +1,85 @@
+import { toJsonSchema } from '@valibot/to-json-schema';
+import { presets } from './presets.ts';
+import { ConfigInputSchema } from './schema.ts';
+
+/** As much of JSON Schema as the configuration uses. */
+export interface JsonSchema {
+  description?: string;
+  default?: unknown;
+  properties?: Record<string, JsonSchema>;
+  [keyword: string]: unknown;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Writes the dev preset's values in as defaults, so that an editor shows them; nobody fills them in from here. */
+function showDefaults(schema: JsonSchema, values: Record<string, unknown>): void {
+  for (const [key, property] of Object.entries(schema.properties ?? {})) {
+    const value = values[key];
+    if (value === undefined) continue;
+    if (property.properties && isObject(value)) showDefaults(property, value);
+    else property.default = value;
+  }
+}
+
+/** `custom.ecomAnalytics` as JSON Schema (draft 7), made from the one schema in `schema.ts`. */
+export function configJsonSchema(): JsonSchema {
+  const { $schema: _, ...schema } = toJsonSchema(ConfigInputSchema, {
+    typeMode: 'input',
+    // A check for e-mail becomes a pattern that other engines read differently; `resolveConfig` has the last word.
+    errorMode: 'ignore',
+  }) as JsonSchema;
+  showDefaults(schema, { ...presets.dev });
+  return schema;
+}
+
+/** Serverless resolves `${…}` before the plugin sees it, so a variable may stand for any value. */
+const variable: JsonSchema = { type: 'string', pattern: '^\\$\\{.+\\}$' };
+
+/** An editor shows a key's description on hover and not its default, so the default stands in both. */
+function described(description: string | undefined, preset: unknown): string | undefined {
+  if (preset === undefined) return description;
+  return `${description ? `${description} ` : ''}Default (preset dev): ${JSON.stringify(preset)}.`;
+}
+
+/** Lets every value be a variable too; what an editor shows of a key (description, default) stays at the key. */
+function orVariable({ description, default: preset, ...rest }: JsonSchema): JsonSchema {
+  const properties =
+    rest.properties &&
+    Object.fromEntries(Object.entries(rest.properties).map(([key, value]) => [key, orVariable(value)]));
+  const shown = described(description, preset);
+  return {
+    ...(shown !== undefined && { description: shown }),
+    ...(preset !== undefined && { default: preset }),
+    anyOf: [properties ? { ...rest, properties } : rest, variable],
+  };
+}
+
+const draft = 'http://json-schema.org/draft-07/schema#';
+
+/** A schema for `serverless.yml` that knows `custom.ecomAnalytics` and leaves the rest of the file alone. */
+export function serverlessYmlSchema(): JsonSchema {
+  return {
+    $schema: draft,
+    type: 'object',
+    properties: {
+      custom: { type: 'object', properties: { ecomAnalytics: orVariable(configJsonSchema()) } },
+    },
+  };
+}
+
+/** A schema for `stages.yml`: stages by name, each with its `ecomAnalytics`, and further parameters as they come. */
+export function stagesYmlSchema(): JsonSchema {
+  const region = { type: 'string', description: 'AWS region, for all stages or one.', default: 'us-east-1' };
+  const alertEmail = { type: 'string', description: 'Who gets fraud alerts by e-mail, through SNS.' };
+  return {
+    $schema: draft,
+    type: 'object',
+    additionalProperties: {
+      type: 'object',
+      properties: { region, alertEmail, ecomAnalytics: orVariable(configJsonSchema()) },
+    },
+  };
+}

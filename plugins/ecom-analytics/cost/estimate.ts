@@ -1,0 +1,154 @@
+import type { StageConfig } from '../config/schema.ts';
+import { endpointZones, interfaceEndpoints } from '../network/endpoints.ts';
+import {
+  ebsGp3GbMonth,
+  ec2InstanceHour,
+  emrInstanceHour,
+  eventPollerUnitHour,
+  hoursPerMonth,
+  interfaceEndpointHour,
+  mskBrokerHour,
+  mskStorageGbMonth,
+  natGatewayHour,
+  type Price,
+  pricedRegion,
+  s3ThousandWrites,
+} from './prices.ts';
+
+/** One line of what a stage costs. */
+export interface CostItem {
+  readonly item: string;
+  /** How many of `unit` a month. */
+  readonly quantity: number;
+  readonly unit: string;
+  /** USD a unit, with where and when it was read; null: not priced. */
+  readonly price: Price | null;
+  /** USD; null: not priced. */
+  readonly monthlyUsd: number | null;
+}
+
+export interface CostEstimate {
+  readonly region: string;
+  readonly items: readonly CostItem[];
+  /** USD a month, of the items that are priced. */
+  readonly monthlyUsd: number;
+  /** What is used but not in the price table. */
+  readonly notPriced: readonly string[];
+}
+
+function line(item: string, quantity: number, unit: string, price: Price | undefined): CostItem {
+  return {
+    item,
+    quantity,
+    unit,
+    price: price ?? null,
+    monthlyUsd: price ? Math.round(quantity * price.usd * 100) / 100 : null,
+  };
+}
+
+function mskItems({ msk }: StageConfig): CostItem[] {
+  if (!msk.create) return [];
+  const { brokers, brokerType, storageGb } = msk.create;
+  return [
+    line(
+      `MSK, ${brokers} × ${brokerType}`,
+      brokers * hoursPerMonth,
+      'broker-hours',
+      mskBrokerHour[brokerType],
+    ),
+    line(`MSK storage, ${brokers} × ${storageGb} GiB`, brokers * storageGb, 'GB-months', mskStorageGbMonth),
+  ];
+}
+
+function emrItems({ emr }: StageConfig): CostItem[] {
+  if (!emr.create) return [];
+  const { coreNodes, instanceType, ebsGb, spotTaskNodes } = emr.create;
+  const nodes = 1 + coreNodes;
+  const items = [
+    line(
+      `EC2, ${nodes} × ${instanceType}`,
+      nodes * hoursPerMonth,
+      'instance-hours',
+      ec2InstanceHour[instanceType],
+    ),
+    line(
+      `EMR, ${nodes} × ${instanceType}`,
+      nodes * hoursPerMonth,
+      'instance-hours',
+      emrInstanceHour[instanceType],
+    ),
+    line(`EBS, ${nodes} × ${ebsGb} GiB`, nodes * ebsGb, 'GB-months', ebsGp3GbMonth),
+  ];
+  if (spotTaskNodes > 0)
+    items.push(
+      line(`Spot task nodes, up to ${spotTaskNodes}, while they run`, 0, 'instance-hours', undefined),
+    );
+  return items;
+}
+
+function networkItems(config: StageConfig): CostItem[] {
+  const zones = endpointZones(config);
+  const items = interfaceEndpoints(config).map(({ name }) =>
+    line(
+      `Interface endpoint ${name}, ${zones} × zone`,
+      zones * hoursPerMonth,
+      'endpoint-hours',
+      interfaceEndpointHour,
+    ),
+  );
+  if (config.network.create?.nat)
+    items.push(line('NAT gateway', hoursPerMonth, 'gateway-hours', natGatewayHour));
+  return items;
+}
+
+function pollerItems({ alertConsumer }: StageConfig): CostItem[] {
+  const pollers = alertConsumer.provisionedPollers;
+  if (!pollers) return [];
+  // One unit carries several pollers of a small topic; at least one unit is billed.
+  // https://docs.aws.amazon.com/lambda/latest/dg/kafka-scaling-modes.html: 20 MB/s a unit, 5 MB/s a poller.
+  const units = Math.ceil(pollers.min / 4);
+  return [
+    line(`Lambda event pollers, ${units} × unit`, units * hoursPerMonth, 'unit-hours', eventPollerUnitHour),
+  ];
+}
+
+/**
+ * Objects that a batch writes to the checkpoint: one for each partition of each of the four stateful operators (windows,
+ * deduplication, two rules), and an offset and a commit for each of the four queries. Counted from Spark's checkpoint
+ * layout; a batch that leaves a partition's state alone writes less, so this is the upper end.
+ */
+const checkpointWrites = (shufflePartitions: number): number => 4 * shufflePartitions + 2 * 4;
+
+function checkpointItems({ streaming }: StageConfig): CostItem[] {
+  if (streaming.triggerSeconds === 0) return [];
+  const batches = (hoursPerMonth * 3600) / streaming.triggerSeconds;
+  const thousands = Math.round((batches * checkpointWrites(streaming.shufflePartitions)) / 1000);
+  return [
+    line('S3 writes of the checkpoint, orders all day', thousands, 'thousand requests', s3ThousandWrites),
+  ];
+}
+
+/** What depends on use and is small beside the rest; named so that nobody takes it for free. */
+const notPriced = [
+  'what Lambda, DynamoDB, SNS, Athena and CloudWatch logs charge by use',
+  'traffic between zones, and S3 storage of the window files',
+];
+
+/** What a stage costs a month when it runs all the time: clusters, network and the checkpoint's writes. */
+export function estimateCost(config: StageConfig): CostEstimate {
+  const items = [
+    ...mskItems(config),
+    ...emrItems(config),
+    ...networkItems(config),
+    ...pollerItems(config),
+    ...checkpointItems(config),
+  ];
+  const monthlyUsd = items.reduce((sum, { monthlyUsd: usd }) => sum + (usd ?? 0), 0);
+  const unpriced = items.filter(({ price }) => price === null).map(({ item }) => item);
+  return {
+    region: pricedRegion,
+    items,
+    monthlyUsd: Math.round(monthlyUsd * 100) / 100,
+    notPriced: [...unpriced, ...notPriced],
+  };
+}

@@ -1,0 +1,110 @@
+import { isDeepStrictEqual } from 'node:util';
+import * as v from 'valibot';
+import { EmrCluster, hasEnded } from './aws/emr-cluster.ts';
+import { estimateCost } from './cost/estimate.ts';
+import { costReport } from './cost/report.ts';
+import type { CloudFormationTemplate } from './framework.ts';
+import { ids, stem } from './resources/stage.ts';
+import { type DeployedStage, deployed, findDeployed, type Session } from './session.ts';
+import { deployStream, refuseCheckpoint, stopStream } from './streaming/deploy-stream.ts';
+import { refusePlan } from './topics/apply.ts';
+import { applyTopics, withTopics } from './topics/stage-topics.ts';
+
+type Say = (text: string) => void;
+
+/**
+ * The generation of the stage's EMR cluster: the one that stands, or the next where it has ended, so that CloudFormation
+ * makes another. A name is part of what a cluster is.
+ */
+export async function clusterGeneration(session: Session): Promise<number> {
+  const { input, clients } = session;
+  if (input.config.emr.existing) return 0;
+  const id = (await session.stack.outputs())?.EcomEmrClusterId;
+  if (id === undefined) return 0;
+  const facts = await new EmrCluster(clients, id).facts();
+  if (facts === undefined) return 0;
+  const suffix = facts.name.slice(stem(input).length + 1);
+  const current = /^\d+$/.test(suffix) ? Number(suffix) : 0;
+  return hasEnded(facts) ? current + 1 : current;
+}
+
+/** Says what a stage will cost before it is first made. */
+export async function announceCost(session: Session, say: Say): Promise<void> {
+  if ((await session.stack.outputs()) !== undefined) return;
+  say(`\n${costReport(estimateCost(session.input.config), session.input.stage)}\n`);
+}
+
+/** Properties of AWS::EMR::Cluster that CloudFormation cannot change in place. Source: its resource schema, `createOnlyProperties`. */
+const replacing = [
+  'Applications',
+  'BootstrapActions',
+  'Configurations',
+  'JobFlowRole',
+  'LogUri',
+  'Name',
+  'ReleaseLabel',
+  'ServiceRole',
+] as const;
+
+const ClusterSchema = v.object({
+  Resources: v.object({ [ids.emr]: v.object({ Properties: v.record(v.string(), v.unknown()) }) }),
+});
+
+function clusterProperties(template: unknown): Readonly<Record<string, unknown>> | undefined {
+  const parsed = v.safeParse(ClusterSchema, template);
+  return parsed.success ? parsed.output.Resources[ids.emr]?.Properties : undefined;
+}
+
+/** Which of a cluster's properties would make CloudFormation replace it. */
+export function replacedBy(before: unknown, after: unknown): string[] {
+  const old = clusterProperties(before);
+  const next = clusterProperties(after);
+  if (old === undefined || next === undefined) return [];
+  return replacing.filter((name) => !isDeepStrictEqual(old[name], next[name]));
+}
+
+/** What the topics or the checkpoint would not survive is refused before anything of the stage is changed. */
+async function refuseEarly(stage: DeployedStage): Promise<void> {
+  await withTopics(stage, true, async ({ plan }) => refusePlan(plan));
+  await refuseCheckpoint(stage);
+}
+
+/**
+ * Looks at a stage that is deployed already before its stack is changed: refuses what it could not go on from, and stops
+ * the stream before a change that takes its cluster away, and says so.
+ *
+ * @throws TopicError, StreamError as {@link afterDeploy} would, but with nothing changed yet
+ */
+export async function beforeUpdate(
+  session: Session,
+  template: CloudFormationTemplate,
+  say: Say,
+): Promise<void> {
+  const stage = await findDeployed(session);
+  if (stage === undefined) return;
+  await refuseEarly(stage);
+  const changed = replacedBy(await session.stack.template(), template);
+  if (changed.length === 0) return;
+  say(
+    `This replaces the EMR cluster (${changed.join(', ')}). The stream is stopped now, and goes on with the new one.`,
+  );
+  await stopStream(stage);
+}
+
+/** After the stack: topics, step, trigger, in this order, each seen to be right. Returns what to tell. */
+export async function afterDeploy(session: Session): Promise<string[]> {
+  const stage = await deployed(session);
+  const plan = await applyTopics(stage);
+  const outcomes = await deployStream(stage);
+  session.progress("Switching on the alert consumer's trigger");
+  await stage.trigger.enable(true);
+  return [
+    plan.changes.length === 0 ? 'topics: as they should be' : `topics: ${plan.changes.length} changes made`,
+    ...outcomes.map(({ application, decision, stepId, generation }) =>
+      decision === 'keep'
+        ? `${application}: left running (step ${stepId})`
+        : `${application}: started (step ${stepId}, generation ${generation})`,
+    ),
+    'alert consumer: trigger on',
+  ];
+}

@@ -1,0 +1,2 @@
+export { loadPartsWith } from './parts.ts';
+export { EcomAnalyticsPlugin as default } from './plugin.ts';

@@ -1,0 +1,199 @@
+import type { StageConfig } from '../config/schema.ts';
+import { metricNamespace, type StreamMetric } from './metrics.ts';
+
+/** A metric of CloudWatch. */
+export interface Metric {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly stat: 'Average' | 'Maximum' | 'Minimum' | 'Sum';
+}
+
+/** Something that somebody should know of. */
+export interface Alarm {
+  /** Part of its name and of its logical id. */
+  readonly id: string;
+  /** What is wrong, and where to look. */
+  readonly description: string;
+  /** Several: the largest of them counts. */
+  readonly metrics: readonly Metric[];
+  readonly above?: number;
+  readonly below?: number;
+  readonly periodSeconds: number;
+  /** Periods in a row. */
+  readonly periods: number;
+  /** Whether silence is an alarm too. */
+  readonly missing: 'breaching' | 'notBreaching' | 'missing';
+}
+
+/** What alarms are made for. */
+export interface AlarmInput {
+  readonly service: string;
+  readonly stage: string;
+  readonly config: StageConfig;
+  /** Name of the MSK cluster. */
+  readonly clusterName: string;
+  readonly brokers: number;
+  /** Name of the alert consumer's function, as text for `Fn::Sub`. */
+  readonly alertConsumer: string;
+}
+
+/** MSK's own recommendation for the largest common brokers. Source: MSK guide, "Right-size your cluster". */
+const mostPartitionsPerBroker = 1000;
+/** MSK's own recommendation. Source: MSK guide, "Monitor disk space". */
+const mostDiskPercent = 85;
+
+function streamMetric(input: AlarmInput, name: StreamMetric, stat: Metric['stat']): Metric {
+  return {
+    namespace: metricNamespace,
+    name,
+    dimensions: { Service: input.service, Stage: input.stage },
+    stat,
+  };
+}
+
+function ofEachBroker({ clusterName, brokers }: AlarmInput, name: string): Metric[] {
+  return Array.from({ length: brokers }, (_, index) => ({
+    namespace: 'AWS/Kafka',
+    name,
+    dimensions: { 'Cluster Name': clusterName, 'Broker ID': String(index + 1) },
+    stat: 'Maximum',
+  }));
+}
+
+function streamAlarms(input: AlarmInput): Alarm[] {
+  const { lagOrders, noProgressMinutes } = input.config.monitoring;
+  const tooOld = noProgressMinutes * 60;
+  return [
+    {
+      id: 'StreamLag',
+      description: `The stream is more than ${lagOrders} orders behind. See sls ecom stream status; tune maxOffsetsPerTrigger, partitions or nodes.`,
+      metrics: [streamMetric(input, 'OffsetsBehindLatest', 'Maximum')],
+      above: lagOrders,
+      periodSeconds: 60,
+      periods: 5,
+      missing: 'notBreaching',
+    },
+    {
+      id: 'StreamNoProgress',
+      description: `No batch has finished for ${noProgressMinutes} minutes. See sls ecom stream logs.`,
+      metrics: [streamMetric(input, 'SecondsSinceProgress', 'Minimum')],
+      above: tooOld,
+      periodSeconds: 60,
+      periods: 2,
+      missing: 'notBreaching',
+    },
+    {
+      id: 'StreamStepNotRunning',
+      description:
+        'No streaming step runs, and restarting has not helped. See sls ecom stream logs, then sls ecom stream start.',
+      metrics: [streamMetric(input, 'StepRunning', 'Maximum')],
+      below: 1,
+      periodSeconds: 60,
+      periods: 5,
+      missing: 'breaching',
+    },
+    {
+      id: 'WatermarkAge',
+      description: `Event time is more than ${noProgressMinutes} minutes behind: windows are not being closed.`,
+      metrics: [streamMetric(input, 'WatermarkAgeSeconds', 'Minimum')],
+      above: tooOld,
+      periodSeconds: 60,
+      periods: 3,
+      missing: 'notBreaching',
+    },
+    {
+      id: 'DeadLetters',
+      description: 'Records were refused. sls ecom dead-letters list says which and why.',
+      metrics: [streamMetric(input, 'DeadLetters', 'Sum')],
+      above: 0,
+      periodSeconds: 300,
+      periods: 1,
+      missing: 'notBreaching',
+    },
+  ];
+}
+
+function consumerAlarms(input: AlarmInput): Alarm[] {
+  const lambda = (name: string, stat: Metric['stat']): Metric => ({
+    namespace: 'AWS/Lambda',
+    name,
+    dimensions: { FunctionName: input.alertConsumer },
+    stat,
+  });
+  return [
+    {
+      id: 'AlertConsumerErrors',
+      description: 'The alert consumer fails. See sls logs -f alertConsumer.',
+      metrics: [lambda('Errors', 'Sum')],
+      above: 0,
+      periodSeconds: 300,
+      periods: 1,
+      missing: 'notBreaching',
+    },
+    {
+      id: 'AlertConsumerLag',
+      description:
+        'Alerts wait for the alert consumer. A failing batch blocks its partition: see sls logs -f alertConsumer.',
+      metrics: [lambda('OffsetLag', 'Maximum')],
+      above: 1000,
+      periodSeconds: 60,
+      periods: 5,
+      missing: 'notBreaching',
+    },
+  ];
+}
+
+function clusterAlarms(input: AlarmInput): Alarm[] {
+  return [
+    {
+      id: 'KafkaDisk',
+      description: `A broker's disk is more than ${mostDiskPercent}% full. Raise msk.create.storageGb, or shorten retentionHours.`,
+      metrics: ofEachBroker(input, 'KafkaDataLogsDiskUsed'),
+      above: mostDiskPercent,
+      periodSeconds: 300,
+      periods: 3,
+      missing: 'notBreaching',
+    },
+    {
+      id: 'KafkaConnections',
+      description:
+        'A broker refuses IAM connections because there are too many in a second or at all. Take larger brokers, or fewer clients.',
+      metrics: ofEachBroker(input, 'IAMTooManyConnections'),
+      above: 0,
+      periodSeconds: 300,
+      periods: 3,
+      missing: 'notBreaching',
+    },
+    {
+      id: 'KafkaPartitions',
+      description: `A broker carries more than ${mostPartitionsPerBroker} partitions. Reassign them, or add brokers.`,
+      metrics: ofEachBroker(input, 'PartitionCount'),
+      above: mostPartitionsPerBroker,
+      periodSeconds: 300,
+      periods: 3,
+      missing: 'notBreaching',
+    },
+    {
+      id: 'KafkaOfflinePartitions',
+      description: 'Partitions are offline: they can be neither read nor written.',
+      metrics: [
+        {
+          namespace: 'AWS/Kafka',
+          name: 'OfflinePartitionsCount',
+          dimensions: { 'Cluster Name': input.clusterName },
+          stat: 'Maximum',
+        },
+      ],
+      above: 0,
+      periodSeconds: 60,
+      periods: 3,
+      missing: 'notBreaching',
+    },
+  ];
+}
+
+/** The alarms of a stage. */
+export function alarms(input: AlarmInput): Alarm[] {
+  return [...streamAlarms(input), ...consumerAlarms(input), ...clusterAlarms(input)];
+}

@@ -1,0 +1,39 @@
+/**
+ * Parts of the plugin that are loaded when they are needed. Through `load.cjs`, because osls runs the plugin as CommonJS
+ * through tsx, where an `import()` would leave TypeScript to Node.
+ */
+let load: ((file: string) => unknown) | undefined;
+
+/** @param how answers the exports of a file, its path relative to this folder */
+export function loadPartsWith(how: (file: string) => unknown): void {
+  load = how;
+}
+
+function part(file: string): unknown {
+  if (load === undefined) throw new Error('The plugin was not loaded through load.cjs');
+  return load(file);
+}
+
+type Topics = typeof import('./commands/topics.ts');
+type Stream = typeof import('./commands/stream.ts');
+type DeadLetters = typeof import('./commands/dead-letters.ts');
+type Doctor = typeof import('./commands/doctor.ts');
+type Cost = typeof import('./commands/cost.ts');
+type Info = typeof import('./commands/info.ts');
+type Deploy = typeof import('./deploy.ts');
+type Remove = typeof import('./remove.ts');
+type SessionPart = typeof import('./session.ts');
+type Template = typeof import('./resources/template.ts');
+
+export const parts = {
+  topics: () => part('./commands/topics.ts') as Topics,
+  stream: () => part('./commands/stream.ts') as Stream,
+  deadLetters: () => part('./commands/dead-letters.ts') as DeadLetters,
+  doctor: () => part('./commands/doctor.ts') as Doctor,
+  cost: () => part('./commands/cost.ts') as Cost,
+  info: () => part('./commands/info.ts') as Info,
+  deploy: () => part('./deploy.ts') as Deploy,
+  remove: () => part('./remove.ts') as Remove,
+  session: () => part('./session.ts') as SessionPart,
+  template: () => part('./resources/template.ts') as Template,
+} as const;

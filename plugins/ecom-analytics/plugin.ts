@@ -1,0 +1,172 @@
+import { readFileSync } from 'node:fs';
+import { EcomError } from '../../pipeline/error.ts';
+import type { SdkSettings } from './aws/clients.ts';
+import { wallClock } from './clock.ts';
+import { commands } from './commands/declarations.ts';
+import type { CliOptions, CommandDeclaration, Serverless, Speech } from './framework.ts';
+import { pointAtCloud } from './local-cloud.ts';
+import { parts } from './parts.ts';
+import type { Session } from './session.ts';
+import { stageInput } from './stage.ts';
+import { declareFunctions, localStage, wireFunctions } from './wiring.ts';
+
+/** A command: does its work, prints its result to stdout, answers its exit code. */
+export type Command = (
+  session: Session,
+  options: CliOptions,
+  print: (text: string) => void,
+) => Promise<number>;
+
+/** The schema as it is written out for the editor: reading it is faster than making it, and a test holds the two together. */
+function writtenSchema(): { properties: { custom: { properties: { ecomAnalytics: object } } } } {
+  return JSON.parse(readFileSync(new URL('./serverless.schema.json', import.meta.url), 'utf8'));
+}
+
+/**
+ * The Serverless plugin: declares commands and hooks, each a line that leads to where the work is. What a package does
+ * not need is loaded when it is: commands, and with them the AWS clients.
+ */
+export class EcomAnalyticsPlugin {
+  readonly commands: Readonly<Record<string, CommandDeclaration>> = commands;
+  readonly hooks: Readonly<Record<string, () => unknown>>;
+  readonly #serverless: Serverless;
+  readonly #options: CliOptions;
+  readonly #speech: Speech;
+  /** Known only on a deploy, which asks EMR; a package on its own is of the first. */
+  #clusterGeneration = 0;
+
+  constructor(serverless: Serverless, options: CliOptions, speech: Speech) {
+    this.#serverless = serverless;
+    this.#options = options;
+    this.#speech = speech;
+    serverless.configSchemaHandler.defineCustomProperties({
+      type: 'object',
+      properties: { ecomAnalytics: writtenSchema().properties.custom.properties.ecomAnalytics },
+    });
+    declareFunctions(serverless);
+    this.hooks = this.#guarded({
+      initialize: () => this.#initialize(),
+      'before:deploy:deploy': () => this.#beforeDeploy(),
+      'package:compileEvents': () => this.#addResources(),
+      'before:aws:deploy:deploy:updateStack': () => this.#beforeUpdate(),
+      'after:deploy:deploy': () => this.#afterDeploy(),
+      'before:package:cleanup': () => this.#beforePackage(),
+      'aws:info:displayStackOutputs': () => this.#info(),
+      'before:remove:remove': () => this.#beforeRemove(),
+      'ecom:topics:plan:run': () => this.#run(parts.topics().planCommand),
+      'ecom:topics:apply:run': () => this.#run(parts.topics().applyCommand),
+      'ecom:topics:delete:run': () => this.#run(parts.topics().deleteCommand),
+      'ecom:stream:status:run': () => this.#run(parts.stream().statusCommand),
+      'ecom:stream:start:run': () => this.#run(parts.stream().startCommand),
+      'ecom:stream:stop:run': () => this.#run(parts.stream().stopCommand),
+      'ecom:stream:restart:run': () => this.#run(parts.stream().restartCommand),
+      'ecom:stream:logs:run': () => this.#run(parts.stream().logsCommand),
+      'ecom:stream:reset-checkpoint:run': () => this.#run(parts.stream().resetCommand),
+      'ecom:dead-letters:list:run': () => this.#run(parts.deadLetters().listDeadLettersCommand),
+      'ecom:dead-letters:replay:run': () => this.#run(parts.deadLetters().replayCommand),
+      'ecom:doctor:run': () => this.#run(parts.doctor().doctorCommand),
+      'ecom:cost:run': () => this.#run(parts.cost().costCommand),
+    });
+  }
+
+  /** An error of ours is shown by its message and code; osls would show the stack of what it does not know. */
+  #guarded(hooks: Readonly<Record<string, () => unknown>>): Record<string, () => Promise<unknown>> {
+    const guard = (hook: () => unknown) => async (): Promise<unknown> => {
+      try {
+        return await hook();
+      } catch (error) {
+        if (error instanceof EcomError && this.#options.debug === undefined)
+          throw Object.assign(error, { decoratedMessage: `${error.message}\n[${error.code}]` });
+        throw error;
+      } finally {
+        this.#speech.progress.get('ecom').remove();
+      }
+    };
+    return Object.fromEntries(Object.entries(hooks).map(([name, hook]) => [name, guard(hook)]));
+  }
+
+  #input() {
+    return stageInput(this.#serverless, this.#clusterGeneration);
+  }
+
+  #session(): Session {
+    const { openSession } = parts.session();
+    const provider = this.#serverless.getProvider('aws');
+    return openSession({
+      input: this.#input(),
+      region: provider.getRegion(),
+      stackName: provider.naming.getStackName(),
+      isLocal: provider.getStage() === localStage,
+      clock: wallClock,
+      progress: (text) => this.#speech.progress.get('ecom').notice(text),
+      sdkSettings: async () => {
+        if (provider.getAwsSdkV3Config) return (await provider.getAwsSdkV3Config()) as SdkSettings;
+        throw new EcomError('ECOM_OSLS', {
+          what: 'This Serverless CLI is not osls 4',
+          where: 'package.json, devDependencies.serverless',
+          fix: 'Install it: npm install -D serverless@npm:osls@^4',
+        });
+      },
+    });
+  }
+
+  #initialize(): void {
+    const commandsLine = this.#serverless.processedInput.commands;
+    pointAtCloud(
+      this.#serverless.getProvider('aws').getStage(),
+      this.#serverless.serviceDir,
+      process.env,
+      commandsLine[0] === 'package',
+    );
+    wireFunctions(this.#serverless, this.#input());
+  }
+
+  #addResources(): void {
+    const { stageTemplate } = parts.template();
+    const { Resources, Outputs } = stageTemplate(this.#input());
+    const template = this.#serverless.service.provider.compiledCloudFormationTemplate;
+    Object.assign(template.Resources, Resources);
+    template.Outputs = { ...template.Outputs, ...Outputs };
+  }
+
+  /** A cluster that has ended is replaced by one of the next generation, which must be known before the template is made. */
+  async #beforePackage(): Promise<void> {
+    if (this.#serverless.processedInput.commands[0] !== 'deploy') return;
+    const { clusterGeneration } = parts.deploy();
+    this.#clusterGeneration = await clusterGeneration(this.#session());
+  }
+
+  async #beforeDeploy(): Promise<void> {
+    const { announceCost } = parts.deploy();
+    await announceCost(this.#session(), (text) => this.#speech.log.notice(text));
+  }
+
+  async #beforeUpdate(): Promise<void> {
+    const template = this.#serverless.service.provider.compiledCloudFormationTemplate;
+    const { beforeUpdate } = parts.deploy();
+    await beforeUpdate(this.#session(), template, (text) => this.#speech.log.notice(text));
+  }
+
+  async #afterDeploy(): Promise<void> {
+    const { afterDeploy } = parts.deploy();
+    const lines = await afterDeploy(this.#session());
+    this.#serverless.addServiceOutputSection('stream', lines);
+  }
+
+  async #beforeRemove(): Promise<void> {
+    const { beforeRemove } = parts.remove();
+    await beforeRemove(this.#session());
+  }
+
+  async #info(): Promise<void> {
+    if (this.#serverless.processedInput.commands[0] !== 'info') return;
+    const { infoSection } = parts.info();
+    this.#serverless.addServiceOutputSection('stream', await infoSection(this.#session()));
+  }
+
+  async #run(command: Command): Promise<void> {
+    const code = await command(this.#session(), this.#options, (text) => this.#speech.writeText(text));
+    // osls ends with what stands here.
+    process.exitCode = code;
+  }
+}

@@ -1,0 +1,165 @@
+import { type Alarm, type AlarmInput, alarms, type Metric } from '../monitoring/alarms.ts';
+import { dashboardBody, graphs } from '../monitoring/dashboard.ts';
+import { defined, type Fragment, type Resource, ref, sub, type Value } from './fragment.ts';
+import { ids, type StageInput, stageOwner, stageTag, stem } from './stage.ts';
+
+/** MSK's default where nobody says how many brokers an existing cluster has. */
+const likelyBrokers = 3;
+
+function alarmInput(input: StageInput): AlarmInput {
+  const { service, stage, config, functions } = input;
+  const existing = config.msk.existing;
+  return {
+    service,
+    stage,
+    config,
+    clusterName: existing ? (existing.clusterArn.split('/')[1] ?? '') : stem(input),
+    brokers: config.msk.create?.brokers ?? existing?.brokers ?? likelyBrokers,
+    alertConsumer: `\${${functions.alertConsumer.lambda}}`,
+  };
+}
+
+const dimensionsOf = ({ dimensions }: Metric): Value =>
+  Object.entries(dimensions).map(([Name, value]) => ({
+    Name,
+    Value: value.includes('${') ? sub(value) : value,
+  }));
+
+/** One metric as it is; of several, the largest. */
+function measured({ metrics, periodSeconds }: Alarm): Record<string, Value> {
+  const [only] = metrics;
+  if (metrics.length === 1 && only)
+    return {
+      Namespace: only.namespace,
+      MetricName: only.name,
+      Dimensions: dimensionsOf(only),
+      Statistic: only.stat,
+      Period: periodSeconds,
+    };
+  const each: Value[] = metrics.map((metric, index) => ({
+    Id: `m${index + 1}`,
+    ReturnData: false,
+    MetricStat: {
+      Metric: { Namespace: metric.namespace, MetricName: metric.name, Dimensions: dimensionsOf(metric) },
+      Period: periodSeconds,
+      Stat: metric.stat,
+    },
+  }));
+  return { Metrics: [{ Id: 'largest', Expression: 'MAX(METRICS())', ReturnData: true }, ...each] };
+}
+
+function alarmResource(alarm: Alarm, input: StageInput, actions: readonly Value[]): Resource {
+  const { id, description, above, below, periods, missing } = alarm;
+  return {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: defined({
+      AlarmName: `${stem(input)}-${id}`,
+      AlarmDescription: description,
+      ...measured(alarm),
+      Threshold: above ?? below ?? 0,
+      ComparisonOperator: above === undefined ? 'LessThanThreshold' : 'GreaterThanThreshold',
+      EvaluationPeriods: periods,
+      TreatMissingData: missing,
+      AlarmActions: actions.length > 0 ? actions : undefined,
+      OKActions: actions.length > 0 ? actions : undefined,
+    }),
+  };
+}
+
+function notification(input: StageInput): Record<string, Resource> {
+  const { email } = input.config.monitoring;
+  if (email === null) return {};
+  return {
+    [ids.alarmsTopic]: {
+      Type: 'AWS::SNS::Topic',
+      Properties: { DisplayName: `${stem(input)} alarms` },
+    },
+    // CloudWatch cannot publish to a topic under the key alias/aws/sns, so the topic's rule is TLS.
+    EcomAlarmsTopicPolicy: {
+      Type: 'AWS::SNS::TopicPolicy',
+      Properties: {
+        Topics: [ref(ids.alarmsTopic)],
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Sid: 'AlarmsOfThisAccount',
+              Effect: 'Allow',
+              Principal: { Service: ['cloudwatch.amazonaws.com', 'budgets.amazonaws.com'] },
+              Action: 'sns:Publish',
+              Resource: ref(ids.alarmsTopic),
+              Condition: { StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') } },
+            },
+          ],
+        },
+      },
+    },
+    EcomAlarmsEmail: {
+      Type: 'AWS::SNS::Subscription',
+      Properties: { TopicArn: ref(ids.alarmsTopic), Protocol: 'email', Endpoint: email },
+    },
+  };
+}
+
+function budget(input: StageInput): Record<string, Resource> {
+  const { monthlyBudgetUsd, email } = input.config.monitoring;
+  if (monthlyBudgetUsd === null || email === null) return {};
+  const notify = (type: 'ACTUAL' | 'FORECASTED', percent: number): Value => ({
+    Notification: {
+      NotificationType: type,
+      ComparisonOperator: 'GREATER_THAN',
+      Threshold: percent,
+      ThresholdType: 'PERCENTAGE',
+    },
+    Subscribers: [{ SubscriptionType: 'EMAIL', Address: email }],
+  });
+  return {
+    EcomBudget: {
+      Type: 'AWS::Budgets::Budget',
+      Properties: {
+        Budget: {
+          BudgetName: stem(input),
+          BudgetType: 'COST',
+          TimeUnit: 'MONTHLY',
+          BudgetLimit: { Amount: monthlyBudgetUsd, Unit: 'USD' },
+          // Counts from the day on which the tag is made a cost allocation tag in the billing console.
+          CostFilters: { TagKeyValue: [`user:${stageTag}$${stageOwner(input)}`] },
+        },
+        NotificationsWithSubscribers: [notify('ACTUAL', 80), notify('FORECASTED', 100)],
+      },
+    },
+  };
+}
+
+/** Dashboard, alarms, and who is told. */
+export function monitoringFragment(input: StageInput): Fragment {
+  const from = alarmInput(input);
+  const all = alarms(from);
+  const { dashboard, alarms: wanted, email } = input.config.monitoring;
+  const actions = email === null ? [] : [ref(ids.alarmsTopic)];
+  const alarmResources = Object.fromEntries(
+    wanted ? all.map((alarm) => [`Ecom${alarm.id}Alarm`, alarmResource(alarm, input, actions)]) : [],
+  );
+  const shown: Fragment = dashboard
+    ? {
+        Resources: {
+          EcomDashboard: {
+            Type: 'AWS::CloudWatch::Dashboard',
+            Properties: { DashboardName: stem(input), DashboardBody: sub(dashboardBody(graphs(from, all))) },
+          },
+        },
+        Outputs: {
+          EcomDashboardUrl: {
+            Description: 'The dashboard of the stage',
+            Value: sub(
+              `https://\${AWS::Region}.console.aws.amazon.com/cloudwatch/home?region=\${AWS::Region}#dashboards:name=${stem(input)}`,
+            ),
+          },
+        },
+      }
+    : { Resources: {} };
+  return {
+    ...shown,
+    Resources: { ...notification(input), ...alarmResources, ...shown.Resources, ...budget(input) },
+  };
+}

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { zipSync } from 'fflate';
+import { checkJars, findRelease, jarLockFile, sparkLines } from '../../../emr/releases.ts';
+import { fetchJars } from '../../../local/maven/fetch-jars.ts';
+import { readJarLock } from '../../../local/maven/jar-lock.ts';
+import type { PipelineDefinition } from '../../../pipeline/definition.ts';
+import { emitSpec } from '../../../pipeline/spec.ts';
+import type { Bucket } from '../aws/objects.ts';
+import type { Progress } from '../clock.ts';
+
+/** A file to be uploaded, under a key that its content decides. */
+export interface ArtefactFile {
+  readonly key: string;
+  readonly contentType: string;
+  bytes(): Promise<Uint8Array>;
+}
+
+/** The job as it is uploaded: nothing in it is ever written over, so a running job keeps the files it was started with. */
+export interface Artefact {
+  readonly jobKey: string;
+  readonly packageKey: string;
+  readonly specKey: string;
+  readonly jars: readonly ArtefactFile[];
+  readonly files: readonly ArtefactFile[];
+}
+
+const emrFolder = path.dirname(jarLockFile);
+const jobFile = 'streaming_job.py';
+const packageFolder = 'ecom_streaming';
+
+/** The same files give the same bytes: zip dates begin in 1980. */
+const zipDate = new Date('1980-01-01T00:00:00');
+
+async function pythonPackage(): Promise<Uint8Array> {
+  const names = await readdir(path.join(emrFolder, packageFolder), { recursive: true });
+  const sources = names.filter((name) => /\.(py|json)$/.test(name)).sort();
+  const entries = await Promise.all(
+    sources.map(
+      async (name): Promise<[string, Uint8Array]> => [
+        `${packageFolder}/${name.replaceAll(path.sep, '/')}`,
+        new Uint8Array(await readFile(path.join(emrFolder, packageFolder, name))),
+      ],
+    ),
+  );
+  return zipSync(Object.fromEntries(entries), { mtime: zipDate });
+}
+
+const sha256 = (...parts: readonly Uint8Array[]): string =>
+  parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
+
+/**
+ * Builds the artefact of a stage: job, package, spec, and the connector jars that its release needs, by the lock.
+ *
+ * @throws EcomError `ECOM_EMR_RELEASE`, `ECOM_JAR_LINE`, `ECOM_JAR_HASH`, `ECOM_JAR_DOWNLOAD`, `ECOM_OFFLINE`
+ */
+export async function buildArtefact(
+  definition: PipelineDefinition,
+  release: string,
+  progress: Progress,
+): Promise<Artefact> {
+  const { line } = findRelease(release);
+  const wanted: readonly string[] = sparkLines[line].jars;
+  const lock = (await readJarLock(jarLockFile)).filter(({ purl }) => wanted.includes(purl));
+  checkJars(
+    line,
+    lock.map(({ purl }) => purl),
+  );
+  const paths = await fetchJars(lock, { onProgress: () => progress('Fetching the connector jars') });
+  const jars = lock.map(({ sha256: sum }, index): ArtefactFile => {
+    const file = paths[index] ?? '';
+    return {
+      key: `jars/${sum}/${path.basename(file)}`,
+      contentType: 'application/java-archive',
+      bytes: () => readFile(file),
+    };
+  });
+  const job = await readFile(path.join(emrFolder, jobFile));
+  const zip = await pythonPackage();
+  const spec = Buffer.from(JSON.stringify(emitSpec(definition)));
+  const folder = `jobs/${sha256(job, zip, spec)}`;
+  const file = (name: string, contentType: string, bytes: Uint8Array): ArtefactFile => ({
+    key: `${folder}/${name}`,
+    contentType,
+    bytes: async () => bytes,
+  });
+  const own = [
+    file(jobFile, 'text/x-python', job),
+    file(`${packageFolder}.zip`, 'application/zip', zip),
+    file('pipeline.json', 'application/json', spec),
+  ] as const;
+  return { jobKey: own[0].key, packageKey: own[1].key, specKey: own[2].key, jars, files: [...own, ...jars] };
+}
+
+/** Uploads what is not there yet. Returns how many files that were. */
+export async function uploadArtefact(
+  artefact: Artefact,
+  bucket: Bucket,
+  progress: Progress,
+): Promise<number> {
+  let uploaded = 0;
+  for (const file of artefact.files) {
+    if (await bucket.has(file.key)) continue;
+    progress(`Uploading ${path.posix.basename(file.key)}`);
+    await bucket.put(file.key, await file.bytes(), file.contentType);
+    uploaded++;
+  }
+  return uploaded;
+}

@@ -1,0 +1,79 @@
+import type { PipelineDefinition } from '../../../pipeline/definition.ts';
+import type { TopicRole } from '../../../pipeline/topic.ts';
+import type { StageConfig } from '../config/schema.ts';
+import { type ClusterFacts, possibleReplication, settableConfigs } from './cluster.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** A topic as a stage wants it on its cluster. */
+export interface DesiredTopic {
+  readonly role: TopicRole;
+  readonly name: string;
+  readonly partitions: number;
+  readonly replicationFactor: number;
+  /** The stage's configuration asks for exactly this many copies; else they are as many as the cluster could hold. */
+  readonly replicationDeclared: boolean;
+  /** Declared keys only; a key that is not here is the cluster's business. */
+  readonly configs: Readonly<Record<string, string>>;
+}
+
+/** A topic's name on a stage. */
+export function topicName(definition: PipelineDefinition, config: StageConfig, role: TopicRole): string {
+  return `${config.topics.prefix}${definition.topics[role].name}`;
+}
+
+/** The definition with a stage's topic names, and without the rules that the stage switches off. */
+export function stageDefinition(definition: PipelineDefinition, config: StageConfig): PipelineDefinition {
+  const topics = Object.fromEntries(
+    (Object.keys(definition.topics) as TopicRole[]).map((role) => [
+      role,
+      { ...definition.topics[role], name: topicName(definition, config, role) },
+    ]),
+  ) as PipelineDefinition['topics'];
+  return {
+    ...definition,
+    topics,
+    rules: definition.rules.filter((rule) => !config.rules.off.includes(rule.id)),
+  };
+}
+
+/**
+ * In-sync copies that a write waits for: one less than there are, so that a broker may be down, as MSK takes each down in
+ * turn to patch it. Source: MSK guide, "Best practices for standard brokers", high availability.
+ */
+function possibleInSync(asked: number, replicationFactor: number): number {
+  return Math.min(asked, Math.max(1, replicationFactor - 1));
+}
+
+/** What the pipeline's definition and a stage's configuration ask of a cluster, in the order of the definition. */
+export function desiredTopics(
+  definition: PipelineDefinition,
+  config: StageConfig,
+  cluster: Pick<ClusterFacts, 'kind' | 'brokers'>,
+): DesiredTopic[] {
+  return (Object.keys(definition.topics) as TopicRole[]).map((role) => {
+    const topic = definition.topics[role];
+    const stage = config.topics[role];
+    const replicationFactor = possibleReplication(
+      stage.replicationFactor ?? topic.replicationFactor,
+      cluster,
+    );
+    const retentionMs =
+      stage.retentionHours === undefined ? topic.retentionMs : stage.retentionHours * HOUR_MS;
+    return {
+      role,
+      name: topicName(definition, config, role),
+      partitions: stage.partitions ?? topic.partitions,
+      replicationFactor,
+      replicationDeclared: stage.replicationFactor !== undefined,
+      configs: settableConfigs(
+        {
+          'retention.ms': String(Math.round(retentionMs)),
+          'min.insync.replicas': String(possibleInSync(topic.minInSyncReplicas, replicationFactor)),
+          ...stage.configs,
+        },
+        cluster.kind,
+      ),
+    };
+  });
+}

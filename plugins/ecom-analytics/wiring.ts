@@ -1,0 +1,77 @@
+import path from 'node:path';
+import type { Serverless } from './framework.ts';
+import { bootstrapBrokers } from './resources/brokers.ts';
+import { emrClusterId } from './resources/emr.ts';
+import { functionPolicies } from './resources/iam-functions.ts';
+import { networkRefs, type StageInput, stageBuckets, stageOwner, stageTag } from './resources/stage.ts';
+import { ownFunctions } from './stage.ts';
+
+/** The stage whose cloud runs on this machine; its broker speaks plain Kafka. */
+export const localStage = 'local';
+
+/** Declares the plugin's own functions, so that osls bundles, names and logs them like any other. */
+export function declareFunctions(serverless: Serverless): void {
+  const here = path.relative(serverless.serviceDir, import.meta.dirname).replaceAll(path.sep, '/');
+  const handler = (file: string): string => `${here}/functions/${file}.handler`;
+  serverless.extendConfiguration(['functions', ownFunctions.brokers], {
+    description: 'Tells CloudFormation where the brokers are',
+    handler: handler('brokers'),
+    role: 'EcomBrokersRole',
+    memorySize: 256,
+    timeout: 60,
+  });
+  serverless.extendConfiguration(['functions', ownFunctions.watch], {
+    description: 'Watches the streaming step: publishes its metrics, and starts it again when it has died',
+    handler: handler('watch'),
+    role: 'EcomWatchRole',
+    memorySize: 256,
+    timeout: 50,
+  });
+  serverless.extendConfiguration(['functions', ownFunctions.replay], {
+    description: 'Puts repaired orders back onto their topic',
+    handler: handler('replay'),
+    role: 'EcomReplayRole',
+    memorySize: 256,
+    timeout: 60,
+  });
+}
+
+/** Puts the functions where the brokers are, tells them what a stage decides, and marks what belongs to it. */
+export function wireFunctions(serverless: Serverless, input: StageInput): void {
+  const { config, stage, service } = input;
+  const { functions, provider } = serverless.service;
+  const { clientGroups, subnetIds } = networkRefs(config);
+  const isLocal = stage === localStage;
+  for (const name of ['producer', 'testConsumer', ownFunctions.replay] as const) {
+    const found = functions[name];
+    if (!found) continue;
+    // Without these the function cannot be made: Lambda checks its role's way into the network first.
+    if (name !== ownFunctions.replay) found.dependsOn = [...(found.dependsOn ?? []), functionPolicies[name]];
+    found.environment = {
+      ...found.environment,
+      ECOM_BOOTSTRAP_BROKERS: bootstrapBrokers(),
+      ECOM_KAFKA_AUTH: isLocal ? 'none' : 'iam',
+      ECOM_RULES_OFF: config.rules.off.join(','),
+      ECOM_TOPIC_PREFIX: config.topics.prefix,
+    };
+    // The local cloud has no network of its own, and its functions run on this machine.
+    if (!isLocal) found.vpc = { securityGroupIds: clientGroups, subnetIds };
+  }
+  const watch = functions[ownFunctions.watch];
+  if (watch)
+    watch.environment = {
+      ...watch.environment,
+      ECOM_SERVICE: service,
+      ECOM_STAGE: stage,
+      ECOM_DATA_BUCKET: stageBuckets(config).data.name,
+      ECOM_ARTIFACTS_BUCKET: stageBuckets(config).artifacts.name,
+      ECOM_EMR_CLUSTER_ID: emrClusterId(input),
+      ECOM_MAX_RESTARTS: String(config.streaming.maxRestarts),
+    };
+  const endpoint = process.env.AWS_ENDPOINT_URL;
+  if (isLocal && endpoint !== undefined)
+    // The functions of the local cloud see the whole of it, as the command does.
+    for (const found of Object.values(functions))
+      found.environment = { ...found.environment, AWS_ENDPOINT_URL: endpoint };
+  provider.stackTags = { ...provider.stackTags, [stageTag]: stageOwner(input) };
+}

@@ -1,0 +1,178 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+interface Step {
+  Id: string;
+  Name: string;
+  State: string;
+  args: readonly string[];
+}
+
+/**
+ * The wire of S3 and EMR, with jobs behind its steps that beat, stop when asked and mind their generation, as the real job
+ * does. What it is for: to see what the plugin does when calls fail, or when it dies between any two of them.
+ */
+export class SparkCloud {
+  readonly objects = new Map<string, string>();
+  readonly steps: Step[] = [];
+  /** `Action key`, of every request that changes something. */
+  readonly changes: string[] = [];
+  /** After so many further requests nothing is answered any more, as after a SIGKILL of the caller. */
+  diesAfter = Number.POSITIVE_INFINITY;
+  /** Whether the call that the caller dies in is still carried out. */
+  lastCallLands = false;
+  /** Whether a job hears its stop object. */
+  hears = true;
+  /** Whether a cancelled step ends. */
+  cancels = true;
+  /** What a job that is started says of itself. */
+  jobState: 'running' | 'failed' = 'running';
+  url = '';
+  readonly #server = createServer((request, response) => void this.#serve(request, response));
+
+  async start(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  stop(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+
+  get live(): Step[] {
+    return this.steps.filter(({ State }) => State === 'RUNNING');
+  }
+
+  json(key: string): Record<string, unknown> {
+    return JSON.parse(this.objects.get(key) ?? '{}');
+  }
+
+  /** A step's process dies. */
+  kill(step: Step): void {
+    step.State = 'FAILED';
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    if (this.diesAfter-- <= 0) {
+      request.socket.destroy();
+      if (!this.lastCallLands || this.diesAfter !== -1) return;
+    }
+    const target = request.headers['x-amz-target'];
+    if (typeof target === 'string') this.#emr(target.split('.')[1] ?? '', JSON.parse(body), response);
+    else this.#s3(request, body, response);
+  }
+
+  #emr(action: string, input: Record<string, unknown>, response: ServerResponse): void {
+    const answer = (value: unknown) => {
+      response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' });
+      response.end(JSON.stringify(value));
+    };
+    const status = ({ State }: Step) => ({ State, StateChangeReason: {} });
+    switch (action) {
+      case 'DescribeCluster':
+        answer({
+          Cluster: { Name: 'shop-dev', Status: { State: 'WAITING' }, ReleaseLabel: 'emr-spark-8.1.0' },
+        });
+        break;
+      case 'DescribeStep': {
+        const step = this.steps.find(({ Id }) => Id === input.StepId);
+        answer({ Step: step && { Id: step.Id, Name: step.Name, Status: status(step) } });
+        break;
+      }
+      case 'ListSteps':
+        answer({
+          Steps: this.live.map((step) => ({ Id: step.Id, Name: step.Name, Status: status(step) })),
+        });
+        break;
+      case 'AddJobFlowSteps': {
+        const [asked] = input.Steps as { Name: string; HadoopJarStep: { Args: string[] } }[];
+        const step = {
+          Id: `s-${this.steps.length + 1}`,
+          Name: asked?.Name ?? '',
+          State: 'RUNNING',
+          args: asked?.HadoopJarStep.Args ?? [],
+        };
+        this.steps.push(step);
+        this.changes.push(`submit ${step.Name}`);
+        this.#runJob(step);
+        answer({ StepIds: [step.Id] });
+        break;
+      }
+      case 'CancelSteps': {
+        this.changes.push(`cancel ${String(input.StepCancellationOption)}`);
+        const [id] = input.StepIds as string[];
+        const step = this.steps.find(({ Id }) => Id === id);
+        if (step && this.cancels) step.State = 'CANCELLED';
+        answer({});
+        break;
+      }
+      default:
+        response.writeHead(501).end();
+    }
+  }
+
+  /** What `spark-submit` would do: read the settings, enter the generation, beat. */
+  #runJob(step: Step): void {
+    const of = (option: string): string => step.args[step.args.indexOf(option) + 1] ?? '';
+    const key = (uri: string): string => uri.replace(/^s3:\/\/[^/]+\//, '');
+    const { generation } = this.json(key(of('--settings')));
+    this.objects.set(`${key(of('--control'))}/generation.json`, JSON.stringify({ generation }));
+    const failed = this.jobState === 'failed';
+    if (failed) step.State = 'FAILED';
+    this.objects.set(
+      key(of('--status')),
+      JSON.stringify({
+        version: 1,
+        state: this.jobState,
+        generation,
+        checkpointId: null,
+        sparkVersion: '4.1.1',
+        applicationId: null,
+        sparkUi: null,
+        updatedAt: new Date().toISOString(),
+        error: failed ? { code: 'ECOM_TOPIC_MISSING', message: 'The orders topic is not there' } : null,
+        totals: { orders: 0, late: 0, badRecords: {}, windowRows: 0 },
+        queries: {},
+      }),
+    );
+  }
+
+  #s3(request: IncomingMessage, body: string, response: ServerResponse): void {
+    const [, , ...rest] = new URL(request.url ?? '/', this.url).pathname.split('/');
+    const key = decodeURIComponent(rest.join('/'));
+    if (request.method === 'PUT') {
+      if (request.headers['if-none-match'] === '*' && this.objects.has(key)) {
+        response.writeHead(412, { 'content-type': 'application/xml' });
+        response.end('<Error><Code>PreconditionFailed</Code><Message>there is one</Message></Error>');
+        return;
+      }
+      this.objects.set(key, body);
+      this.changes.push(`put ${key}`);
+      if (key.endsWith('/stop.json') && this.hears) this.#stopJobs(Number(JSON.parse(body).generation));
+      response.writeHead(200).end();
+      return;
+    }
+    const object = this.objects.get(key);
+    if (object === undefined) {
+      response.writeHead(404, { 'content-type': 'application/xml' });
+      response.end(
+        request.method === 'HEAD'
+          ? undefined
+          : '<Error><Code>NoSuchKey</Code><Message>none</Message></Error>',
+      );
+      return;
+    }
+    response.writeHead(200, { 'content-length': Buffer.byteLength(object) });
+    response.end(request.method === 'HEAD' ? undefined : object);
+  }
+
+  #stopJobs(generation: number): void {
+    for (const step of this.live)
+      if (Number(/-g(\d+)$/.exec(step.Name)?.[1]) <= generation) step.State = 'COMPLETED';
+  }
+}

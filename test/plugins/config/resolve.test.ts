@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest';
+import { EcomError } from '../../../pipeline/error.ts';
+import { presets } from '../../../plugins/ecom-analytics/config/presets.ts';
+import { resolveConfig } from '../../../plugins/ecom-analytics/config/resolve.ts';
+import { presetNames } from '../../../plugins/ecom-analytics/config/schema.ts';
+
+const clusterArn = 'arn:aws:kafka:eu-west-1:123456789012:cluster/shop/0a1b2c3d-0000-1111-2222-333344445555-3';
+const network = {
+  existing: {
+    vpcId: 'vpc-0a1b2c3d',
+    privateSubnetIds: ['subnet-0a1b2c3d', 'subnet-1a1b2c3d'],
+    cidr: '10.0.0.0/16',
+  },
+};
+
+function refusal(given: unknown): string {
+  try {
+    resolveConfig(given);
+  } catch (error) {
+    if (error instanceof EcomError && error.code === 'ECOM_CONFIG') return error.message;
+    throw error;
+  }
+  return 'accepted';
+}
+
+describe('a configuration', () => {
+  test('may be left out: it is the dev preset', () => {
+    expect(resolveConfig(undefined)).toEqual(presets.dev);
+    expect(resolveConfig(null)).toEqual(presets.dev);
+    expect(resolveConfig({})).toEqual(presets.dev);
+  });
+
+  test.each(presetNames)('starts from the preset %s, which is accepted as it is', (preset) => {
+    expect(resolveConfig({ preset })).toEqual(presets[preset]);
+    expect(refusal({ ...presets[preset] })).toBe('accepted');
+  });
+
+  test('changes only the keys that are given', () => {
+    const config = resolveConfig({ preset: 'production', msk: { create: { storageGb: 500 } } });
+    expect(config.msk).toEqual({ create: { ...presets.production.msk.create, storageGb: 500 } });
+    expect(config.emr).toEqual(presets.production.emr);
+  });
+
+  test('takes a key without a value for one that is left out', () => {
+    expect(resolveConfig({ msk: { create: { storageGb: undefined } } })).toEqual(presets.dev);
+  });
+
+  test('brings along a network and a cluster', () => {
+    const config = resolveConfig({ network, msk: { existing: { clusterArn } } });
+    expect(config.msk).toEqual({ existing: { clusterArn, brokers: null } });
+    expect(config.network.existing).toMatchObject({ endpoints: 'create', securityGroupIds: [] });
+    expect(config.network.create).toBeUndefined();
+  });
+});
+
+describe('refuses, naming the key,', () => {
+  test.each([
+    ['an unknown key', { presett: 'dev' }, 'presett: unknown key'],
+    ['an unknown key deep down', { msk: { create: { brokrs: 3 } } }, 'msk.create.brokrs: unknown key'],
+    ['an unknown preset', { preset: 'huge' }, 'preset: must be dev or production or large, is "huge"'],
+    [
+      'text for a number',
+      { msk: { create: { brokers: 'three' } } },
+      'msk.create.brokers: must be number, is "three"',
+    ],
+    [
+      'a fraction of a broker',
+      { msk: { create: { brokers: 2.5 } } },
+      'msk.create.brokers: must be a whole number',
+    ],
+    ['a missing key', { network, msk: { existing: {} } }, 'msk.existing.clusterArn: is missing'],
+    ['a list for the whole', [], 'custom.ecomAnalytics: must be object'],
+    ['text for a block', { streaming: 'fast' }, 'streaming: must be object, is "fast"'],
+    [
+      'a wrong ARN',
+      { network, msk: { existing: { clusterArn: 'arn:aws:s3:::x' } } },
+      'msk.existing.clusterArn: must be the ARN',
+    ],
+    [
+      'a wrong EMR id',
+      { network, emr: { existing: { clusterId: 'x', release: 'emr-7.13.0', instanceRole: 'r' } } },
+      'emr.existing.clusterId',
+    ],
+    ['a network that is too large', { network: { create: { cidr: '10.0.0.0/8' } } }, 'network.create.cidr'],
+    [
+      'Kafka older than the topic API',
+      { msk: { create: { kafkaVersion: '2.8.1' } } },
+      'msk.create.kafkaVersion',
+    ],
+    ['a bad e-mail address', { monitoring: { email: 'me' } }, 'monitoring.email: must be an e-mail address'],
+    [
+      'a wrong bucket name',
+      { buckets: { existing: { data: 'A_B', artifacts: 'a-b' } } },
+      'buckets.existing.data',
+    ],
+    ['a trigger below zero', { streaming: { triggerSeconds: -1 } }, 'streaming.triggerSeconds'],
+  ])('%s', (_, given, key) => {
+    expect(refusal(given)).toContain(key);
+    expect(refusal(given)).toContain('serverless.yml, custom.ecomAnalytics');
+  });
+
+  test('every error at once', () => {
+    expect(refusal({ preset: 'x', athena: 'no', rule: {} })).toMatch(/3 errors: .*preset.*athena.*rule/);
+  });
+});
+
+describe('refuses an EMR release', () => {
+  test.each([
+    ['that is too old', { emr: { create: { release: 'emr-6.15.0' } } }, 'Spark 3.4.1 or older'],
+    ['that nobody knows', { emr: { create: { release: 'emr-9.0.0' } } }, 'not in the table of releases'],
+    [
+      'that lacks real-time mode, where that is asked for',
+      { emr: { create: { release: 'emr-7.13.0' } }, streaming: { alerts: 'realtime' } },
+      'Real-time alerts need Spark 4.1',
+    ],
+  ])('%s', (_, given, message) => {
+    expect(refusal(given)).toContain(message);
+  });
+});
+
+test('refuses endpoints in a network whose addresses are not known', () => {
+  const existing = { ...network.existing, cidr: null };
+  expect(refusal({ network: { existing } })).toContain('network.existing.cidr');
+  expect(refusal({ network: { existing: { ...existing, endpoints: 'present' } } })).toBe('accepted');
+});
+
+describe('refuses what cannot work together:', () => {
+  test.each([
+    [
+      'created and existing',
+      {
+        emr: {
+          create: {},
+          existing: { clusterId: 'j-2AXXXXXXGAPLF', release: 'emr-7.13.0', instanceRole: 'r' },
+        },
+      },
+      'both created and existing',
+    ],
+    [
+      'a new network for an existing cluster',
+      { msk: { existing: { clusterArn } } },
+      'cannot reach an existing MSK cluster',
+    ],
+    [
+      'a new network for an existing EMR cluster',
+      { emr: { existing: { clusterId: 'j-2AXXXXXXGAPLF', release: 'emr-7.13.0', instanceRole: 'r' } } },
+      'An existing EMR cluster',
+    ],
+    [
+      'brokers that do not fill the zones',
+      { msk: { create: { brokers: 3 } } },
+      '3 brokers cannot be spread evenly over 2',
+    ],
+    [
+      'a new cluster in one subnet',
+      {
+        network: {
+          existing: { vpcId: 'vpc-0a1b2c3d', privateSubnetIds: ['subnet-0a1b2c3d'], cidr: '10.0.0.0/16' },
+        },
+      },
+      'two zones or three',
+    ],
+    [
+      'more copies than brokers',
+      { topics: { alerts: { replicationFactor: 3 } } },
+      'topics.alerts.replicationFactor',
+    ],
+    ['a budget that tells nobody', { monitoring: { monthlyBudgetUsd: 600 } }, 'monitoring.email'],
+    [
+      'fewer pollers at most than at least',
+      { alertConsumer: { provisionedPollers: { min: 3, max: 2, retryAttempts: 1, maxAgeSeconds: 60 } } },
+      'pollers',
+    ],
+    ['a rule that is not there', { rules: { off: ['high-valu'] } }, 'The rules are high-value'],
+  ])('%s', (_, given, message) => {
+    expect(refusal(given)).toContain(message);
+  });
+});

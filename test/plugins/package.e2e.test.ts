@@ -1,0 +1,146 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+interface Ended {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** The Serverless CLI of the project, on a machine without credentials. */
+function sls(...args: readonly string[]): Promise<Ended> {
+  const { AWS_PROFILE: _, AWS_ACCESS_KEY_ID: __, AWS_ENDPOINT_URL: ___, ...environment } = process.env;
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [path.join(root, 'node_modules/serverless/bin/serverless.js'), ...args],
+      {
+        cwd: root,
+        env: {
+          ...environment,
+          HOME: os.tmpdir(),
+          AWS_EC2_METADATA_DISABLED: 'true',
+          AWS_CONFIG_FILE: path.join(os.tmpdir(), 'no-config'),
+          AWS_SHARED_CREDENTIALS_FILE: path.join(os.tmpdir(), 'no-credentials'),
+        },
+      },
+      (error, stdout, stderr) =>
+        resolve({
+          code: typeof error?.code === 'number' ? error.code : error ? 1 : 0,
+          output: stdout + stderr,
+        }),
+    );
+  });
+}
+
+describe('sls package, without credentials', () => {
+  let folder: string;
+  let ended: Ended;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'ecom-package-'));
+    ended = await sls('package', '--stage', 'dev', '--package', folder);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  test('bundles the three functions and the plugin’s own', async () => {
+    expect(ended).toMatchObject({ code: 0 });
+    const zips = (await readdir(folder)).filter((name) => name.endsWith('.zip')).sort();
+    expect(zips).toEqual([
+      'alertConsumer.zip',
+      'ecomBrokers.zip',
+      'ecomReplay.zip',
+      'ecomWatch.zip',
+      'producer.zip',
+      'testConsumer.zip',
+    ]);
+  });
+
+  test('wires functions, cluster and trigger in one template', async () => {
+    const text = await readFile(path.join(folder, 'cloudformation-template-update-stack.json'), 'utf8');
+    const { Resources } = JSON.parse(text);
+    expect(Resources.ProducerLambdaFunction.Properties).toMatchObject({
+      VpcConfig: { SecurityGroupIds: [{ Ref: 'EcomClientsSecurityGroup' }] },
+      Environment: {
+        Variables: { ECOM_BOOTSTRAP_BROKERS: { 'Fn::GetAtt': ['EcomBootstrapBrokers', 'BootstrapBrokers'] } },
+      },
+    });
+    expect(Resources.AlertConsumerLambdaFunction.Properties.VpcConfig).toBeUndefined();
+    expect(Resources.EcomAlertsTrigger.Properties.FunctionName).toEqual({
+      Ref: 'AlertConsumerLambdaFunction',
+    });
+    for (const type of ['AWS::MSK::Cluster', 'AWS::EMR::Cluster'])
+      expect(Object.values(Resources)).toContainEqual(expect.objectContaining({ Type: type }));
+  });
+});
+
+describe('a command', () => {
+  test('has an example in its help', async () => {
+    const { output, code } = await sls('ecom', '--help');
+    const commands = [
+      'topics plan',
+      'topics apply',
+      'topics delete',
+      'stream status',
+      'stream start',
+      'stream stop',
+      'stream restart',
+      'stream logs',
+      'stream reset-checkpoint',
+      'dead-letters list',
+      'dead-letters replay',
+      'doctor',
+      'cost',
+    ];
+    for (const command of commands) expect(output).toContain(`Example: sls ecom ${command} --stage`);
+    expect(code).toBe(0);
+  });
+
+  test('cost needs no credentials', async () => {
+    const { output, code } = await sls('ecom', 'cost', '--stage', 'prod', '--json');
+    expect(JSON.parse(output.slice(output.indexOf('{'), output.lastIndexOf('}') + 1)).region).toBe(
+      'us-east-1',
+    );
+    expect(code).toBe(0);
+  });
+
+  test('says what is missing without credentials, by a code and without a stack', async () => {
+    const { output, code } = await sls('ecom', 'topics', 'plan', '--stage', 'dev');
+    expect(output).toContain('[ECOM_AWS_CREDENTIALS]');
+    expect(output).not.toMatch(/^\s+at /m);
+    expect(code).toBe(1);
+  });
+
+  test('refuses what is wrongly configured', async () => {
+    const { output, code } = await sls('ecom', 'cost', '--stage', 'local');
+    expect(output).toContain('[ECOM_CLOUD_MISSING]');
+    expect(code).toBe(1);
+  });
+});
+
+test('no AWS client is loaded by a package', async () => {
+  const script = `
+    const Plugin = require('./plugins/ecom-analytics/load.cjs');
+    const functions = Object.fromEntries(['producer', 'testConsumer', 'alertConsumer'].map((name) => [name, { role: name + 'Role' }]));
+    const provider = { compiledCloudFormationTemplate: { Resources: {} } };
+    const aws = { getStage: () => 'dev', getRegion: () => 'eu-west-1', naming: { getStackName: () => 'shop-dev', getLambdaLogicalId: (name) => name } };
+    const progress = { get: () => ({ notice() {}, remove() {} }) };
+    const plugin = new Plugin({
+      serviceDir: process.cwd(), service: { service: 'shop', custom: {}, functions, provider },
+      processedInput: { commands: ['package'] }, configSchemaHandler: { defineCustomProperties() {} },
+      getProvider: () => aws, extendConfiguration() {}, addServiceOutputSection() {},
+    }, {}, { progress });
+    plugin.hooks.initialize().then(() => plugin.hooks['package:compileEvents']()).then(() => {
+      console.log(Object.keys(provider.compiledCloudFormationTemplate.Resources).length > 50);
+      console.log(Object.keys(require.cache).filter((file) => /@aws-sdk|kafkajs|fflate/.test(file)).length);
+    });`;
+  const output = await new Promise<string>((resolve, reject) =>
+    execFile(process.execPath, ['-e', script], { cwd: root }, (error, stdout) =>
+      error ? reject(error) : resolve(stdout),
+    ),
+  );
+  expect(output.trim().split(/\s+/)).toEqual(['true', '0']);
+});

@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest';
+import type { Resource } from '../../../plugins/ecom-analytics/resources/fragment.ts';
+import { stageTemplate } from '../../../plugins/ecom-analytics/resources/template.ts';
+import { sampleStage, stages } from './sample.ts';
+
+function resourcesOf(given: unknown): Readonly<Record<string, Resource>> {
+  return stageTemplate(sampleStage(given)).Resources;
+}
+
+const typesOf = (given: unknown): string[] => Object.values(resourcesOf(given)).map(({ Type }) => Type);
+
+describe('the resources of a whole stage', () => {
+  // After a change: npx vitest run test/plugins/resources --update
+  test.each(Object.entries(stages))('%s are what they were', async (name, given) => {
+    const template = stageTemplate(sampleStage(given));
+    await expect(`${JSON.stringify(template, null, 2)}\n`).toMatchFileSnapshot(
+      `stages/${name}.template.json`,
+    );
+  });
+
+  test('are few where everything is brought along', () => {
+    const types = typesOf(stages['bring-your-own']);
+    for (const type of [
+      'AWS::EC2::VPC',
+      'AWS::MSK::Cluster',
+      'AWS::EMR::Cluster',
+      'AWS::S3::Bucket',
+      'AWS::EC2::VPCEndpoint',
+    ])
+      expect(types).not.toContain(type);
+    expect(types).toContain('AWS::Lambda::EventSourceMapping');
+  });
+
+  test('hold no NAT unless it is asked for', () => {
+    expect(typesOf({})).not.toContain('AWS::EC2::NatGateway');
+    expect(typesOf({ network: { create: { nat: true } } })).toContain('AWS::EC2::NatGateway');
+  });
+});
+
+describe('the interface endpoints', () => {
+  const endpoints = (given: unknown): string[] =>
+    Object.entries(resourcesOf(given))
+      .filter(
+        ([, { Type, Properties }]) =>
+          Type === 'AWS::EC2::VPCEndpoint' && Properties.VpcEndpointType === 'Interface',
+      )
+      .map(([id]) => id);
+
+  test('are those that the chosen options need', () => {
+    expect(endpoints({})).toEqual(['EcomEmrServiceEndpoint', 'EcomLambdaEndpoint', 'EcomStsEndpoint']);
+    expect(endpoints({ emr: { create: { release: 'emr-7.13.0' } } })).toEqual([
+      'EcomLambdaEndpoint',
+      'EcomStsEndpoint',
+    ]);
+    const provisionedPollers = { min: 1, max: 2, retryAttempts: 3, maxAgeSeconds: 600 };
+    expect(endpoints({ alertConsumer: { provisionedPollers } })).toEqual(['EcomEmrServiceEndpoint']);
+  });
+});
+
+describe('the trigger', () => {
+  const trigger = (given: unknown) => resourcesOf(given).EcomAlertsTrigger?.Properties ?? {};
+
+  test('takes no retry, age or bisecting without pollers of its own', () => {
+    expect(trigger({})).not.toHaveProperty('MaximumRetryAttempts');
+    expect(trigger({})).toMatchObject({
+      Enabled: false,
+      AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'shop-dev-alert-consumer' },
+    });
+    expect(trigger({ preset: 'large' })).toMatchObject({
+      MaximumRetryAttempts: 5,
+      BisectBatchOnFunctionError: true,
+    });
+  });
+
+  test('passes over alerts below the wanted severity', () => {
+    expect(trigger({ alertConsumer: { minSeverity: 'high' } }).FilterCriteria).toEqual({
+      Filters: [{ Pattern: '{"value":{"severity":["high","critical"]}}' }],
+    });
+  });
+});
+
+describe('names', () => {
+  test('of buckets that would be too long are refused', () => {
+    const stage = { ...sampleStage({}), service: 'a-service-with-a-name-that-goes-on-and-on-and-on' };
+    expect(() => stageTemplate(stage)).toThrow(expect.objectContaining({ code: 'ECOM_BUCKET_NAME' }));
+  });
+
+  test('of a cluster that has ended are not used again', () => {
+    const { Resources } = stageTemplate({ ...sampleStage({}), clusterGeneration: 2 });
+    expect(Resources.EcomEmrCluster?.Properties.Name).toBe('shop-dev-2');
+  });
+});
+
+interface Allowed {
+  readonly Action: readonly string[];
+  readonly Resource: readonly unknown[];
+  readonly Sid: string;
+}
+
+function statementsOf({ Properties }: Resource): Allowed[] {
+  const documents = [
+    Properties.PolicyDocument,
+    ...((Properties.Policies as { PolicyDocument: unknown }[]) ?? []).map((one) => one.PolicyDocument),
+  ];
+  return documents.flatMap(
+    (document) => (document as { Statement?: Allowed[] } | undefined)?.Statement ?? [],
+  );
+}
+
+describe('the policies', () => {
+  const policies = Object.entries(resourcesOf({ preset: 'production' }))
+    .filter(([, { Type }]) => ['AWS::IAM::Policy', 'AWS::IAM::Role'].includes(Type))
+    .filter(([, resource]) => statementsOf(resource).length > 0);
+
+  /** Actions that AWS cannot tell apart by resource. */
+  const everywhere = /^ec2:(Create|Delete|Describe)|^cloudwatch:PutMetricData$|^kafka:GetBootstrapBrokers$/;
+
+  test.each(policies)('of %s allow no action on everything, but where AWS knows no less', (_, policy) => {
+    const statements = statementsOf(policy);
+    for (const { Action, Resource } of statements) {
+      expect(Action.filter((action) => action.includes('*'))).toEqual([]);
+      if (Resource.includes('*')) expect(Action.filter((action) => !everywhere.test(action))).toEqual([]);
+    }
+    expect(statements.length).toBeGreaterThan(0);
+  });
+
+  test('let Spark write orders, alerts and dead letters, and read orders alone', () => {
+    const policy = resourcesOf({}).EcomEmrInstancePolicy;
+    const statements = policy ? statementsOf(policy) : [];
+    const topics = (sid: string) =>
+      JSON.stringify(statements.find(({ Sid }) => Sid === sid)?.Resource).match(/ecommerce-[a-z-]+/g);
+    expect(topics('KafkaRead')).toEqual(['ecommerce-orders']);
+    expect(topics('KafkaWrite')).toEqual(['ecommerce-orders', 'ecommerce-alerts', 'ecommerce-orders-dlq']);
+    expect(JSON.stringify(statements)).toContain('spark-kafka-source*');
+  });
+});

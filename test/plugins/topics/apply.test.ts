@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest';
+import { wallClock } from '../../../plugins/ecom-analytics/clock.ts';
+import { type ApplyContext, applyPlan, deleteTopics } from '../../../plugins/ecom-analytics/topics/apply.ts';
+import { emptyLedger, type Ledger } from '../../../plugins/ecom-analytics/topics/ledger.ts';
+import { planTopics } from '../../../plugins/ecom-analytics/topics/plan.ts';
+import type { ActualTopic, TopicStore } from '../../../plugins/ecom-analytics/topics/store.ts';
+import { actualOf, cluster, clusterArn, desired, owner, planFor } from './sample.ts';
+
+/** A cluster in memory that fails, as if the process had died, before its `diesBefore`th change. */
+class MemoryTopics implements TopicStore {
+  readonly door = 'memory';
+  readonly topics = new Map<string, ActualTopic>();
+  diesBefore = Number.POSITIVE_INFINITY;
+  #changes = 0;
+
+  #change(): void {
+    this.#changes++;
+    if (this.#changes >= this.diesBefore) throw new Error('died');
+  }
+  async read(names: readonly string[]): Promise<ActualTopic[]> {
+    return names.flatMap((name) => this.topics.get(name) ?? []);
+  }
+  async create(topic: Parameters<TopicStore['create']>[0]): Promise<boolean> {
+    this.#change();
+    if (this.topics.has(topic.name)) return false;
+    this.topics.set(topic.name, actualOf(topic));
+    return true;
+  }
+  #set(name: string, change: Partial<ActualTopic>): void {
+    this.#change();
+    const topic = this.topics.get(name);
+    if (topic) this.topics.set(name, { ...topic, ...change });
+  }
+  async addPartitions(name: string, partitions: number): Promise<void> {
+    this.#set(name, { partitions });
+  }
+  async setConfigs(name: string, configs: Readonly<Record<string, string>>): Promise<void> {
+    this.#set(name, { configs });
+  }
+  async delete(name: string): Promise<void> {
+    this.#change();
+    this.topics.delete(name);
+  }
+  async close(): Promise<void> {}
+}
+
+function stage() {
+  const store = new MemoryTopics();
+  const claims = new Set<string>();
+  let written: Ledger = emptyLedger(owner, clusterArn);
+  const context: ApplyContext = {
+    store,
+    clock: wallClock,
+    progress: () => {},
+    ledgerStore: {
+      read: async () => written,
+      write: async (ledger) => {
+        written = ledger;
+      },
+    },
+    claim: async (names) => {
+      for (const name of names) claims.add(name);
+    },
+    release: async (names) => {
+      for (const name of names) claims.delete(name);
+    },
+  };
+  /** One deploy: reads, plans, applies. */
+  const deploy = async (config: unknown = {}) => {
+    const topics = desired(config);
+    const actual = await store.read(topics.map(({ name }) => name));
+    const plan = planTopics({ desired: topics, actual, ledger: written, cluster, owner });
+    await applyPlan(plan, written, context);
+    return plan;
+  };
+  return { store, claims, context, deploy, ledger: () => written };
+}
+
+describe('applying a plan', () => {
+  test('makes the topics, writes the ledger and claims them', async () => {
+    const { store, claims, deploy, ledger } = stage();
+    await deploy();
+    expect([...store.topics.keys()]).toEqual(desired().map(({ name }) => name));
+    expect(Object.values(ledger().topics).map(({ origin }) => origin)).toEqual([
+      'created',
+      'created',
+      'created',
+    ]);
+    expect([...claims]).toEqual([...store.topics.keys()]);
+    expect((await deploy()).changes).toEqual([]);
+  });
+
+  test('goes on where a deploy died, whichever change it died before', async () => {
+    for (const diesBefore of [1, 2, 3]) {
+      const { store, deploy, ledger } = stage();
+      store.diesBefore = diesBefore;
+      await expect(deploy()).rejects.toThrow('died');
+      store.diesBefore = Number.POSITIVE_INFINITY;
+      await deploy();
+      expect(store.topics.size).toBe(3);
+      expect(Object.values(ledger().topics).every(({ origin }) => origin === 'created')).toBe(true);
+      expect((await deploy()).changes).toEqual([]);
+    }
+  });
+
+  test('records a topic that somebody else made meanwhile as found, not made', async () => {
+    const { store, context, ledger } = stage();
+    const [orders] = desired();
+    const plan = planFor({ actual: [], ledger: emptyLedger(owner, clusterArn) });
+    if (orders) store.topics.set(orders.name, actualOf(orders));
+    await applyPlan(plan, ledger(), context);
+    expect(ledger().topics['ecommerce-orders']?.origin).toBe('adopted');
+  });
+
+  test('adds partitions and changes configs', async () => {
+    const { store, deploy } = stage();
+    await deploy();
+    await deploy({ topics: { orders: { partitions: 6, retentionHours: 2 } } });
+    expect(store.topics.get('ecommerce-orders')).toMatchObject({
+      partitions: 6,
+      configs: { 'retention.ms': '7200000' },
+    });
+  });
+
+  test('changes nothing when a part of it is refused', async () => {
+    const { store, deploy } = stage();
+    await deploy();
+    await expect(
+      deploy({ topics: { orders: { partitions: 1 }, alerts: { partitions: 9 } } }),
+    ).rejects.toMatchObject({ code: 'ECOM_TOPIC_SHRINK' });
+    expect(store.topics.get('ecommerce-alerts')?.partitions).toBe(3);
+  });
+});
+
+describe('deleting topics', () => {
+  test('deletes those that the stage made, and forgets them', async () => {
+    const { store, claims, context, deploy, ledger } = stage();
+    await deploy();
+    const result = await deleteTopics({ adopted: false, keep: false }, ledger(), context);
+    expect(result.deleted).toHaveLength(3);
+    expect(store.topics.size).toBe(0);
+    expect(ledger().topics).toEqual({});
+    expect(claims.size).toBe(0);
+  });
+
+  test('keeps a topic that was there before, unless asked for', async () => {
+    const { store, context, deploy, ledger } = stage();
+    for (const topic of desired()) store.topics.set(topic.name, actualOf(topic));
+    await deploy();
+    expect((await deleteTopics({ adopted: false, keep: false }, ledger(), context)).kept).toHaveLength(3);
+    expect(store.topics.size).toBe(3);
+    await deleteTopics({ adopted: true, keep: false, names: ['ecommerce-alerts'] }, ledger(), context);
+    expect([...store.topics.keys()]).toEqual(['ecommerce-orders', 'ecommerce-orders-dlq']);
+  });
+
+  test('lets go of a topic without deleting it', async () => {
+    const { store, context, deploy, ledger } = stage();
+    await deploy();
+    await deleteTopics({ adopted: false, keep: true, names: ['ecommerce-orders'] }, ledger(), context);
+    expect(store.topics.has('ecommerce-orders')).toBe(true);
+    expect(ledger().topics['ecommerce-orders']).toBeUndefined();
+  });
+
+  test('refuses a topic that is not in the ledger', async () => {
+    const { context, deploy, ledger } = stage();
+    await deploy();
+    await expect(
+      deleteTopics({ adopted: true, keep: false, names: ['payments'] }, ledger(), context),
+    ).rejects.toMatchObject({ code: 'ECOM_TOPIC_NOT_OWNED' });
+  });
+});

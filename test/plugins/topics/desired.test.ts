@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import { pipeline } from '../../../pipeline/definition.ts';
+import { resolveConfig } from '../../../plugins/ecom-analytics/config/resolve.ts';
+import { stageDefinition } from '../../../plugins/ecom-analytics/topics/desired.ts';
+import { cluster, desired } from './sample.ts';
+
+describe('the desired topics', () => {
+  test('are those of the definition', () => {
+    expect(
+      desired().map(({ name, partitions, replicationFactor }) => [name, partitions, replicationFactor]),
+    ).toEqual([
+      ['ecommerce-orders', 3, 3],
+      ['ecommerce-alerts', 3, 3],
+      ['ecommerce-orders-dlq', 1, 3],
+    ]);
+    expect(desired()[0]?.configs).toEqual({ 'retention.ms': '604800000', 'min.insync.replicas': '2' });
+  });
+
+  test('have as many copies as a small cluster has brokers, and as many in sync', () => {
+    const small = desired({}, { ...cluster, brokers: 1 });
+    expect(small.map(({ replicationFactor }) => replicationFactor)).toEqual([1, 1, 1]);
+    expect(small[0]?.configs['min.insync.replicas']).toBe('1');
+  });
+
+  test('follow the stage: prefix, partitions, retention, further configs', () => {
+    const [orders] = desired({
+      topics: {
+        prefix: 'dev-',
+        orders: { partitions: 12, retentionHours: 1, configs: { 'compression.type': 'zstd' } },
+      },
+    });
+    expect(orders).toMatchObject({
+      name: 'dev-ecommerce-orders',
+      partitions: 12,
+      configs: { 'retention.ms': '3600000', 'compression.type': 'zstd' },
+    });
+  });
+
+  test.each(['express', 'serverless'] as const)('leave to %s what it sets by itself', (kind) => {
+    const [orders] = desired({}, { ...cluster, kind, brokers: 1 });
+    expect(orders?.replicationFactor).toBe(3);
+    expect(orders?.configs).toEqual({ 'retention.ms': '604800000' });
+  });
+});
+
+test('a stage’s definition has its topic names and not the rules that it switches off', () => {
+  const config = resolveConfig({ topics: { prefix: 'a.' }, rules: { off: ['region-hop'] } });
+  const definition = stageDefinition(pipeline, config);
+  expect(definition.topics.deadLetters.name).toBe('a.ecommerce-orders-dlq');
+  expect(definition.rules.map(({ id }) => id)).not.toContain('region-hop');
+});

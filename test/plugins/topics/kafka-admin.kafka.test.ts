@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Broker, startBroker } from '../../../local/kafka/broker.ts';
+import { wallClock } from '../../../plugins/ecom-analytics/clock.ts';
+import { adminClient } from '../../../plugins/ecom-analytics/topics/admin-client.ts';
+import { applyPlan, deleteTopics } from '../../../plugins/ecom-analytics/topics/apply.ts';
+import { KafkaAdminTopics } from '../../../plugins/ecom-analytics/topics/kafka-admin.ts';
+import { emptyLedger, type Ledger } from '../../../plugins/ecom-analytics/topics/ledger.ts';
+import { planTopics } from '../../../plugins/ecom-analytics/topics/plan.ts';
+import { describeWithJava } from '../../requirement.ts';
+import { desired, owner } from './sample.ts';
+
+describeWithJava('topics through a Kafka admin client', () => {
+  let broker: Broker;
+  let topics: KafkaAdminTopics;
+  let ledger: Ledger;
+
+  beforeAll(async () => {
+    broker = await startBroker();
+    const connection = { bootstrapServers: broker.bootstrapServers, iam: null };
+    topics = new KafkaAdminTopics(adminClient(connection), wallClock);
+    ledger = emptyLedger(owner, broker.bootstrapServers);
+  });
+  afterAll(async () => {
+    await topics?.close();
+    await broker?.stop();
+  });
+
+  const context = () => ({
+    store: topics,
+    clock: wallClock,
+    progress: () => {},
+    ledgerStore: {
+      read: async () => ledger,
+      write: async (written: Ledger) => {
+        ledger = written;
+      },
+    },
+    claim: async () => {},
+    release: async () => {},
+  });
+
+  async function deploy(config: unknown = {}) {
+    const cluster = await topics.cluster(broker.bootstrapServers);
+    const wanted = desired(config, cluster);
+    const actual = await topics.read(wanted.map(({ name }) => name));
+    const plan = planTopics({ desired: wanted, actual, ledger, cluster, owner });
+    await applyPlan(plan, ledger, context());
+    return plan;
+  }
+
+  test('are made, kept, grown, changed, and deleted', async () => {
+    expect((await deploy()).changes.map(({ kind }) => kind)).toEqual(['create', 'create', 'create']);
+    expect((await deploy()).changes).toEqual([]);
+
+    const [orders] = await topics.read(['ecommerce-orders']);
+    expect(orders).toMatchObject({ partitions: 3, replicationFactor: 1 });
+    expect(orders?.configs['retention.ms']).toBe('604800000');
+
+    // A config that somebody else set is there after ours have changed.
+    await topics.setConfigs('ecommerce-orders', { 'compression.type': 'zstd' });
+    await deploy({ topics: { orders: { partitions: 5, retentionHours: 1 } } });
+    const [grown] = await topics.read(['ecommerce-orders']);
+    expect(grown?.partitions).toBe(5);
+    expect(grown?.configs).toMatchObject({
+      'retention.ms': '3600000',
+      'compression.type': 'zstd',
+      'min.insync.replicas': '1',
+    });
+
+    await expect(deploy()).rejects.toMatchObject({ code: 'ECOM_TOPIC_SHRINK' });
+
+    const { deleted } = await deleteTopics({ adopted: false, keep: false }, ledger, context());
+    expect(deleted).toHaveLength(3);
+    expect(await topics.read(deleted)).toEqual([]);
+    await topics.delete('ecommerce-orders');
+  });
+
+  test('that exist already are not made anew', async () => {
+    const [orders] = desired({}, await topics.cluster(broker.bootstrapServers));
+    if (orders === undefined) throw new Error('the definition has an orders topic');
+    expect(await topics.create(orders)).toBe(true);
+    expect(await topics.create({ ...orders, partitions: 7 })).toBe(false);
+    expect((await topics.read([orders.name]))[0]?.partitions).toBe(3);
+  });
+
+  test('of brokers that cannot be reached are one clear error', async () => {
+    const nobody = new KafkaAdminTopics(
+      adminClient({ bootstrapServers: '127.0.0.1:1', iam: null }),
+      wallClock,
+    );
+    await expect(nobody.read(['x'])).rejects.toMatchObject({ code: 'ECOM_KAFKA_UNREACHABLE' });
+  });
+});
