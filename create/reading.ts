@@ -1,0 +1,43 @@
+/** Reading what a user typed for one option: the value, or what is wrong with it. */
+export type Reading<T> = { readonly value: T; readonly wrong?: undefined } | { readonly wrong: string };
+
+export function readList(text: string): string[] {
+  return text.split(/[\s,]+/).filter((item) => item !== '');
+}
+
+export function readOneOf<const T extends string>(values: readonly T[], text: string): Reading<T> {
+  const value = values.find((known) => known === text);
+  return value === undefined ? { wrong: `it must be one of ${values.join(', ')}` } : { value };
+}
+
+export function readPattern(pattern: RegExp, text: string, wrong: string): Reading<string> {
+  return pattern.test(text) ? { value: text } : { wrong };
+}
+
+/** A name that npm, CloudFormation and S3 all take: AWS puts a stage, a role and an account behind it. */
+export function readName(text: string): Reading<string> {
+  return readPattern(
+    /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,31}$/,
+    text,
+    'it must be up to 32 of a-z, 0-9 and single hyphens, and begin with a letter',
+  );
+}
+
+/** `local` is the cloud on this machine, and `default` is what all stages share. */
+const takenStages = ['local', 'default'];
+
+export function readStages(text: string): Reading<readonly string[]> {
+  const stages = [...new Set(readList(text))];
+  if (stages.length === 0) return { wrong: 'name at least one stage' };
+  const taken = stages.find((stage) => takenStages.includes(stage));
+  if (taken !== undefined) return { wrong: `"${taken}" is a name with a meaning of its own; take another` };
+  const odd = stages.find((stage) => !/^[a-z][a-z0-9-]{0,15}$/.test(stage));
+  if (odd !== undefined)
+    return { wrong: `"${odd}" must be up to 16 of a-z, 0-9 and hyphen, and begin with a letter` };
+  return { value: stages };
+}
+
+export function readEmail(text: string): Reading<string | null> {
+  if (text === 'none') return { value: null };
+  return readPattern(/^[^\s@"<>]+@[^\s@"<>]+\.[^\s@"<>]+$/, text, 'it must be an e-mail address, or none');
+}

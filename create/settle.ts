@@ -1,0 +1,181 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from '../pipeline/error.ts';
+import type { Answers, Surroundings } from './answers.ts';
+import { optionKeys, options } from './option.ts';
+
+/** From flags, defaults and (through a callback) questions to a full set of answers. */
+
+/** Flags that are no answers. */
+export interface Modes {
+  readonly yes: boolean;
+  readonly dryRun: boolean;
+  readonly help: boolean;
+  readonly version: boolean;
+  readonly debug: boolean;
+}
+
+/** What was typed for each option, not yet read. */
+export type Typed = Readonly<Partial<Record<keyof Answers, string>>>;
+
+/** Asks for one option; `initial` is what an empty answer means. */
+export type Ask = <Key extends keyof Answers>(
+  key: Key,
+  initial: Answers[Key] | undefined,
+) => Promise<Answers[Key]>;
+
+type FlagConfig = Record<string, { type: 'string' | 'boolean'; short?: string }>;
+
+/** The flags of the option table as `parseArgs` wants them, with those that every command has. */
+function flagConfig(): FlagConfig {
+  const flags: FlagConfig = {
+    yes: { type: 'boolean', short: 'y' },
+    'dry-run': { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+    version: { type: 'boolean', short: 'v' },
+    debug: { type: 'boolean' },
+  };
+  for (const key of optionKeys) {
+    const { flag, takes } = options[key];
+    if (flag !== null) flags[flag] = { type: takes === undefined ? 'boolean' : 'string' };
+  }
+  return flags;
+}
+
+/** The flag of an option as a user types it. */
+export function flagOf(key: keyof Answers): string {
+  const { flag, takes } = options[key];
+  return flag === null ? `<${takes}>` : `--${flag}`;
+}
+
+function usage(what: string, where: string, fix: string, cause?: unknown): UsageError {
+  return new UsageError('ECOM_USAGE', { what, where, fix }, { cause });
+}
+
+/**
+ * Takes the command line apart.
+ *
+ * @throws UsageError on an unknown flag, a flag without its value, or a second folder
+ */
+export function readFlags(args: readonly string[]): { readonly typed: Typed; readonly modes: Modes } {
+  const parsed = (() => {
+    try {
+      return parseArgs({
+        args: [...args],
+        options: flagConfig(),
+        allowPositionals: true,
+        allowNegative: true,
+        strict: true,
+      });
+    } catch (error) {
+      const reason = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error);
+      throw usage(reason, 'command line', 'See `npm create ecom-analytics -- --help`.', error);
+    }
+  })();
+  const [directory, second] = parsed.positionals;
+  if (second !== undefined)
+    throw usage('There are two folders', `${directory} ${second}`, 'Quote a path that has spaces.');
+
+  const typed: Partial<Record<keyof Answers, string>> = directory === undefined ? {} : { directory };
+  for (const key of optionKeys) {
+    const value = parsed.values[options[key].flag ?? ''];
+    if (value !== undefined) typed[key] = typeof value === 'string' ? value : value ? 'yes' : 'no';
+  }
+  const { yes, help, version, debug } = parsed.values;
+  const dryRun = parsed.values['dry-run'];
+  const on = (value: unknown) => value === true;
+  return {
+    typed,
+    modes: { yes: on(yes), dryRun: on(dryRun), help: on(help), version: on(version), debug: on(debug) },
+  };
+}
+
+function readTyped<Key extends keyof Answers>(key: Key, text: string): Answers[Key] {
+  const reading = options[key].read(text);
+  if (reading.wrong === undefined) return reading.value;
+  throw usage(
+    `${flagOf(key)} cannot be "${text}": ${reading.wrong}`,
+    'command line',
+    'Correct it, or leave it out.',
+  );
+}
+
+/** Reads all flags before the first question, so that nobody answers seven questions to learn of a typing error. */
+function readAll(typed: Typed): Partial<Answers> {
+  const given: Partial<Answers> = {};
+  const read = <Key extends keyof Answers>(key: Key) => {
+    const text = typed[key];
+    if (text !== undefined) given[key] = readTyped(key, text);
+  };
+  for (const key of optionKeys) read(key);
+  return given;
+}
+
+function isComplete(answers: Partial<Answers>): answers is Answers {
+  return optionKeys.every((key) => answers[key] !== undefined);
+}
+
+/**
+ * Settles every option in the table's order: what a flag says, or else what a question (where there is somebody to ask),
+ * or else the default.
+ *
+ * @param ask undefined where nobody can be asked
+ * @param mayDefault whether unasked questions take their default; without it they are errors
+ * @throws UsageError on a wrong value, a flag that means nothing beside the others, or a missing answer
+ */
+export async function settle(
+  typed: Typed,
+  surroundings: Surroundings,
+  ask: Ask | undefined,
+  mayDefault: boolean,
+): Promise<Answers> {
+  const given = readAll(typed);
+  const answers: Partial<Answers> = {};
+  const missing: string[] = [];
+
+  const settleOne = async <Key extends keyof Answers>(key: Key) => {
+    const option = options[key];
+    const initial = option.initial(answers, surroundings, given);
+    if (option.applies && !option.applies(answers)) {
+      if (given[key] !== undefined)
+        throw usage(
+          `${flagOf(key)} has no meaning here`,
+          'command line',
+          `It goes with ${option.appliesOnly}.`,
+        );
+      if (initial !== undefined) answers[key] = initial;
+      return;
+    }
+    if (given[key] !== undefined) {
+      answers[key] = given[key];
+      return;
+    }
+    const asked = option.question !== undefined && (option.question.when?.(answers) ?? true);
+    if (asked && ask) answers[key] = await ask(key, initial);
+    else if (initial !== undefined && (mayDefault || !asked)) answers[key] = initial;
+    else {
+      missing.push(`${flagOf(key)}${option.flag === null ? '' : ` ${option.takes}`}`);
+      // What follows may hang on it: with the default, the list of what is missing is whole.
+      if (initial !== undefined) answers[key] = initial;
+    }
+  };
+  for (const key of optionKeys) await settleOne(key);
+
+  if (missing.length > 0 || !isComplete(answers))
+    throw usage(
+      mayDefault ? 'Answers are missing' : 'Answers are missing, and there is no terminal to ask on',
+      missing.join(', '),
+      mayDefault ? 'Give these flags.' : 'Give these flags, or --yes to take the defaults.',
+    );
+  return answers;
+}
+
+/** The answers as flags would say them: `settle` makes the same answers of it. */
+export function typedAnswers(answers: Answers): Typed {
+  const typed: Partial<Record<keyof Answers, string>> = {};
+  const write = <Key extends keyof Answers>(key: Key) => {
+    const option = options[key];
+    if (option.applies?.(answers) ?? true) typed[key] = option.write(answers[key]);
+  };
+  for (const key of optionKeys) write(key);
+  return typed;
+}

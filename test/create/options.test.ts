@@ -1,0 +1,281 @@
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import type { Answers } from '../../create/answers.ts';
+import { helpText } from '../../create/help.ts';
+import { optionKeys, options } from '../../create/option.ts';
+import { render } from '../../create/render.ts';
+import { replayLine } from '../../create/replay.ts';
+import { type Ask, readFlags, settle, type Typed } from '../../create/settle.ts';
+import { textOf } from '../../create/tree.ts';
+import { UsageError } from '../../pipeline/error.ts';
+import { resolveConfig } from '../../plugins/ecom-analytics/config/resolve.ts';
+import { answersOf, existingClusters, here } from './answers.ts';
+import { currentTemplate } from './packed.ts';
+
+const settleFlags = (...args: readonly string[]) => settle(readFlags(args).typed, here, undefined, true);
+
+/** Answers every question with its default, and notes what was asked. */
+function recordingAsk(answers: Typed = {}): { ask: Ask; asked: string[] } {
+  const asked: string[] = [];
+  const ask: Ask = async (key, initial) => {
+    asked.push(key);
+    const text = answers[key];
+    const reading = text === undefined ? undefined : options[key].read(text);
+    const value = reading?.wrong === undefined ? reading?.value : undefined;
+    if (value !== undefined) return value;
+    if (initial === undefined) throw new Error(`${key} has no default`);
+    return initial;
+  };
+  return { ask, asked };
+}
+
+describe('questions', () => {
+  test('creating clusters asks eight', async () => {
+    const { ask, asked } = recordingAsk();
+    await settle({}, here, ask, false);
+    expect(asked).toEqual([
+      'directory',
+      'clusters',
+      'emrRelease',
+      'region',
+      'stages',
+      'size',
+      'alertEmail',
+      'rulesOff',
+    ]);
+  });
+
+  test('bringing clusters asks eight', async () => {
+    const { ask, asked } = recordingAsk(existingClusters);
+    const answers = await settle({}, here, ask, false);
+    expect(asked).toEqual([
+      'directory',
+      'clusters',
+      'mskClusterArn',
+      'emrClusterId',
+      'emrRelease',
+      'network',
+      'stages',
+      'alertEmail',
+    ]);
+    expect(answers.region).toBe('eu-central-1');
+  });
+
+  test('a flag answers its question', async () => {
+    const { ask, asked } = recordingAsk();
+    await settle(readFlags(['shop', '--region', 'eu-west-1', '--size', 'large']).typed, here, ask, false);
+    expect(asked).not.toContain('directory');
+    expect(asked).not.toContain('region');
+    expect(asked).not.toContain('size');
+  });
+
+  test('a fully flagged call asks nothing, with or without a terminal', async () => {
+    const { ask, asked } = recordingAsk();
+    const { typed } = readFlags([
+      ...['shop', '--clusters', 'create', '--emr-release', 'emr-7.14.0', '--region', 'eu-west-1'],
+      ...['--stages', 'dev,prod', '--size', 'large', '--alert-email', 'none', '--rules-off', 'none'],
+    ]);
+    const answers = await settle(typed, here, ask, false);
+    expect(asked).toEqual([]);
+    expect(await settle(typed, here, undefined, false)).toEqual(answers);
+  });
+
+  test('no question is wider than a terminal of 80 columns', () => {
+    for (const { question } of Object.values(options)) {
+      const choices = question?.choices ?? [];
+      const lines = [
+        question?.message ?? '',
+        question?.placeholder ?? '',
+        ...choices.map(({ label, hint = '' }) => `● ${label} (${hint})`),
+      ];
+      // The bar of the frame and two spaces stand before each line.
+      for (const line of lines) expect(line.length).toBeLessThanOrEqual(77);
+    }
+  });
+
+  test('a stage that is only dev is not asked for the size of others', async () => {
+    const { ask, asked } = recordingAsk();
+    await settle({ stages: 'dev' }, here, ask, false);
+    expect(asked).not.toContain('size');
+  });
+});
+
+describe('flags', () => {
+  test.each([
+    ['an unknown flag', ['x', '--colour', 'red'], "Unknown option '--colour'"],
+    [
+      'an unknown value',
+      ['x', '--size', 'huge'],
+      '--size cannot be "huge": it must be one of dev, production, large',
+    ],
+    ['a region that is none', ['x', '--region', 'Frankfurt'], 'it must be a region like eu-west-1'],
+    ['a name with spaces', ['x', '--name', 'my shop'], '--name cannot be "my shop"'],
+    ['a name that ends in a hyphen', ['x', '--name', 'shop-'], '--name cannot be "shop-"'],
+    ['a stage that is taken', ['x', '--stages', 'dev,local'], '"local" is a name with a meaning of its own'],
+    ['a stage with capitals', ['x', '--stages', 'Dev'], '"Dev" must be up to 16 of a-z'],
+    ['no stage', ['x', '--stages', ','], 'name at least one stage'],
+    ['an address that is none', ['x', '--alert-email', 'me'], 'it must be an e-mail address, or none'],
+    [
+      'an unknown rule',
+      ['x', '--rules-off', 'high-vlaue'],
+      'there is no rule "high-vlaue"; the rules are high-value',
+    ],
+    ['an old EMR release', ['x', '--emr-release', 'emr-6.15.0'], 'it must be one of emr-spark-8.1.0'],
+    [
+      'a role by ARN',
+      ['x', '--clusters', 'existing', '--emr-instance-role', 'arn:aws:iam::1:role/x'],
+      'not its ARN',
+    ],
+    ['a network without subnets', ['x', '--network', 'vpc-0a1b2c3d'], 'a VPC id and its subnet ids'],
+    ['an ARN of something else', ['x', '--msk-cluster-arn', 'arn:aws:s3:::shop'], 'it must be an ARN like'],
+    ['a description of two lines', ['x', '--description', 'a\nb'], 'it must be one line'],
+    ['two folders', ['my', 'shop'], 'There are two folders (my shop)'],
+    ['a flag without its value', ['x', '--region'], '--region'],
+    ['existing clusters that are not named', ['x', '--clusters', 'existing'], '--msk-cluster-arn arn'],
+    [
+      'a cluster beside --clusters create',
+      ['x', '--clusters', 'create', '--emr-cluster-id', 'j-2AXXXXXXGAPLF'],
+      'has no meaning here',
+    ],
+    [
+      'a region beside a cluster that has one',
+      ['x', '--msk-cluster-arn', existingClusters.mskClusterArn, '--region', 'eu-west-1'],
+      '--region has no meaning here',
+    ],
+  ])('refuses %s', async (_what, args, message) => {
+    const refused = (async () => settleFlags(...args))();
+    await expect(refused).rejects.toThrow(message);
+    await expect(refused).rejects.toBeInstanceOf(UsageError);
+  });
+
+  test('without a terminal, names every flag whose answer is missing', async () => {
+    await expect(settle({ directory: 'x', region: 'eu-west-1' }, here, undefined, false)).rejects.toThrow(
+      '(--clusters create|existing, --emr-release release, --stages name,…, --size dev|production|large, ' +
+        '--alert-email address|none, --rules-off rule,…|none). Give these flags, or --yes',
+    );
+  });
+
+  test('a switch can be turned off', async () => {
+    const answers = await settleFlags('x', '--no-git', '--no-install', '--no-workflows');
+    expect(answers).toMatchObject({ git: false, install: false, workflows: false });
+  });
+
+  test.each([
+    ['My Shop', 'my-shop'],
+    ['Café №1', 'cafe-no1'],
+    ['123', 'my-shop'],
+    ['商店', 'my-shop'],
+    ['../up/shop_2', 'shop-2'],
+    ['a'.repeat(50), 'a'.repeat(32)],
+  ])('the folder %s makes the name %s', async (directory, name) => {
+    expect((await answersOf({ directory })).name).toBe(name);
+  });
+
+  test('help names every flag', () => {
+    const help = helpText();
+    for (const key of optionKeys) expect(help).toContain(options[key].flag ?? '<directory>');
+    for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+});
+
+/** Values that make a difference, at least one for each choice of each option. */
+const values: { readonly [Key in keyof Answers]?: readonly string[] } = {
+  name: ['shop', 'a-much-longer-name-of-a-shop'],
+  description: ['Plain', 'With "quotes", $dollars, `ticks` and \'more\''],
+  clusters: ['create', 'existing'],
+  emrRelease: ['emr-spark-8.1.0', 'emr-spark-8.0.0', 'emr-7.14.0', 'emr-7.13.0', 'emr-7.12.0', 'emr-7.11.0'],
+  region: ['us-east-1', 'eu-central-1'],
+  stages: ['dev', 'dev,prod', 'test,on,no'],
+  size: ['dev', 'production', 'large'],
+  alertEmail: ['none', 'owner@shop.example'],
+  rulesOff: ['none', 'order-burst', 'high-value,suspicious-location,order-burst,region-hop'],
+  packageManager: ['npm', 'pnpm', 'yarn', 'bun'],
+  workflows: ['yes', 'no'],
+};
+
+/** Each value alone and each pair of values of two options. */
+function pairs(): Typed[] {
+  const single = optionKeys.flatMap((key) => (values[key] ?? []).map((value) => [key, value] as const));
+  return single.flatMap(([key, value], index) =>
+    single
+      .slice(index)
+      .filter(([other, otherValue]) => other !== key || otherValue === value)
+      .map(([other, otherValue]) => ({ [key]: value, [other]: otherValue })),
+  );
+}
+
+function completed(typed: Typed): Typed {
+  if (typed.clusters !== 'existing') return typed;
+  const { region: _region, ...rest } = { ...existingClusters, ...typed };
+  return rest;
+}
+
+const noArchive = () => new Uint8Array();
+
+describe('every value of every option, and every pair of values', { timeout: 60_000 }, async () => {
+  const template = currentTemplate();
+  const usual = render(template.tree, await answersOf(), template.version, noArchive);
+
+  test('makes the same files, save for those that the answers name', async () => {
+    const lists = new Map<string, string[]>();
+    for (const typed of pairs()) {
+      const answers = await answersOf(completed(typed));
+      const tree = render(template.tree, answers, template.version, noArchive);
+      const difference = [
+        ...[...usual.keys()].filter((file) => !tree.has(file)).map((file) => `- ${file}`),
+        ...[...tree.keys()].filter((file) => !usual.has(file)).map((file) => `+ ${file}`),
+      ];
+      const changed = [...tree.keys()].filter((file) => {
+        const text = textOf(usual, file);
+        return text !== undefined && textOf(tree, file) !== text;
+      });
+      const key = [...difference.sort(), ...changed.sort().map((file) => `~ ${file}`)].join('\n');
+      lists.set(key, [...(lists.get(key) ?? []), JSON.stringify(typed)]);
+    }
+    // What differs, and one set of answers that makes it differ so.
+    expect(
+      [...lists].map(([list, from]) => `${from[0]} and ${from.length - 1} more\n${list}`).sort(),
+    ).toMatchSnapshot();
+  });
+
+  test('makes stages that the plugin takes', async () => {
+    for (const typed of pairs()) {
+      const answers = await answersOf(completed(typed));
+      const tree = render(template.tree, answers, template.version, noArchive);
+      const stages = parse(textOf(tree, 'stages.yml') ?? '');
+      expect(Object.keys(stages).sort()).toEqual(['default', 'local', ...answers.stages].sort());
+      expect(stages.default.region).toBe(answers.region);
+      for (const stage of answers.stages) {
+        const config = resolveConfig(stages[stage].ecomAnalytics);
+        expect(config.preset).toBe(stage === 'dev' ? 'dev' : answers.size);
+        expect(config.rules.off).toEqual(answers.rulesOff);
+        expect(config.monitoring.email).toBe(answers.alertEmail);
+        expect(config.emr.create?.release ?? config.emr.existing?.release).toBe(answers.emrRelease);
+        expect(config.msk.existing?.clusterArn ?? null).toBe(answers.mskClusterArn);
+      }
+    }
+  });
+
+  test('has a replay line that gives the same answers', async () => {
+    for (const typed of pairs()) {
+      const answers = await answersOf(completed(typed));
+      const words = replayLine(answers, '0.1.0');
+      const args = shellWords(words);
+      const again = readFlags(
+        args.slice(args.indexOf('ecom-analytics@0.1.0') + 1).filter((word) => word !== '--'),
+      );
+      expect(again.modes.yes).toBe(true);
+      expect(
+        await settle(again.typed, { ...here, region: 'ap-south-1', packageManager: 'bun' }, undefined, true),
+      ).toEqual(answers);
+    }
+  });
+});
+
+/** Splits a line as a POSIX shell does, for the quotes that the replay line uses. */
+function shellWords(line: string): string[] {
+  const words = line.match(/(?:'[^']*'|"[^"]*"|\\.|[^\s'"\\])+/g) ?? [];
+  return words.map((word) =>
+    word.replace(/'([^']*)'|"([^"]*)"|\\(.)/g, (_all, one, two, three) => one ?? two ?? three),
+  );
+}

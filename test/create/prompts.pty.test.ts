@@ -1,0 +1,167 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ownFolder, type Packed, packScaffolder, plainEnvironment, readText } from './packed.ts';
+import { key, openTerminal, type Terminal } from './terminal.ts';
+
+const { folder: packFolder, remove: removePacked } = ownFolder();
+let packed: Packed;
+beforeAll(async () => {
+  packed = await packScaffolder(packFolder);
+});
+afterAll(removePacked);
+
+let folder = '';
+let remove = () => {};
+beforeEach(() => {
+  ({ folder, remove } = ownFolder());
+});
+afterEach(() => remove());
+
+/** A user who has told Git who they are, and whose machine says nothing of AWS. */
+function environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  return plainEnvironment({
+    GIT_AUTHOR_NAME: 'Shop',
+    GIT_AUTHOR_EMAIL: 'shop@shop.example',
+    GIT_COMMITTER_NAME: 'Shop',
+    GIT_COMMITTER_EMAIL: 'shop@shop.example',
+    ...more,
+  });
+}
+
+function start(args: readonly string[], env = environment()): Terminal {
+  return openTerminal(process.execPath, [packed.program, ...args], { cwd: folder, env });
+}
+
+/** The questions in their order, and what to type at each. */
+const questions: readonly (readonly [question: string, answer: string])[] = [
+  ['Where shall the project go?', `shop${key.enter}`],
+  ['clusters?', key.enter],
+  ['EMR release?', key.enter],
+  ['AWS region?', `eu-west-1${key.enter}`],
+  ['Stages?', key.enter],
+  ['Size of the stages', `${key.down}${key.enter}`],
+  ['E-mail address', `owner@shop.example${key.enter}`],
+  ['Fraud rules to switch off?', `${key.space}${key.enter}`],
+];
+
+async function answer(terminal: Terminal, count: number): Promise<void> {
+  for (const [question, typed] of questions.slice(0, count)) {
+    await terminal.until(question);
+    terminal.type(typed);
+  }
+}
+
+test('a project is made from eight answers', async () => {
+  const terminal = start(['--no-install']);
+  await answer(terminal, questions.length);
+  expect(await terminal.ended).toBe(0);
+  const shown = terminal.shown();
+  expect(shown).toContain('Created shop:');
+  expect(shown).toContain('cd shop');
+  expect(shown.replace(/\s+/g, ' ')).toContain(
+    'To do this again without questions: npm create -y ecom-analytics@0.1.0 shop -- --yes',
+  );
+  expect(readText(folder, 'shop/stages.yml')).toContain(
+    'region: eu-west-1\n  alertEmail: owner@shop.example',
+  );
+  expect(readText(folder, 'shop/stages.yml')).toContain('preset: large');
+  expect(readText(folder, 'shop/stages.yml')).toContain('- high-value');
+  expect(readText(folder, 'shop/.git/HEAD')).toContain('refs/heads/main');
+  expect(readdirSync(folder)).toEqual(['shop']);
+});
+
+test('existing clusters are asked for, and a wrong answer is asked again', async () => {
+  const terminal = start(['shop', '--no-install', '--no-git']);
+  await terminal.until('clusters?');
+  terminal.type(`${key.down}${key.enter}`);
+  await terminal.until('ARN of the MSK cluster?');
+  terminal.type(`shop${key.enter}`);
+  await terminal.until('it must be an ARN like');
+  // Ctrl-U takes back what was typed.
+  terminal.type(
+    `${String.fromCharCode(21)}arn:aws:kafka:eu-west-3:123456789012:cluster/shop/1a2b-3${key.enter}`,
+  );
+  await terminal.until('Id of the EMR cluster?');
+  terminal.type(`j-2AXXXXXXGAPLF${key.enter}`);
+  await terminal.until('EMR release?');
+  terminal.type(key.enter);
+  await terminal.until('VPC and private subnets?');
+  terminal.type(`vpc-0a1b2c3d,subnet-0a1b2c3d${key.enter}`);
+  await terminal.until('Stages?');
+  terminal.type(key.enter);
+  await terminal.until('E-mail address');
+  terminal.type(key.enter);
+  expect(await terminal.ended).toBe(0);
+  expect(readText(folder, 'shop/stages.yml')).toContain('clusterId: j-2AXXXXXXGAPLF');
+  expect(readText(folder, 'shop/stages.yml')).toContain('region: eu-west-3');
+});
+
+test('a folder that is not free is asked for again', async () => {
+  mkdirSync(path.join(folder, 'taken'));
+  writeFileSync(path.join(folder, 'taken/notes.txt'), 'mine');
+  const terminal = start(['--no-install']);
+  await terminal.until('Where shall the project go?');
+  terminal.type(`taken${key.enter}`);
+  await terminal.until('the folder is not empty: notes.txt');
+  terminal.type(key.ctrlC);
+  expect(await terminal.ended).toBe(130);
+});
+
+test.each(questions.map(([question], index) => [question, index] as const))(
+  'Ctrl-C at "%s" writes nothing',
+  async (question, index) => {
+    const terminal = start([]);
+    await answer(terminal, index);
+    await terminal.until(question);
+    terminal.type(key.ctrlC);
+    expect(await terminal.ended).toBe(130);
+    expect(terminal.shown()).toContain('Nothing was written.');
+    expect(readdirSync(folder)).toEqual([]);
+  },
+);
+
+describe('Ctrl-C after the questions', () => {
+  test('at any moment leaves the whole project or nothing', async () => {
+    const whole = start(['whole', '--yes', '--no-install']);
+    expect(await whole.ended).toBe(0);
+    const count = readdirSync(path.join(folder, 'whole'), { recursive: true }).filter(
+      (name) => !String(name).startsWith('.git/'),
+    ).length;
+    // Spread over the time that a run takes, from before the template is read to after the first commit.
+    for (let wait = 0; wait < 12; wait++) {
+      const name = `shop-${wait}`;
+      const terminal = start([name, '--yes', '--no-install']);
+      await new Promise((resolve) => setTimeout(resolve, 60 + wait * 25));
+      terminal.type(key.ctrlC);
+      const code = await terminal.ended;
+      const at = path.join(folder, name);
+      const there = existsSync(at);
+      // Before Node runs the program, it is the signal alone that ends it.
+      expect(there ? [0, 130] : [130]).toContain(code);
+      if (there) {
+        const found = readdirSync(at, { recursive: true }).filter(
+          (file) => !String(file).startsWith('.git/') && file !== '.git',
+        ).length;
+        expect(found).toBe(count - 1);
+      }
+    }
+    expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  test('while installing leaves the whole project, and says how to go on', async () => {
+    const bin = path.join(folder, 'bin');
+    mkdirSync(bin);
+    // An npm that takes its time, as a slow network makes it.
+    writeFileSync(path.join(bin, 'npm'), '#!/bin/sh\necho fetching\nexec sleep 60\n');
+    chmodSync(path.join(bin, 'npm'), 0o755);
+    const env = environment({ PATH: `${bin}${path.delimiter}${process.env.PATH}` });
+    const terminal = start(['shop', '--yes'], env);
+    await terminal.until('fetching');
+    terminal.type(key.ctrlC);
+    expect(await terminal.ended).toBe(130);
+    expect(terminal.shown().replace(/\s+/g, ' ')).toContain('is complete; run `npm install` there.');
+    expect(existsSync(path.join(folder, 'shop/package.json'))).toBe(true);
+    expect(existsSync(path.join(folder, 'shop/.git/HEAD'))).toBe(true);
+  });
+});

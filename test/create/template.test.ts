@@ -1,0 +1,171 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { replaceSections } from '../../create/section.ts';
+import { packTree, textOf, unpackTree } from '../../create/tree.ts';
+import { currentTemplate, ownFolder, type Packed, packFolder, readText, repository } from './packed.ts';
+
+const template = currentTemplate().tree;
+const shipped = [...template.keys()];
+const tracked = execFileSync('git', ['ls-files', '-z', '--cached'], {
+  cwd: repository,
+  encoding: 'utf8',
+})
+  .split('\0')
+  .filter((file) => file !== '' && existsSync(path.join(repository, file)));
+
+describe('the template', () => {
+  test('is the repository without what is about the repository', () => {
+    const withheld = tracked.filter((file) => !template.has(file)).map((file) => file.split('/', 2));
+    const names = new Set(withheld.map(([top = '', below]) => (top === 'test' ? `test/${below}` : top)));
+    const known = ['.ci', 'CHANGELOG.md', 'CONTRIBUTING.md', 'bench', 'create', 'test/bench', 'test/create'];
+    expect([...names].filter((name) => !known.includes(name))).toEqual([]);
+    expect(shipped.filter((file) => !tracked.includes(file))).toEqual([]);
+  });
+
+  test('has what a project cannot do without', () => {
+    expect(shipped).toEqual(
+      expect.arrayContaining([
+        '.gitignore',
+        '.vscode/launch.json',
+        '.devcontainer/devcontainer.json',
+        '.github/workflows/check.yml',
+        'biome.json',
+        'functions/producer/handler.ts',
+        'local/run.mjs',
+        'local/start.ts',
+        'package-lock.json',
+        'package.json',
+        'pipeline/rules.ts',
+        'serverless.yml',
+        'stages.yml',
+        'test/run.ts',
+        'tsconfig.json',
+      ]),
+    );
+  });
+
+  test('has every file that its modules import', () => {
+    const missing = shipped
+      .filter((file) => /\.(ts|mjs|cjs)$/.test(file))
+      .flatMap((file) => {
+        const text = textOf(template, file) ?? '';
+        const imports = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)];
+        return imports
+          .map(([, target = '']) => path.posix.join(path.posix.dirname(file), target))
+          .filter((target) => !template.has(target))
+          .map((target) => `${file} imports ${target}`);
+      });
+    expect(missing).toEqual([]);
+  });
+
+  test('has every program that its package.json runs', () => {
+    const { scripts }: { scripts: Record<string, string> } = JSON.parse(
+      textOf(template, 'package.json') ?? '',
+    );
+    const entries = Object.values(scripts).flatMap((line) => line.match(/[\w./-]+\.(ts|mjs)\b/g) ?? []);
+    expect(entries).not.toEqual([]);
+    expect(entries.filter((entry) => !template.has(entry))).toEqual([]);
+  });
+
+  test('carries no marker, no section and no dependency that is for the repository alone', () => {
+    const leaking = shipped.filter((file) =>
+      /^\s*(#|\/\/|<!--)\s*repository:(begin|end)/m.test(textOf(template, file) ?? ''),
+    );
+    expect(leaking).toEqual([]);
+    expect(textOf(template, '.gitignore')).not.toContain('create/dist');
+    const manifest = JSON.parse(textOf(template, 'package.json') ?? '');
+    expect(Object.keys(manifest.devDependencies)).not.toContain('@clack/prompts');
+    const lock = JSON.parse(textOf(template, 'package-lock.json') ?? '');
+    expect(Object.keys(lock.packages)).not.toContain('node_modules/@clack/prompts');
+    expect(lock.packages[''].devDependencies).toEqual(manifest.devDependencies);
+  });
+
+  test('reads back from its archive as it was, and makes the same archive twice', () => {
+    const archive = packTree(template);
+    const again = unpackTree(archive, 'archive');
+    expect([...again.keys()].sort()).toEqual([...shipped].sort());
+    for (const [file, { content, executable }] of template) {
+      expect(Buffer.compare(again.get(file)?.content ?? Buffer.from('missing'), content)).toBe(0);
+      expect(again.get(file)?.executable).toBe(executable);
+    }
+    expect(Buffer.compare(packTree(again), archive)).toBe(0);
+  });
+
+  test('that is broken is an error that says what to do', () => {
+    expect(() => unpackTree(Buffer.from('no archive'), 'template.tgz')).toThrow(
+      'The template cannot be read (template.tgz). Install create-ecom-analytics again.',
+    );
+  });
+});
+
+describe('sections', () => {
+  const text = 'a\n# repository:begin\nb\n# repository:end\nc\n';
+
+  test.each([
+    ['#', text],
+    ['//', text.replaceAll('#', '//')],
+    ['<!--', text.replaceAll(/# (.*)/g, '<!-- $1 -->')],
+  ])('marked by %s are cut whole', (_mark, marked) => {
+    expect(replaceSections(marked, 'repository', undefined, 'file')).toBe('a\nc\n');
+  });
+
+  test('are replaced between their markers', () => {
+    expect(replaceSections(text, 'repository', 'x', 'file')).toBe(
+      'a\n# repository:begin\nx\n# repository:end\nc\n',
+    );
+  });
+
+  test.each(['# repository:begin\na', 'a\n# repository:end', '# repository:begin\n# repository:begin\n'])(
+    'that are not closed are refused: %j',
+    (broken) => {
+      expect(() => replaceSections(broken, 'repository', undefined, 'README.md')).toThrow(
+        /has no counterpart \(README.md:\d\)/,
+      );
+    },
+  );
+});
+
+describe('the package', () => {
+  const { folder, remove } = ownFolder();
+  let packed: Packed;
+  beforeAll(async () => {
+    packed = await packFolder(path.join(repository, 'create'), folder, []);
+  }, 60_000);
+  afterAll(remove);
+
+  test('holds the program, the template, the licences and nothing else', () => {
+    expect(packed.files.map((file) => file.path).sort()).toEqual([
+      'README.md',
+      'dist/LICENSE',
+      'dist/index.mjs',
+      'dist/template.tgz',
+      'package.json',
+    ]);
+  });
+
+  test('is at most 2 MB unpacked, and depends on nothing', () => {
+    expect(packed.unpackedSize).toBeLessThan(2_000_000);
+    const manifest = JSON.parse(readText(packed.folder, 'package.json'));
+    expect(manifest.dependencies ?? {}).toEqual({});
+  });
+
+  test('names the licence of everything it holds', () => {
+    const licenses = readText(packed.folder, 'dist/LICENSE');
+    for (const name of ['@clack/core', '@clack/prompts', 'nanotar', 'valibot'])
+      expect(licenses).toContain(`\n${name}\n`);
+  });
+
+  test('holds no path of the machine that packed it', () => {
+    expect(readText(packed.program)).not.toContain(repository);
+  });
+
+  test('prints its help and version', () => {
+    const run = (...args: string[]) =>
+      execFileSync(process.execPath, [packed.program, ...args], { encoding: 'utf8' });
+    expect(run('--version')).toBe('0.1.0\n');
+    expect(run('--help')).toContain('npm create ecom-analytics');
+    expect(run('update', '--help')).toContain('npx create-ecom-analytics@latest update');
+  });
+});

@@ -1,0 +1,246 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { completeFolder, inspectTarget, stagingPrefix, type Target } from '../../create/target.ts';
+import { type Tree, textFile } from '../../create/tree.ts';
+import { finishInterrupted, writeTree } from '../../create/write.ts';
+import { ownFolder } from './packed.ts';
+
+const tree: Tree = new Map([
+  ['package.json', textFile('{}\n')],
+  ['pipeline/order.ts', textFile('export {};\n')],
+  ['.vscode/settings.json', textFile('{ "ours": true }\n')],
+  ['.vscode/tasks.json', textFile('{}\n')],
+  ['emr/bootstrap.sh', { ...textFile('#!/bin/sh\n'), executable: true }],
+  ...Array.from({ length: 60 }, (_, index) => [`local/part-${index}.ts`, textFile('//\n')] as const),
+]);
+
+const never = new AbortController().signal;
+
+let folder = '';
+let remove = () => {};
+beforeEach(() => {
+  ({ folder, remove } = ownFolder());
+});
+afterEach(() => remove());
+
+function targetAt(at: string): Target {
+  const target = inspectTarget(at);
+  if (target.wrong !== undefined) throw new Error(target.wrong);
+  return target;
+}
+
+function filesBelow(at: string): string[] {
+  return readdirSync(at, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(at, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
+    .sort();
+}
+
+const everything = [...tree.keys()].sort();
+
+describe('a new folder', () => {
+  test('holds every file, and what is a program may be run', async () => {
+    const at = path.join(folder, 'shop');
+    expect(await writeTree(tree, targetAt(at), never)).toEqual([]);
+    expect(filesBelow(at)).toEqual(everything);
+    expect(readdirSync(folder)).toEqual(['shop']);
+    const run = spawnSync(path.join(at, 'emr/bootstrap.sh'));
+    expect(process.platform === 'win32' || run.status === 0).toBe(true);
+  });
+
+  test.each([
+    ['with spaces', 'my first shop'],
+    ['with letters of other scripts', 'магазин 商店 ☕'],
+    ['far down', `${'deep/'.repeat(30)}shop`],
+    ['with quotes and dollars', `it's "$HOME"`],
+    ['with a name as long as a file system takes', 'x'.repeat(255)],
+  ])('may have a path %s', async (_what, name) => {
+    const at = path.join(folder, name);
+    await writeTree(tree, targetAt(at), never);
+    expect(filesBelow(at)).toEqual(everything);
+  });
+
+  test('goes where a link leads', async () => {
+    mkdirSync(path.join(folder, 'real'));
+    symlinkSync(path.join(folder, 'real'), path.join(folder, 'link'), 'junction');
+    await writeTree(tree, targetAt(path.join(folder, 'link/shop')), never);
+    expect(filesBelow(path.join(folder, 'real/shop'))).toEqual(everything);
+  });
+});
+
+describe('an existing folder', () => {
+  test('that is empty is filled', async () => {
+    await writeTree(tree, targetAt(folder), never);
+    expect(filesBelow(folder)).toEqual(everything);
+  });
+
+  test("keeps the user's files, and gets the rest", async () => {
+    mkdirSync(path.join(folder, '.git'));
+    mkdirSync(path.join(folder, '.vscode'));
+    writeFileSync(path.join(folder, 'LICENSE'), 'mine');
+    writeFileSync(path.join(folder, '.vscode/settings.json'), 'mine');
+    expect(await writeTree(tree, targetAt(folder), never)).toEqual(['.vscode/settings.json']);
+    expect(readFileSync(path.join(folder, '.vscode/settings.json'), 'utf8')).toBe('mine');
+    expect(filesBelow(folder)).toEqual([...everything, 'LICENSE'].sort());
+  });
+
+  test.each([
+    ['one file', ['package.json'], 'the folder is not empty: package.json'],
+    ['many', Array.from({ length: 11 }, (_, index) => `${index}.txt`), 'and 3 more'],
+  ])('with %s of the user is refused, and unchanged', async (_what, names, message) => {
+    for (const name of names) writeFileSync(path.join(folder, name), 'mine');
+    expect(inspectTarget(folder).wrong).toContain(message);
+    await expect(writeTree(tree, { folder, exists: true }, never)).rejects.toThrow(message);
+    expect(filesBelow(folder)).toEqual([...names].sort());
+  });
+
+  test('that is a file is refused', () => {
+    writeFileSync(path.join(folder, 'shop'), '');
+    expect(inspectTarget(path.join(folder, 'shop')).wrong).toContain('is a file');
+    expect(inspectTarget(path.join(folder, 'shop/below')).wrong).toContain('is a file');
+  });
+});
+
+/** Aborts when the writing has looked at the signal so many times: once before each file. */
+function abortAfter(looks: number): AbortSignal {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let left = looks;
+  const throwIfAborted = signal.throwIfAborted.bind(signal);
+  signal.throwIfAborted = () => {
+    if (left-- <= 0) controller.abort(new Error('stopped'));
+    throwIfAborted();
+  };
+  return signal;
+}
+
+test.each([0, 1, 2, 7, 30, everything.length - 1, everything.length])(
+  'a stop before file %i leaves nothing, not even the folders above',
+  async (files) => {
+    const signal = abortAfter(files);
+    await expect(writeTree(tree, targetAt(path.join(folder, 'a/b/shop')), signal)).rejects.toThrow('stopped');
+    expect(readdirSync(folder)).toEqual([]);
+    writeFileSync(path.join(folder, 'LICENSE'), 'mine');
+    await expect(writeTree(tree, targetAt(folder), abortAfter(files))).rejects.toThrow('stopped');
+    expect(readdirSync(folder)).toEqual(['LICENSE']);
+  },
+);
+
+describe('two runs at once', () => {
+  test.each([
+    ['a new folder', 'shop'],
+    ['an existing folder', '.'],
+  ])('into %s: one of them writes all of it, the other says why not', async (_what, name) => {
+    const at = path.join(folder, name);
+    const program = `
+      import { writeTree } from ${JSON.stringify(path.resolve('create/write.ts'))};
+      import { inspectTarget } from ${JSON.stringify(path.resolve('create/target.ts'))};
+      const files = new Map(${JSON.stringify(everything)}.map((file) => [file, { content: Buffer.from(process.argv[1]), executable: false }]));
+      const target = inspectTarget(${JSON.stringify(at)});
+      process.stdin.once('data', () => writeTree(files, target, new AbortController().signal)
+        .then(() => process.exit(0), (error) => { console.error(error.message); process.exit(1); }));
+      console.log('ready');
+    `;
+    const { spawn } = await import('node:child_process');
+    const runs = ['1', '2', '3'].map((mark) => {
+      const args = ['--import', 'tsx', '--input-type=module', '--eval', program, mark];
+      return spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    });
+    await Promise.all(runs.map((run) => new Promise((resolve) => run.stdout.once('data', resolve))));
+    const said = runs.map((run) => {
+      let text = '';
+      run.stderr.on('data', (chunk) => {
+        text += chunk;
+      });
+      return new Promise<{ code: number | null; text: string }>((resolve) =>
+        run.on('close', (code) => resolve({ code, text })),
+      );
+    });
+    for (const run of runs) run.stdin.end('go');
+    const ends = await Promise.all(said);
+    expect(ends.map(({ code }) => code).sort()).toEqual([0, 1, 1]);
+    for (const { code, text } of ends)
+      expect(code === 0 || /No project can be written there/.test(text)).toBe(true);
+    expect(filesBelow(at)).toEqual(everything);
+    const marks = new Set(everything.map((file) => readFileSync(path.join(at, file), 'utf8')));
+    expect(marks.size).toBe(1);
+  });
+});
+
+describe('after a kill', () => {
+  test('while files were moved into an existing folder, the next run moves the rest', async () => {
+    await writeTree(tree, targetAt(path.join(folder, 'elsewhere')), never);
+    const at = path.join(folder, 'shop');
+    mkdirSync(at);
+    renameSync(path.join(folder, 'elsewhere'), path.join(at, completeFolder));
+    renameSync(path.join(at, completeFolder, 'package.json'), path.join(at, 'package.json'));
+    expect(await finishInterrupted(at)).toBe(true);
+    expect(filesBelow(at)).toEqual(everything);
+    expect(await finishInterrupted(at)).toBe(false);
+  });
+
+  test('while files were written, the next run clears away what is left', async () => {
+    const gone = spawnSync(process.execPath, ['--version']).pid;
+    mkdirSync(path.join(folder, `${stagingPrefix}${gone}`, 'pipeline'), { recursive: true });
+    await writeTree(tree, targetAt(folder), never);
+    expect(filesBelow(folder)).toEqual(everything);
+    expect(existsSync(path.join(folder, `${stagingPrefix}${gone}`))).toBe(false);
+  });
+});
+
+/** Mounts a file system of memory, as only root may; answers how to take it away, or undefined. */
+function mountMemory(at: string, options: string): (() => void) | undefined {
+  mkdirSync(at);
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', at]);
+  return status === 0 ? () => void spawnSync('umount', [at]) : undefined;
+}
+
+describe('a disk that refuses', () => {
+  test('for being full: nothing is left', async (context) => {
+    const disk = path.join(folder, 'disk');
+    const unmount = mountMemory(disk, 'size=128k');
+    context.skip(unmount === undefined, 'only root can mount a small disk');
+    try {
+      const large = new Map([...tree, ['data.csv', textFile('x'.repeat(1_000_000))]]);
+      await expect(writeTree(large, targetAt(path.join(disk, 'shop')), never)).rejects.toThrow(
+        'The disk is full',
+      );
+      await expect(writeTree(large, targetAt(disk), never)).rejects.toThrow('The disk is full');
+      expect(readdirSync(disk)).toEqual([]);
+    } finally {
+      unmount?.();
+    }
+  });
+
+  test('for being read-only: says so', async (context) => {
+    const disk = path.join(folder, 'disk');
+    const unmount = mountMemory(disk, 'ro');
+    if (unmount === undefined) chmodSync(disk, 0o555);
+    context.skip(unmount === undefined && process.getuid?.() === 0, 'root may write everywhere');
+    try {
+      const target = targetAt(path.join(disk, 'shop'));
+      await expect(writeTree(tree, target, never)).rejects.toThrow(/read-only|may not be written/);
+      expect(readdirSync(disk)).toEqual([]);
+    } finally {
+      unmount?.();
+      chmodSync(disk, 0o755);
+    }
+  });
+
+  test('for a name that is too long: says so', async () => {
+    const target = targetAt(path.join(folder, 'x'.repeat(256)));
+    await expect(writeTree(tree, target, never)).rejects.toThrow('The path is too long');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
