@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { systemClock } from '../functions/clock.ts';
+import { EmbeddedPipeline } from '../local/engine/embedded-pipeline.ts';
+import { openOutputFolder } from '../local/run/output-folder.ts';
+import { RunTally } from '../local/run/tally.ts';
+import { pipeline } from '../pipeline/definition.ts';
+
+const nobody = { snapshot: () => undefined, windows: () => undefined, alerts: () => undefined };
+
+/** Runs the embedded engine over the bytes of orders, from the orders topic to files, and answers the milliseconds. */
+export async function runEngine(
+  count: number,
+  orderAt: (number: number) => { key: string; value: Buffer },
+): Promise<number> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'ecom-bench-'));
+  const startedAtMs = Date.now();
+  const out = await openOutputFolder(folder, { engine: 'embedded', options: {} }, startedAtMs);
+  const options = { definition: pipeline, startedAtMs, clock: systemClock };
+  const source = { labelled: false, eventTime: 'past' } as const;
+  const tally = new RunTally({ ...options, engine: 'embedded', source }, nobody);
+  const engine = new EmbeddedPipeline({ ...options, out, tally, paced: false });
+  const started = performance.now();
+  const done = engine.run();
+  for (let number = 0; number < count; number++) {
+    if (engine.orders.isFull) await engine.orders.room();
+    const { key, value } = orderAt(number);
+    engine.orders.append(key, value, null);
+  }
+  engine.orders.end();
+  await done;
+  const elapsed = performance.now() - started;
+  const { orders, deadLetters, late } = engine.counts();
+  await out.close(null);
+  await rm(folder, { recursive: true });
+  if (orders !== count || deadLetters !== 0 || late !== 0) {
+    throw new Error(
+      `The engine took ${orders} of ${count} orders, ${deadLetters} as bad and ${late} as late`,
+    );
+  }
+  return elapsed;
+}

@@ -1,0 +1,34 @@
+import { benches as bundles } from './bundles.ts';
+import { benches as create } from './create.ts';
+import { benches as dashboard } from './dashboard.ts';
+import { benches as engine } from './engine.ts';
+import { benches as producer } from './producer.ts';
+
+const benches = [...engine, ...producer, ...bundles, ...create, ...dashboard];
+
+/** `npm run bench -- [name …]`: prints one JSON line per figure. */
+export async function main(names: readonly string[]): Promise<number> {
+  if (names.includes('--help')) {
+    process.stdout.write(
+      `Measures, each figure against its peer in the same run; one JSON line each.\n\n  npm run bench -- [name …]\n\nBenchmarks: ${benches.map(({ name }) => name).join(', ')}\nExample: npm run bench -- engine-throughput\n`,
+    );
+    return 0;
+  }
+  const unknown = names.find((name) => !benches.some((bench) => bench.name === name));
+  if (unknown !== undefined) {
+    const { UsageError } = await import('../pipeline/error.ts');
+    throw new UsageError('ECOM_BENCH_UNKNOWN', {
+      what: `There is no benchmark "${unknown}"`,
+      fix: `There are ${benches.map(({ name }) => name).join(', ')}.`,
+    });
+  }
+  const date = new Date().toISOString();
+  for (const bench of benches) {
+    if (names.length > 0 && !names.includes(bench.name)) continue;
+    process.stderr.write(`${bench.name} …\n`);
+    for (const figure of await bench.run()) {
+      process.stdout.write(`${JSON.stringify({ ...figure, node: process.versions.node, date })}\n`);
+    }
+  }
+  return 0;
+}
