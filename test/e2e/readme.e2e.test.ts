@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Broker, startBroker } from '../../local/kafka/broker.ts';
@@ -68,7 +68,11 @@ function run(line: string, until?: RegExp): Promise<Outcome> {
         if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
       });
     }
-    child.once('error', reject).once('close', (code) => resolve({ code, output }));
+    child.once('error', reject).once('close', (code, signal) => {
+      // npm ends by the signal that it was sent; a shell tells that as 128 and the signal's number.
+      const status = signal === null ? code : 128 + constants.signals[signal];
+      resolve({ code: status, output });
+    });
   });
 }
 

@@ -85,12 +85,10 @@ describeWithJava('a local Kafka broker', () => {
     await admin.disconnect();
 
     expect(
-      topics.map(({ name, partitions }) => [name, partitions.length, partitions[0]?.replicas.length]),
-    ).toEqual([
-      [orders.name, 3, 1],
-      [alerts.name, 3, 1],
-      [deadLetters.name, 1, 1],
-    ]);
+      Object.fromEntries(
+        topics.map(({ name, partitions }) => [name, [partitions.length, partitions[0]?.replicas.length]]),
+      ),
+    ).toEqual({ [orders.name]: [3, 1], [alerts.name]: [3, 1], [deadLetters.name]: [1, 1] });
     const config = Object.fromEntries(
       resources[0]?.configEntries.map((entry) => [entry.configName, entry.configValue]) ?? [],
     );
