@@ -27,6 +27,8 @@ export interface ChildOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** What it prints is appended here. */
   readonly logFile: string;
+  /** What it prints on stdout is appended here instead. */
+  readonly outputFile?: string;
   /** A folder that goes with the child, should this process end before {@link Child.stop}. */
   readonly folder?: string | null;
 }
@@ -60,7 +62,8 @@ export async function startChild(
   options: ChildOptions,
 ): Promise<Child> {
   const log = openSync(options.logFile, 'a');
-  const stdio: StdioOptions = ['ignore', log, log];
+  const output = options.outputFile === undefined ? log : openSync(options.outputFile, 'a');
+  const stdio: StdioOptions = ['ignore', output, log];
   const child = spawn(command, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: options.env ?? process.env,
@@ -69,6 +72,7 @@ export async function startChild(
     windowsHide: true,
   });
   closeSync(log);
+  if (output !== log) closeSync(output);
   let end: ChildEnd | undefined;
   const ended = new Promise<ChildEnd>((resolve) => {
     child.once('exit', (code, signal) => {
