@@ -56,17 +56,21 @@ export async function stepLogs(stage: DeployedStage, stepId: string): Promise<St
 
 const lastLines = 3;
 
-/** What the job says as it fails: the message, then its code. Else the last lines of the driver's log. */
+const linesOf = ({ text }: StepLog): string[] => text.trimEnd().split('\n');
+
+/**
+ * What the job says as it fails: the message, then its code. Else the last lines of the driver's log.
+ *
+ * The job says it on stderr, but Spark runs Python as a process whose stderr goes into its own stdout.
+ */
 export function lastError(logs: readonly StepLog[]): string | undefined {
-  const lines =
-    logs
-      .filter(({ key }) => key.includes('stderr'))
-      .at(-1)
-      ?.text.trimEnd()
-      .split('\n') ?? [];
-  const coded = lines.findLastIndex((line) => /^\[ECOM_\w+\]$/.test(line));
-  if (coded > 0) return `${lines[coded - 1]} ${lines[coded]}`;
-  const tail = lines.slice(-lastLines).join(' | ');
+  for (const log of [...logs].reverse()) {
+    const lines = linesOf(log);
+    const coded = lines.findLastIndex((line) => /^\[ECOM_\w+\]$/.test(line));
+    if (coded > 0) return `${lines[coded - 1]} ${lines[coded]}`;
+  }
+  const driver = logs.filter(({ key }) => key.includes('stderr')).at(-1);
+  const tail = driver === undefined ? '' : linesOf(driver).slice(-lastLines).join(' | ');
   return tail === '' ? undefined : tail;
 }
 

@@ -169,6 +169,17 @@ describe('the last error in a log', () => {
       'The topic is not there (ecommerce-orders). Create it. [ECOM_TOPIC_MISSING]',
     );
   });
+  test('is found on stdout, where Spark prints what Python writes on stderr', () => {
+    const folder = 'containers/a/c_000001';
+    const logs = [
+      { key: `${folder}/stderr.gz`, text: 'ERROR User application exited with status 1\n' },
+      {
+        key: `${folder}/stdout.gz`,
+        text: 'The brokers do not answer (b-1). Wait.\n[ECOM_KAFKA_UNREACHABLE]\n',
+      },
+    ];
+    expect(lastError(logs)).toBe('The brokers do not answer (b-1). Wait. [ECOM_KAFKA_UNREACHABLE]');
+  });
   test('is else how the driver ended', () => {
     const logs = [
       { key: 'steps/s-1/stderr.gz', text: 'submitted' },
