@@ -41,7 +41,12 @@ function parsePairs(map: string): [field: string, column: string][] | null {
 }
 
 function mismatch(what: string, file: string, columns: readonly string[], given: Mapping): UsageError {
-  const suggested = suggestColumns(columns, given);
+  // A name that two columns have says of neither what is in it.
+  const unique = columns.filter((column) => columns.indexOf(column) === columns.lastIndexOf(column));
+  const suggested = suggestColumns(
+    unique,
+    Object.fromEntries(Object.entries(given).filter(([, column]) => unique.includes(column))),
+  );
   const missing = [
     suggested.customer_id === undefined ? 'customer_id' : null,
     suggested.timestamp === undefined ? 'timestamp' : null,
@@ -52,12 +57,14 @@ function mismatch(what: string, file: string, columns: readonly string[], given:
     writePairs(Object.fromEntries(Object.entries(suggested).filter(([field, column]) => field !== column))),
     ...missing.map((field) => `${field}=<column>`),
   ];
+  const option = pairs.filter((text) => text !== '').join(',');
   return new UsageError('ECOM_REPLAY_MAPPING', {
     what,
     where: file,
     fix:
+      `${unique.length < columns.length ? 'Give each column that is used a name of its own in the file. ' : ''}` +
       `Its columns are: ${columns.map((column) => JSON.stringify(column)).join(', ')}.\n` +
-      `Run again with: ${mapOption(pairs.filter((text) => text !== '').join(','))}\n` +
+      `${option === '' ? '' : `Run again with: ${mapOption(option)}\n`}` +
       `Ours are: ${fields.join(', ')}; a customer, a time and an amount (total_amount or price) are the least that is needed`,
   });
 }

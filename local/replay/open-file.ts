@@ -88,6 +88,10 @@ function formatOf(file: string, start: Buffer): ReplayFormat {
   const utf16 = (start[0] === 0xff && start[1] === 0xfe) || (start[0] === 0xfe && start[1] === 0xff);
   if (utf16)
     throw unknownFormat(file, 'The file is UTF-16 text', 'Save it as UTF-8 ("CSV UTF-8" in a spreadsheet).');
+  if (start[0] === 0x1f && start[1] === 0x8b) {
+    const fix = `Unpack it first, for example with: gunzip -k ${JSON.stringify(file)}`;
+    throw unknownFormat(file, 'The file is compressed with gzip', fix);
+  }
   if (start.includes(0)) throw unknownFormat(file, 'The file is neither text nor Parquet', usable);
   const text = start.toString('utf8').trimStart();
   if (text.startsWith('[')) {

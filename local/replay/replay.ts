@@ -39,6 +39,8 @@ export interface ReplayOptions {
   readonly definition?: PipelineDefinition;
   /** When rows are taken to be appended, epoch milliseconds: an order may not lie after it. The present by default. */
   readonly now?: () => number;
+  /** Whether the replay is to end: asked where a file is sorted, which takes a while before the first order. */
+  readonly isOver?: () => boolean;
 }
 
 /** A file of orders, opened and mapped; iterating reads it from its start. */
@@ -119,6 +121,7 @@ export async function openReplay({
   map,
   definition = pipeline,
   now = Date.now,
+  isOver = () => false,
 }: ReplayOptions): Promise<Replay> {
   const source = await openFile(file);
   const mapping = resolveMapping(map, source.columns, file);
@@ -137,6 +140,6 @@ export async function openReplay({
     mapping,
     notes: notesOn(first.value, backwards, mapping),
     progress: () => source.progress(),
-    [Symbol.asyncIterator]: () => (backwards ? inTimeOrder(rows()) : rows()),
+    [Symbol.asyncIterator]: () => (backwards ? inTimeOrder(rows(), isOver) : rows()),
   };
 }

@@ -17,23 +17,25 @@ function byTime(a: ReplayOrder, b: ReplayOrder): number {
 }
 
 /**
- * Whether orders run backwards: more than a quarter of the moves in time, and not just a few, lead further back than
- * `lateMs`.
- * Exports that list the newest first do, and nearly all of their orders would be late; a few late orders stay late.
+ * Whether orders run backwards: of the moves in time, and not of just a few, more than a quarter lead further back than
+ * `lateMs`, or more than three quarters lead back at all, as in a busy shop's export that lists the newest first. Nearly
+ * all of such orders would be late; a few late orders stay late.
  */
 export function runsBackwards(rows: readonly ReplayRow[], lateMs: number): boolean {
   let moves = 0;
   let back = 0;
+  let farBack = 0;
   let previous: number | undefined;
   for (const row of rows) {
     if (row.kind !== 'order') continue;
     if (previous !== undefined && row.eventTimeMs !== previous) {
       moves++;
-      if (row.eventTimeMs < previous - lateMs) back++;
+      if (row.eventTimeMs < previous) back++;
+      if (row.eventTimeMs < previous - lateMs) farBack++;
     }
     previous = row.eventTimeMs;
   }
-  return back >= 8 && back * 4 > moves;
+  return (farBack >= 8 && farBack * 4 > moves) || (back >= 8 && back * 4 > moves * 3);
 }
 
 /** Sorted orders of a file that {@link writeRun} wrote. */
@@ -111,10 +113,12 @@ async function* batches(
  * The rows with their orders by event time, then by line. Memory is bounded: what is more than one run is sorted in files
  * of a temporary folder, which is removed. Bad rows come as they are met.
  *
+ * @param isOver asked while the rows are read and sorted, before any order comes: whether nobody waits for them any more
  * @param runOrders how many orders are sorted in memory at once
  */
 export async function* inTimeOrder(
   rows: AsyncIterable<readonly ReplayRow[]>,
+  isOver: () => boolean,
   runOrders = ordersInMemory,
 ): AsyncGenerator<readonly ReplayRow[]> {
   let folder: string | undefined;
@@ -127,6 +131,7 @@ export async function* inTimeOrder(
   };
   try {
     for await (const batch of rows) {
+      if (isOver()) return;
       const bad = batch.filter((row): row is BadRow => row.kind === 'bad-row');
       if (bad.length > 0) yield bad;
       for (const row of batch) if (row.kind === 'order') orders.push(row);
@@ -142,6 +147,7 @@ export async function* inTimeOrder(
     runs.push(await writeRun(await nextFile(), orders));
     orders = [];
     while (runs.length > mergedRuns) {
+      if (isOver()) return;
       const some = runs.slice(0, mergedRuns);
       const merged = await writeRun(await nextFile(), merge(some.map(readRun)));
       await Promise.all(some.map((file) => rm(file)));

@@ -16,7 +16,14 @@ const longestSleepMs = 60_000;
  */
 export async function replaySource(choice: ReplayChoice, times: RunTimes): Promise<OrderSource> {
   const { clock, stop, durationMs } = times;
-  const replay = await openReplay({ file: choice.file, map: choice.map ?? undefined, now: clock.now });
+  let untilMs = Number.POSITIVE_INFINITY;
+  const over = (): boolean => stop.aborted || clock.now() >= untilMs;
+  const replay = await openReplay({
+    file: choice.file,
+    map: choice.map ?? undefined,
+    now: clock.now,
+    isOver: over,
+  });
   const name = path.basename(choice.file);
   return {
     title: `replay of ${name}`,
@@ -26,8 +33,7 @@ export async function replaySource(choice: ReplayChoice, times: RunTimes): Promi
     paced: choice.speed !== 'max',
     progress: () => replay.progress(),
     send: async (sink) => {
-      const untilMs = durationMs === null ? Number.POSITIVE_INFINITY : clock.now() + durationMs;
-      const over = (): boolean => stop.aborted || clock.now() >= untilMs;
+      if (durationMs !== null) untilMs = clock.now() + durationMs;
       const pace = choice.speed === 'max' ? null : new ReplayPace(choice.speed, clock, stop, untilMs);
       for await (const rows of replay) {
         if (over()) return;

@@ -72,6 +72,12 @@ describe('a mapping', () => {
     expect(refusal(undefined, [...ours, 'total_amount'])).toMatch(/two columns named "total_amount"/);
   });
 
+  it('does not suggest a column that the file has twice', () => {
+    const message = refusal('customer_id=Who,timestamp=When,total_amount=Sum', ['Who', 'Who', 'When', 'Sum']);
+    expect(message).toMatch(/two columns named "Who"\W.*Give each column that is used a name of its own/);
+    expect(optionIn(message)).toBe('timestamp=When,total_amount=Sum,customer_id=<column>');
+  });
+
   it.each([
     [
       ['Invoice', 'StockCode', 'Description', 'Quantity', 'InvoiceDate', 'Price', 'Customer ID', 'Country'],

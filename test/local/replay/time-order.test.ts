@@ -37,6 +37,24 @@ describe('orders that run backwards in time', () => {
     expect(orders.map(({ line }) => line)).toEqual(lines.map((_, index) => 9001 - index));
   });
 
+  it('are sorted though each is but a second before the last', async () => {
+    const lines = Array.from({ length: 500 }, (_, index) => `c${index},${at(500 - index)},0.25`);
+    const { replay, orders } = await replayed({ file: write('busy.csv', [header, ...lines].join('\n')) });
+    expect(replay.notes).toMatchObject([/it is sorted/]);
+    expect(orders.map(({ line }) => line)).toEqual(lines.map((_, index) => 501 - index));
+  });
+
+  it('are not read to their end when the replay is over', async () => {
+    let read = 0;
+    async function* rows(): AsyncGenerator<ReplayRow[]> {
+      for (;;) yield [order(read, -read++)];
+    }
+    const batches: (readonly ReplayRow[])[] = [];
+    for await (const batch of inTimeOrder(rows(), () => read > 250, 100)) batches.push(batch);
+    expect(batches).toEqual([]);
+    expect(read).toBe(251);
+  });
+
   it('are sorted in files where memory does not hold them, and the files are removed', async () => {
     vi.stubEnv('TMPDIR', folder);
     vi.stubEnv('TEMP', folder);
@@ -53,7 +71,7 @@ describe('orders that run backwards in time', () => {
     }
     const orders: ReplayOrder[] = [];
     let bad = 0;
-    for await (const batch of inTimeOrder(rows(), inRun)) {
+    for await (const batch of inTimeOrder(rows(), () => false, inRun)) {
       expect(readdirSync(folder).some((name) => name.startsWith('ecom-replay-')) || orders.length === 0).toBe(
         true,
       );
@@ -74,7 +92,7 @@ describe('orders that run backwards in time', () => {
     async function* rows(): AsyncGenerator<ReplayRow[]> {
       for (let line = 5000; line > 0; line--) yield [order(line, line)];
     }
-    for await (const _ of inTimeOrder(rows(), 100)) break;
+    for await (const _ of inTimeOrder(rows(), () => false, 100)) break;
     expect(readdirSync(folder).filter((name) => name.startsWith('ecom-replay-'))).toEqual([]);
   });
 

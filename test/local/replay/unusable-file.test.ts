@@ -29,6 +29,7 @@ describe('a file that cannot be replayed', () => {
       'FORMAT',
       /neither text nor Parquet/,
     ],
+    ['is packed', write('orders.csv.gz', Buffer.from([0x1f, 0x8b, 8, 0])), 'FORMAT', /gzip.*gunzip/],
     ['is UTF-16', write('utf16.csv', Buffer.from(`\ufeff${header}\n`, 'utf16le')), 'FORMAT', /UTF-16.*UTF-8/],
     ['is a JSON array', write('orders.json', '[{"customer_id":"c"}]'), 'FORMAT', /JSON array.*jq/],
     [
