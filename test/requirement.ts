@@ -42,3 +42,9 @@ export function describeWithChromium(name: string, body: () => void): void {
   const missing = chromiumPath === undefined;
   describe.skipIf(missing)(missing ? `${name} (skipped: needs Chromium)` : name, body);
 }
+
+/** A `describe` that runs only where shellcheck is installed. */
+export function describeWithShellcheck(name: string, body: () => void): void {
+  const missing = spawnSync('shellcheck', ['--version']).status !== 0;
+  describe.skipIf(missing)(missing ? `${name} (skipped: needs shellcheck)` : name, body);
+}
