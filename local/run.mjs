@@ -103,7 +103,9 @@ try {
 } catch (error) {
   const known = typeof error?.code === 'string' && error.code.startsWith('ECOM_');
   if (known && !args.includes('--debug')) {
-    console.error(`${error.message}\n[${error.code}]`);
+    // A message may quote a file, whose text a terminal must not act on.
+    const message = error.message.replace(/[^\P{Cc}\n]/gu, '\ufffd');
+    console.error(`${message}\n[${error.code}]`);
   } else {
     console.error(error);
   }

@@ -49,26 +49,29 @@ async function run(
     stop: AbortSignal.any([interrupted, over.signal]),
     clock,
   });
-  const out = await openOutputFolder(
-    options.out,
-    { engine: options.engine, options: { ...options } },
-    startedAtMs,
-  );
-  let summary: RunSummary | null = null;
+  for (const note of source.notes) process.stderr.write(`${note}\n`);
+  // Before the folder, so that a port that is taken does not move an earlier run away.
+  const dashboard = await openDashboard(options, definition, source.title);
   try {
-    const dashboard = await openDashboard(options, definition, source.title);
+    const out = await openOutputFolder(
+      options.out,
+      { engine: options.engine, options: { ...options } },
+      startedAtMs,
+    );
+    if (dashboard.url !== null) process.stderr.write(`Dashboard: ${dashboard.url}\n`);
+    let summary: RunSummary | null = null;
     try {
       const feed = everyFeed([progressFeed(process.stderr, source.progress), ...dashboard.feeds]);
       summary = await engine({ definition, source, out, startedAtMs, clock }, feed);
       return summary;
-    } catch (error) {
-      throw outputError(error, options.out);
     } finally {
       over.abort();
-      await dashboard.close();
+      await out.close(summary);
     }
+  } catch (error) {
+    throw outputError(error, options.out);
   } finally {
-    await out.close(summary);
+    await dashboard.close();
   }
 }
 
@@ -83,6 +86,8 @@ function openSource(
 }
 
 interface OpenDashboard {
+  /** Null where there is none. */
+  readonly url: string | null;
   readonly feeds: readonly RunFeed[];
   close(): Promise<void>;
 }
@@ -92,13 +97,12 @@ async function openDashboard(
   definition: PipelineDefinition,
   source: string,
 ): Promise<OpenDashboard> {
-  if (asked === null) return { feeds: [], close: () => Promise.resolve() };
+  if (asked === null) return { url: null, feeds: [], close: () => Promise.resolve() };
   const { startDashboard } = await import('./dashboard/server.ts');
   const dashboard = await startDashboard({
     definition,
     source,
     ...(asked.port !== null && { port: asked.port }),
   });
-  process.stderr.write(`Dashboard: ${dashboard.url}\n`);
-  return { feeds: [dashboard], close: () => dashboard.close() };
+  return { url: dashboard.url, feeds: [dashboard], close: () => dashboard.close() };
 }

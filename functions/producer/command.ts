@@ -4,6 +4,7 @@ import { UsageError } from '../../pipeline/error.ts';
 import { systemClock } from '../clock.ts';
 import { type KafkaSettings, parseAuth, parseBrokers } from '../kafka/settings.ts';
 import type { Log } from '../log.ts';
+import { optionProblem } from '../option-problem.ts';
 import { clusterRegion, iamBrokers } from './cluster-brokers.ts';
 import { KafkaSink } from './kafka-sink.ts';
 import { checkProducerRequest, type ProducerRequest, seedOf } from './request.ts';
@@ -56,7 +57,7 @@ function readOptions(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
   } catch (error) {
-    throw usage(error instanceof Error ? error.message : String(error), error);
+    throw usage(optionProblem(error), error);
   }
 }
 

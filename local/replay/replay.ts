@@ -8,6 +8,7 @@ import {
   orderFields,
   type ParsedOrder,
 } from '../../pipeline/order.ts';
+import { printable } from '../report/printable.ts';
 import { orderFiller } from './fill.ts';
 import { type Mapping, resolveMapping } from './mapping.ts';
 import { openFile } from './open-file.ts';
@@ -102,7 +103,7 @@ function notesOn(first: readonly ReplayRow[], backwards: boolean, mapping: Mappi
     const shown = Object.entries(mapping).map(([field, column]) => `${field}=${column}`);
     notes.push(
       `None of the first ${first.length} rows is an order: ${badRecordReasons[bad.reason]} ` +
-        `(line ${bad.line}: ${Buffer.from(bad.raw).toString('utf8').slice(0, 200)}; mapped ${shown.join(', ')}).`,
+        `(line ${bad.line}: ${printable(Buffer.from(bad.raw).toString('utf8').slice(0, 200))}; mapped ${shown.join(', ')}).`,
     );
   }
   return notes;

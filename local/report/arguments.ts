@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { optionProblem } from '../../functions/option-problem.ts';
 import { UsageError } from '../../pipeline/error.ts';
 
 /**
@@ -15,9 +16,7 @@ export function parseArguments<const Options extends NonNullable<ParseArgsConfig
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (cause) {
-    // Node's hint on how to write a positional that starts with a dash helps nobody here.
-    const what = cause instanceof Error ? cause.message.replace(/\.? To specify.*$/s, '') : String(cause);
-    throw new UsageError('ECOM_OPTION_UNKNOWN', { what: what.replace(/\.$/, ''), fix }, { cause });
+    throw new UsageError('ECOM_OPTION_UNKNOWN', { what: optionProblem(cause), fix }, { cause });
   }
 }
 

@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /** How a column is shown: numbers stand at the right edge in tables that are not Spark's. */
 export interface ConsoleColumn {
   readonly name: string;
@@ -15,14 +17,6 @@ const narrowest = 3;
 function widthOf(text: string): number {
   const seen = text.replace(widthless, '');
   return [...seen].length + (seen.match(wide)?.length ?? 0);
-}
-
-/** Text from orders may hold anything; a terminal must not act on it, and a row must stay one line. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, (character) => {
-    const named = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }[character];
-    return named ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
 }
 
 /**

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultSparkLine, type SparkLineName, sparkLines } from '../../emr/releases.ts';
+import { optionProblem } from '../../functions/option-problem.ts';
 import { UsageError } from '../../pipeline/error.ts';
 import { engines } from './engines.ts';
 
@@ -35,6 +36,9 @@ export interface ReplayChoice {
   /** So many times event time, or as fast as it goes. */
   readonly speed: number | 'max';
 }
+
+/** Where a run writes unless it is told otherwise, from the project's own folder. */
+export const defaultOut = 'data';
 
 export const startUsage = `Runs the whole pipeline on this machine and shows it live.
 
@@ -73,7 +77,7 @@ const declared = {
   replay: { type: 'string' },
   map: { type: 'string' },
   speed: { type: 'string' },
-  out: { type: 'string', default: 'data' },
+  out: { type: 'string', default: defaultOut },
   engine: { type: 'string', default: 'embedded' },
   spark: { type: 'string' },
   port: { type: 'string' },
@@ -109,6 +113,9 @@ export function readOptions(args: readonly string[], { folder, newSeed }: StartP
     if (!replaying && values[name] !== undefined)
       throw conflict(`--${name}`, 'no --replay', 'it is for replayed orders');
   }
+  // An unset variable in a script: taken as a path, it would be the project's own folder.
+  if (values.out === '') throw outOfRange('--out', '', 'a folder');
+  if (values.replay === '') throw outOfRange('--replay', '', 'a file');
   if (!isEngine(values.engine)) {
     throw outOfRange('--engine', values.engine, Object.keys(engines).join(' or '));
   }
@@ -153,11 +160,7 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: declared, allowPositionals: false }).values;
   } catch (error) {
-    const what =
-      error instanceof Error
-        ? error.message.replace(/\.? To specify.*$/s, '').replace(/\.$/, '')
-        : String(error);
-    throw new UsageError('ECOM_OPTION_UNKNOWN', { what, fix }, { cause: error });
+    throw new UsageError('ECOM_OPTION_UNKNOWN', { what: optionProblem(error), fix }, { cause: error });
   }
 }
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { RunSummary } from './feed.ts';
+import { defaultOut } from './options.ts';
 
 const count = new Intl.NumberFormat('en-US');
 const usd = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
@@ -65,7 +66,7 @@ export function describeSummary(summary: RunSummary, here: string): string {
     '',
     `Written to ${out}`,
     `  npm run report -- ${out}`,
-    `  npm run query -- "SELECT category, sum(total_revenue) FROM windows GROUP BY category"`,
+    `  npm run query -- --saved top-categories${out === defaultOut ? '' : ` --out ${out}`}`,
   );
   return `${lines.join('\n')}\n`;
 }
