@@ -21,7 +21,7 @@ from .preflight import check_connector, check_platform, check_topics
 from .queries import Queries, query_names
 from .settings import Settings, parse_settings
 from .spec import Spec, parse_spec, schema_beside_job
-from .storage import Unavailable, store_at
+from .storage import Unavailable, is_local, store_at
 from .window_files import WindowFiles
 
 _STATE_STORES: Final = {
@@ -59,14 +59,23 @@ def start_spark(application_name: str, spark_settings: dict[str, str]) -> SparkS
     return builder.getOrCreate()
 
 
-def read_inputs(arguments: Arguments) -> tuple[Spec, Settings]:
-    """The spec and the settings, strictly."""
+def _read_text(location: str, spark: SparkSession | None) -> str:
+    if spark is not None and not is_local(location):
+        text = store_at(spark, location).read()
+        if text is None:
+            raise Unavailable("it is not there")
+        return text
+    path = url2pathname(location.removeprefix("file://")) if location.startswith("file:") else location
+    return Path(path).read_text("utf-8")
+
+
+def read_inputs(arguments: Arguments, spark: SparkSession | None = None) -> tuple[Spec, Settings]:
+    """The spec and the settings, strictly. Objects that are not of this machine are read with the session."""
 
     def text_of(location: str, what: str) -> str:
-        path = url2pathname(location.removeprefix("file://")) if location.startswith("file:") else location
         try:
-            return Path(path).read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as cause:
+            return _read_text(location, spark)
+        except (OSError, UnicodeDecodeError, Unavailable) as cause:
             raise JobError(
                 "ECOM_INPUT_UNREADABLE",
                 f"The {what} cannot be read: {cause}",
@@ -137,10 +146,13 @@ def main(argv: list[str]) -> int:
     try:
         arguments = parse_arguments(argv)
         heartbeat = Heartbeat(None, {})
-        try:
-            spec, settings = read_inputs(arguments)
-        except JobError:
+        if not (is_local(arguments.spec) and is_local(arguments.settings)):
+            # Objects are read with a session. What the settings would have made it with, the submission says as well.
             spark = start_spark("ecom-analytics", {})
+        try:
+            spec, settings = read_inputs(arguments, spark)
+        except JobError:
+            spark = spark or start_spark("ecom-analytics", {})
             heartbeat = _heartbeat(arguments, spark, None)
             raise
         spark = start_spark(

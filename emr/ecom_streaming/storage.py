@@ -41,13 +41,18 @@ class Store(Protocol):
         """Removes a file, or a folder with all that is in it. Nothing happens where there is none."""
 
 
+def is_local(location: str) -> bool:
+    """Whether a location is a path of this machine, as a path or as a `file` URI."""
+    scheme = urlsplit(location).scheme
+    # A single letter is a Windows drive.
+    return scheme == "file" or len(scheme) < 2
+
+
 def store_at(spark: SparkSession, location: str) -> Store:
     """The store of a location: a path of this machine, or a URI."""
-    scheme = urlsplit(location).scheme
-    if scheme == "file":
-        return _Local(Path(unquote(urlsplit(location).path)))
-    # A single letter is a Windows drive.
-    return _Local(Path(location)) if len(scheme) < 2 else _Hadoop(spark, location)
+    if not is_local(location):
+        return _Hadoop(spark, location)
+    return _Local(Path(unquote(urlsplit(location).path) if location.startswith("file:") else location))
 
 
 class _Local:
