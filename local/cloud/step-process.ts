@@ -23,6 +23,12 @@ export const s3aLine: SparkLineName = '4.1';
 export const localKeys = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
 export const localRegion = 'us-east-1';
 
+/**
+ * Tasks at a time. A query in real-time mode holds one for each partition for as long as it runs, and waits for ever where
+ * there are fewer; they are threads, and cost little while they wait.
+ */
+const threads = 16;
+
 /** Hadoop's own client of S3, pointed at the local cloud, for `s3://` as on EMR 8. */
 function s3aSettings(endpoint: string): string[] {
   const settings = {
@@ -95,7 +101,7 @@ export async function startStepProcess(options: StepProcessOptions): Promise<Chi
     fetched.set(uri, file);
   }
   const first = [
-    ...['--master', 'local[2]'],
+    ...['--master', `local[${threads}]`],
     ...['--conf', 'spark.driver.memory=1g'],
     ...['--conf', 'spark.driver.defaultJavaOptions=-XX:+UseSerialGC'],
   ];

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
@@ -16,18 +15,9 @@ import {
   type StepCancellationOption,
   type StepState,
 } from '@aws-sdk/client-emr';
-import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { AwsService } from '../../../local/cloud/aws-service.ts';
-import { emrValidationFault, type LocalEmr, localEmr, type StepChange } from '../../../local/cloud/emr.ts';
-import { type Front, startFront } from '../../../local/cloud/front.ts';
-import { type Ministack, startMinistack } from '../../../local/cloud/ministack.ts';
-import { ServiceModel } from '../../../local/cloud/service-model.ts';
 import { describeWithSpark } from '../../requirement.ts';
-
-const clusterId = 'j-LOCAL';
-const bucket = 'emr-test';
-const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+import { bucket, clientOf, clusterId, type EmrCloud, startEmrCloud } from './emr-cloud.ts';
 
 /** Reads JSON lines and writes them back, with a sum: what it reads and writes is `s3://`. */
 const sumScript = `
@@ -52,53 +42,25 @@ time.sleep(600)
 `;
 
 describeWithSpark('EMR on the local cloud', () => {
-  let folder: string;
-  let ministack: Ministack;
-  let front: Front;
-  let local: LocalEmr;
+  let cloud: EmrCloud;
   let emr: EMRClient;
-  let s3: S3Client;
-  const changes: StepChange[] = [];
 
   beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'ecom-emr-'));
-    ministack = await startMinistack({ folder });
-    local = localEmr({
-      clusterId,
-      name: 'local',
-      releaseLabel: 'emr-spark-8.1.0',
-      folder: path.join(folder, 'steps'),
-      endpoint: () => front.url,
-      logUri: () => `s3://${bucket}/logs`,
-      onStepChange: (change) => changes.push(change),
-    });
-    const model = new ServiceModel(await ministack.modelFile('emr', '2009-03-31'));
-    const service = new AwsService(model, local.handlers, emrValidationFault, () => undefined);
-    front = await startFront(0, [service], ministack.url);
-    const client = { endpoint: front.url, region: 'us-east-1', credentials, maxAttempts: 1 };
-    emr = new EMRClient(client);
-    s3 = new S3Client({ ...client, forcePathStyle: true });
-    await s3.send(new CreateBucketCommand({ Bucket: bucket }));
-    await put('jobs/sum.py', sumScript);
-    await put('jobs/failing.py', failingScript);
-    await put('jobs/endless.py', endlessScript);
-    await put('in/orders.json', '{"amount": 2}\n{"amount": 40}\n');
+    cloud = await startEmrCloud();
+    emr = new EMRClient(clientOf(cloud.front));
+    await cloud.put('jobs/sum.py', sumScript);
+    await cloud.put('jobs/failing.py', failingScript);
+    await cloud.put('jobs/endless.py', endlessScript);
+    await cloud.put('in/orders.json', '{"amount": 2}\n{"amount": 40}\n');
   });
 
   afterAll(async () => {
-    await local?.stop();
     emr?.destroy();
-    s3?.destroy();
-    await front?.close();
-    await ministack?.child.stop();
-    await rm(folder, { recursive: true, force: true });
+    await cloud?.stop();
   });
 
-  const put = (Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
-  const bytesOf = async (Key: string): Promise<Uint8Array> => {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
-    return (await Body?.transformToByteArray()) ?? new Uint8Array();
-  };
+  const logOf = async (id: string, log: string): Promise<string> =>
+    gunzipSync(await cloud.bytesOf(`logs/${clusterId}/steps/${id}/${log}.gz`)).toString();
 
   const add = async (args: string[]): Promise<string> => {
     const HadoopJarStep = { Jar: 'command-runner.jar', Args: args };
@@ -156,12 +118,11 @@ describeWithSpark('EMR on the local cloud', () => {
   it('runs a job that reads and writes s3://, and brings its logs', async () => {
     const id = await submit('sum.py', `s3://${bucket}/in/`, `s3://${bucket}/out`);
     expect(await ended(id)).toMatchObject({ Status: { State: 'COMPLETED' } });
-    expect(changes.filter(({ stepId }) => stepId === id).map(({ state }) => state)).toEqual([
+    expect(cloud.changes.filter(({ stepId }) => stepId === id).map(({ state }) => state)).toEqual([
       'RUNNING',
       'COMPLETED',
     ]);
-    const stdout = gunzipSync(await bytesOf(`logs/${clusterId}/steps/${id}/stdout.gz`));
-    expect(stdout.toString()).toContain('rows 2');
+    expect(await logOf(id, 'stdout')).toContain('rows 2');
   });
 
   it('tells why a job failed', async () => {
@@ -183,11 +144,11 @@ describeWithSpark('EMR on the local cloud', () => {
   /** Its job is at work, which is later than the step being RUNNING. */
   const works = async (id: string, folderKey: string): Promise<number> => {
     for (;;) {
-      const found = await bytesOf(`${folderKey}/_SUCCESS`).catch(() => undefined);
+      const found = await cloud.bytesOf(`${folderKey}/_SUCCESS`).catch(() => undefined);
       if (found !== undefined) break;
       await delay(200);
     }
-    const controller = await readFile(path.join(folder, 'steps', id, 'controller'), 'utf8');
+    const controller = await readFile(path.join(cloud.folder, 'steps', id, 'controller'), 'utf8');
     return Number(/is process (\d+)/.exec(controller)?.[1]);
   };
   const cancel = async (StepIds: string[], StepCancellationOption?: StepCancellationOption) => {
@@ -221,7 +182,6 @@ describeWithSpark('EMR on the local cloud', () => {
     await cancel([id], 'TERMINATE_PROCESS');
     expect((await ended(id)).Status?.State).toBe('CANCELLED');
     expect(processLives(pid)).toBe(false);
-    const controller = gunzipSync(await bytesOf(`logs/${clusterId}/steps/${id}/controller.gz`));
-    expect(controller.toString()).toContain('SIGKILL');
+    expect(await logOf(id, 'controller')).toContain('SIGKILL');
   });
 });

@@ -1,0 +1,140 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Broker, startBroker } from '../../../local/kafka/broker.ts';
+import { createTopics } from '../../../local/kafka/topics.ts';
+import { readWindowFile } from '../../../local/parquet/read-windows.ts';
+import type { PipelineDefinition } from '../../../pipeline/definition.ts';
+import { generateOrders } from '../../../pipeline/generator/order-generator.ts';
+import type { WindowRow } from '../../../pipeline/window.ts';
+import { AwsClients } from '../../../plugins/ecom-analytics/aws/clients.ts';
+import { EmrCluster } from '../../../plugins/ecom-analytics/aws/emr-cluster.ts';
+import { MskCluster } from '../../../plugins/ecom-analytics/aws/msk-cluster.ts';
+import { Bucket } from '../../../plugins/ecom-analytics/aws/objects.ts';
+import { Stack } from '../../../plugins/ecom-analytics/aws/stack.ts';
+import { AlertsTrigger } from '../../../plugins/ecom-analytics/aws/trigger.ts';
+import { wallClock } from '../../../plugins/ecom-analytics/clock.ts';
+import type { DeployedStage } from '../../../plugins/ecom-analytics/session.ts';
+import { deployStream, stopStream } from '../../../plugins/ecom-analytics/streaming/deploy-stream.ts';
+import { statusKey } from '../../../plugins/ecom-analytics/streaming/keys.ts';
+import { readStatus } from '../../../plugins/ecom-analytics/streaming/status.ts';
+import { sampleStage } from '../../plugins/resources/sample.ts';
+import { clusterArn } from '../../plugins/topics/sample.ts';
+import { describeWithSpark } from '../../requirement.ts';
+import { Placement, readAlerts, sendRecords } from '../../spark/topics.ts';
+import { bucket, clientOf, clusterId, type EmrCloud, startEmrCloud } from './emr-cloud.ts';
+
+const MINUTE_MS = 60_000;
+
+describeWithSpark('The streaming step on the local cloud', () => {
+  let cloud: EmrCloud;
+  let broker: Broker;
+  let stage: DeployedStage;
+  const placement = new Placement();
+
+  beforeAll(async () => {
+    [cloud, broker] = await Promise.all([startEmrCloud(10), startBroker()]);
+    const input = sampleStage({ streaming: { alerts: 'realtime', triggerSeconds: 1 } }, 'local');
+    await createTopics(broker.bootstrapServers, input.definition);
+    const clients = new AwsClients(async () => clientOf(cloud.front));
+    stage = {
+      input,
+      region: 'us-east-1',
+      clients,
+      stack: new Stack(clients, 'shop-local'),
+      clock: wallClock,
+      progress: () => undefined,
+      isLocal: true,
+      outputs: {},
+      msk: new MskCluster(clients, clusterArn),
+      emr: new EmrCluster(clients, clusterId),
+      data: new Bucket(clients, bucket),
+      artifacts: new Bucket(clients, bucket),
+      trigger: new AlertsTrigger(clients, 'trigger', wallClock),
+      bootstrapServers: broker.bootstrapServers,
+    };
+  });
+
+  afterAll(async () => {
+    await Promise.all([cloud?.stop(), broker?.stop()]);
+  });
+
+  /** A minute's orders, a hundred of them, from an event time on. */
+  const sendMinute = async (definition: PipelineDefinition, startMs: number): Promise<string[]> => {
+    const ids: string[] = [];
+    const records = [];
+    for (const { order, atMs } of generateOrders({
+      seed: startMs % 1000,
+      ordersPerMinute: 100,
+      fraudRate: 0.2,
+      startMs,
+      rules: definition.rules,
+    })) {
+      if (atMs >= startMs + MINUTE_MS) break;
+      ids.push(order.order_id);
+      records.push(
+        placement.place({
+          key: order.order_id,
+          value: Buffer.from(JSON.stringify(order)),
+          headers: {},
+          timestampMs: atMs,
+        }),
+      );
+    }
+    await sendRecords(broker.bootstrapServers, records);
+    return ids;
+  };
+
+  /** All rows in S3, once there are windows that end after a time. */
+  const windowsUntil = async (endMs: number): Promise<WindowRow[]> => {
+    for (;;) {
+      const listed = await stage.data.list('analytics/');
+      const rows: WindowRow[] = [];
+      for (const [index, { key }] of listed.filter((one) => one.key.endsWith('.parquet')).entries()) {
+        const file = path.join(cloud.folder, `${index}.parquet`);
+        await writeFile(file, await cloud.bytesOf(key));
+        rows.push(...(await readWindowFile(file)));
+      }
+      if (rows.some(({ window_end }) => window_end >= endMs)) return rows;
+      await delay(500);
+    }
+  };
+
+  it('runs the real job, which reads Kafka, writes windows to S3 and is restarted on its checkpoint', async () => {
+    const now = Date.now();
+    const outcomes = await deployStream(stage);
+    expect(outcomes).toMatchObject([
+      { application: 'pipeline', decision: 'start' },
+      { application: 'alerts', decision: 'start' },
+    ]);
+    const { definition } = stage.input;
+    const first = await sendMinute(definition, now - 30 * MINUTE_MS);
+    // Moves the watermark past the first.
+    await sendMinute(definition, now - 20 * MINUTE_MS);
+    const rows = await windowsUntil(now - 29 * MINUTE_MS);
+    // Windows slide by half their size, so that every order is in two.
+    const counted = rows
+      .filter(({ window_end }) => window_end <= now - 28 * MINUTE_MS)
+      .reduce((sum, { order_count }) => sum + order_count, 0);
+    expect(counted).toBe(2 * first.length);
+
+    const again = await deployStream(stage, { force: true });
+    expect(again).toMatchObject([
+      { application: 'pipeline', decision: 'restart', generation: 2 },
+      { application: 'alerts', decision: 'restart', generation: 2 },
+    ]);
+    await sendMinute(definition, now - 5 * MINUTE_MS);
+    const later = await windowsUntil(now - 19 * MINUTE_MS);
+    const keys = later.map((row) => [row.window_start, row.category, row.location].join(' '));
+    expect(new Set(keys).size).toBe(keys.length);
+
+    const status = readStatus(await stage.data.json(statusKey('pipeline')));
+    expect(status).toMatchObject({ state: 'running', generation: 2, sparkVersion: '4.1.1' });
+    expect(await stopStream(stage)).toEqual(['pipeline', 'alerts']);
+    expect(readStatus(await stage.data.json(statusKey('alerts')))?.state).toBe('stopped');
+    const ends = cloud.changes.filter(({ state }) => state !== 'RUNNING').map(({ state }) => state);
+    expect(ends).toEqual(['COMPLETED', 'COMPLETED', 'COMPLETED', 'COMPLETED']);
+    expect((await readAlerts(broker.bootstrapServers)).length).toBeGreaterThan(0);
+  }, 280_000);
+});
