@@ -37,17 +37,7 @@ def claim_checkpoint(store: Store, queries: tuple[str, ...], fingerprint: Finger
                 "Name another --checkpoint; the job then starts from its starting offsets.",
             )
         return _create(store, fingerprint)
-    try:
-        document = json.loads(text)
-        before = Fingerprint(document["fingerprint"]["id"], document["fingerprint"]["facts"])
-        checkpoint_id = str(document["id"])
-    except (ValueError, KeyError, TypeError) as cause:
-        raise JobError(
-            "ECOM_CHECKPOINT_DAMAGED",
-            f"{_FILE} cannot be read: {cause!r}",
-            store.uri(_FILE),
-            "Restore it, or name another --checkpoint.",
-        ) from cause
+    checkpoint_id, before = _parse(text, store)
     if before.id != fingerprint.id:
         raise JobError(
             "ECOM_CHECKPOINT_INCOMPATIBLE",
@@ -56,6 +46,59 @@ def claim_checkpoint(store: Store, queries: tuple[str, ...], fingerprint: Finger
             "Either name a new --checkpoint, with the offsets to start from in the settings, or go back to the old definition.",
         )
     return checkpoint_id
+
+
+@dataclass(frozen=True)
+class WindowCheckpoint:
+    """What the windows of a checkpoint are, and where they are written; times in milliseconds."""
+
+    id: str
+    output: str
+    folder: str
+    size_ms: int
+    slide_ms: int
+
+
+def read_window_checkpoint(store: Store) -> WindowCheckpoint:
+    """Reads what a checkpoint was made for. Raises JobError where it is none, or one without windows."""
+    text = store.read(_FILE)
+    if text is None:
+        raise JobError(
+            "ECOM_CHECKPOINT_MISSING",
+            f"There is no checkpoint of the streaming job: {_FILE} is missing",
+            store.uri(),
+            "Name the --checkpoint that the job was started with.",
+        )
+    checkpoint_id, fingerprint = _parse(text, store)
+    facts = fingerprint.facts
+    try:
+        return WindowCheckpoint(
+            checkpoint_id,
+            facts["output"],
+            facts["window folder"],
+            int(facts["window size"].removesuffix(" ms")),
+            int(facts["window slide"].removesuffix(" ms")),
+        )
+    except (KeyError, ValueError) as cause:
+        raise JobError(
+            "ECOM_CHECKPOINT_NO_WINDOWS",
+            f"The checkpoint of the application {facts.get('application', 'unknown')} computes no windows",
+            store.uri(),
+            "Name the --checkpoint of the application pipeline.",
+        ) from cause
+
+
+def _parse(text: str, store: Store) -> tuple[str, Fingerprint]:
+    try:
+        document = json.loads(text)
+        return str(document["id"]), Fingerprint(document["fingerprint"]["id"], document["fingerprint"]["facts"])
+    except (ValueError, KeyError, TypeError) as cause:
+        raise JobError(
+            "ECOM_CHECKPOINT_DAMAGED",
+            f"{_FILE} cannot be read: {cause!r}",
+            store.uri(_FILE),
+            "Restore it, or name another --checkpoint.",
+        ) from cause
 
 
 def _create(store: Store, fingerprint: Fingerprint) -> str:

@@ -28,14 +28,16 @@ class Arguments:
     control: str | None
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
+    """Tells what is wrong as any other error of the job is told."""
+
     def error(self, message: str) -> None:  # type: ignore[override]
         raise UsageError("ECOM_USAGE", message[:1].upper() + message[1:], "the command line", "See --help.")
 
 
 def parse_arguments(arguments: list[str]) -> Arguments:
     """Raises UsageError `ECOM_USAGE`."""
-    parser = _Parser(
+    parser = Parser(
         prog="streaming_job.py",
         description="Orders from Kafka to windows in Parquet, alerts and dead letters.",
         epilog=_EXAMPLE,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
+
 
 class JobError(Exception):
     """What is wrong, where, and what to do about it; `code` is stable, the message is not."""
@@ -29,3 +32,16 @@ class Fenced(JobError):
             "generation.json in --control",
             "Nothing is lost: the newer one goes on from the same checkpoint. To go back, start a job with a higher generation.",
         )
+
+
+def report(failure: Exception) -> int:
+    """Says on stderr, last of all, what went wrong: a message for what a person can act on, the traceback of a bug.
+
+    Answers the exit code.
+    """
+    sys.stdout.flush()
+    if isinstance(failure, JobError):
+        print(f"{failure}\n[{failure.code}]", file=sys.stderr, flush=True)
+        return failure.exit_code
+    traceback.print_exception(failure)
+    return 1

@@ -2,61 +2,37 @@
 
 from __future__ import annotations
 
-import sys
-import traceback
 from pathlib import Path
 from typing import Final
 from urllib.request import url2pathname
 
+from pyspark import __version__ as pyspark_version
 from pyspark.sql import SparkSession
 
 from .application import Application
 from .checkpoint import claim_checkpoint
 from .cli import Arguments, parse_arguments
 from .control import Control
-from .errors import Fenced, JobError
+from .errors import Fenced, JobError, report
 from .heartbeat import Heartbeat
 from .kafka import kafka_cluster
 from .preflight import check_connector, check_platform, check_topics
 from .queries import Queries, query_names
+from .session import start_spark
 from .settings import Settings, parse_settings
 from .spec import Spec, parse_spec, schema_beside_job
 from .storage import Unavailable, is_local, store_at
 from .window_files import WindowFiles
 
+_PROVIDERS: Final = "org.apache.spark.sql.execution.streaming.state"
 _STATE_STORES: Final = {
-    "hdfs": {
-        "spark.sql.streaming.stateStore.providerClass": "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider"
-    },
+    "hdfs": {"spark.sql.streaming.stateStore.providerClass": f"{_PROVIDERS}.HDFSBackedStateStoreProvider"},
     "rocksdb": {
-        "spark.sql.streaming.stateStore.providerClass": "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider",
+        "spark.sql.streaming.stateStore.providerClass": f"{_PROVIDERS}.RocksDBStateStoreProvider",
         # Without it every batch uploads a snapshot.
         "spark.sql.streaming.stateStore.rocksdb.changelogCheckpointing.enabled": "true",
     },
 }
-
-_SPARK: Final = {
-    "spark.serializer": "org.apache.spark.serializer.KryoSerializer",
-    # Times without a zone are UTC, and partitions are named in UTC.
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MILLIS",
-    "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
-    # Acts in the jobs that write window files and send ticks; a streaming aggregate keeps the partitions of its state.
-    "spark.sql.adaptive.enabled": "true",
-    # Sets of customers are aggregated by hash as long as there are fewer groups than this. By default Spark sorts from the
-    # 129th on, which a backlog of windows exceeds in every batch.
-    "spark.sql.objectHashAggregate.sortBased.fallbackThreshold": "100000",
-    # An idle query says so this often (milliseconds): draining waits for it.
-    "spark.sql.streaming.noDataProgressEventInterval": "500",
-}
-
-
-def start_spark(application_name: str, spark_settings: dict[str, str]) -> SparkSession:
-    """A session with what every part of the job relies on; the given settings go first."""
-    builder = SparkSession.builder.appName(application_name)
-    for name, value in {**_SPARK, **spark_settings}.items():
-        builder = builder.config(name, value)
-    return builder.getOrCreate()
 
 
 def _read_text(location: str, spark: SparkSession | None) -> str:
@@ -152,7 +128,8 @@ def main(argv: list[str]) -> int:
         try:
             spec, settings = read_inputs(arguments, spark)
         except JobError:
-            spark = spark or start_spark("ecom-analytics", {})
+            if spark is None and arguments.status is not None and not is_local(arguments.status):
+                spark = start_spark("ecom-analytics", {})
             heartbeat = _heartbeat(arguments, spark, None)
             raise
         spark = start_spark(
@@ -171,29 +148,19 @@ def main(argv: list[str]) -> int:
         spark.stop()
     if failure is None:
         return 0
-    return _report(failure)
+    return report(failure)
 
 
 def _session(settings: Settings) -> dict[str, str]:
     return {"spark.sql.shuffle.partitions": str(settings.shuffle_partitions), **settings.spark}
 
 
-def _heartbeat(arguments: Arguments, spark: SparkSession, settings: Settings | None) -> Heartbeat:
+def _heartbeat(arguments: Arguments, spark: SparkSession | None, settings: Settings | None) -> Heartbeat:
     identity = {
         "application": None if settings is None else settings.application,
         "generation": None if settings is None else settings.generation,
-        "sparkVersion": spark.version,
-        "applicationId": spark.sparkContext.applicationId,
-        "sparkUi": spark.sparkContext.uiWebUrl,
+        "sparkVersion": pyspark_version if spark is None else spark.version,
+        "applicationId": None if spark is None else spark.sparkContext.applicationId,
+        "sparkUi": None if spark is None else spark.sparkContext.uiWebUrl,
     }
     return Heartbeat(None if arguments.status is None else store_at(spark, arguments.status), identity)
-
-
-def _report(failure: Exception) -> int:
-    """Says on stderr, last of all, what went wrong: a message for what a person can act on, the traceback of a bug."""
-    sys.stdout.flush()
-    if isinstance(failure, JobError):
-        print(f"{failure}\n[{failure.code}]", file=sys.stderr, flush=True)
-        return failure.exit_code
-    traceback.print_exception(failure)
-    return 1

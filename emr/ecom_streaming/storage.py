@@ -48,9 +48,11 @@ def is_local(location: str) -> bool:
     return scheme == "file" or len(scheme) < 2
 
 
-def store_at(spark: SparkSession, location: str) -> Store:
-    """The store of a location: a path of this machine, or a URI."""
+def store_at(spark: SparkSession | None, location: str) -> Store:
+    """The store of a location: a path of this machine, or a URI, which needs a session."""
     if not is_local(location):
+        if spark is None:
+            raise ValueError(f"{location} is read with a session")
         return _Hadoop(spark, location)
     return _Local(Path(unquote(urlsplit(location).path) if location.startswith("file:") else location))
 

@@ -7,6 +7,7 @@ Spark's own file sink is exactly-once only for readers of its log, which Athena 
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from typing import Final
@@ -16,9 +17,8 @@ from pyspark.sql import DataFrame, Observation
 from pyspark.sql import functions as F
 
 from .storage import Store, Unavailable
+from .window_names import PARTITIONS, UNFINISHED, is_compacted, part_name
 
-_UNFINISHED: Final = ".unfinished"
-_PARTITIONS: Final = ("date", "hour")
 _LONGEST_WAIT_SECONDS: Final = 15.0
 
 
@@ -50,7 +50,7 @@ class WindowFiles:
 
     def check_writable(self) -> None:
         """Raises `Unavailable` when the output cannot be written."""
-        probe = (_UNFINISHED, f"probe-{self._checkpoint_id}")
+        probe = (UNFINISHED, f"probe-{self._checkpoint_id}")
         self._store.write("", *probe)
         self._store.publish(probe, (self._folder, f".probe-{self._checkpoint_id}"))
         self._store.remove(self._folder, f".probe-{self._checkpoint_id}")
@@ -60,7 +60,7 @@ class WindowFiles:
 
         Raises `Fenced` without writing when a newer generation has taken over.
         """
-        name = f"part-{self._checkpoint_id}-{batch_id:06d}"
+        name = part_name(self._checkpoint_id, batch_id)
         wait_seconds = 1.0
         while True:
             self._check_generation()
@@ -76,7 +76,7 @@ class WindowFiles:
             wait_seconds = min(wait_seconds * 2, _LONGEST_WAIT_SECONDS)
 
     def _write(self, rows: DataFrame, name: str) -> int:
-        unfinished = (_UNFINISHED, name)
+        unfinished = (UNFINISHED, name.removesuffix(".parquet"))
         self._store.remove(*unfinished)
         written = _write_parquet(rows, self._store.uri(*unfinished))
         finished = [path for path in self._store.files_below(*unfinished) if path.endswith(".parquet")]
@@ -84,7 +84,11 @@ class WindowFiles:
         self._check_generation()
         for path in finished:
             partition = path.split("/")[:-1]
-            self._store.publish((*unfinished, *path.split("/")), (self._folder, *partition, f"{name}.parquet"))
+            if is_compacted(self._store.list(self._folder, *partition), self._checkpoint_id):
+                # Only a closed hour is compacted, so these rows are in it: this is a batch of a writer that slept.
+                print(f"{name} was left out of {'/'.join(partition)}, which is compacted", file=sys.stderr)
+                continue
+            self._store.publish((*unfinished, *path.split("/")), (self._folder, *partition, name))
         self._store.remove(*unfinished)
         return written
 
@@ -95,7 +99,7 @@ def _write_parquet(rows: DataFrame, uri: str) -> int:
     try:
         # One task writes all: a batch has few rows, and each partition gets one file.
         rows.observe(counted, F.count(F.lit(1)).alias("rows")).repartition(1).write.mode("overwrite").partitionBy(
-            *_PARTITIONS
+            *PARTITIONS
         ).parquet(uri)
     except Py4JJavaError as cause:
         if _is_about_files(cause):

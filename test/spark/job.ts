@@ -27,6 +27,24 @@ export interface TestJobOptions {
   readonly output?: string;
 }
 
+/** Options of `spark-submit` for one small machine. */
+export const onThisMachine: readonly string[] = [
+  ...['--master', 'local[2]', '--driver-memory', '1g', '--driver-java-options', '-XX:+UseSerialGC'],
+  ...['--conf', 'spark.ui.enabled=false'],
+];
+
+/** What `spark-submit` needs to find the Python and the Spark of an installation. */
+export function sparkEnvironment({ pyspark }: Installation): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    SPARK_HOME: pyspark.home,
+    PYSPARK_PYTHON: pyspark.python,
+    PYSPARK_DRIVER_PYTHON: pyspark.python,
+    SPARK_LOCAL_IP: '127.0.0.1',
+    PYTHONDONTWRITEBYTECODE: '1',
+  };
+}
+
 /** A start of the streaming job, as a test steers it: it may be killed, stopped, and started again on the same folder. */
 export class TestJob {
   readonly options: TestJobOptions;
@@ -56,8 +74,7 @@ export class TestJob {
     const child = await startChild(
       path.join(installation.pyspark.home, 'bin', 'spark-submit'),
       [
-        ...['--master', 'local[2]', '--driver-memory', '1g', '--driver-java-options', '-XX:+UseSerialGC'],
-        ...['--conf', 'spark.ui.enabled=false'],
+        ...onThisMachine,
         ...(jars.length === 0 ? [] : ['--jars', jars.map((jar) => pathToFileURL(jar).href).join(',')]),
         jobFile,
         ...['--spec', at('pipeline.json'), '--settings', at('settings.json')],
@@ -69,15 +86,7 @@ export class TestJob {
       {
         cwd: folder,
         logFile: at('spark.log'),
-        env: {
-          ...process.env,
-          SPARK_HOME: installation.pyspark.home,
-          PYSPARK_PYTHON: installation.pyspark.python,
-          PYSPARK_DRIVER_PYTHON: installation.pyspark.python,
-          SPARK_LOCAL_IP: '127.0.0.1',
-          PYTHONDONTWRITEBYTECODE: '1',
-          ...options.env,
-        },
+        env: { ...sparkEnvironment(installation), ...options.env },
       },
     );
     return new TestJob(options, child);
