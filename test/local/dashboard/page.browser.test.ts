@@ -11,6 +11,16 @@ import { anAlert, aRow, aSnapshot } from './samples.ts';
 /** Pixels by which the page is wider than its window. */
 const sidewaysOverflow = 'document.documentElement.scrollWidth - window.innerWidth';
 
+/** What is cut off, or broken over lines, of the figures that a run of half an hour has. */
+const cutFigures = `[
+  ...[...document.querySelectorAll('.pair > *, .trio > *')].filter((part) => part.scrollWidth > part.clientWidth),
+  ...[...document.querySelectorAll('.totals dd')].filter((figure) => {
+    const text = document.createRange();
+    text.selectNodeContents(figure);
+    return text.getClientRects().length > 1;
+  }),
+].map((part) => part.textContent)`;
+
 /** What axe-core finds wrong, a line each. */
 async function axe(page: Page): Promise<string[]> {
   await page.evaluate(axeCore.source);
@@ -52,6 +62,11 @@ describeWithChromium('the page', () => {
       await page.click('button[aria-controls="revenue-table"]');
       await page.click('button[aria-controls="rate-table"]');
       await picture(`${width}`, width < 1100);
+    });
+
+    it('shows every figure whole', async () => {
+      const { page } = await openFull({ viewport: { width, height: 900 } });
+      expect(await page.evaluate<string[]>(cutFigures)).toEqual([]);
     });
   });
 
