@@ -94,6 +94,11 @@ function formatOf(file: string, start: Buffer): ReplayFormat {
   }
   if (start.includes(0)) throw unknownFormat(file, 'The file is neither text nor Parquet', usable);
   const text = start.toString('utf8').trimStart();
+  // A file of one long line is possible; one whose line goes on after a carriage return is of an old Mac's make.
+  if (/\r[^\r]/.test(text) && !text.includes('\n')) {
+    const fix = `Write it anew, for example with: tr '\\r' '\\n' < ${JSON.stringify(file)} > orders.csv`;
+    throw unknownFormat(file, 'The lines of the file end with carriage returns alone', fix);
+  }
   if (text.startsWith('[')) {
     const fix = 'Write one object per line, for example with: jq -c ".[]" orders.json > orders.jsonl';
     throw unknownFormat(file, 'The file is one JSON array', fix);

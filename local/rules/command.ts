@@ -3,6 +3,7 @@ import { EcomError, type ExitCode, UsageError } from '../../pipeline/error.ts';
 import { badRecordReasons } from '../../pipeline/order.ts';
 import { type BadRow, openReplay, type Replay } from '../replay/replay.ts';
 import { parseArguments } from '../report/arguments.ts';
+import { interruptedCode, listenForInterruption } from '../run/interruption.ts';
 import { History, type HistoryOutcome } from './history.ts';
 import { historyJson } from './json.ts';
 import { counted, outcomeText } from './outcome-table.ts';
@@ -63,11 +64,13 @@ interface Tried {
   readonly firstRefused: BadRow | null;
 }
 
-async function tryRules(replay: Replay, history: History): Promise<Tried> {
+/** @returns null when it was over before the end of the file */
+async function tryRules(replay: Replay, history: History, isOver: () => boolean): Promise<Tried | null> {
   let refused = 0;
   let firstRefused: BadRow | null = null;
   let saidMs = Date.now() + 1000;
   for await (const rows of replay) {
+    if (isOver()) return null;
     for (const row of rows) {
       if (row.kind === 'order') history.add(row);
       else {
@@ -80,7 +83,7 @@ async function tryRules(replay: Replay, history: History): Promise<Tried> {
     saidMs = Date.now();
     process.stderr.write(`Read ${Math.round(replay.progress() * 100)} % of the file …\n`);
   }
-  return { history: history.outcome(), refused, firstRefused };
+  return isOver() ? null : { history: history.outcome(), refused, firstRefused };
 }
 
 /** What someone should know of the rows that are missing from the answer. */
@@ -113,10 +116,22 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     process.stdout.write(usage);
     return 0;
   }
-  const definition = stageDefinition(process.env);
-  const replay = await openReplay({ file: options.file, map: options.map, definition });
-  for (const note of replay.notes) process.stderr.write(`${note}\n`);
-  const tried = await tryRules(replay, new History(definition));
+  // A process that just died would leave the temporary files behind by which a file is sorted.
+  const { happened: isOver, dispose } = listenForInterruption(() => process.stderr.write('\nStopping.\n'));
+  try {
+    const definition = stageDefinition(process.env);
+    const replay = await openReplay({ file: options.file, map: options.map, definition, isOver });
+    for (const note of replay.notes) process.stderr.write(`${note}\n`);
+    const tried = await tryRules(replay, new History(definition), isOver);
+    if (tried === null) return interruptedCode;
+    print(tried, options);
+    return 0;
+  } finally {
+    dispose();
+  }
+}
+
+function print(tried: Tried, options: RulesOptions): void {
   if (tried.history.orders === 0) {
     const first = tried.firstRefused;
     throw new EcomError('ECOM_RULES_NO_ORDERS', {
@@ -131,5 +146,4 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
       ? `${JSON.stringify(historyJson(tried.history, options.file, tried.refused))}\n`
       : outcomeText(tried.history),
   );
-  return 0;
 }

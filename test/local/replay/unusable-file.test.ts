@@ -30,6 +30,12 @@ describe('a file that cannot be replayed', () => {
       /neither text nor Parquet/,
     ],
     ['is packed', write('orders.csv.gz', Buffer.from([0x1f, 0x8b, 8, 0])), 'FORMAT', /gzip.*gunzip/],
+    [
+      'ends its lines as old Macs did',
+      write('mac.csv', `${header}\rc,2026-01-01,1\r`),
+      'FORMAT',
+      /carriage.*tr/,
+    ],
     ['is UTF-16', write('utf16.csv', Buffer.from(`\ufeff${header}\n`, 'utf16le')), 'FORMAT', /UTF-16.*UTF-8/],
     ['is a JSON array', write('orders.json', '[{"customer_id":"c"}]'), 'FORMAT', /JSON array.*jq/],
     [
