@@ -53,8 +53,9 @@ function options(plot: Plot, width: number, height: number): uPlot.Options {
     axes: [
       {
         ...axis,
-        size: (_chart, labels) => (labels?.some((label) => label.includes('\n')) ? 36 : 22),
-        gap: 4,
+        size: (_chart, labels) => (labels?.some((label) => label.includes('\n')) ? 39 : 25),
+        // So that a label at the left edge clears the 0 of the other axis.
+        gap: 7,
         space: 56,
         grid: { show: false },
         values: (_chart, splits, _index, _space, step) => timeTicks(splits, step, Date.now()),

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { optionProblem } from '../../../functions/option-problem.ts';
 import { UsageError } from '../../../pipeline/error.ts';
 import { launch, open } from './browser.ts';
 import { smallPng } from './small-png.ts';
@@ -66,8 +67,7 @@ function readOptions(args: readonly string[]): { minutes: number; out: string; h
     const minutes = Number(values.minutes);
     if (minutes > 0 && minutes <= 60) return { minutes, out: path.resolve(values.out), help: values.help };
   } catch (cause) {
-    const what = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError('ECOM_OPTION_UNKNOWN', { what, fix }, { cause });
+    throw new UsageError('ECOM_OPTION_UNKNOWN', { what: optionProblem(cause), fix }, { cause });
   }
   throw new UsageError('ECOM_OPTION_RANGE', { what: '--minutes takes a number over 0, up to 60', fix });
 }
