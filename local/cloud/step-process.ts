@@ -33,6 +33,7 @@ const threads = 16;
 function s3aSettings(endpoint: string): string[] {
   const settings = {
     'fs.s3.impl': 'org.apache.hadoop.fs.s3a.S3AFileSystem',
+    'fs.AbstractFileSystem.s3.impl': 'org.apache.hadoop.fs.s3a.S3A',
     'fs.s3a.endpoint': endpoint,
     'fs.s3a.endpoint.region': localRegion,
     // There is no DNS for buckets here.

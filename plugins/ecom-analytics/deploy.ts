@@ -30,6 +30,7 @@ export async function clusterGeneration(session: Session): Promise<number> {
 
 /** Says what a stage will cost before it is first made. */
 export async function announceCost(session: Session, say: Say): Promise<void> {
+  if (session.isLocal) return;
   if ((await session.stack.outputs()) !== undefined) return;
   say(`\n${costReport(estimateCost(session.input.config), session.input.stage)}\n`);
 }

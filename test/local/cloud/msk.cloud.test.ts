@@ -64,7 +64,8 @@ describeWithJava('MSK on the local cloud', () => {
   });
 
   const target = (TopicName: string) => ({ ClusterArn: arn, TopicName });
-  const configs = (text: string) => Buffer.from(text).toString('base64');
+  const configs = (values: Readonly<Record<string, string>>) =>
+    Buffer.from(JSON.stringify(values)).toString('base64');
 
   it('describes its cluster and its brokers', async () => {
     const { ClusterInfo } = await client.send(new DescribeClusterV2Command({ ClusterArn: arn }));
@@ -81,7 +82,7 @@ describeWithJava('MSK on the local cloud', () => {
         ...target('orders'),
         PartitionCount: 2,
         ReplicationFactor: 1,
-        Configs: configs('retention.ms=60000'),
+        Configs: configs({ 'retention.ms': '60000' }),
       }),
     );
     expect(created.Status).toBe('CREATING');
@@ -89,11 +90,13 @@ describeWithJava('MSK on the local cloud', () => {
 
     await client.send(new UpdateTopicCommand({ ...target('orders'), PartitionCount: 3 }));
     await client.send(
-      new UpdateTopicCommand({ ...target('orders'), Configs: configs('retention.ms=120000') }),
+      new UpdateTopicCommand({ ...target('orders'), Configs: configs({ 'retention.ms': '120000' }) }),
     );
     const described = await client.send(new DescribeTopicCommand(target('orders')));
     expect(described).toMatchObject({ PartitionCount: 3, ReplicationFactor: 1, Status: 'ACTIVE' });
-    expect(Buffer.from(described.Configs ?? '', 'base64').toString()).toContain('retention.ms=120000');
+    expect(JSON.parse(Buffer.from(described.Configs ?? '', 'base64').toString())).toMatchObject({
+      'retention.ms': '120000',
+    });
     const { Topics } = await client.send(new ListTopicsCommand({ ClusterArn: arn }));
     expect(Topics).toMatchObject([{ TopicName: 'orders', PartitionCount: 3 }]);
 
@@ -112,7 +115,11 @@ describeWithJava('MSK on the local cloud', () => {
     const shrink = client.send(new UpdateTopicCommand({ ...target('twice'), PartitionCount: 1 }));
     await expect(shrink).rejects.toMatchObject({ name: 'BadRequestException' });
     const both = client.send(
-      new UpdateTopicCommand({ ...target('twice'), PartitionCount: 3, Configs: configs('retention.ms=1') }),
+      new UpdateTopicCommand({
+        ...target('twice'),
+        PartitionCount: 3,
+        Configs: configs({ 'retention.ms': '1' }),
+      }),
     );
     await expect(both).rejects.toMatchObject({ name: 'BadRequestException' });
     const none = client.send(new CreateTopicCommand({ ...topic, TopicName: 'none', PartitionCount: 0 }));
