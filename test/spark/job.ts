@@ -33,6 +33,9 @@ export const onThisMachine: readonly string[] = [
   ...['--conf', 'spark.ui.enabled=false'],
 ];
 
+/** Real-time mode holds a core for each partition of the topic; here they are threads. */
+const realTime: readonly string[] = ['--master', 'local[4]'];
+
 /** What `spark-submit` needs to find the Python and the Spark of an installation. */
 export function sparkEnvironment({ pyspark }: Installation): NodeJS.ProcessEnv {
   return {
@@ -75,6 +78,7 @@ export class TestJob {
       path.join(installation.pyspark.home, 'bin', 'spark-submit'),
       [
         ...onThisMachine,
+        ...(choices.application === 'alerts' ? realTime : []),
         ...(jars.length === 0 ? [] : ['--jars', jars.map((jar) => pathToFileURL(jar).href).join(',')]),
         jobFile,
         ...['--spec', at('pipeline.json'), '--settings', at('settings.json')],
