@@ -68,7 +68,7 @@ const kinds: readonly Kind[] = [
       ) || failure.$metadata?.httpStatusCode === 403,
     what: 'AWS denied the call',
     fix: ({ action, resource, needs }) =>
-      `Allow ${(needs ?? [action]).join(', ')} on ${resource} for whoever runs this (\`sls ecom doctor\` lists all that is needed).`,
+      `Allow ${(needs ?? [action]).join(', ')} on ${resource} for whoever runs this (\`sls ecom doctor\` tries the others in turn).`,
   },
   {
     code: 'ECOM_AWS_THROTTLED',

@@ -10,10 +10,14 @@ import {
   trustPolicy,
 } from './fragment.ts';
 import { kafkaStatements } from './iam-kafka.ts';
+import { keyStatements } from './iam-key.ts';
 import { folders, ids, objects, type StageInput, stageBuckets } from './stage.ts';
 
-/** Spark names its consumer groups so. https://spark.apache.org/docs/latest/structured-streaming-kafka-integration.html */
-const sparkGroups = 'spark-kafka-source*';
+/**
+ * Spark names its consumer groups so: the first of a stream, the second of a batch, as which late orders are looked up.
+ * https://spark.apache.org/docs/latest/structured-streaming-kafka-integration.html, `groupIdPrefix`
+ */
+const sparkGroups = ['spark-kafka-source*', 'spark-kafka-relation*'];
 
 /** What the job does: reads orders, writes alerts, dead letters and ticks, keeps its windows, checkpoint and status. */
 function jobStatements(input: StageInput): Statement[] {
@@ -25,7 +29,7 @@ function jobStatements(input: StageInput): Statement[] {
     ...kafkaStatements(input.config, {
       read: [orders.name],
       write: [orders.name, alerts.name, deadLetters.name],
-      groups: [sparkGroups],
+      groups: sparkGroups,
     }),
     {
       Sid: 'WindowsCheckpointStatus',
@@ -61,16 +65,10 @@ function jobStatements(input: StageInput): Statement[] {
   ];
 }
 
-/** Reading and writing under a key of one's own needs the key. */
-function keyStatements({ config }: StageInput): Statement[] {
-  const key = config.buckets.create?.kmsKeyArn;
-  return key ? [{ Sid: 'BucketKey', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: [key] }] : [];
-}
-
 function ownRoles(input: StageInput): Record<string, Resource> {
   if (!input.config.emr.create) return {};
   const { artifacts } = stageBuckets(input.config);
-  const subnets = input.config.network.existing?.privateSubnetIds ?? [];
+  const given = input.config.network.existing;
   const service: Statement[] = [
     {
       Sid: 'PassTheInstanceRole',
@@ -79,10 +77,11 @@ function ownRoles(input: StageInput): Record<string, Resource> {
       Condition: { StringLike: { 'iam:PassedToService': 'ec2.amazonaws.com*' } },
     },
   ];
-  if (subnets.length > 0)
-    // EMR's managed policy acts in tagged subnets only; an existing one may not carry the tag.
+  if (given !== undefined)
+    // EMR's managed policy acts in tagged subnets and groups only; existing ones may not carry the tag.
+    // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEMRServicePolicy_v2.html, CreateInTaggedNetwork
     service.push({
-      Sid: 'CreateInTheGivenSubnets',
+      Sid: 'CreateInTheGivenNetwork',
       Action: [
         'ec2:CreateFleet',
         'ec2:CreateLaunchTemplate',
@@ -90,9 +89,10 @@ function ownRoles(input: StageInput): Record<string, Resource> {
         'ec2:CreateNetworkInterface',
         'ec2:RunInstances',
       ],
-      Resource: subnets.map((id) =>
-        sub(`arn:\${AWS::Partition}:ec2:\${AWS::Region}:\${AWS::AccountId}:subnet/${id}`),
-      ),
+      Resource: [
+        ...given.privateSubnetIds.map((id) => `subnet/${id}`),
+        ...given.securityGroupIds.map((id) => `security-group/${id}`),
+      ].map((name) => sub(`arn:\${AWS::Partition}:ec2:\${AWS::Region}:\${AWS::AccountId}:${name}`)),
     });
   return {
     EcomEmrServiceRole: {

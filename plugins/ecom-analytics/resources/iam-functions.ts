@@ -10,6 +10,7 @@ import {
   trustPolicy,
 } from './fragment.ts';
 import { kafkaStatements } from './iam-kafka.ts';
+import { keyStatements } from './iam-key.ts';
 import {
   type FunctionIds,
   folders,
@@ -73,6 +74,7 @@ function alertConsumerStatements(input: StageInput): Statement[] {
     // https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure.html
     { Sid: 'KeepFailedBatches', Action: ['s3:PutObject'], Resource: objects(data, 'aws/lambda/') },
     { Sid: 'FindFailedBatches', Action: ['s3:ListBucket'], Resource: [sub(data.arn)] },
+    ...keyStatements(input),
   ];
 }
 
@@ -103,6 +105,7 @@ function watchStatements(input: StageInput): Statement[] {
       Resource: ['*'],
       Condition: { StringEquals: { 'cloudwatch:namespace': 'EcomAnalytics' } },
     },
+    ...keyStatements(input),
   ];
 }
 

@@ -85,7 +85,7 @@ function notification(input: StageInput): Record<string, Resource> {
             {
               Sid: 'AlarmsOfThisAccount',
               Effect: 'Allow',
-              Principal: { Service: ['cloudwatch.amazonaws.com', 'budgets.amazonaws.com'] },
+              Principal: { Service: 'cloudwatch.amazonaws.com' },
               Action: 'sns:Publish',
               Resource: ref(ids.alarmsTopic),
               Condition: { StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') } },

@@ -21,6 +21,8 @@ export class SparkCloud {
   diesAfter = Number.POSITIVE_INFINITY;
   /** Whether the call that the caller dies in is still carried out. */
   lastCallLands = false;
+  /** After so many further requests, one is refused so; those that follow are answered again. */
+  refusal: { after: number; readonly status: number; readonly code: string } | undefined;
   /** Whether a job hears its stop object. */
   hears = true;
   /** Whether a cancelled step ends. */
@@ -63,6 +65,16 @@ export class SparkCloud {
       if (!this.lastCallLands || this.diesAfter !== -1) return;
     }
     const target = request.headers['x-amz-target'];
+    if (this.refusal && this.refusal.after-- === 0) {
+      const { status, code } = this.refusal;
+      const isEmr = typeof target === 'string';
+      response.writeHead(status, {
+        'content-type': isEmr ? 'application/x-amz-json-1.1' : 'application/xml',
+      });
+      const said = isEmr ? JSON.stringify({ __type: code }) : `<Error><Code>${code}</Code></Error>`;
+      response.end(request.method === 'HEAD' ? undefined : said);
+      return;
+    }
     if (typeof target === 'string') this.#emr(target.split('.')[1] ?? '', JSON.parse(body), response);
     else this.#s3(request, body, response);
   }

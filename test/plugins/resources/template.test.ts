@@ -131,6 +131,31 @@ describe('the policies', () => {
       JSON.stringify(statements.find(({ Sid }) => Sid === sid)?.Resource).match(/ecommerce-[a-z-]+/g);
     expect(topics('KafkaRead')).toEqual(['ecommerce-orders']);
     expect(topics('KafkaWrite')).toEqual(['ecommerce-orders', 'ecommerce-alerts', 'ecommerce-orders-dlq']);
-    expect(JSON.stringify(statements)).toContain('spark-kafka-source*');
+    // A stream reads as the first, a batch, as which late orders are looked up, as the second.
+    for (const group of ['spark-kafka-source*', 'spark-kafka-relation*'])
+      expect(JSON.stringify(statements.find(({ Sid }) => Sid === 'KafkaGroups'))).toContain(group);
+  });
+
+  test('reach the key of the buckets wherever their objects are reached, and nowhere without one', () => {
+    const kmsKeyArn = 'arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0000-1111-2222-333344445555';
+    const withKey = (given: unknown): string[] =>
+      Object.entries(resourcesOf(given))
+        .filter(([, resource]) => statementsOf(resource).some(({ Sid }) => Sid === 'BucketKey'))
+        .map(([id]) => id)
+        .sort();
+    expect(withKey({ buckets: { create: { kmsKeyArn } } })).toEqual([
+      'EcomAlertConsumerPolicy',
+      'EcomEmrInstancePolicy',
+      'EcomWatchRole',
+    ]);
+    expect(withKey({})).toEqual([]);
+  });
+
+  test('let EMR into subnets and groups that are brought along, which carry no tag of its managed policy', () => {
+    const { network } = stages['bring-your-own'];
+    const policy = resourcesOf({ network }).EcomEmrServicePolicy;
+    const given = (policy ? statementsOf(policy) : []).find(({ Sid }) => Sid === 'CreateInTheGivenNetwork');
+    for (const id of [...network.existing.privateSubnetIds, ...network.existing.securityGroupIds])
+      expect(JSON.stringify(given?.Resource)).toContain(`/${id}"`);
   });
 });

@@ -194,3 +194,27 @@ test.each([
   },
   60_000,
 );
+
+test.each([
+  ['denied', 403, 'AccessDenied', ['ECOM_AWS_DENIED']],
+  // An answer to HEAD has no body that could say that a 503 of S3 is meant as throttling.
+  ['throttled', 503, 'SlowDown', ['ECOM_AWS_THROTTLED', 'ECOM_AWS_UNAVAILABLE']],
+])(
+  'a deploy of which any one call is %s says so, and the next makes it good, with one writer',
+  async (_, status, code, expected) => {
+    await deploy();
+    const codes = new Set<unknown>();
+    for (let calls = 0; calls < 30; calls++) {
+      const config = { streaming: { triggerSeconds: 1 + (calls % 2) } };
+      cloud.refusal = { after: calls, status, code };
+      const outcome: unknown = await deploy(config).catch((error: unknown) => error);
+      cloud.refusal = undefined;
+      if (outcome instanceof Error) codes.add('code' in outcome ? outcome.code : outcome.name);
+      expect(cloud.live.length).toBeLessThanOrEqual(1);
+      await deploy(config);
+      expect(cloud.live).toHaveLength(1);
+    }
+    expect([...codes].sort()).toEqual(expected);
+  },
+  60_000,
+);

@@ -103,6 +103,49 @@ describe('applying a plan', () => {
     }
   });
 
+  test('goes on where a deploy died, in or around any call, claims and ledger included', async () => {
+    let died = 0;
+    for (const lands of [false, true])
+      for (let calls = 0; calls < 20; calls++) {
+        const { store, claims, context, deploy, ledger } = stage();
+        let left = calls;
+        /** The process ends with this call: before it, or after AWS has done it. */
+        const dying =
+          <T extends unknown[], R>(call: (...given: T) => Promise<R>) =>
+          async (...given: T): Promise<R> => {
+            if (left-- > 0) return call(...given);
+            if (lands && left === -1) await call(...given);
+            throw new Error('died');
+          };
+        const mortal: ApplyContext = {
+          ...context,
+          claim: dying(context.claim),
+          release: dying(context.release),
+          ledgerStore: { read: context.ledgerStore.read, write: dying(context.ledgerStore.write) },
+          store: {
+            door: store.door,
+            read: (names) => store.read(names),
+            create: dying((topic) => store.create(topic)),
+            addPartitions: dying((name, partitions) => store.addPartitions(name, partitions)),
+            setConfigs: dying((name, configs) => store.setConfigs(name, configs)),
+            delete: dying((name) => store.delete(name)),
+            close: () => store.close(),
+          },
+        };
+        const plan = planFor({ actual: [], ledger: emptyLedger(owner, clusterArn) });
+        const outcome: unknown = await applyPlan(plan, ledger(), mortal).catch((error: unknown) => error);
+        if (outcome instanceof Error) died++;
+        await deploy();
+        expect(store.topics.size).toBe(3);
+        expect([...claims]).toEqual([...store.topics.keys()]);
+        expect(Object.values(ledger().topics).map(({ origin }) => origin)).toEqual(
+          Array.from({ length: 3 }, () => 'created'),
+        );
+        expect((await deploy()).changes).toEqual([]);
+      }
+    expect(died).toBeGreaterThan(10);
+  });
+
   test('records a topic that somebody else made meanwhile as found, not made', async () => {
     const { store, context, ledger } = stage();
     const [orders] = desired();
