@@ -2,9 +2,10 @@ import { benches as bundles } from './bundles.ts';
 import { benches as create } from './create.ts';
 import { benches as dashboard } from './dashboard.ts';
 import { benches as engine } from './engine.ts';
+import { benches as plugin } from './plugin.ts';
 import { benches as producer } from './producer.ts';
 
-const benches = [...engine, ...producer, ...bundles, ...create, ...dashboard];
+const benches = [...engine, ...producer, ...bundles, ...create, ...dashboard, ...plugin];
 
 /** `npm run bench -- [name …]`: prints one JSON line per figure. */
 export async function main(names: readonly string[]): Promise<number> {
