@@ -58,7 +58,9 @@ function options(plot: Plot, width: number, height: number): uPlot.Options {
         gap: 7,
         space: 56,
         grid: { show: false },
-        values: (_chart, splits, _index, _space, step) => timeTicks(splits, step, Date.now()),
+        // Without a figure, the times would be made up.
+        values: ({ data: [times] }, splits, _index, _space, step) =>
+          times.length === 0 ? splits.map(() => '') : timeTicks(splits, step, Date.now()),
       },
       {
         ...axis,

@@ -73,6 +73,9 @@ describeWithChromium("the report's page", () => {
     expect(asked).toEqual([page.url()]);
     expect(said).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    const cutTables =
+      '[...document.querySelectorAll("section > .scroll")].filter((one) => one.scrollWidth > one.clientWidth)';
+    expect(await page.evaluate(`${cutTables}.map((one) => one.textContent)`)).toEqual([]);
     expect(await page.locator('.chart g').count()).toBe(2 * 48);
     expect(await page.locator('.legend li').allTextContents()).toEqual([
       ...categories.slice(0, 7),
