@@ -1,7 +1,7 @@
 import type { EmrStep } from '../aws/emr-cluster.ts';
 import { isAlive } from './decision.ts';
 import type { StepRecord } from './record.ts';
-import { badRecords, type JobStatus } from './status.ts';
+import { badRecords, type JobStatus, windowsWatermark } from './status.ts';
 
 /** The state of one application, for people and scripts. */
 export interface StreamReport {
@@ -50,7 +50,7 @@ export function streamReport(
     generation: record.generation,
     job: status?.state ?? null,
     heartbeatSecondsAgo: heartbeat,
-    watermark: queries.map(({ watermark }) => watermark).find((watermark) => watermark !== null) ?? null,
+    watermark: status ? windowsWatermark(status) : null,
     offsetsBehindLatest: behind.length === 0 ? null : Math.max(...behind),
     inputRowsPerSecond: Math.max(0, ...queries.map(({ inputRowsPerSecond }) => inputRowsPerSecond)),
     orders: status?.totals.orders ?? 0,

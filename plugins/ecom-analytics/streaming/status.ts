@@ -44,6 +44,14 @@ export function readStatus(json: unknown): JobStatus | undefined {
   return parsed.success ? parsed.output : undefined;
 }
 
+/**
+ * How far the windows' event time has come; null before the first order, and for an application that has no windows. The
+ * watermark of the rules over customers lies further back, by the length of their windows.
+ */
+export function windowsWatermark(status: JobStatus): string | null {
+  return status.queries.windows?.watermark ?? null;
+}
+
 /** Records refused, of all reasons. */
 export function badRecords(status: JobStatus): number {
   return Object.values(status.totals.badRecords).reduce((sum, count) => sum + count, 0);

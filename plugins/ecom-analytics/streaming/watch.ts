@@ -1,5 +1,5 @@
 import type { StreamMetric } from '../monitoring/metrics.ts';
-import { badRecords, type JobStatus } from './status.ts';
+import { badRecords, type JobStatus, windowsWatermark } from './status.ts';
 
 /** What the watch function remembers, so that it can tell what is new. */
 export interface WatchMemory {
@@ -33,12 +33,14 @@ function since(now: number, before: number, sameRun: boolean): number {
 function queryMetrics(status: JobStatus, nowMs: number): Record<string, number | undefined> {
   const queries = Object.values(status.queries);
   const newest = largest(queries.map(({ at }) => Date.parse(at)));
-  const watermarkAge = largest(
-    queries.map(({ watermark }) => (watermark === null ? null : secondsSince(watermark, nowMs))),
+  const watermark = windowsWatermark(status);
+  // Where no orders come, event time stands still, and nothing is wrong.
+  const isIdle = queries.every(
+    ({ inputRowsPerSecond, offsetsBehindLatest }) => inputRowsPerSecond === 0 && offsetsBehindLatest === 0,
   );
   return {
     OffsetsBehindLatest: largest(queries.map(({ offsetsBehindLatest }) => offsetsBehindLatest)),
-    WatermarkAgeSeconds: watermarkAge,
+    WatermarkAgeSeconds: watermark === null || isIdle ? undefined : secondsSince(watermark, nowMs),
     SecondsSinceProgress: newest === undefined ? undefined : Math.max(0, (nowMs - newest) / 1000),
     InputRowsPerSecond: largest(queries.map(({ inputRowsPerSecond }) => inputRowsPerSecond)),
     BatchDurationMilliseconds: largest(queries.map(({ batchDurationMs }) => batchDurationMs)),

@@ -38,6 +38,18 @@ const status: JobStatus = {
   error: null,
   totals: { orders: 1000, late: 2, badRecords: { 'not-json': 3, price: 1 }, windowRows: 40 },
   queries: {
+    customers: {
+      batchId: 8,
+      inputRowsPerSecond: 90,
+      batchDurationMs: 200,
+      // The rules over customers have longer windows, and their watermark lies as much further back.
+      watermark: '2026-11-23T21:54:00Z',
+      watermarkAgeMs: 360_000,
+      offsetsBehindLatest: 20,
+      stateRows: 0,
+      stateBytes: 0,
+      at: '2026-11-23T21:59:52Z',
+    },
     windows: {
       batchId: 7,
       inputRowsPerSecond: 98.5,
@@ -118,6 +130,18 @@ describe('the watch function', () => {
     expect(readMetrics(status, true, first.memory, now).metrics.DeadLetters).toBe(0);
     const restarted = { ...status, generation: 4, totals: { ...status.totals, badRecords: { price: 2 } } };
     expect(readMetrics(restarted, true, first.memory, now).metrics.DeadLetters).toBe(2);
+  });
+
+  test('says nothing of event time that stands still because no orders come', () => {
+    const queries = Object.fromEntries(
+      Object.entries(status.queries).map(([name, query]) => [
+        name,
+        { ...query, inputRowsPerSecond: 0, offsetsBehindLatest: 0 },
+      ]),
+    );
+    const { metrics } = readMetrics({ ...status, queries }, true, noMemory, now);
+    expect(metrics).toMatchObject({ StepRunning: 1, OffsetsBehindLatest: 0 });
+    expect(metrics.WatermarkAgeSeconds).toBeUndefined();
   });
 
   test('says nothing of lag while nothing runs', () => {
