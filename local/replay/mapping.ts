@@ -26,7 +26,7 @@ function writePairs(mapping: Mapping): string {
 
 /** The option as a shell takes it. */
 function mapOption(pairs: string): string {
-  return `--map ${/^[\w=,.:/-]+$/.test(pairs) ? pairs : `"${pairs.replaceAll('"', '\\"')}"`}`;
+  return `--map ${/^[\w=,.:/-]+$/.test(pairs) ? pairs : `"${pairs.replace(/["$`]/g, '\\$&')}"`}`;
 }
 
 function parsePairs(map: string): [field: string, column: string][] | null {

@@ -25,7 +25,7 @@ function columns(rows: readonly (readonly Cell[])[]): string[] {
 function fromHere(folder: string, here: string): string {
   const relative = path.relative(here, folder);
   const shown = relative === '' ? '.' : relative.startsWith('..') ? folder : relative;
-  return /^[\w./\\:-]+$/.test(shown) ? shown : `"${shown}"`;
+  return /^[\w./\\:-]+$/.test(shown) ? shown : `"${shown.replace(/["$`]/g, '\\$&')}"`;
 }
 
 /**

@@ -72,6 +72,11 @@ describe('a mapping', () => {
     expect(refusal(undefined, [...ours, 'total_amount'])).toMatch(/two columns named "total_amount"/);
   });
 
+  it('writes the option so that a shell takes it as it is', () => {
+    const message = refusal(undefined, ['Customer', 'When', 'Total $USD']);
+    expect(message).toContain('--map "customer_id=Customer,timestamp=When,total_amount=Total \\$USD"');
+  });
+
   it('does not suggest a column that the file has twice', () => {
     const message = refusal('customer_id=Who,timestamp=When,total_amount=Sum', ['Who', 'Who', 'When', 'Sum']);
     expect(message).toMatch(/two columns named "Who"\W.*Give each column that is used a name of its own/);
