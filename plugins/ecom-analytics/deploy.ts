@@ -1,16 +1,28 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { EmrCluster, hasEnded } from './aws/emr-cluster.ts';
+import { offsetsOf } from './commands/stream.ts';
 import { estimateCost } from './cost/estimate.ts';
 import { costReport } from './cost/report.ts';
-import type { CloudFormationTemplate } from './framework.ts';
+import type { CliOptions, CloudFormationTemplate } from './framework.ts';
 import { ids, stem } from './resources/stage.ts';
 import { type DeployedStage, deployed, findDeployed, type Session } from './session.ts';
-import { deployStream, refuseCheckpoint, stopStream } from './streaming/deploy-stream.ts';
+import { deployStream, refuseCheckpoint, type StreamRequest, stopStream } from './streaming/deploy-stream.ts';
 import { refusePlan } from './topics/apply.ts';
 import { applyTopics, withTopics } from './topics/stage-topics.ts';
 
 type Say = (text: string) => void;
+
+/**
+ * What `sls deploy` was asked of the stream. A change of release can begin a new checkpoint in no other way: before the
+ * deploy the cluster runs the old one.
+ *
+ * @throws UsageError `ECOM_OPTION`
+ */
+export function deployRequest(options: CliOptions): StreamRequest {
+  const given = options['new-checkpoint'];
+  return given === undefined ? {} : { newCheckpoint: offsetsOf(given, 'new-checkpoint') };
+}
 
 /**
  * The generation of the stage's EMR cluster: the one that stands, or the next where it has ended, so that CloudFormation
@@ -65,9 +77,9 @@ export function replacedBy(before: unknown, after: unknown): string[] {
 }
 
 /** What the topics or the checkpoint would not survive is refused before anything of the stage is changed. */
-async function refuseEarly(stage: DeployedStage): Promise<void> {
+async function refuseEarly(stage: DeployedStage, request: StreamRequest): Promise<void> {
   await withTopics(stage, true, async ({ plan }) => refusePlan(plan));
-  await refuseCheckpoint(stage);
+  if (request.newCheckpoint === undefined) await refuseCheckpoint(stage);
 }
 
 /**
@@ -79,11 +91,12 @@ async function refuseEarly(stage: DeployedStage): Promise<void> {
 export async function beforeUpdate(
   session: Session,
   template: CloudFormationTemplate,
+  request: StreamRequest,
   say: Say,
 ): Promise<void> {
   const stage = await findDeployed(session);
   if (stage === undefined) return;
-  await refuseEarly(stage);
+  await refuseEarly(stage, request);
   const changed = replacedBy(await session.stack.template(), template);
   if (changed.length === 0) return;
   say(
@@ -93,10 +106,10 @@ export async function beforeUpdate(
 }
 
 /** After the stack: topics, step, trigger, in this order, each seen to be right. Returns what to tell. */
-export async function afterDeploy(session: Session): Promise<string[]> {
+export async function afterDeploy(session: Session, request: StreamRequest = {}): Promise<string[]> {
   const stage = await deployed(session);
   const plan = await applyTopics(stage);
-  const outcomes = await deployStream(stage);
+  const outcomes = await deployStream(stage, request);
   session.progress("Switching on the alert consumer's trigger");
   await stage.trigger.enable(true);
   return [

@@ -132,7 +132,9 @@ export class EcomAnalyticsPlugin {
   /** A cluster that has ended is replaced by one of the next generation, which must be known before the template is made. */
   async #beforePackage(): Promise<void> {
     if (this.#serverless.processedInput.commands[0] !== 'deploy') return;
-    const { clusterGeneration } = parts.deploy();
+    const { clusterGeneration, deployRequest } = parts.deploy();
+    // What is wrong with it is said before anything is packed.
+    deployRequest(this.#options);
     this.#clusterGeneration = await clusterGeneration(this.#session());
   }
 
@@ -143,13 +145,14 @@ export class EcomAnalyticsPlugin {
 
   async #beforeUpdate(): Promise<void> {
     const template = this.#serverless.service.provider.compiledCloudFormationTemplate;
-    const { beforeUpdate } = parts.deploy();
-    await beforeUpdate(this.#session(), template, (text) => this.#speech.log.notice(text));
+    const { beforeUpdate, deployRequest } = parts.deploy();
+    const request = deployRequest(this.#options);
+    await beforeUpdate(this.#session(), template, request, (text) => this.#speech.log.notice(text));
   }
 
   async #afterDeploy(): Promise<void> {
-    const { afterDeploy } = parts.deploy();
-    const lines = await afterDeploy(this.#session());
+    const { afterDeploy, deployRequest } = parts.deploy();
+    const lines = await afterDeploy(this.#session(), deployRequest(this.#options));
     this.#serverless.addServiceOutputSection('stream', lines);
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { replacedBy } from '../../plugins/ecom-analytics/deploy.ts';
+import { deployRequest, replacedBy } from '../../plugins/ecom-analytics/deploy.ts';
 import { stageTemplate } from '../../plugins/ecom-analytics/resources/template.ts';
 import { sampleStage } from './resources/sample.ts';
 
@@ -20,4 +20,12 @@ test.each<[string, unknown, string[]]>([
 
 test('a cluster that comes or goes is not replaced', () => {
   expect(replacedBy(undefined, template({}))).toEqual([]);
+});
+
+test('a deploy is asked for a new checkpoint by an option, and another value of it is refused', () => {
+  expect(deployRequest({})).toEqual({});
+  expect(deployRequest({ 'new-checkpoint': 'latest' })).toEqual({ newCheckpoint: 'latest' });
+  expect(() => deployRequest({ 'new-checkpoint': 'now' })).toThrow(
+    expect.objectContaining({ code: 'ECOM_OPTION' }),
+  );
 });

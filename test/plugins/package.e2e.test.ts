@@ -99,6 +99,14 @@ describe('a command', () => {
     expect(code).toBe(0);
   });
 
+  test('of osls, deploy, takes the option that begins a new checkpoint', async () => {
+    const { output, code } = await sls('deploy', '--help');
+    expect(output).toContain('--new-checkpoint');
+    // Its own options are there still.
+    expect(output).toContain('--force');
+    expect(code).toBe(0);
+  });
+
   test('cost needs no credentials', async () => {
     const { output, code } = await sls('ecom', 'cost', '--stage', 'prod', '--json');
     expect(JSON.parse(output.slice(output.indexOf('{'), output.lastIndexOf('}') + 1)).region).toBe(

@@ -103,6 +103,8 @@ const deadLetters: CommandDeclaration = {
 
 /** Every command that the plugin adds; each has an example in its help. */
 export const commands: Readonly<Record<string, CommandDeclaration>> = {
+  // osls's own command; this is added to it.
+  deploy: { options: { 'new-checkpoint': newCheckpoint } },
   ecom: {
     usage: 'The e-commerce analytics of the stage',
     commands: {

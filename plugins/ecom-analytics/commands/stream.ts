@@ -10,7 +10,8 @@ import { stepLogs } from '../streaming/step-logs.ts';
 
 const WATCH_MS = 2_000;
 
-function offsetsOf(value: CliOptions[string], option: string): 'earliest' | 'latest' {
+/** @throws UsageError `ECOM_OPTION` */
+export function offsetsOf(value: CliOptions[string], option: string): 'earliest' | 'latest' {
   if (value === 'earliest' || value === 'latest') return value;
   throw new UsageError('ECOM_OPTION', {
     what: `--${option} must be "latest" or "earliest"`,

@@ -55,7 +55,7 @@ function refusal(application: Application, changes: Parameters<typeof describeCh
     what: `The checkpoint of the ${application} stream does not fit any more: ${describeChanges(changes)}`,
     where: `application ${application}`,
     fix:
-      'Nothing was stopped. Either undo the change; or begin a new checkpoint with `sls ecom stream start --new-checkpoint latest` ' +
+      'Nothing was stopped. Either undo the change; or begin a new checkpoint with `sls deploy --new-checkpoint latest` ' +
       '(goes on with what comes; orders in between and open windows are left out) or `--new-checkpoint earliest` (reads all that Kafka ' +
       'still holds; empty the window folder first, or windows stand there twice).',
   });
