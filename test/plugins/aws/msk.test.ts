@@ -97,6 +97,28 @@ describe('a fault', () => {
     await expect(read).rejects.toThrow('kafka-cluster:DescribeTopicDynamicConfiguration');
   });
 
+  test.each<[string, () => Promise<unknown>, string]>([
+    ['CreateTopic', () => topics.create(orders()), 'kafka-cluster:CreateTopic'],
+    ['UpdateTopic', () => topics.addPartitions('ecommerce-orders', 6), 'kafka-cluster:AlterTopic'],
+    [
+      'UpdateTopic',
+      () => topics.setConfigs('ecommerce-orders', { 'retention.ms': '1' }),
+      'kafka-cluster:AlterTopicDynamicConfiguration',
+    ],
+    ['DeleteTopic', () => topics.delete('ecommerce-orders'), 'kafka-cluster:DeleteTopic'],
+    ['TagResource', () => cluster.claim(['ecommerce-orders'], owner), 'kafka:TagResource'],
+    ['UntagResource', () => cluster.release(['ecommerce-orders']), 'kafka:UntagResource'],
+    ['DescribeClusterV2', () => cluster.facts(), 'kafka:DescribeClusterV2'],
+    ['GetBootstrapBrokers', () => cluster.bootstrapBrokers(), 'kafka:GetBootstrapBrokers'],
+  ])('a denied %s changes nothing, and what to allow is named', async (action, call, needed) => {
+    endpoint.faults.set(action, always(403, 'AccessDeniedException'));
+    const denied = call();
+    await expect(denied).rejects.toMatchObject({ code: 'ECOM_AWS_DENIED' });
+    await expect(denied).rejects.toThrow(needed);
+    expect(endpoint.topics.size).toBe(0);
+    expect(endpoint.tags).toEqual({});
+  });
+
   test('throttling is waited out', async () => {
     endpoint.faults.set('DescribeTopic', always(429, 'TooManyRequestsException').slice(0, 2));
     expect(await topics.read(['ecommerce-orders'])).toEqual([]);
