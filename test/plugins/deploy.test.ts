@@ -11,7 +11,7 @@ test.each<[string, unknown, string[]]>([
   ['the release', { emr: { create: { release: 'emr-7.13.0' } } }, ['Applications', 'ReleaseLabel']],
   [
     'Spot nodes, which need another configuration',
-    { emr: { create: { spotTaskNodes: 2 } } },
+    { emr: { create: { spotTaskNodes: 2 } }, network: { create: { nat: true } } },
     ['Configurations'],
   ],
 ])('changing %s replaces the EMR cluster by what it must', (_, given, replaced) => {

@@ -80,6 +80,8 @@ const production: Preset = {
 const large: Preset = {
   ...production,
   preset: 'large',
+  // Managed scaling, which brings the Spot nodes, needs a way out of the network.
+  network: { create: { ...production.network.create, nat: true } },
   msk: { create: { ...production.msk.create, brokerType: 'kafka.m7g.xlarge', brokers: 6, storageGb: 1000 } },
   emr: {
     create: {

@@ -86,6 +86,14 @@ function checkTogether(config: StageConfig): void {
       'An existing EMR cluster cannot reach brokers in a new network',
       "Give the EMR cluster's own network as `network.existing`.",
     );
+  // EMR's metrics collector calls a public address, and no endpoint in the network stands in for it.
+  // https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-managed-scaling.html, "Considerations"
+  if ((config.emr.create?.spotTaskNodes ?? 0) > 0 && config.network.create?.nat === false)
+    refuse(
+      'emr.create.spotTaskNodes',
+      'Managed scaling, which brings the Spot nodes, needs a way out of the network',
+      'Set `network.create.nat: true`; or 0 Spot nodes, and more core nodes.',
+    );
   const { existing } = config.network;
   if (existing?.endpoints === 'create' && existing.cidr === null && interfaceEndpoints(config).length > 0)
     refuse(

@@ -44,7 +44,10 @@ const NetworkCreate = v.strictObject({
     v.picklist([2, 3]),
     'Private subnets, one a zone. Brokers must be a multiple of it.',
   ),
-  nat: described(v.boolean(), 'A NAT gateway. Nothing here needs one; it is for code that you add.'),
+  nat: described(
+    v.boolean(),
+    'A NAT gateway. Only Spot nodes need one here; else it is for code that you add.',
+  ),
   endpointZones: described(
     v.picklist(['one', 'all']),
     'Interface endpoints in one zone (cheapest; another zone reaches them for the price of the traffic) or in all.',
@@ -133,7 +136,7 @@ const EmrCreate = v.strictObject({
     'EC2 type of every node.',
   ),
   coreNodes: described(count(0, 100), 'Core nodes beside the primary one. 0: a cluster of one node.'),
-  spotTaskNodes: described(count(0, 100), 'Most Spot task nodes that managed scaling may add.'),
+  spotTaskNodes: described(count(0, 100), 'Most Spot task nodes that managed scaling may add. Needs a NAT.'),
   idleMinutes: described(
     v.pipe(count(1, 10_080)),
     'The idle guard: the cluster ends itself when nothing has run for so long. A running stream is never idle.',

@@ -127,6 +127,11 @@ test('refuses endpoints in a network whose addresses are not known', () => {
 describe('refuses what cannot work together:', () => {
   test.each([
     [
+      'Spot nodes in a network without a way out',
+      { emr: { create: { spotTaskNodes: 2 } } },
+      'emr.create.spotTaskNodes',
+    ],
+    [
       'created and existing',
       {
         emr: {

@@ -29,7 +29,7 @@ export function sampleStage(given: unknown, stage = 'dev'): StageInput {
 export const stages = {
   dev: { preset: 'dev' },
   production: { preset: 'production', monitoring: { email: 'ops@example.com', monthlyBudgetUsd: 1500 } },
-  large: { preset: 'large', network: { create: { nat: true } } },
+  large: { preset: 'large' },
   'bring-your-own': {
     network: {
       existing: {
