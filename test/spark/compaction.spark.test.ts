@@ -132,7 +132,7 @@ describeWithSpark('the compaction of closed hours', () => {
     expect(missing).toContain(0);
     expect(Math.max(...missing)).toBeGreaterThan(0);
 
-    for (const name of ['undisturbed', 'slept', 'woken']) {
+    for (const name of ['undisturbed', 'through-hadoop', 'slept', 'woken']) {
       expect(sortedRows(await readRows(path.join(states, name))), name).toEqual(before);
       expect((await filesByHour(path.join(states, name))).get(hour), name).toHaveLength(1);
     }

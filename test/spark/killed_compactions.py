@@ -20,7 +20,7 @@ from pyspark.sql import functions as F
 
 from ecom_streaming.compaction import Compaction, Hour
 from ecom_streaming.session import start_spark
-from ecom_streaming.storage import store_at
+from ecom_streaming.storage import _Hadoop, store_at
 from ecom_streaming.window_files import WindowFiles
 
 
@@ -94,6 +94,10 @@ def main(output: str, checkpoint: str, date: str, hour_of_day: str, work: Path) 
         at += 1
     compact(copy("killed-copying"), dies_copying)
     resume(work / "killed-copying")
+
+    # As objects are reached: through Hadoop.
+    hadoop = _Hadoop(spark, f"file://{copy('through-hadoop')}")
+    list(Compaction(spark, hadoop, _Hadoop(spark, checkpoint_store.uri()), output).run(hour.start_ms, hour.start_ms + 3_600_000))
 
     parts = sorted(original.joinpath("analytics", *hour.folder).glob("part-*.parquet"))
 
