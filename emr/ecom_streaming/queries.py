@@ -55,7 +55,8 @@ class Queries:
             CUSTOMERS: self.settings.customer_trigger_seconds,
         }[name]
         writer = self._writer(name).queryName(name).option("checkpointLocation", self.checkpoint(name))
-        if self.settings.application == "alerts":
+        # A batch of real-time mode never finds that there is nothing more to read: what is left goes in micro-batches.
+        if self.settings.application == "alerts" and not as_fast_as_possible:
             _set_real_time_trigger(self.spark, writer)
         else:
             writer = writer.trigger(processingTime=f"{0 if as_fast_as_possible else seconds} seconds")
