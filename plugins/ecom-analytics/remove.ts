@@ -1,4 +1,6 @@
 import { hasEnded } from './aws/emr-cluster.ts';
+import { waitFor } from './clock.ts';
+import { StreamError } from './error.ts';
 import type { DeployedStage, Session } from './session.ts';
 import { findDeployed } from './session.ts';
 import { stopStream } from './streaming/deploy-stream.ts';
@@ -10,6 +12,35 @@ async function stopWhatRuns(stage: DeployedStage): Promise<void> {
   if (facts && !hasEnded(facts)) await stopStream(stage);
 }
 
+/** A cluster ends within minutes; what it takes beyond that is AWS's. */
+const ending = { timeoutMs: 1_200_000, everyMs: 10_000 };
+
+/**
+ * Ends the stage's own cluster and sees it ended. CloudFormation would end it too, but only after the buckets are emptied
+ * here; the logs that the cluster writes last would then keep their bucket from being deleted.
+ */
+async function endOwnCluster({ input, emr, clock, progress }: DeployedStage): Promise<void> {
+  if (!input.config.emr.create) return;
+  const facts = await emr.facts();
+  if (facts === undefined || facts.state.startsWith('TERMINATED')) return;
+  if (!hasEnded(facts)) await emr.terminate();
+  await waitFor(
+    { ...ending, clock },
+    async () => {
+      const state = (await emr.facts())?.state ?? 'TERMINATED';
+      if (state.startsWith('TERMINATED')) return state;
+      progress(`The EMR cluster is ${state}`);
+      return undefined;
+    },
+    () =>
+      new StreamError('ECOM_EMR_ENDING', {
+        what: `The EMR cluster has not ended after ${ending.timeoutMs / 60_000} minutes`,
+        where: `cluster ${emr.id}`,
+        fix: 'Look at it in the EMR console, then remove the stage again: it goes on where it stopped.',
+      }),
+  );
+}
+
 /** Topics stay, unless the stage says otherwise; either way they are nobody's from now on. */
 async function letGoOfTopics(stage: DeployedStage): Promise<void> {
   const { msk, topics } = stage.input.config;
@@ -18,15 +49,23 @@ async function letGoOfTopics(stage: DeployedStage): Promise<void> {
   await removeTopics(stage, { adopted: false, keep: topics.deletionPolicy === 'retain' });
 }
 
-/** Before the stack goes: stops the step, lets go of the topics, and empties the buckets that CloudFormation is to delete. */
+/** Before the stack goes: see {@link removeStage}. */
 export async function beforeRemove(session: Session): Promise<void> {
   const stage = await findDeployed(session);
-  if (stage === undefined) return;
+  if (stage !== undefined) await removeStage(stage);
+}
+
+/**
+ * Stops the step, lets go of the topics, ends the stage's own EMR cluster, and empties the buckets that CloudFormation is to
+ * delete. What is gone already, because an earlier removal stopped half-way, is passed over.
+ */
+export async function removeStage(stage: DeployedStage): Promise<void> {
   await stopWhatRuns(stage);
   await letGoOfTopics(stage);
-  if (!session.input.config.buckets.create) return;
+  await endOwnCluster(stage);
+  if (!stage.input.config.buckets.create) return;
   for (const bucket of [stage.data, stage.artifacts]) {
-    session.progress(`Emptying ${bucket.name}`);
+    stage.progress(`Emptying ${bucket.name}`);
     await bucket.empty();
   }
 }

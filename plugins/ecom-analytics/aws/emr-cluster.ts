@@ -62,6 +62,15 @@ export class EmrCluster {
     });
   }
 
+  /** Asks EMR to end the cluster. Its last logs are written as it ends. */
+  async terminate(): Promise<void> {
+    const emr = await this.#clients.emr();
+    const { TerminateJobFlowsCommand } = await import('@aws-sdk/client-emr');
+    await calling(this.#call('TerminateJobFlows'), () =>
+      emr.send(new TerminateJobFlowsCommand({ JobFlowIds: [this.id] })),
+    );
+  }
+
   /** Undefined where the cluster does not know the step. */
   async step(stepId: string): Promise<EmrStep | undefined> {
     const emr = await this.#clients.emr();

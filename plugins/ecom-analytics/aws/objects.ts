@@ -24,7 +24,7 @@ export class Bucket {
     return `arn:aws:s3:::${this.name}/${key}`;
   }
 
-  /** The bytes of an object; undefined where there is none. */
+  /** The bytes of an object; undefined where there is none, or no bucket any more. */
   async bytes(key: string): Promise<Uint8Array | undefined> {
     const s3 = await this.#clients.s3();
     const { GetObjectCommand } = await import('@aws-sdk/client-s3');
@@ -33,7 +33,7 @@ export class Bucket {
         const { Body } = await s3.send(new GetObjectCommand({ Bucket: this.name, Key: key }));
         return await Body?.transformToByteArray();
       } catch (error) {
-        if (isNamed(error, 'NoSuchKey', 'NotFound')) return undefined;
+        if (isNamed(error, 'NoSuchKey', 'NoSuchBucket', 'NotFound')) return undefined;
         throw error;
       }
     });

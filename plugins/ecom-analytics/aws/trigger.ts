@@ -1,7 +1,7 @@
 import { type Clock, waitFor } from '../clock.ts';
 import { AwsError } from '../error.ts';
 import type { AwsClients } from './clients.ts';
-import { calling } from './failure.ts';
+import { calling, isNamed } from './failure.ts';
 
 /** How long Lambda may take to switch a trigger on or off. */
 const settle = { timeoutMs: 300_000, everyMs: 3_000 };
@@ -18,21 +18,37 @@ export class AlertsTrigger {
     this.uuid = uuid;
   }
 
-  /** `Enabled`, `Disabled`, or on its way; and what the last look at the topic came to. */
+  /** `Enabled`, `Disabled`, on its way, or `Gone`; and what the last look at the topic came to. */
   async state(): Promise<{ readonly state: string; readonly lastResult: string | null }> {
     const lambda = await this.#clients.lambda();
     const { GetEventSourceMappingCommand } = await import('@aws-sdk/client-lambda');
     const answer = await calling(
       { action: 'lambda:GetEventSourceMapping', resource: `trigger ${this.uuid}` },
-      () => lambda.send(new GetEventSourceMappingCommand({ UUID: this.uuid })),
+      async () => {
+        try {
+          return await lambda.send(new GetEventSourceMappingCommand({ UUID: this.uuid }));
+        } catch (error) {
+          if (isNamed(error, 'ResourceNotFoundException')) return undefined;
+          throw error;
+        }
+      },
     );
+    if (answer === undefined) return { state: 'Gone', lastResult: null };
     return { state: answer.State ?? 'Unknown', lastResult: answer.LastProcessingResult ?? null };
   }
 
   /** Switches it on or off and waits until it is. Returns whether there was anything to do. */
   async enable(enabled: boolean): Promise<boolean> {
     const wanted = enabled ? 'Enabled' : 'Disabled';
-    if ((await this.state()).state === wanted) return false;
+    const { state: before } = await this.state();
+    // A removal that got stuck half-way has taken it away already.
+    if (before === wanted || (before === 'Gone' && !enabled)) return false;
+    if (before === 'Gone')
+      throw new AwsError('ECOM_TRIGGER_GONE', {
+        what: "The alert consumer's trigger is gone",
+        where: `trigger ${this.uuid}`,
+        fix: 'Somebody has deleted it by hand. Remove the stage and deploy it again; topics stay on a cluster that was brought along.',
+      });
     await this.#settled((state) => state === 'Enabled' || state === 'Disabled');
     const lambda = await this.#clients.lambda();
     const { UpdateEventSourceMappingCommand } = await import('@aws-sdk/client-lambda');

@@ -23,6 +23,7 @@ export class SparkCloud {
   lastCallLands = false;
   /** After so many further requests, one is refused so; those that follow are answered again. */
   refusal: { after: number; readonly status: number; readonly code: string } | undefined;
+  clusterState = 'WAITING';
   /** Whether a job hears its stop object. */
   hears = true;
   /** Whether a cancelled step ends. */
@@ -75,6 +76,10 @@ export class SparkCloud {
       response.end(request.method === 'HEAD' ? undefined : said);
       return;
     }
+    if (request.url?.includes('/event-source-mappings/')) {
+      response.writeHead(404, { 'x-amzn-errortype': 'ResourceNotFoundException' }).end('{}');
+      return;
+    }
     if (typeof target === 'string') this.#emr(target.split('.')[1] ?? '', JSON.parse(body), response);
     else this.#s3(request, body, response);
   }
@@ -88,8 +93,22 @@ export class SparkCloud {
     switch (action) {
       case 'DescribeCluster':
         answer({
-          Cluster: { Name: 'shop-dev', Status: { State: 'WAITING' }, ReleaseLabel: 'emr-spark-8.1.0' },
+          Cluster: {
+            Name: 'shop-dev',
+            Status: { State: this.clusterState },
+            ReleaseLabel: 'emr-spark-8.1.0',
+          },
         });
+        // Its last logs are written as it ends.
+        if (this.clusterState === 'TERMINATING') {
+          this.objects.set('logs/j-1/node/last.gz', '');
+          this.clusterState = 'TERMINATED';
+        }
+        break;
+      case 'TerminateJobFlows':
+        this.changes.push('terminate');
+        this.clusterState = 'TERMINATING';
+        answer({});
         break;
       case 'DescribeStep': {
         const step = this.steps.find(({ Id }) => Id === input.StepId);
@@ -157,6 +176,17 @@ export class SparkCloud {
   #s3(request: IncomingMessage, body: string, response: ServerResponse): void {
     const [, , ...rest] = new URL(request.url ?? '/', this.url).pathname.split('/');
     const key = decodeURIComponent(rest.join('/'));
+    if (request.url?.includes('?versions')) {
+      const versions = [...this.objects.keys()].map((one) => `<Version><Key>${one}</Key></Version>`);
+      response.writeHead(200, { 'content-type': 'application/xml' });
+      response.end(`<ListVersionsResult>${versions.join('')}</ListVersionsResult>`);
+      return;
+    }
+    if (request.method === 'POST') {
+      for (const [, gone = ''] of body.matchAll(/<Key>([^<]+)<\/Key>/g)) this.objects.delete(gone);
+      response.writeHead(200, { 'content-type': 'application/xml' }).end('<DeleteResult/>');
+      return;
+    }
     if (request.method === 'PUT') {
       if (request.headers['if-none-match'] === '*' && this.objects.has(key)) {
         response.writeHead(412, { 'content-type': 'application/xml' });

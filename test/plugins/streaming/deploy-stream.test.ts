@@ -6,6 +6,7 @@ import { Bucket } from '../../../plugins/ecom-analytics/aws/objects.ts';
 import { Stack } from '../../../plugins/ecom-analytics/aws/stack.ts';
 import { AlertsTrigger } from '../../../plugins/ecom-analytics/aws/trigger.ts';
 import type { Clock } from '../../../plugins/ecom-analytics/clock.ts';
+import { removeStage } from '../../../plugins/ecom-analytics/remove.ts';
 import type { DeployedStage } from '../../../plugins/ecom-analytics/session.ts';
 import type { Artefact } from '../../../plugins/ecom-analytics/streaming/artefact.ts';
 import {
@@ -163,6 +164,24 @@ test('stopping is seen through, and a stopped stream is not stopped again', asyn
   expect(await stopStream(stage())).toEqual(['pipeline']);
   expect(cloud.live).toEqual([]);
   expect(await stopStream(stage())).toEqual([]);
+});
+
+describe('removing a stage', () => {
+  test('stops the stream, sees the cluster ended, and only then empties the buckets', async () => {
+    await deploy();
+    await removeStage(stage());
+    expect(cloud.live).toEqual([]);
+    expect(cloud.clusterState).toBe('TERMINATED');
+    // The cluster's last logs too, which would keep CloudFormation from deleting the bucket.
+    expect([...cloud.objects.keys()]).toEqual([]);
+  });
+
+  test('can be done again when it stopped half-way', async () => {
+    await deploy();
+    await removeStage(stage());
+    await removeStage(stage());
+    expect(cloud.changes.filter((change) => change === 'terminate')).toHaveLength(1);
+  });
 });
 
 test.each([
