@@ -57,10 +57,10 @@ function shareInstall(project: string): void {
   });
 }
 
-async function startsAndPackages(project: string): Promise<void> {
+async function startsAndPackages(project: string, stage = 'dev'): Promise<void> {
   const summary = await succeed('npm', ['start', '--silent', '--', '--duration', '10', '--json'], project);
   expect(JSON.parse(summary)).toMatchObject({ engine: 'embedded', orders: expect.any(Number) });
-  await succeed('npx', ['sls', 'package'], project);
+  await succeed('npx', ['sls', 'package', '--stage', stage], project);
   const built = ['producer', 'testConsumer', 'alertConsumer'].map((name) => `.serverless/${name}.zip`);
   for (const file of built) expect(existsSync(path.join(project, file))).toBe(true);
 }
@@ -77,8 +77,9 @@ describe('a project with all defaults', () => {
     expect(existsSync(path.join(defaults, 'node_modules/.package-lock.json'))).toBe(true);
   });
 
-  test('passes its own check, without a change by a formatter', async () => {
+  test('passes its own check and lint, without a change by a formatter', async () => {
     await succeed('npm', ['run', '--silent', 'check'], defaults);
+    await succeed('npm', ['run', '--silent', 'lint'], defaults);
     expect(await succeed('git', ['status', '--porcelain'], defaults)).toBe('');
   });
 
@@ -100,7 +101,7 @@ describe('a project with everything off', () => {
     // Biome asks Git what is ignored.
     await succeed('git', ['init', '--quiet'], project);
     await succeed('npm', ['run', '--silent', 'check'], project);
-    await succeed('npx', ['sls', 'package', '--stage', 'test'], project);
+    await startsAndPackages(project, 'test');
   });
 });
 
