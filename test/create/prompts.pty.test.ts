@@ -71,6 +71,30 @@ test('a project is made from eight answers', async () => {
   expect(readdirSync(folder)).toEqual(['shop']);
 });
 
+test('the README shows the questions as they are asked, and the folders that result', async () => {
+  const readme = readText(packed.folder, 'README.md').replace(/^ {4}/gm, '');
+  const transcript = readme.slice(readme.indexOf('◇  Where shall'), readme.indexOf('Making my-shop'));
+  const questioned = transcript.split('◇').slice(1);
+  const terminal = start(['--no-install', '--no-git']);
+  for (const [question, typed] of questions) {
+    await terminal.until(question);
+    if (question.startsWith('Where')) terminal.type(`my-shop${key.enter}`);
+    else terminal.type(question === 'E-mail address' ? typed : key.enter);
+  }
+  expect(await terminal.ended).toBe(0);
+  const shown = terminal.shown().replace(/\r/g, '');
+  expect(questioned).toHaveLength(questions.length);
+  for (const part of questioned) {
+    const lines = part.split('\n').slice(0, 2);
+    expect(shown).toContain(`◇${lines.join('\n')}`);
+  }
+  const tree = readme.slice(readme.indexOf('\nmy-shop/\n'), readme.indexOf('The answers are'));
+  const named = [...tree.matchAll(/(?:^| )(\.?[\w-]+\/|\w+\.yml)(?= |$)/gm)].map(([, name = '']) => name);
+  expect(named).toContain('pipeline/');
+  for (const name of named.filter((entry) => entry !== 'my-shop/'))
+    expect(existsSync(path.join(folder, 'my-shop', name)), name).toBe(true);
+});
+
 test('existing clusters are asked for, and a wrong answer is asked again', async () => {
   const terminal = start(['shop', '--no-install', '--no-git']);
   await terminal.until('clusters?');
