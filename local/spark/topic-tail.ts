@@ -17,6 +17,7 @@ export class TopicTail {
   readonly #reached = new Map<number, bigint>();
   /** Rejects with what the handler failed with; nothing is read from then on. */
   readonly failed: Promise<never>;
+  readonly groupId: string;
   #fail: (error: unknown) => void = () => undefined;
   #hasFailed = false;
   #wake: () => void = () => undefined;
@@ -31,7 +32,8 @@ export class TopicTail {
     });
     this.failed.catch(() => undefined); // heard by whoever waits for it
     // A group of its own on a broker of the run's own: it goes with the broker.
-    this.#consumer = kafka.consumer({ groupId: `ecom-run-${topic}`, maxWaitTimeInMs: 250 });
+    this.groupId = `ecom-run-${topic}`;
+    this.#consumer = kafka.consumer({ groupId: this.groupId, maxWaitTimeInMs: 250 });
   }
 
   async start(): Promise<void> {

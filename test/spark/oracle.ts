@@ -18,32 +18,65 @@ export interface Outcome {
   readonly late: number;
 }
 
-/** What the embedded engine makes of records in the order of sending, to the last window. */
-export function embeddedOutcome(definition: PipelineDefinition, records: readonly PlacedRecord[]): Outcome {
-  const query = new StreamingQuery(definition);
-  const rows: WindowRow[] = [];
-  const alerts: Alert[] = [];
-  const deadLetters: DeadLetter[] = [];
-  const take = (batch: readonly PlacedRecord[]): void => {
-    const found = query.process(
+/** What the embedded engine makes of records, while they are sent. */
+export class EmbeddedOracle {
+  readonly #definition: PipelineDefinition;
+  readonly #query: StreamingQuery;
+  readonly #rows: WindowRow[] = [];
+  readonly #alerts: Alert[] = [];
+  readonly #deadLetters: DeadLetter[] = [];
+
+  constructor(definition: PipelineDefinition) {
+    this.#definition = definition;
+    this.#query = new StreamingQuery(definition);
+  }
+
+  /** In the order of sending. */
+  take(records: readonly PlacedRecord[]): void {
+    for (let at = 0; at < records.length; at += 2048) this.#process(records.slice(at, at + 2048));
+  }
+
+  /** Closes every window, as the end of a run does. */
+  drain(): void {
+    if (this.#query.lastWindowEndMs === null) return;
+    const time = drainTickTime(this.#query.lastWindowEndMs, this.#definition.windowing.watermarkMs);
+    const headers = { [tickHeader]: formatTimestamp(time) };
+    this.#process([{ key: null, value: null, headers, timestampMs: time, partition: 0, offset: -1 }]);
+  }
+
+  /** So far. */
+  get outcome(): Outcome {
+    const { orders, duplicates, late } = this.#query.totals;
+    return {
+      rows: this.#rows,
+      alerts: this.#alerts,
+      deadLetters: this.#deadLetters,
+      orders,
+      duplicates,
+      late,
+    };
+  }
+
+  #process(batch: readonly PlacedRecord[]): void {
+    const found = this.#query.process(
       batch.map(({ headers, ...record }) => {
         const [header] = Object.entries(headers);
         return { ...record, header: header === undefined ? null : { key: header[0], value: header[1] } };
       }),
       0,
     );
-    rows.push(...found.rows);
-    alerts.push(...found.alerts.map(({ alert }) => alert));
-    deadLetters.push(...found.deadLetters);
-  };
-  for (let at = 0; at < records.length; at += 2048) take(records.slice(at, at + 2048));
-  if (query.lastWindowEndMs !== null) {
-    const time = drainTickTime(query.lastWindowEndMs, definition.windowing.watermarkMs);
-    const headers = { [tickHeader]: formatTimestamp(time) };
-    take([{ key: null, value: null, headers, timestampMs: time, partition: 0, offset: -1 }]);
+    this.#rows.push(...found.rows);
+    this.#alerts.push(...found.alerts.map(({ alert }) => alert));
+    this.#deadLetters.push(...found.deadLetters);
   }
-  const { orders, duplicates, late } = query.totals;
-  return { rows, alerts, deadLetters, orders, duplicates, late };
+}
+
+/** What the embedded engine makes of records in the order of sending, to the last window. */
+export function embeddedOutcome(definition: PipelineDefinition, records: readonly PlacedRecord[]): Outcome {
+  const oracle = new EmbeddedOracle(definition);
+  oracle.take(records);
+  oracle.drain();
+  return oracle.outcome;
 }
 
 /** The rows of a folder, as a reader who just lists its files finds them. */

@@ -1,4 +1,4 @@
-import type { KafkaMessage } from 'kafkajs';
+import type { KafkaMessage, Producer } from 'kafkajs';
 import { createKafkaClient } from '../../functions/kafka/client.ts';
 import { silentLog } from '../../functions/log.ts';
 import { partitionOf } from '../../local/engine/partition.ts';
@@ -47,14 +47,24 @@ function client(bootstrapServers: string) {
   );
 }
 
-/** Appends records to the orders topic in their order. */
-export async function sendRecords(bootstrapServers: string, records: readonly PlacedRecord[]): Promise<void> {
-  const { kafka } = client(bootstrapServers);
-  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
-  await producer.connect();
-  try {
+/** Appends records to the orders topic in their order, over one connection. */
+export class OrderSender {
+  readonly #producer: Producer;
+
+  private constructor(producer: Producer) {
+    this.#producer = producer;
+  }
+
+  static async connect(bootstrapServers: string): Promise<OrderSender> {
+    const { kafka } = client(bootstrapServers);
+    const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
+    await producer.connect();
+    return new OrderSender(producer);
+  }
+
+  async send(records: readonly PlacedRecord[]): Promise<void> {
     for (let at = 0; at < records.length; at += 2000) {
-      await producer.send({
+      await this.#producer.send({
         topic: pipeline.topics.orders.name,
         acks: -1,
         messages: records.slice(at, at + 2000).map((record) => ({
@@ -66,12 +76,25 @@ export async function sendRecords(bootstrapServers: string, records: readonly Pl
         })),
       });
     }
-  } finally {
-    await producer.disconnect();
+  }
+
+  close(): Promise<void> {
+    return this.#producer.disconnect();
   }
 }
 
-async function readTopic(bootstrapServers: string, topic: string): Promise<KafkaMessage[]> {
+/** Appends records to the orders topic in their order. */
+export async function sendRecords(bootstrapServers: string, records: readonly PlacedRecord[]): Promise<void> {
+  const sender = await OrderSender.connect(bootstrapServers);
+  try {
+    await sender.send(records);
+  } finally {
+    await sender.close();
+  }
+}
+
+/** All of a topic, however often it is read. */
+export async function readTopic(bootstrapServers: string, topic: string): Promise<KafkaMessage[]> {
   const { kafka } = client(bootstrapServers);
   const messages: KafkaMessage[] = [];
   const tail = new TopicTail(kafka, topic, async (records) => {
@@ -80,6 +103,10 @@ async function readTopic(bootstrapServers: string, topic: string): Promise<Kafka
   await tail.start();
   await tail.reachEnd();
   await tail.stop();
+  // Else the next reader would start where this one has ended.
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.deleteGroups([tail.groupId]).finally(() => admin.disconnect());
   return messages;
 }
 
