@@ -4,8 +4,9 @@ import { benches as dashboard } from './dashboard.ts';
 import { benches as engine } from './engine.ts';
 import { benches as plugin } from './plugin.ts';
 import { benches as producer } from './producer.ts';
+import { benches as streaming } from './streaming.ts';
 
-const benches = [...engine, ...producer, ...bundles, ...create, ...dashboard, ...plugin];
+const benches = [...engine, ...producer, ...bundles, ...create, ...dashboard, ...plugin, ...streaming];
 
 /** `npm run bench -- [name …]`: prints one JSON line per figure. */
 export async function main(names: readonly string[]): Promise<number> {
