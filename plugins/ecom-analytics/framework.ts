@@ -22,6 +22,9 @@ export interface ServerlessService {
   readonly provider: {
     stackTags?: Record<string, string>;
     compiledCloudFormationTemplate: CloudFormationTemplate;
+    /** Set on a deploy that finds the stack as it should be. */
+    readonly shouldNotDeploy?: boolean;
+    readonly deploymentWithEmptyChangeSet?: boolean;
   };
 }
 

@@ -153,7 +153,11 @@ export class EcomAnalyticsPlugin {
   async #afterDeploy(): Promise<void> {
     const { afterDeploy, deployRequest } = parts.deploy();
     const lines = await afterDeploy(this.#session(), deployRequest(this.#options));
-    this.#serverless.addServiceOutputSection('stream', lines);
+    const { shouldNotDeploy, deploymentWithEmptyChangeSet } = this.#serverless.service.provider;
+    // osls shows its sections only where it has changed the stack; topics and step may have changed all the same.
+    if (shouldNotDeploy || deploymentWithEmptyChangeSet)
+      this.#speech.writeText(['stream:', ...lines.map((line) => `  ${line}`)].join('\n'));
+    else this.#serverless.addServiceOutputSection('stream', lines);
   }
 
   async #beforeRemove(): Promise<void> {
