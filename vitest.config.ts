@@ -2,6 +2,8 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Tests that start a broker, a browser, Spark, a pty or the local cloud: one file at a time, on two cores. */
 const heavy = 'test/**/*.{kafka,browser,spark,cloud,pty,e2e}.test.ts';
+/** Minutes each, beyond CI's time: `npm run test:long`. */
+const long = 'test/**/*.long.test.ts';
 
 export default defineConfig({
   test: {
@@ -14,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, heavy],
+          exclude: [...configDefaults.exclude, heavy, long],
           sequence: { groupOrder: 0 },
         },
       },
@@ -27,6 +29,17 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'long',
+          include: [long],
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

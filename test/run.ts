@@ -3,7 +3,10 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { lambdaNode, lambdaNodeRunsHere } from './lambda-node.ts';
 
-/** `npm test`: runs every test runner the project has and adds up their own reports. */
+/**
+ * `npm test`: runs the tests, those that take minutes each left out, and adds up the runners' own reports.
+ * `npm test -- FILE` and `npm run test:long` run what they name.
+ */
 
 const root = path.resolve(import.meta.dirname, '..');
 const results = path.join(root, 'test-results');
@@ -55,7 +58,8 @@ export async function main(args: readonly string[]): Promise<number> {
   rmSync(results, { recursive: true, force: true });
   mkdirSync(results, { recursive: true });
   const strict = process.env.CI === 'true' && args.length === 0;
-  const counts = [await vitest('vitest', process.execPath, args)];
+  const most = ['--project', 'fast', '--project', 'heavy'];
+  const counts = [await vitest('vitest', process.execPath, args.length === 0 ? most : args)];
   if (strict && lambdaNodeRunsHere) {
     const node = await lambdaNode();
     console.log(`The functions' tests again, on the Node of Lambda: ${node}`);
