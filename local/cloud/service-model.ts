@@ -134,22 +134,24 @@ export class ServiceModel {
         .split('.')
         .at(-1) ?? '';
     const operation = this.#file.operations[name];
-    return operation === undefined ? null : this.#call(operation, request.body, {});
+    return operation === undefined ? null : this.#call(operation, request.body, new Map());
   }
 
   #readRest(request: WireRequest): ServiceCall | null {
     for (const { operation, path, labels } of this.#routes) {
       const match = operation.http.method === request.method ? path.exec(request.path) : null;
       if (match === null) continue;
-      const outside: Record<string, string> = Object.fromEntries(request.query);
+      const outside = new Map(
+        [...request.query.keys()].map((key): [string, string[]] => [key, request.query.getAll(key)]),
+      );
       for (const [index, label] of labels.entries())
-        outside[label] = decodeURIComponent(match[index + 1] ?? '');
+        outside.set(label, [decodeURIComponent(match[index + 1] ?? '')]);
       return this.#call(operation, request.body, outside);
     }
     return null;
   }
 
-  #call(operation: Operation, body: string, outside: Readonly<Record<string, string>>): ServiceCall {
+  #call(operation: Operation, body: string, outside: ReadonlyMap<string, readonly string[]>): ServiceCall {
     if (operation.input === undefined) return { operation: operation.name, input: {}, problems: [] };
     let json: unknown;
     try {
@@ -160,14 +162,21 @@ export class ServiceModel {
     const shape = this.#shape(operation.input.shape);
     const input = this.#fromWire({ shape: operation.input.shape }, json) as Record<string, unknown>;
     for (const [name, member] of Object.entries(shape.members ?? {})) {
-      const text = member.location === undefined ? undefined : outside[member.locationName ?? name];
-      if (text !== undefined) input[name] = this.#fromText(member, text);
+      const texts = member.location === undefined ? undefined : outside.get(member.locationName ?? name);
+      if (texts !== undefined) input[name] = this.#fromTexts(member, texts);
     }
     return {
       operation: operation.name,
       input,
       problems: this.#problems({ shape: operation.input.shape }, input, operation.name),
     };
+  }
+
+  /** A list outside the body comes as its name repeated. */
+  #fromTexts(member: Member, texts: readonly string[]): unknown {
+    const { type, member: item } = this.#shape(member.shape);
+    if (type === 'list') return item ? texts.map((text) => this.#fromText(item, text)) : texts;
+    return this.#fromText(member, texts.at(-1) ?? '');
   }
 
   #fromText(member: Member, text: string): unknown {

@@ -10,6 +10,8 @@ import {
   KafkaClient,
   ListReplicatorsCommand,
   ListTopicsCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
   UpdateTopicCommand,
 } from '@aws-sdk/client-kafka';
 import { CreateBucketCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
@@ -104,6 +106,14 @@ describeWithJava('MSK on the local cloud', () => {
     await expect(client.send(new DescribeTopicCommand(target('orders')))).rejects.toMatchObject({
       name: 'NotFoundException',
     });
+  });
+
+  it('tags its cluster, and takes tags away again', async () => {
+    await client.send(new TagResourceCommand({ ResourceArn: arn, Tags: { one: '1', two: '2', three: '3' } }));
+    await client.send(new UntagResourceCommand({ ResourceArn: arn, TagKeys: ['one'] }));
+    await client.send(new UntagResourceCommand({ ResourceArn: arn, TagKeys: ['two', 'none'] }));
+    const { ClusterInfo } = await client.send(new DescribeClusterV2Command({ ClusterArn: arn }));
+    expect(ClusterInfo?.Tags).toEqual({ three: '3' });
   });
 
   it('refuses what MSK refuses', async () => {
