@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArguments } from '../../../local/report/arguments.ts';
 import { consoleTable } from '../../../local/report/console-table.ts';
+import { interruptedCode, listenForInterruption } from '../../../local/run/interruption.ts';
 import { UsageError } from '../../../pipeline/error.ts';
 import { between, type Random, seededRandom } from '../../../pipeline/generator/random.ts';
 import { FaultTrial, type Survived } from './trial.ts';
@@ -54,7 +55,7 @@ function plan(kills: number, random: Random): Fault[] {
 }
 
 function table(survived: readonly Survived[]): string {
-  const right = ['recovered after', 'records', 'rows', 'alerts', 'repeated', 'dead letters'];
+  const right = ['recovered after', 'records', 'rows', 'alerts', 'repeated', 'dead letters', 'started again'];
   return consoleTable(
     [
       { name: 'fault' },
@@ -65,7 +66,9 @@ function table(survived: readonly Survived[]): string {
       one.fault,
       one.note,
       `${(one.recoveryMs / 1000).toFixed(1)} s`,
-      ...[one.records, one.rows, one.alerts, one.repeatedAlerts, one.deadLetters].map(String),
+      ...[one.records, one.rows, one.alerts, one.repeatedAlerts, one.deadLetters, one.startedAgain].map(
+        String,
+      ),
     ]),
   );
 }
@@ -89,6 +92,9 @@ export async function main(args: readonly string[]): Promise<number> {
   const kills = wholeNumber('kills', values.kills, 1000);
   const folder = await mkdtemp(path.join(os.tmpdir(), 'ecom-faults-'));
   const survived: Survived[] = [];
+  const { happened, dispose } = listenForInterruption(() =>
+    process.stderr.write('\nStopping after this fault.\n'),
+  );
   const run = async (trial: FaultTrial): Promise<void> => {
     const note = (one: Survived): void => {
       survived.push(one);
@@ -96,14 +102,18 @@ export async function main(args: readonly string[]): Promise<number> {
         `${one.fault}: ${one.note}; recovered after ${(one.recoveryMs / 1000).toFixed(1)} s\n`,
       );
     };
-    for (const fault of plan(kills, seededRandom(seed))) note(await fault(trial));
+    for (const fault of plan(kills, seededRandom(seed))) {
+      if (happened()) return;
+      note(await fault(trial));
+    }
     note(await trial.finish());
   };
   try {
     const trial = await FaultTrial.open({ seed, folder, orders: (kills + 10) * ordersPerKill });
     await run(trial).finally(() => trial.close());
-    return 0;
+    return happened() ? interruptedCode : 0;
   } finally {
+    dispose();
     process.stdout.write(table(survived));
     await rm(folder, { recursive: true, force: true });
   }
