@@ -1,12 +1,12 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Broker, startBroker } from '../../local/kafka/broker.ts';
 import { createTopics } from '../../local/kafka/topics.ts';
 import { pipeline } from '../../pipeline/definition.ts';
-import { describeWithJava } from '../requirement.ts';
+import { describeWithJava, describeWithSpark } from '../requirement.ts';
+import { type Outcome, ProjectCopy } from './project-copy.ts';
 
 /** Runs every command of the README, in the order in which they stand there, in a copy of the project. */
 
@@ -24,56 +24,26 @@ const commands = commandsOf(readFileSync(path.join(root, 'README.md'), 'utf8'));
 const runByCi = ['npm test', 'npm run check'];
 /** Runs until Ctrl-C. */
 const endless = 'npm start';
+const withSpark = '--engine spark';
 const documentedBroker = '127.0.0.1:9092';
 
-let project: string;
-
+let project: ProjectCopy;
 beforeAll(() => {
-  project = path.join(mkdtempSync(path.join(tmpdir(), 'ecom readme ü ')), 'my shop');
-  const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
-    cwd: root,
-  });
-  for (const file of files.toString().split('\0').filter(Boolean)) {
-    if (existsSync(path.join(root, file))) cpSync(path.join(root, file), path.join(project, file));
-  }
-  for (const shared of ['node_modules', '.cache']) {
-    if (existsSync(path.join(root, shared)))
-      symlinkSync(path.join(root, shared), path.join(project, shared), 'junction');
-  }
+  project = new ProjectCopy();
 });
-
-afterAll(() => rmSync(path.dirname(project), { recursive: true, force: true }));
-
-interface Outcome {
-  readonly code: number | null;
-  readonly output: string;
-}
+afterAll(() => project?.remove());
 
 /** Runs a line as a user types it. `until` is what to wait for before Ctrl-C. */
-function run(line: string, until?: RegExp): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child: ChildProcess = spawn(line, {
-      cwd: project,
-      shell: true,
-      detached: process.platform !== 'win32',
-    });
-    let output = '';
-    let interrupted = false;
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        output += text;
-        if (until === undefined || interrupted || !until.test(output)) return;
-        interrupted = true;
-        // Ctrl-C reaches the terminal's whole process group.
-        if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
-      });
-    }
-    child.once('error', reject).once('close', (code, signal) => {
-      // npm ends by the signal that it was sent; a shell tells that as 128 and the signal's number.
-      const status = signal === null ? code : 128 + constants.signals[signal];
-      resolve({ code: status, output });
-    });
+async function run(line: string, until?: RegExp): Promise<Outcome> {
+  const running = project.start(line);
+  if (until === undefined) return running.ended;
+  let over = false;
+  const ended = running.ended.finally(() => {
+    over = true;
   });
+  while (!over && !until.test(running.output())) await delay(50);
+  running.interrupt();
+  return ended;
 }
 
 describe('the README', () => {
@@ -104,10 +74,23 @@ describe('the README', () => {
   });
 
   const rest = commands.filter(
-    (line) => !runByCi.includes(line) && line !== endless && !line.includes(documentedBroker),
+    (line) =>
+      !runByCi.includes(line) &&
+      line !== endless &&
+      !line.includes(documentedBroker) &&
+      !line.includes(withSpark),
   );
   it.each(rest)('runs: %s', async (line) => {
     expect(await run(line)).toMatchObject({ code: 0 });
+  });
+});
+
+describeWithSpark('the README, with Spark', () => {
+  const lines = commands.filter((line) => line.includes(withSpark));
+  it.each(lines)('runs: %s', { timeout: 300_000 }, async (line) => {
+    const { code, output } = await run(line);
+    expect(output).toContain('Spark UI: http://127.0.0.1:');
+    expect(code).toBe(0);
   });
 });
 

@@ -1,0 +1,301 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import kafkajs from 'kafkajs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readWindowFile } from '../../local/parquet/read-windows.ts';
+import { pipeline } from '../../pipeline/definition.ts';
+import type { Order } from '../../pipeline/order.ts';
+import type { WindowRow } from '../../pipeline/window.ts';
+import { type JobStatus, readStatus } from '../../plugins/ecom-analytics/streaming/status.ts';
+import { expectedOutcome, sortedRows } from '../local/engine/oracle.ts';
+import { describeWithSpark } from '../requirement.ts';
+import { readAlerts, readTopic } from '../spark/topics.ts';
+import { type Outcome, ProjectCopy, type Running } from './project-copy.ts';
+
+/** A stage's whole life on the local cloud, by the commands that a user types: each test goes on where the one before ended. */
+
+const dataBucket = 'ecom-analytics-local-data-000000000000';
+const artifactsBucket = 'ecom-analytics-local-artifacts-000000000000';
+const slow = { timeout: 240_000 };
+/** osls asks this often how far a stack is, in milliseconds. */
+const quickly = { SLS_AWS_MONITORING_FREQUENCY: '200' };
+
+describeWithSpark('a stage on the local cloud', () => {
+  let project: ProjectCopy;
+  let cloud: Running;
+  let s3: S3Client;
+  let dynamo: DynamoDBClient;
+  let brokers: string;
+
+  beforeAll(async () => {
+    project = new ProjectCopy();
+    cloud = project.start('npm run cloud');
+    await until('the cloud is there', async () => /In another terminal/.test(cloud.output()));
+    const { endpoint } = JSON.parse(readFileSync(path.join(project.folder, '.cache/cloud.json'), 'utf8'));
+    const client = {
+      endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    };
+    s3 = new S3Client({ ...client, forcePathStyle: true });
+    dynamo = new DynamoDBClient(client);
+  }, 240_000);
+
+  afterAll(async () => {
+    s3?.destroy();
+    dynamo?.destroy();
+    cloud?.interrupt();
+    await cloud?.ended;
+    project?.remove();
+  }, 60_000);
+
+  async function until(what: string, holds: () => Promise<boolean>, withinMs = 200_000): Promise<void> {
+    const deadline = Date.now() + withinMs;
+    while (Date.now() < deadline) {
+      if (await holds()) return;
+      await delay(500);
+    }
+    throw new Error(`It did not come to be that ${what}\n${cloud.output().slice(-3000)}`);
+  }
+
+  /** `sls … --stage local` */
+  const sls = (line: string): Promise<Outcome> => project.run(`npx sls ${line} --stage local`, quickly);
+
+  /** Runs it, and shows all that it printed where its exit code is another. */
+  async function expectSls(line: string, code = 0): Promise<Outcome> {
+    const outcome = await sls(line);
+    expect(outcome.code, `sls ${line}\n${outcome.output}`).toBe(code);
+    return outcome;
+  }
+
+  async function keys(bucket: string, prefix: string): Promise<string[]> {
+    const found: string[] = [];
+    let token: string | undefined;
+    do {
+      const page = await s3.send(
+        new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+      );
+      for (const { Key } of page.Contents ?? []) if (Key !== undefined) found.push(Key);
+      token = page.NextContinuationToken;
+    } while (token !== undefined);
+    return found;
+  }
+
+  async function object(bucket: string, key: string): Promise<Uint8Array> {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return Body?.transformToByteArray() ?? new Uint8Array();
+  }
+
+  async function status(): Promise<JobStatus | undefined> {
+    if (!(await keys(dataBucket, 'status/pipeline.json')).includes('status/pipeline.json')) return undefined;
+    return readStatus(JSON.parse(Buffer.from(await object(dataBucket, 'status/pipeline.json')).toString()));
+  }
+
+  /** Every window row, as who just lists the Parquet files sees it. */
+  async function windows(): Promise<WindowRow[]> {
+    const folder = path.join(project.folder, 'seen');
+    mkdirSync(folder, { recursive: true });
+    const rows: WindowRow[] = [];
+    for (const key of await keys(dataBucket, 'analytics/')) {
+      if (!key.endsWith('.parquet')) continue;
+      const file = path.join(folder, path.posix.basename(key));
+      writeFileSync(file, await object(dataBucket, key));
+      rows.push(...(await readWindowFile(file)));
+    }
+    return sortedRows(rows);
+  }
+
+  /** The orders on the topic; ticks and what is no order left out. */
+  async function orders(): Promise<Order[]> {
+    const messages = await readTopic(brokers, pipeline.topics.orders.name);
+    return messages.flatMap(({ value }) => {
+      const text = value?.toString() ?? '';
+      return text.startsWith('{"order_id"') ? [JSON.parse(text)] : [];
+    });
+  }
+
+  /** Waits until the windows of every order on the topic are written, and compares them with the oracle. */
+  async function expectWindowsOfAllOrders(): Promise<void> {
+    const sent = await orders();
+    const { rows } = expectedOutcome([sent], pipeline.windowing);
+    await until('every window is written', async () => (await windows()).length >= rows.length);
+    expect(await windows()).toEqual(rows);
+  }
+
+  const stagesFile = () => path.join(project.folder, 'stages.yml');
+  function change(file: string, from: string, to: string): () => void {
+    const before = readFileSync(file, 'utf8');
+    expect(before).toContain(from);
+    writeFileSync(file, before.replace(from, to));
+    return () => writeFileSync(file, before);
+  }
+
+  test('is deployed to nothing with one command', slow, async () => {
+    const { output } = await expectSls('deploy');
+    expect(output).toContain('topics: 3 changes made');
+    expect(output).toMatch(/pipeline: started \(step s-\w+, generation 1\)/);
+    expect(output).toContain('alert consumer: trigger on');
+    const outputs = await expectSls('info');
+    brokers = /brokers: (\S+)/.exec(outputs.output)?.[1] ?? '';
+    expect(brokers).toMatch(/^127\.0\.0\.1:\d+$/);
+    expect(outputs.output).toMatch(/step s-\w+ RUNNING, job running/);
+  });
+
+  test('takes orders, and writes the windows that the oracle computes', slow, async () => {
+    const data = '{"durationSeconds":10,"ordersPerMinute":6000,"seed":7,"fraudRate":0.1}';
+    const { stdout } = await expectSls(`invoke -f producer -d '${data}'`);
+    expect(JSON.parse(stdout)).toMatchObject({ sent: 1000, failed: 0 });
+    await expectWindowsOfAllOrders();
+  });
+
+  test('acts on each alert once', slow, async () => {
+    const ids = new Set((await readAlerts(brokers)).map(({ alert_id }) => alert_id));
+    expect(ids.size).toBeGreaterThan(0);
+    const { TableNames = [] } = await dynamo.send(new ListTablesCommand({}));
+    const [TableName = ''] = TableNames.filter((name) => name.startsWith('ecom-analytics-local-AlertsTable'));
+    const acted = async (): Promise<number> => {
+      const { Items = [] } = await dynamo.send(new ScanCommand({ TableName, ConsistentRead: true }));
+      return Items.length;
+    };
+    await until('every alert is acted on', async () => (await acted()) >= ids.size);
+    expect(await acted()).toBe(ids.size);
+  });
+
+  test('reads both topics back', slow, async () => {
+    for (const { name } of [pipeline.topics.orders, pipeline.topics.alerts]) {
+      const { stdout } = await expectSls(`invoke -f testConsumer -d '{"topic":"${name}","maxMessages":50}'`);
+      expect(JSON.parse(stdout)).toMatchObject({ topic: name, invalid: 0 });
+      expect(JSON.parse(stdout).read).toBeGreaterThan(0);
+    }
+  });
+
+  test('is left alone by a deploy that changes nothing', slow, async () => {
+    const before = await keys(artifactsBucket, '');
+    const { output } = await expectSls('deploy');
+    expect(output).toContain('topics: as they should be');
+    expect(output).toContain('pipeline: left running');
+    expect(await keys(artifactsBucket, '')).toEqual(before);
+  });
+
+  test('gets more partitions, and never fewer', slow, async () => {
+    await expectSls('ecom topics plan --detailed-exitcode');
+    const grow = 'preset: dev\n    topics: { alerts: { partitions: 4 } }\n    network:';
+    const undo = change(stagesFile(), 'preset: dev\n    network:', grow);
+    await expectSls('ecom topics plan --detailed-exitcode', 2);
+    await expectSls('ecom topics apply');
+    await expectSls('ecom topics plan --detailed-exitcode');
+    undo();
+    const { output } = await expectSls('ecom topics plan', 1);
+    expect(output).toContain('ECOM_TOPIC_SHRINK');
+    change(stagesFile(), 'preset: dev\n    network:', grow);
+  });
+
+  test('starts again in place for another rule, and loses and doubles no window', slow, async () => {
+    change(
+      stagesFile(),
+      'preset: dev\n    topics:',
+      'preset: dev\n    rules: { off: [suspicious-location] }\n    topics:',
+    );
+    const { output } = await expectSls('deploy');
+    expect(output).toMatch(/pipeline: started \(step s-\w+, generation 2\)/);
+    await expectSls(`invoke -f producer -d '{"durationSeconds":5,"ordersPerMinute":6000,"seed":8}'`);
+    await expectWindowsOfAllOrders();
+  });
+
+  test('refuses another window before anything is changed', slow, async () => {
+    const before = await status();
+    const undo = change(path.join(project.folder, 'pipeline/window.ts'), 'sizeMs: 60_000', 'sizeMs: 120_000');
+    const { output } = await expectSls('deploy', 1);
+    undo();
+    expect(output).toContain('ECOM_CHECKPOINT');
+    expect(output).toContain('window size');
+    expect(await status()).toMatchObject({ state: 'running', generation: before?.generation });
+  });
+
+  test('has its step started again when its process is killed', slow, async () => {
+    const processes = execFileSync('ps', ['-eo', 'pid,args', '-ww'], { encoding: 'utf8' }).split('\n');
+    const folder = /logs below (\S+)/.exec(cloud.output())?.[1] ?? '';
+    const pids = processes.filter((line) => line.includes('streaming_job.py') && line.includes(`${folder}/`));
+    expect(pids).not.toEqual([]);
+    for (const line of pids) process.kill(Number.parseInt(line, 10), 'SIGKILL');
+    await until('another generation runs', async () => {
+      const now = await status();
+      return now?.state === 'running' && now.generation > 2;
+    });
+    expect((await status())?.generation).toBe(3);
+  });
+
+  test('shows what was refused, and puts it back repaired, once', slow, async () => {
+    const [good] = await orders();
+    const repaired = {
+      ...good,
+      order_id: 'repaired-1',
+      total_amount: 12.5,
+      timestamp: new Date().toISOString(),
+    };
+    const kafka = new kafkajs.Kafka({ brokers: [brokers], logLevel: kafkajs.logLevel.NOTHING });
+    const producer = kafka.producer();
+    await producer.connect();
+    const value = JSON.stringify({ ...repaired, total_amount: 'a lot' });
+    await producer.send({ topic: pipeline.topics.orders.name, messages: [{ key: 'CUST_1', value }] });
+    await producer.disconnect();
+    let record: { reason: string; partition: number; offset: string } | undefined;
+    await until('it is among the dead letters', async () => {
+      const { stdout } = await expectSls('ecom dead-letters list --json');
+      [record] = JSON.parse(stdout).records;
+      return record !== undefined;
+    });
+    expect(record).toMatchObject({ reason: 'total-amount' });
+    const line = { partition: record?.partition, offset: record?.offset, order: repaired };
+    writeFileSync(path.join(project.folder, 'repaired.jsonl'), `${JSON.stringify(line)}\n`);
+    const replay = 'ecom dead-letters replay --file repaired.jsonl --json';
+    expect(JSON.parse((await expectSls(replay)).stdout)).toEqual({ sent: 1, skipped: 0 });
+    expect(JSON.parse((await expectSls(replay)).stdout)).toEqual({ sent: 0, skipped: 1 });
+    const sent = await orders();
+    // The refused one lies on the topic too.
+    const back = sent.filter(
+      ({ order_id, total_amount }) => order_id === 'repaired-1' && total_amount === 12.5,
+    );
+    expect(back).toHaveLength(1);
+  });
+
+  test('finds nothing wrong with itself', slow, async () => {
+    const { output } = await expectSls('ecom doctor');
+    expect(output).not.toContain('WRONG');
+    expect((await expectSls('ecom cost')).output).toContain('A month of stage local');
+    const { stdout } = await expectSls('ecom stream status --json');
+    expect(JSON.parse(stdout).streams).toMatchObject([{ application: 'pipeline', healthy: true }]);
+  });
+
+  test('does what the README says', slow, async () => {
+    const readme = readFileSync(path.join(project.folder, 'README.md'), 'utf8');
+    const lines = [...readme.matchAll(/^npx sls (.*) --stage local(.*)$/gm)].map(
+      ([, command, rest]) => `${command}${rest}`,
+    );
+    // These are what the other tests begin and end with.
+    expect(lines).toEqual(expect.arrayContaining(['deploy', 'remove']));
+    for (const line of lines.filter((one) => one !== 'deploy' && one !== 'remove')) await expectSls(line);
+  });
+
+  test('leaves nothing but its topics behind, which another deploy adopts', slow, async () => {
+    const before = await readTopic(brokers, pipeline.topics.orders.name);
+    await expectSls('remove');
+    await expect(keys(dataBucket, '')).rejects.toMatchObject({ name: 'NoSuchBucket' });
+    await expect(keys(artifactsBucket, '')).rejects.toMatchObject({ name: 'NoSuchBucket' });
+    const { output } = await expectSls('deploy');
+    const after = await readTopic(brokers, pipeline.topics.orders.name);
+    expect(after.length).toBeGreaterThanOrEqual(before.length);
+    expect(output).toMatch(/pipeline: started/);
+  });
+
+  test('goes with Ctrl-C', slow, async () => {
+    cloud.interrupt();
+    expect((await cloud.ended).code).toBe(130);
+    const { output } = await expectSls('info', 1);
+    expect(output).toContain('ECOM_CLOUD_MISSING');
+  });
+});

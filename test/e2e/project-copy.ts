@@ -1,0 +1,86 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+export interface Outcome {
+  /** As a shell tells it. */
+  readonly code: number | null;
+  readonly output: string;
+  readonly stdout: string;
+}
+
+/** A line that is running. */
+export interface Running {
+  readonly ended: Promise<Outcome>;
+  /** Everything it has printed so far. */
+  output(): string;
+  /** Ctrl-C: reaches the terminal's whole process group. */
+  interrupt(): void;
+}
+
+/** The project as Git has it, in a folder with a space and an umlaut; what was installed or fetched is shared. */
+export class ProjectCopy {
+  readonly folder = path.join(mkdtempSync(path.join(tmpdir(), 'ecom e2e ü ')), 'my shop');
+
+  constructor() {
+    const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
+      cwd: root,
+    });
+    for (const file of files.toString().split('\0').filter(Boolean))
+      if (existsSync(path.join(root, file))) cpSync(path.join(root, file), path.join(this.folder, file));
+    this.#share('node_modules');
+    // The folder itself is the copy's own: where its cloud is stands there.
+    mkdirSync(path.join(this.folder, '.cache'));
+    const cache = path.join(root, '.cache');
+    if (existsSync(cache))
+      for (const name of readdirSync(cache)) if (!name.endsWith('.json')) this.#share(`.cache/${name}`);
+  }
+
+  #share(name: string): void {
+    symlinkSync(path.join(root, name), path.join(this.folder, name), 'junction');
+  }
+
+  /** Starts a line as a user types it. */
+  start(line: string, env: NodeJS.ProcessEnv = {}): Running {
+    const child: ChildProcess = spawn(line, {
+      cwd: this.folder,
+      shell: true,
+      detached: process.platform !== 'win32',
+      env: { ...process.env, ...env },
+    });
+    let output = '';
+    let stdout = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      stdout += text;
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+    return {
+      ended: new Promise((resolve, reject) => {
+        child.once('error', reject).once('close', (code, signal) => {
+          // npm ends by the signal that it was sent; a shell tells that as 128 and the signal's number.
+          resolve({ code: signal === null ? code : 128 + constants.signals[signal], output, stdout });
+        });
+      }),
+      output: () => output,
+      interrupt: () => {
+        const hasEnded = child.exitCode !== null || child.signalCode !== null;
+        if (child.pid !== undefined && !hasEnded) process.kill(-child.pid, 'SIGINT');
+      },
+    };
+  }
+
+  /** Runs a line to its end. */
+  run(line: string, env?: NodeJS.ProcessEnv): Promise<Outcome> {
+    return this.start(line, env).ended;
+  }
+
+  remove(): void {
+    rmSync(path.dirname(this.folder), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,36 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { describeWithSpark } from '../requirement.ts';
+import { FaultTrial } from './faults/trial.ts';
+
+/** The short version of `npm run test:faults`. */
+describeWithSpark('the streaming job', () => {
+  let folder: string;
+  let trial: FaultTrial | undefined;
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'ecom-faults-'));
+  });
+  afterEach(async () => {
+    await trial?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('loses and repeats nothing when it or what it needs is taken away', { timeout: 420_000 }, async () => {
+    trial = await FaultTrial.open({ seed: 1, folder, orders: 150_000 });
+    const survived = [
+      await trial.killAtRandom(),
+      await trial.killBeforeCommit(),
+      await trial.killBroker(),
+      await trial.takeOutputAway(),
+      await trial.sendPoison(),
+      await trial.wakeOldGeneration(),
+      await trial.killBeforeCommit(),
+      await trial.killAtRandom(),
+      await trial.finish(),
+    ];
+    expect(survived.at(-1)?.rows).toBeGreaterThan(100);
+    expect(survived.map(({ note }) => note)).toContainEqual(expect.stringContaining('no commit'));
+  });
+});
