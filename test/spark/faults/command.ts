@@ -17,7 +17,7 @@ and checks after each fault that nothing is lost and nothing is there twice.
   --kills N   how often the job is killed, 1 to 1000; other faults come in between (20)
   --help      show this
 
-A kill takes about 15 seconds. It prints a table of what was survived, and exits with 1 at the first fault that was not.
+A kill takes about a minute on two cores. It prints a table of what was survived, and exits with 1 at the first fault that was not.
 Example: npm run test:faults -- --seed 7 --kills 40
 `;
 
