@@ -137,7 +137,9 @@ class Application:
             if now >= due:
                 del self._restarts.due[name]
                 self._running[name] = self._queries.start(name)
-        if not self._restarts.due and self._heartbeat.error is not None and self._all_progressing(now):
+        # What else stands there, such as an output that waits, is not over because the queries go on.
+        is_noted = self._heartbeat.error is not None and self._heartbeat.error["code"] == "ECOM_QUERY_RESTARTS"
+        if not self._restarts.due and is_noted and self._all_progressing(now):
             self._heartbeat.error = None
             self._restarts.wait_seconds = 1.0
 
