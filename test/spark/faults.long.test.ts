@@ -17,7 +17,7 @@ describeWithSpark('the streaming job', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('loses and repeats nothing when it or what it needs is taken away', { timeout: 420_000 }, async () => {
+  it('loses and repeats nothing when it or what it needs is taken away', { timeout: 1_200_000 }, async () => {
     trial = await FaultTrial.open({ seed: 1, folder, orders: 150_000 });
     const survived = [
       await trial.killAtRandom(),

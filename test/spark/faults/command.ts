@@ -55,7 +55,7 @@ function plan(kills: number, random: Random): Fault[] {
 }
 
 function table(survived: readonly Survived[]): string {
-  const right = ['recovered after', 'records', 'rows', 'alerts', 'repeated', 'dead letters', 'started again'];
+  const right = ['recovered after', 'records', 'rows', 'alerts', 'repeated', 'dead letters'];
   return consoleTable(
     [
       { name: 'fault' },
@@ -66,9 +66,7 @@ function table(survived: readonly Survived[]): string {
       one.fault,
       one.note,
       `${(one.recoveryMs / 1000).toFixed(1)} s`,
-      ...[one.records, one.rows, one.alerts, one.repeatedAlerts, one.deadLetters, one.startedAgain].map(
-        String,
-      ),
+      ...[one.records, one.rows, one.alerts, one.repeatedAlerts, one.deadLetters].map(String),
     ]),
   );
 }

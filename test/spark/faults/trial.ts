@@ -16,12 +16,6 @@ import { poison } from './poison.ts';
 
 /** From the end of a fault until all that was sent is where it belongs. */
 const recoverWithinMs = 150_000;
-/**
- * Spark 4.1 ends a query that runs a batch of an earlier start again, once the batch is committed, over a null in its
- * metrics: https://github.com/apache/spark/pull/54058. Each of the three queries may have such a batch.
- */
-const sparkNullInMetrics = /KafkaMicroBatchStream\$?\.metrics/;
-const endsOfItsOwn = 3;
 /** How long the job may take to meet the moment that a kill is aimed at. */
 const aimWithinMs = 90_000;
 
@@ -47,8 +41,6 @@ export interface Survived {
   /** Alerts that were sent again, under the ids they had. */
   readonly repeatedAlerts: number;
   readonly deadLetters: number;
-  /** How often the job ended over Spark's null in its metrics after the fault, and was started again. */
-  readonly startedAgain: number;
 }
 
 /**
@@ -63,7 +55,6 @@ export class FaultTrial {
   readonly #random: Random;
   readonly #jobs: TestJob[] = [];
   #generation = 0;
-  #startedAgain = 0;
   /** Where the log of the newest start begins. */
   #logStart = 0;
 
@@ -170,7 +161,6 @@ export class FaultTrial {
     const deadline = Date.now() + 90_000;
     while (this.#newestCommit() < before + 3) {
       if (Date.now() > deadline) throw new Error('The newer generation commits nothing');
-      await this.#startAgainOverNull();
       await delay(200);
     }
     old.child.signal('SIGCONT');
@@ -217,14 +207,6 @@ export class FaultTrial {
     this.#jobs.push(job);
   }
 
-  /** Starts a job again that Spark's null in its metrics has ended, as whoever watches over it would. */
-  async #startAgainOverNull(): Promise<void> {
-    if (this.#job.child.end === undefined || this.#startedAgain === endsOfItsOwn) return;
-    if (!sparkNullInMetrics.test((await this.#job.log()).slice(this.#logStart))) return;
-    this.#startedAgain++;
-    await this.#startJob();
-  }
-
   /** Waits until everything that was sent is in its place, and then goes on sending. */
   async #survived(fault: string, note: string): Promise<Survived> {
     const started = performance.now();
@@ -237,8 +219,6 @@ export class FaultTrial {
       if (differs === null) {
         const recoveryMs = performance.now() - started;
         if (!isOver) this.#feed.resume();
-        const startedAgain = this.#startedAgain;
-        this.#startedAgain = 0;
         const ids = alertIds(found.alerts).length;
         return {
           fault,
@@ -249,10 +229,8 @@ export class FaultTrial {
           alerts: ids,
           repeatedAlerts: found.alerts.length - ids,
           deadLetters: deadLetterSet(found.deadLetters).length,
-          startedAgain,
         };
       }
-      if (!isOver) await this.#startAgainOverNull();
       const ended = !isOver && this.#job.child.end !== undefined;
       if (isOver || ended || Date.now() > deadline) {
         const lines = (await this.#job.log()).slice(this.#logStart).split('\n');
