@@ -140,7 +140,10 @@ export class EcomAnalyticsPlugin {
 
   async #beforeDeploy(): Promise<void> {
     const { announceCost } = parts.deploy();
-    await announceCost(this.#session(), (text) => this.#speech.log.notice(text));
+    const { refuseTakenBuckets } = parts.takenBuckets();
+    const session = this.#session();
+    await refuseTakenBuckets(session);
+    await announceCost(session, (text) => this.#speech.log.notice(text));
   }
 
   async #beforeUpdate(): Promise<void> {

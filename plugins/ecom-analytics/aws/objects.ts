@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { EcomError } from '../../../pipeline/error.ts';
 import type { AwsClients } from './clients.ts';
 import { calling, isNamed } from './failure.ts';
@@ -9,6 +10,15 @@ export interface ListedObject {
   /** Epoch milliseconds. */
   readonly modifiedAtMs: number;
 }
+
+/** Whether a bucket's name can still be had; `unknown` where S3 does not say. */
+export type BucketStanding = 'free' | 'readable' | 'elsewhere' | 'unknown';
+
+/** What S3 answers in place of a bucket, as far as its SDK hands it on. */
+const RefusalSchema = v.object({
+  $metadata: v.object({ httpStatusCode: v.number() }),
+  $response: v.optional(v.object({ headers: v.record(v.string(), v.unknown()) })),
+});
 
 /** One S3 bucket. */
 export class Bucket {
@@ -103,6 +113,32 @@ export class Bucket {
         return true;
       } catch (error) {
         if (isNamed(error, 'NoSuchKey', 'NotFound')) return false;
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Whether there is a bucket of this name, anybody's. Without permission S3 answers 403, but names the region of a bucket
+   * that is there. https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
+   */
+  async standing(): Promise<BucketStanding> {
+    const s3 = await this.#clients.s3();
+    const { HeadBucketCommand } = await import('@aws-sdk/client-s3');
+    const call = { action: 's3:ListBucket', resource: `arn:aws:s3:::${this.name}` };
+    return calling(call, async () => {
+      try {
+        await s3.send(new HeadBucketCommand({ Bucket: this.name }));
+        return 'readable';
+      } catch (error) {
+        const refusal = v.safeParse(RefusalSchema, error);
+        if (!refusal.success) throw error;
+        const { $metadata, $response } = refusal.output;
+        const status = $metadata.httpStatusCode;
+        if (status === 404) return 'free';
+        const located = $response?.headers['x-amz-bucket-region'] !== undefined;
+        if (status === 301 || (located && [400, 403].includes(status))) return 'elsewhere';
+        if (status === 403) return 'unknown';
         throw error;
       }
     });

@@ -30,6 +30,27 @@ export class Stack {
     });
   }
 
+  /** What a resource of its is called in AWS; undefined where it has none that stands. */
+  async resource(logicalId: string): Promise<string | undefined> {
+    const cloudFormation = await this.#clients.cloudFormation();
+    const { DescribeStackResourceCommand } = await import('@aws-sdk/client-cloudformation');
+    const call = { action: 'cloudformation:DescribeStackResource', resource: `stack ${this.name}` };
+    return calling(call, async () => {
+      try {
+        const { StackResourceDetail } = await cloudFormation.send(
+          new DescribeStackResourceCommand({ StackName: this.name, LogicalResourceId: logicalId }),
+        );
+        const status = StackResourceDetail?.ResourceStatus;
+        // One that could not be made has a name all the same.
+        if (status === 'CREATE_FAILED' || status === 'DELETE_COMPLETE') return undefined;
+        return StackResourceDetail?.PhysicalResourceId;
+      } catch (error) {
+        if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
+        throw error;
+      }
+    });
+  }
+
   /** The template that it was last deployed with; undefined where there is none. */
   async template(): Promise<unknown> {
     const cloudFormation = await this.#clients.cloudFormation();

@@ -1,7 +1,7 @@
 import { EcomError } from '../../../pipeline/error.ts';
 import { hasEnded } from '../aws/emr-cluster.ts';
-import { calling } from '../aws/failure.ts';
 import { StageFunction } from '../aws/functions.ts';
+import { callerIdentity } from '../aws/identity.ts';
 import type { Command } from '../plugin.ts';
 import { stem } from '../resources/stage.ts';
 import { type DeployedStage, deployed, type Session } from '../session.ts';
@@ -26,12 +26,8 @@ const wrong = (what: string, where: string, fix: string): EcomError =>
   new EcomError('ECOM_DOCTOR', { what, where, fix });
 
 async function identity(session: Session): Promise<string> {
-  const sts = await session.clients.sts();
-  const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
-  const { Arn, Account } = await calling({ action: 'sts:GetCallerIdentity', resource: 'this account' }, () =>
-    sts.send(new GetCallerIdentityCommand({})),
-  );
-  return `${Arn ?? 'somebody'} in account ${Account ?? 'unknown'}, ${session.region}`;
+  const { arn, account } = await callerIdentity(session.clients);
+  return `${arn} in account ${account}, ${session.region}`;
 }
 
 function stageChecks(stage: DeployedStage): Check[] {

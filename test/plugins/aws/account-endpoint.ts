@@ -1,0 +1,73 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A bucket as S3 answers for it: its status, and the region that it names. */
+interface Standing {
+  readonly status: number;
+  readonly region?: string;
+}
+
+/** The wire of STS, of CloudFormation's stacks and of S3's HeadBucket, for what the plugin asks of an account. */
+export class AccountEndpoint {
+  /** Those that are not here are free. */
+  readonly buckets = new Map<string, Standing>();
+  /** Resources of the stack by logical id. */
+  readonly resources = new Map<string, { readonly name: string; readonly status: string }>();
+  /** Of the stack; undefined: there is no stack. */
+  outputs: Readonly<Record<string, string>> | undefined;
+  /** What every call is refused with. */
+  refusal: { readonly status: number; readonly code: string; readonly message: string } | undefined;
+  url = '';
+  readonly #server: Server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    const send = (status: number, text: string, headers: Record<string, string> = {}) => {
+      response.writeHead(status, { 'content-type': 'text/xml', ...headers });
+      response.end(request.method === 'HEAD' ? undefined : text);
+    };
+    const refuse = (status: number, code: string, message: string) =>
+      send(
+        status,
+        `<ErrorResponse><Error><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,
+      );
+    if (this.refusal) return refuse(this.refusal.status, this.refusal.code, this.refusal.message);
+    if (request.method === 'HEAD') {
+      const { status, region } = this.buckets.get((request.url ?? '').split('/')[1] ?? '') ?? { status: 404 };
+      return send(status, '', region === undefined ? {} : { 'x-amz-bucket-region': region });
+    }
+    const asked = new URLSearchParams(body);
+    const action = asked.get('Action') ?? '';
+    const answer = (result: string) =>
+      send(200, `<${action}Response><${action}Result>${result}</${action}Result></${action}Response>`);
+    if (action === 'GetCallerIdentity')
+      return answer('<Arn>arn:aws:iam::123456789012:user/ann</Arn><Account>123456789012</Account>');
+    if (action === 'DescribeStackResource') {
+      const found = this.resources.get(asked.get('LogicalResourceId') ?? '');
+      if (found === undefined) return refuse(400, 'ValidationError', "Stack 'shop-dev' does not exist");
+      return answer(
+        `<StackResourceDetail><PhysicalResourceId>${found.name}</PhysicalResourceId><ResourceStatus>${found.status}</ResourceStatus></StackResourceDetail>`,
+      );
+    }
+    if (action !== 'DescribeStacks') return refuse(501, 'NotImplemented', action);
+    if (this.outputs === undefined)
+      return refuse(400, 'ValidationError', 'Stack with id shop-dev does not exist');
+    const outputs = Object.entries(this.outputs).map(
+      ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
+    );
+    return answer(
+      `<Stacks><member><StackName>shop-dev</StackName><StackStatus>UPDATE_COMPLETE</StackStatus><Outputs>${outputs.join('')}</Outputs></member></Stacks>`,
+    );
+  });
+
+  async start(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  stop(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+}
