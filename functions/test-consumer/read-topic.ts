@@ -40,13 +40,21 @@ async function offsetsOf(admin: Admin, topic: string): Promise<PartitionOffsets[
     .sort((a, b) => a.partition - b.partition);
 }
 
+/** Where the last records of a partition begin. */
+function lastOf({ earliest, latest }: PartitionOffsets, count: number): bigint {
+  const start = latest - BigInt(count);
+  return start > earliest ? start : earliest;
+}
+
 async function startsOf(
   admin: Admin,
-  { topic, from }: TestConsumerRequest,
+  { topic, from, maxMessages }: TestConsumerRequest,
   offsets: readonly PartitionOffsets[],
 ): Promise<Map<number, bigint>> {
   if (from === 'earliest') return new Map(offsets.map(({ partition, earliest }) => [partition, earliest]));
   if (from === 'latest') return new Map(offsets.map(({ partition, latest }) => [partition, latest]));
+  if (from === 'newest')
+    return new Map(offsets.map((offset) => [offset.partition, lastOf(offset, maxMessages)]));
   const found = await admin.fetchTopicOffsetsByTimestamp(topic, parseTimestamp(from));
   return new Map(found.map(({ partition, offset }) => [partition, BigInt(offset)]));
 }

@@ -2,6 +2,7 @@ import type { Batch } from 'kafkajs';
 import type { StageTopics } from '../stage.ts';
 import { type CheckedMessage, checkMessage } from './check-message.ts';
 import { matches } from './filter.ts';
+import { NewestMessages } from './newest-messages.ts';
 import type { PartitionOffsets, Progress } from './partition-report.ts';
 import type { TestConsumerRequest } from './request.ts';
 
@@ -10,13 +11,15 @@ const largestAnswerBytes = 4_000_000;
 
 /** What has been read so far, and whether that is enough. */
 export class Reading {
-  readonly messages: CheckedMessage[] = [];
   readonly progress: ReadonlyMap<number, Progress>;
   readonly #request: TestConsumerRequest;
   readonly #topics: StageTopics;
   readonly #ends: ReadonlyMap<number, bigint>;
+  readonly #first: CheckedMessage[] = [];
+  /** Only of a reading of the newest. */
+  readonly #newest: NewestMessages | undefined;
   #bytes = 0;
-  truncated = false;
+  #overflown = false;
 
   constructor(
     request: TestConsumerRequest,
@@ -26,6 +29,7 @@ export class Reading {
   ) {
     this.#request = request;
     this.#topics = topics;
+    if (request.from === 'newest') this.#newest = new NewestMessages(request.maxMessages, largestAnswerBytes);
     this.#ends = new Map(offsets.map(({ partition, latest }) => [partition, latest]));
     this.progress = new Map(
       offsets.map(({ partition, latest }) => {
@@ -35,8 +39,19 @@ export class Reading {
     );
   }
 
+  get messages(): readonly CheckedMessage[] {
+    return this.#newest?.messages ?? this.#first;
+  }
+
+  /** There would be more messages, but for the size of the answer. */
+  get truncated(): boolean {
+    return this.#newest?.truncated ?? this.#overflown;
+  }
+
+  /** Of the newest there may always be a newer one, up to the end. */
   get full(): boolean {
-    return this.truncated || this.messages.length >= this.#request.maxMessages;
+    if (this.#newest !== undefined) return false;
+    return this.#overflown || this.#first.length >= this.#request.maxMessages;
   }
 
   /** Enough messages, or the end of what was there at the start. From `latest` there is no end to reach. */
@@ -46,7 +61,7 @@ export class Reading {
     return [...this.progress].every(([partition, { next }]) => next >= (this.#ends.get(partition) ?? 0n));
   }
 
-  take(batch: Batch): void {
+  take(batch: Pick<Batch, 'partition' | 'messages'>): void {
     const progress = this.progress.get(batch.partition);
     if (progress === undefined) return;
     for (const message of batch.messages) {
@@ -55,17 +70,25 @@ export class Reading {
       if (offset < progress.next) continue;
       const checked = checkMessage(this.#topics, this.#request.topic, batch.partition, message);
       const { filter } = this.#request;
-      if (filter === undefined || matches(checked.value, filter)) {
-        const bytes = JSON.stringify(checked).length;
-        if (this.#bytes + bytes > largestAnswerBytes && this.messages.length > 0) {
-          this.truncated = true;
-          return;
-        }
-        this.#bytes += bytes;
-        this.messages.push(checked);
-      }
+      if ((filter === undefined || matches(checked.value, filter)) && !this.#add(checked)) return;
       progress.next = offset + 1n;
       progress.read++;
     }
+  }
+
+  /** Returns false, and leaves the message out, where the answer would become too large. */
+  #add(message: CheckedMessage): boolean {
+    const bytes = JSON.stringify(message).length;
+    if (this.#newest !== undefined) {
+      this.#newest.add(message, bytes);
+      return true;
+    }
+    if (this.#bytes + bytes > largestAnswerBytes && this.#first.length > 0) {
+      this.#overflown = true;
+      return false;
+    }
+    this.#bytes += bytes;
+    this.#first.push(message);
+    return true;
   }
 }

@@ -10,6 +10,8 @@ function wholeWithin(low: number, high: number) {
   return v.pipe(v.number(what), v.integer(what), v.minValue(low, what), v.maxValue(high, what));
 }
 
+const places: readonly string[] = ['earliest', 'newest', 'latest'];
+
 /** The event of the test consumer. Only the topic is needed. */
 export const TestConsumerRequestSchema = v.strictObject(
   {
@@ -21,13 +23,13 @@ export const TestConsumerRequestSchema = v.strictObject(
     /** An answer holds 1000 messages at most. */
     maxMessages: v.optional(wholeWithin(1, 1000), 10),
     timeoutSeconds: v.optional(wholeWithin(1, 600), 10),
-    /** Where to start; `latest` waits for what comes. */
+    /** Where to start; `latest` waits for what comes, `newest` answers the last that are there. */
     from: v.optional(
       v.pipe(
-        v.string('must be earliest, latest or a time'),
+        v.string('must be earliest, newest, latest or a time'),
         v.check(
-          (text) => text === 'earliest' || text === 'latest' || !Number.isNaN(parseTimestamp(text)),
-          'must be earliest, latest or a time like 2026-11-23T22:42:37Z',
+          (text) => places.includes(text) || !Number.isNaN(parseTimestamp(text)),
+          'must be earliest, newest, latest or a time like 2026-11-23T22:42:37Z',
         ),
       ),
       'earliest',

@@ -5,6 +5,7 @@ import { deadLetterHeaders } from '../../../pipeline/dead-letter.ts';
 import { UsageError } from '../../../pipeline/error.ts';
 import { badRecordReasons, checkOrder } from '../../../pipeline/order.ts';
 import { StageFunction } from '../aws/functions.ts';
+import { AwsError } from '../error.ts';
 import type { Command } from '../plugin.ts';
 import { stem } from '../resources/stage.ts';
 import { type DeployedStage, deployed } from '../session.ts';
@@ -12,6 +13,9 @@ import { ownFunctions } from '../stage.ts';
 
 /** What the test consumer answers, as far as dead letters go. */
 const ReadingSchema = v.object({
+  timedOut: v.boolean(),
+  /** The records that the topic still holds are those from `earliest` to before `latest`. */
+  partitions: v.array(v.object({ earliest: v.string(), latest: v.string() })),
   messages: v.array(
     v.object({
       timestamp: v.string(),
@@ -46,17 +50,37 @@ function wholeNumber(value: unknown, option: string, fallback: number): number {
   });
 }
 
-async function refusedRecords(stage: DeployedStage, max: number): Promise<RefusedRecord[]> {
+/** The newest of the refused records, and how many older ones the topic still holds. */
+interface RefusedRecords {
+  /** Oldest first. */
+  readonly records: readonly RefusedRecord[];
+  readonly older: number;
+}
+
+const readingSeconds = 60;
+
+async function refusedRecords(stage: DeployedStage, max: number): Promise<RefusedRecords> {
   const reader = new StageFunction(stage.clients, `${stem(stage.input)}-testConsumer`);
   const topic = stage.input.definition.topics.deadLetters.name;
   const answer = await reader.invoke({
     topic,
-    maxMessages: mostMessages,
-    timeoutSeconds: 20,
-    from: 'earliest',
+    maxMessages: max,
+    timeoutSeconds: readingSeconds,
+    from: 'newest',
   });
-  const { messages } = v.parse(ReadingSchema, answer);
-  return messages.slice(-max).map(({ timestamp, key, value, headers }) => ({
+  const { messages, partitions, timedOut } = v.parse(ReadingSchema, answer);
+  // Without its end, what was read is not the newest.
+  if (timedOut)
+    throw new AwsError('ECOM_DEAD_LETTERS_SLOW', {
+      what: `The end of the topic was not reached in ${readingSeconds} s`,
+      where: `topic ${topic}, function ${reader.name}`,
+      fix: 'Run this again, with a smaller --max; `sls ecom doctor` shows whether the brokers can be reached.',
+    });
+  const held = partitions.reduce(
+    (sum, { earliest, latest }) => sum + Number(BigInt(latest) - BigInt(earliest)),
+    0,
+  );
+  const records = messages.map(({ timestamp, key, value, headers }) => ({
     reason: headers[deadLetterHeaders.reason] ?? 'unknown',
     topic: headers[deadLetterHeaders.topic] ?? '',
     partition: Number(headers[deadLetterHeaders.partition] ?? -1),
@@ -65,6 +89,7 @@ async function refusedRecords(stage: DeployedStage, max: number): Promise<Refuse
     key,
     value,
   }));
+  return { records, older: Math.max(0, held - records.length) };
 }
 
 const meanings: Readonly<Record<string, string>> = badRecordReasons;
@@ -74,11 +99,24 @@ function recordText({ reason, topic, partition, offset, refusedAt, value }: Refu
   return `${refusedAt} ${topic} ${partition}:${offset} ${reason} (${meanings[reason] ?? 'a reason not known here'})\n  ${text.slice(0, 200)}`;
 }
 
+function listText({ records, older }: RefusedRecords, deadLetters: string): string {
+  if (records.length === 0) return 'No record has been refused.';
+  if (older === 0) return records.map(recordText).join('\n');
+  const isOne = older === 1;
+  const more = `${older.toLocaleString('en-US')} older ${isOne ? 'one is' : 'ones are'} in the topic ${deadLetters}: --max shows up to ${mostMessages}, sls invoke -f testConsumer reads on from a time.`;
+  return [...records.map(recordText), more].join('\n');
+}
+
 /** `sls ecom dead-letters list` */
 export const listDeadLettersCommand: Command = async (session, options, print) => {
-  const records = await refusedRecords(await deployed(session), wholeNumber(options.max, 'max', 100));
-  if (options.json === true) print(JSON.stringify({ records }));
-  else print(records.length === 0 ? 'No record has been refused.' : records.map(recordText).join('\n'));
+  const max = wholeNumber(options.max, 'max', 100);
+  const stage = await deployed(session);
+  const refused = await refusedRecords(stage, max);
+  print(
+    options.json === true
+      ? JSON.stringify(refused)
+      : listText(refused, stage.input.definition.topics.deadLetters.name),
+  );
   return 0;
 };
 

@@ -87,7 +87,7 @@ const deadLetters: CommandDeclaration = {
     list: {
       usage: 'Show what was refused and why. Example: sls ecom dead-letters list --stage dev --json',
       lifecycleEvents: ['run'],
-      options: { json, max: { usage: 'At most so many, newest (default 100)', type: 'string' } },
+      options: { json, max: { usage: 'So many of the newest, up to 1000 (default 100)', type: 'string' } },
     },
     replay: {
       usage:

@@ -80,6 +80,15 @@ describeWithJava('the test consumer on a real broker', () => {
     expect(reading.messages.every(({ timestamp }) => timestamp >= middle)).toBe(true);
   });
 
+  test('answers the newest of all partitions, oldest first', async () => {
+    const all = await read({ topic: orders.name, maxMessages: 1000, timeoutSeconds: 60 });
+    const newest = await read({ topic: orders.name, maxMessages: 20, timeoutSeconds: 60, from: 'newest' });
+    const times = all.messages.map(({ timestamp }) => timestamp).sort();
+    expect(newest).toMatchObject({ timedOut: false, truncated: false });
+    expect(newest.messages.map(({ timestamp }) => timestamp)).toEqual(times.slice(-20));
+    expect(newest.read).toBeLessThanOrEqual(60);
+  });
+
   test('answers at once from a time after the last message', async () => {
     const reading = await read({ topic: orders.name, from: new Date(Date.now() + 60_000).toISOString() });
     expect(reading).toMatchObject({ read: 0, timedOut: false });

@@ -7,7 +7,7 @@ interface Standing {
   readonly region?: string;
 }
 
-/** The wire of STS, of CloudFormation's stacks and of S3's HeadBucket, for what the plugin asks of an account. */
+/** The wire of STS, CloudFormation, Lambda and S3's HeadBucket, as far as the plugin asks for its stage there. */
 export class AccountEndpoint {
   /** Those that are not here are free. */
   readonly buckets = new Map<string, Standing>();
@@ -15,6 +15,9 @@ export class AccountEndpoint {
   readonly resources = new Map<string, { readonly name: string; readonly status: string }>();
   /** Of the stack; undefined: there is no stack. */
   outputs: Readonly<Record<string, string>> | undefined;
+  /** Functions by name, and what they answer; one that throws has failed. */
+  readonly functions = new Map<string, (event: Record<string, unknown>) => unknown>();
+  trigger: Readonly<Record<string, unknown>> = { State: 'Enabled', LastProcessingResult: 'OK' };
   /** What every call is refused with. */
   refusal: { readonly status: number; readonly code: string; readonly message: string } | undefined;
   url = '';
@@ -35,6 +38,18 @@ export class AccountEndpoint {
       const { status, region } = this.buckets.get((request.url ?? '').split('/')[1] ?? '') ?? { status: 404 };
       return send(status, '', region === undefined ? {} : { 'x-amz-bucket-region': region });
     }
+    const json = (value: unknown, headers: Record<string, string> = {}) =>
+      send(200, JSON.stringify(value), { 'content-type': 'application/json', ...headers });
+    const [, name] = /\/functions\/([^/]+)\/invocations/.exec(request.url ?? '') ?? [];
+    if (name !== undefined) {
+      try {
+        return json(this.functions.get(name)?.(JSON.parse(body)) ?? null);
+      } catch (error) {
+        const errorMessage = error instanceof Error ? error.message : String(error);
+        return json({ errorMessage }, { 'x-amz-function-error': 'Unhandled' });
+      }
+    }
+    if (request.url?.includes('/event-source-mappings/')) return json(this.trigger);
     const asked = new URLSearchParams(body);
     const action = asked.get('Action') ?? '';
     const answer = (result: string) =>

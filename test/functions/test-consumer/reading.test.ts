@@ -1,0 +1,75 @@
+import type { KafkaMessage } from 'kafkajs';
+import { describe, expect, test } from 'vitest';
+import { Reading } from '../../../functions/test-consumer/reading.ts';
+import { readTestConsumerRequest } from '../../../functions/test-consumer/request.ts';
+import { pipeline } from '../../../pipeline/definition.ts';
+
+const startMs = Date.parse('2026-11-23T10:00:00Z');
+
+function message(offset: number, atMs: number, value = '{}'): KafkaMessage {
+  return {
+    key: null,
+    value: Buffer.from(value),
+    timestamp: String(startMs + atMs),
+    attributes: 0,
+    offset: String(offset),
+    headers: {},
+  };
+}
+
+function readingOf(maxMessages: number, ends: readonly number[], from = 'newest'): Reading {
+  const request = readTestConsumerRequest({ topic: 'other', maxMessages, from }, pipeline.topics);
+  const offsets = ends.map((end, partition) => ({ partition, earliest: 0n, latest: BigInt(end) }));
+  return new Reading(request, pipeline.topics, offsets, new Map(ends.map((_, partition) => [partition, 0n])));
+}
+
+const placesOf = ({ messages }: Reading): string[] =>
+  messages.map(({ partition, offset }) => `${partition}:${offset}`);
+
+describe('reading the newest', () => {
+  test('goes on to the end of every partition, and keeps the newest by their time, oldest first', () => {
+    const reading = readingOf(3, [3, 2]);
+    // The second partition comes first, and has the newest and an old one.
+    reading.take({ partition: 1, messages: [message(0, 10), message(1, 50)] });
+    expect(reading.done).toBe(false);
+    reading.take({ partition: 0, messages: [message(0, 20), message(1, 30), message(2, 40)] });
+    expect(reading.done).toBe(true);
+    expect(placesOf(reading)).toEqual(['0:1', '0:2', '1:1']);
+    expect(reading.truncated).toBe(false);
+  });
+
+  test('tells records of one moment by their place', () => {
+    const reading = readingOf(2, [11, 1]);
+    const messages = Array.from({ length: 11 }, (_, offset) => message(offset, 0));
+    reading.take({ partition: 0, messages });
+    reading.take({ partition: 1, messages: [message(0, 0)] });
+    expect(placesOf(reading)).toEqual(['0:10', '1:0']);
+  });
+
+  test('lets the oldest go where the answer would become too large, and says so', () => {
+    const reading = readingOf(10, [3]);
+    const large = JSON.stringify('x'.repeat(1_900_000));
+    reading.take({ partition: 0, messages: [0, 1, 2].map((offset) => message(offset, offset, large)) });
+    expect(placesOf(reading)).toEqual(['0:1', '0:2']);
+    expect(reading).toMatchObject({ truncated: true, done: true });
+  });
+});
+
+describe('reading from the earliest', () => {
+  test('is done as soon as there are enough', () => {
+    const reading = readingOf(2, [3], 'earliest');
+    reading.take({ partition: 0, messages: [0, 1, 2].map((offset) => message(offset, offset)) });
+    expect(placesOf(reading)).toEqual(['0:0', '0:1']);
+    expect(reading.progress.get(0)).toMatchObject({ next: 2n, read: 2 });
+    expect(reading.done).toBe(true);
+  });
+
+  test('ends before the message that would make the answer too large', () => {
+    const reading = readingOf(10, [3], 'earliest');
+    const large = JSON.stringify('x'.repeat(1_900_000));
+    reading.take({ partition: 0, messages: [0, 1, 2].map((offset) => message(offset, offset, large)) });
+    expect(placesOf(reading)).toEqual(['0:0', '0:1']);
+    expect(reading).toMatchObject({ truncated: true, done: true });
+    expect(reading.progress.get(0)).toMatchObject({ next: 2n, read: 2 });
+  });
+});
