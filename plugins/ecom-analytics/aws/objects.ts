@@ -36,17 +36,7 @@ export class Bucket {
 
   /** The bytes of an object; undefined where there is none, or no bucket any more. */
   async bytes(key: string): Promise<Uint8Array | undefined> {
-    const s3 = await this.#clients.s3();
-    const { GetObjectCommand } = await import('@aws-sdk/client-s3');
-    return calling({ action: 's3:GetObject', resource: this.#resource(key) }, async () => {
-      try {
-        const { Body } = await s3.send(new GetObjectCommand({ Bucket: this.name, Key: key }));
-        return await Body?.transformToByteArray();
-      } catch (error) {
-        if (isNamed(error, 'NoSuchKey', 'NoSuchBucket', 'NotFound')) return undefined;
-        throw error;
-      }
-    });
+    return (await this.#object(key))?.bytes;
   }
 
   async text(key: string): Promise<string | undefined> {
@@ -57,7 +47,10 @@ export class Bucket {
   /** An object as JSON. Throws EcomError `ECOM_OBJECT_INVALID` when it is none. */
   async json(key: string): Promise<unknown> {
     const text = await this.text(key);
-    if (text === undefined) return undefined;
+    return text === undefined ? undefined : this.#parsed(key, text);
+  }
+
+  #parsed(key: string, text: string): unknown {
     try {
       return JSON.parse(text);
     } catch (cause) {
@@ -100,6 +93,58 @@ export class Bucket {
       } catch (error) {
         if (isNamed(error, 'PreconditionFailed', 'ConditionalRequestConflict')) return false;
         throw error;
+      }
+    });
+  }
+
+  /** An object as JSON, with the ETag that tells this version of it from others. Throws as {@link json}. */
+  async version(key: string): Promise<{ readonly json: unknown; readonly etag: string } | undefined> {
+    const found = await this.#object(key);
+    return found && { json: this.#parsed(key, Buffer.from(found.bytes).toString('utf8')), etag: found.etag };
+  }
+
+  async #object(key: string): Promise<{ readonly bytes: Uint8Array; readonly etag: string } | undefined> {
+    const s3 = await this.#clients.s3();
+    const { GetObjectCommand } = await import('@aws-sdk/client-s3');
+    return calling({ action: 's3:GetObject', resource: this.#resource(key) }, async () => {
+      try {
+        const { Body, ETag } = await s3.send(new GetObjectCommand({ Bucket: this.name, Key: key }));
+        return { bytes: (await Body?.transformToByteArray()) ?? new Uint8Array(), etag: ETag ?? '' };
+      } catch (error) {
+        if (isNamed(error, 'NoSuchKey', 'NoSuchBucket', 'NotFound')) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Writes an object over the version that is known, in one step of S3's: of two writers who know the same version one
+   * succeeds. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+   *
+   * @param etag of the version that is known; undefined: none
+   * @returns the ETag of what is written; undefined, with nothing written, where another version stands there
+   */
+  async replace(key: string, body: string, etag: string | undefined): Promise<string | undefined> {
+    const s3 = await this.#clients.s3();
+    const { PutObjectCommand } = await import('@aws-sdk/client-s3');
+    const condition = etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: etag };
+    return calling({ action: 's3:PutObject', resource: this.#resource(key) }, async () => {
+      try {
+        const { ETag } = await s3.send(
+          new PutObjectCommand({
+            Bucket: this.name,
+            Key: key,
+            Body: body,
+            ContentType: 'application/json',
+            ...condition,
+          }),
+        );
+        return ETag ?? '';
+      } catch (error) {
+        if (!isNamed(error, 'PreconditionFailed', 'ConditionalRequestConflict', 'NoSuchKey')) throw error;
+        // The SDK tries again when an answer is lost; then it is its own first try that stands in its way.
+        const found = await this.#object(key);
+        return found && Buffer.from(found.bytes).toString('utf8') === body ? found.etag : undefined;
       }
     });
   }

@@ -2,21 +2,14 @@ import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwat
 import { EMRClient } from '@aws-sdk/client-emr';
 import { S3Client } from '@aws-sdk/client-s3';
 import * as v from 'valibot';
-import { EmrCluster, hasEnded } from '../aws/emr-cluster.ts';
+import { EmrCluster } from '../aws/emr-cluster.ts';
 import { calling } from '../aws/failure.ts';
 import { Bucket } from '../aws/objects.ts';
 import { metricDimensions, metricNamespace } from '../monitoring/metrics.ts';
-import { isAlive, type WatchVerdict, watchVerdict } from '../streaming/decision.ts';
-import {
-  type Application,
-  applications,
-  statusKey,
-  stepRecordKey,
-  watchMemoryKey,
-} from '../streaming/keys.ts';
-import { type StepRecord, StepRecordSchema } from '../streaming/record.ts';
+import type { WatchVerdict } from '../streaming/decision.ts';
+import { type Application, applications, statusKey, watchMemoryKey } from '../streaming/keys.ts';
+import { type Looked, lookAfter } from '../streaming/look-after.ts';
 import { readStatus } from '../streaming/status.ts';
-import { submitStep } from '../streaming/submit.ts';
 import { noMemory, readMetrics, type WatchMemory } from '../streaming/watch.ts';
 
 /**
@@ -40,11 +33,6 @@ function setting(name: string): string {
   return value;
 }
 
-async function recordOf(data: Bucket, application: Application): Promise<StepRecord | undefined> {
-  const parsed = v.safeParse(StepRecordSchema, await data.json(stepRecordKey(application)));
-  return parsed.success ? parsed.output : undefined;
-}
-
 async function memoryOf(data: Bucket): Promise<WatchMemory> {
   const parsed = v.safeParse(MemorySchema, await data.json(watchMemoryKey));
   return parsed.success ? parsed.output : noMemory;
@@ -63,42 +51,15 @@ async function publish(metrics: Readonly<Record<string, number>>): Promise<void>
   );
 }
 
-interface Looked {
-  readonly running: boolean;
-  readonly verdict: WatchVerdict;
-}
-
-/** Looks after one application's step. Undefined: it has never been started. */
-async function lookAfter(application: Application, at: Place): Promise<Looked | undefined> {
-  const { data, artifacts, emr } = at;
-  const record = await recordOf(data, application);
-  if (record === undefined) return undefined;
-  const [cluster, step] = await Promise.all([emr.facts(), currentStep(record, emr)]);
-  const usable = cluster !== undefined && !hasEnded(cluster);
-  const maxRestarts = Number(setting('ECOM_MAX_RESTARTS'));
-  const verdict = watchVerdict(record, step?.state, usable, maxRestarts, Date.now());
-  if (verdict === 'restart') {
-    // A new generation, so that whatever may be left of the old step is fenced.
-    const restartsMs = [...record.restartsMs.slice(-100), Date.now()];
-    const next: StepRecord = { ...record, generation: record.generation + 1, restartsMs };
-    await submitStep(next, { data, artifacts, emr, clock: { now: () => Date.now() } });
-  }
-  return { running: isAlive(step?.state), verdict };
-}
-
-interface Place {
-  readonly data: Bucket;
-  readonly artifacts: Bucket;
-  readonly emr: EmrCluster;
-}
-
 export async function handler(): Promise<Readonly<Record<string, WatchVerdict>>> {
   const data = new Bucket(clients, setting('ECOM_DATA_BUCKET'));
   const artifacts = new Bucket(clients, setting('ECOM_ARTIFACTS_BUCKET'));
   const emr = new EmrCluster(clients, setting('ECOM_EMR_CLUSTER_ID'));
+  const clock = { now: () => Date.now() };
+  const maxRestarts = Number(setting('ECOM_MAX_RESTARTS'));
   const looked = new Map<Application, Looked>();
   for (const application of applications) {
-    const found = await lookAfter(application, { data, artifacts, emr });
+    const found = await lookAfter(application, { data, artifacts, emr, clock, maxRestarts });
     if (found) looked.set(application, found);
   }
   const all = [...looked.values()];
@@ -117,9 +78,4 @@ export async function handler(): Promise<Readonly<Record<string, WatchVerdict>>>
   await publish({ ...reading.metrics, Restarts: restarts });
   await data.put(watchMemoryKey, JSON.stringify(reading.memory));
   return Object.fromEntries([...looked].map(([application, { verdict }]) => [application, verdict]));
-}
-
-async function currentStep(record: StepRecord, emr: EmrCluster) {
-  if (record.stepId !== null) return emr.step(record.stepId);
-  return (await emr.liveSteps()).find(({ name }) => name === record.stepName);
 }

@@ -9,6 +9,7 @@ import { type Application, applications } from './keys.ts';
 import { type StepRecord, stepName } from './record.ts';
 import { StageStream } from './stage-stream.ts';
 import { makeStart, type Start, settingsOf, stageApplications } from './start.ts';
+import { isOvertaken } from './step-records.ts';
 
 /**
  * Looks whether the checkpoints fit what the configuration now asks for.
@@ -108,6 +109,21 @@ function nextRecord(
   };
 }
 
+/** How often one who was overtaken looks anew, and how long after. */
+const overtaken = { times: 3, afterMs: 5_000 };
+
+/** Begins anew where somebody else, such as the watch function, has started or stopped the stream in between. */
+async function unlessOvertaken<T>({ clock }: DeployedStage, run: () => Promise<T>): Promise<T> {
+  for (let time = 1; ; time++) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!isOvertaken(error) || time === overtaken.times) throw error;
+      await clock.sleep(overtaken.afterMs);
+    }
+  }
+}
+
 /**
  * Makes an application's step what the stage asks for: leaves a right one alone, else stops, confirms, submits and waits.
  *
@@ -120,7 +136,8 @@ async function deployApplication(
   prepare: (checkpoint: number, from: StreamRequest['newCheckpoint']) => Start,
 ): Promise<StreamOutcome> {
   const stream = new StageStream(stage, application);
-  const record = await stream.record();
+  const held = await stream.held();
+  const record = held?.record;
   const newCheckpoint = request.newCheckpoint !== undefined && record !== undefined;
   const checkpoint = (record?.checkpoint ?? 0) + (newCheckpoint ? 1 : 0);
   // A checkpoint knows where it was; what it once began from is not a change.
@@ -134,16 +151,17 @@ async function deployApplication(
   };
   const decision = decideStream(wanted, record, step?.state);
   if (decision.kind === 'refuse') throw refusal(application, decision.changes);
-  if (decision.kind === 'keep' && request.force !== true && record && step) {
+  if (decision.kind === 'keep' && request.force !== true && held && record && step) {
     // A deploy that died while it waited left the waiting to this one.
     const kept: StepRecord = { ...record, desired: 'running', stepId: step.id };
-    if (record.stepId === null || record.desired !== 'running') await stream.write(kept);
+    if (record.stepId === null || record.desired !== 'running') await stream.write(kept, held);
     await stream.beats(kept);
     return { application, decision: 'keep', generation: kept.generation, stepId: kept.stepId };
   }
-  if (isAlive(step?.state)) await stream.stop(record);
+  const before = isAlive(step?.state) ? (await stream.stop(held)).held : held;
   const generation = (await stream.newestGeneration(record)) + 1;
-  const started = await stream.start(nextRecord(stage, application, start, generation, checkpoint));
+  const next = nextRecord(stage, application, start, generation, checkpoint);
+  const started = await stream.start(next, before);
   const kind = decision.kind === 'keep' ? 'restart' : decision.kind;
   return { application, decision: kind, generation: started.generation, stepId: started.stepId };
 }
@@ -170,40 +188,41 @@ export async function deployStream(
   const artefact = await build(definition, release, stage.progress);
   await uploadArtefact(artefact, stage.artifacts, stage.progress);
   for (const application of applications.filter((one) => !wanted.includes(one)))
-    await new StageStream(stage, application)
-      .record()
-      .then((record) => new StageStream(stage, application).stop(record));
+    await stopApplication(stage, application);
   const outcomes: StreamOutcome[] = [];
   for (const application of wanted)
     outcomes.push(
-      await deployApplication(stage, application, request, (checkpoint, startingOffsets) =>
-        makeStart({
-          application,
-          config,
-          definition,
-          release,
-          clusterArn: stage.msk.arn,
-          bootstrapServers: stage.bootstrapServers,
-          dataBucket: stage.data.name,
-          artifactsBucket: stage.artifacts.name,
-          artefact,
-          checkpoint,
-          startingOffsets,
-          auth: stage.isLocal ? 'none' : 'iam',
-        }),
+      await unlessOvertaken(stage, () =>
+        deployApplication(stage, application, request, (checkpoint, startingOffsets) =>
+          makeStart({
+            application,
+            config,
+            definition,
+            release,
+            clusterArn: stage.msk.arn,
+            bootstrapServers: stage.bootstrapServers,
+            dataBucket: stage.data.name,
+            artifactsBucket: stage.artifacts.name,
+            artefact,
+            checkpoint,
+            startingOffsets,
+            auth: stage.isLocal ? 'none' : 'iam',
+          }),
+        ),
       ),
     );
   return outcomes;
 }
 
-async function stopApplication(stream: StageStream): Promise<boolean> {
-  return stream.stop(await stream.record());
+function stopApplication(stage: DeployedStage, application: Application): Promise<boolean> {
+  const stream = new StageStream(stage, application);
+  return unlessOvertaken(stage, async () => (await stream.stop(await stream.held())).ran);
 }
 
 /** Stops all of a stage's streaming steps. Returns the applications that ran. */
 export async function stopStream(stage: DeployedStage): Promise<Application[]> {
   const stopped: Application[] = [];
   for (const application of applications)
-    if (await stopApplication(new StageStream(stage, application))) stopped.push(application);
+    if (await stopApplication(stage, application)) stopped.push(application);
   return stopped;
 }

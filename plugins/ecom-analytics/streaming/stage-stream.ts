@@ -4,39 +4,46 @@ import { waitFor } from '../clock.ts';
 import { StreamError } from '../error.ts';
 import type { DeployedStage } from '../session.ts';
 import { isAlive } from './decision.ts';
-import { type Application, controlFolder, statusKey, stepRecordKey } from './keys.ts';
-import { type StepRecord, StepRecordSchema } from './record.ts';
+import { type Application, controlFolder, statusKey } from './keys.ts';
+import type { StepRecord } from './record.ts';
 import { endedStates, type JobStatus, readStatus } from './status.ts';
 import { driverError } from './step-logs.ts';
+import { type HeldRecord, StepRecords } from './step-records.ts';
 import { submitStep } from './submit.ts';
 
 const everyMs = 5_000;
 const GenerationSchema = v.object({ generation: v.number() });
 
+/** What stopping came to. */
+interface Stopped {
+  readonly ran: boolean;
+  readonly held: HeldRecord | undefined;
+}
+
 /** One Spark application of a deployed stage: its record, its step, its job's own word. */
 export class StageStream {
   readonly #stage: DeployedStage;
   readonly application: Application;
+  readonly #records: StepRecords;
 
   constructor(stage: DeployedStage, application: Application) {
     this.#stage = stage;
+    this.#records = new StepRecords(stage.data, application);
     this.application = application;
   }
 
-  async record(): Promise<StepRecord | undefined> {
-    const json = await this.#stage.data.json(stepRecordKey(this.application));
-    if (json === undefined) return undefined;
-    const parsed = v.safeParse(StepRecordSchema, json);
-    if (parsed.success) return parsed.output;
-    throw new StreamError('ECOM_STEP_RECORD', {
-      what: `The step record cannot be read: ${parsed.issues[0].message}`,
-      where: `s3://${this.#stage.data.name}/${stepRecordKey(this.application)}`,
-      fix: 'A newer version of the plugin may have written it: update.',
-    });
+  /** The record, and what a write over it needs. */
+  held(): Promise<HeldRecord | undefined> {
+    return this.#records.read();
   }
 
-  async write(record: StepRecord): Promise<void> {
-    await this.#stage.data.put(stepRecordKey(this.application), JSON.stringify(record, null, 2));
+  async record(): Promise<StepRecord | undefined> {
+    return (await this.held())?.record;
+  }
+
+  /** Writes over the record that is held. Throws StreamError `ECOM_STREAM_RACE`. */
+  write(record: StepRecord, held: HeldRecord): Promise<HeldRecord> {
+    return this.#records.write(record, held);
   }
 
   async status(): Promise<JobStatus | undefined> {
@@ -61,30 +68,40 @@ export class StageStream {
     return Math.max(record?.generation ?? 0, entered.success ? entered.output.generation : 0);
   }
 
+  async #askToStop(generation: number): Promise<void> {
+    await this.#stage.data.put(
+      `${controlFolder(this.application)}/stop.json`,
+      JSON.stringify({ generation }),
+    );
+  }
+
   /**
    * Stops the running step and sees it stopped: asks the job, then interrupts the step, then ends its process.
    *
-   * @returns whether anything ran
-   * @throws StreamError `ECOM_STREAM_STOP` when it will not stop; nothing is started then, so that there are never two writers
+   * @returns whether anything ran, and the record as it is now
+   * @throws StreamError `ECOM_STREAM_STOP` when it will not stop; nothing is started then, so that there are never two
+   * writers; `ECOM_STREAM_RACE`
    */
-  async stop(record: StepRecord | undefined): Promise<boolean> {
-    if (record === undefined) return false;
+  async stop(held: HeldRecord | undefined): Promise<Stopped> {
+    if (held === undefined) return { ran: false, held };
+    const { record } = held;
     const step = await this.step(record);
-    if (record.desired === 'running')
-      await this.write({ ...record, desired: 'stopped', stepId: step?.id ?? record.stepId });
-    if (step === undefined || !isAlive(step.state)) return false;
+    const now =
+      record.desired === 'running'
+        ? await this.write({ ...record, desired: 'stopped', stepId: step?.id ?? record.stepId }, held)
+        : held;
+    // Somebody may be between meaning a step and submitting it: it will find itself asked to stop.
+    if (step === undefined && record.stepId === null) await this.#askToStop(record.generation);
+    if (step === undefined || !isAlive(step.state)) return { ran: false, held: now };
     this.#stage.progress(`Stopping the ${this.application} step ${step.id}`);
-    await this.#stage.data.put(
-      `${controlFolder(this.application)}/stop.json`,
-      JSON.stringify({ generation: record.generation }),
-    );
+    await this.#askToStop(record.generation);
     const timeoutMs = this.#stage.input.config.streaming.stopTimeoutSeconds * 1000;
-    if (await this.#ended(step.id, timeoutMs)) return true;
+    if (await this.#ended(step.id, timeoutMs)) return { ran: true, held: now };
     this.#stage.progress('It does not stop by itself; interrupting it');
     await this.#stage.emr.cancel(step.id, 'SEND_INTERRUPT');
-    if (await this.#ended(step.id, timeoutMs)) return true;
+    if (await this.#ended(step.id, timeoutMs)) return { ran: true, held: now };
     await this.#stage.emr.cancel(step.id, 'TERMINATE_PROCESS');
-    if (await this.#ended(step.id, timeoutMs)) return true;
+    if (await this.#ended(step.id, timeoutMs)) return { ran: true, held: now };
     throw new StreamError('ECOM_STREAM_STOP', {
       what: `The ${this.application} step does not stop`,
       where: `step ${step.id} on cluster ${this.#stage.emr.id}`,
@@ -107,12 +124,13 @@ export class StageStream {
   /**
    * Submits what a record says, under the next generation that nobody has used, and waits until the job beats.
    *
-   * @throws StreamError `ECOM_STREAM_FAILED` with the driver's own last error, `ECOM_STREAM_SLOW`
+   * @param held the record that this one takes the place of
+   * @throws StreamError `ECOM_STREAM_FAILED` with the driver's own last error, `ECOM_STREAM_SLOW`, `ECOM_STREAM_RACE`
    */
-  async start(record: StepRecord): Promise<StepRecord> {
+  async start(record: StepRecord, held: HeldRecord | undefined): Promise<StepRecord> {
     this.#stage.progress(`Submitting the ${this.application} step`);
     const { data, artifacts, emr, clock } = this.#stage;
-    const submitted = await submitStep(record, { data, artifacts, emr, clock });
+    const submitted = await submitStep(record, held, { data, artifacts, emr, clock });
     await this.beats(submitted);
     return submitted;
   }

@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+
+const etag = (object: string): string => `"${createHash('md5').update(object).digest('hex')}"`;
 
 interface Step {
   Id: string;
@@ -153,6 +156,9 @@ export class SparkCloud {
     const key = (uri: string): string => uri.replace(/^s3:\/\/[^/]+\//, '');
     const { generation } = this.json(key(of('--settings')));
     this.objects.set(`${key(of('--control'))}/generation.json`, JSON.stringify({ generation }));
+    // It looks every second, and so at what was there before it.
+    if (this.hears && Number(this.json(`${key(of('--control'))}/stop.json`).generation) >= Number(generation))
+      step.State = 'COMPLETED';
     const failed = this.jobState === 'failed';
     if (failed) step.State = 'FAILED';
     this.objects.set(
@@ -188,15 +194,21 @@ export class SparkCloud {
       return;
     }
     if (request.method === 'PUT') {
-      if (request.headers['if-none-match'] === '*' && this.objects.has(key)) {
+      const there = this.objects.get(key);
+      const known = request.headers['if-match'];
+      const isNew = request.headers['if-none-match'] === '*';
+      if (
+        (isNew && there !== undefined) ||
+        (known !== undefined && (there === undefined || known !== etag(there)))
+      ) {
         response.writeHead(412, { 'content-type': 'application/xml' });
-        response.end('<Error><Code>PreconditionFailed</Code><Message>there is one</Message></Error>');
+        response.end('<Error><Code>PreconditionFailed</Code><Message>another stands there</Message></Error>');
         return;
       }
       this.objects.set(key, body);
       this.changes.push(`put ${key}`);
       if (key.endsWith('/stop.json') && this.hears) this.#stopJobs(Number(JSON.parse(body).generation));
-      response.writeHead(200).end();
+      response.writeHead(200, { etag: etag(body) }).end();
       return;
     }
     const object = this.objects.get(key);
@@ -209,7 +221,7 @@ export class SparkCloud {
       );
       return;
     }
-    response.writeHead(200, { 'content-length': Buffer.byteLength(object) });
+    response.writeHead(200, { 'content-length': Buffer.byteLength(object), etag: etag(object) });
     response.end(request.method === 'HEAD' ? undefined : object);
   }
 

@@ -1,6 +1,6 @@
 import { AwsClients } from '../../../plugins/ecom-analytics/aws/clients.ts';
 import { Stack } from '../../../plugins/ecom-analytics/aws/stack.ts';
-import { wallClock } from '../../../plugins/ecom-analytics/clock.ts';
+import { type Clock, wallClock } from '../../../plugins/ecom-analytics/clock.ts';
 import type { Command } from '../../../plugins/ecom-analytics/plugin.ts';
 import { deployed, type Session } from '../../../plugins/ecom-analytics/session.ts';
 import type { Artefact } from '../../../plugins/ecom-analytics/streaming/artefact.ts';
@@ -12,13 +12,25 @@ import { SparkCloud } from '../aws/spark-cloud.ts';
 import { sampleStage } from '../resources/sample.ts';
 import { clusterArn } from '../topics/sample.ts';
 
-const artefact: Artefact = {
+/** A job without jars. */
+export const artefact: Artefact = {
   jobKey: 'jobs/1/streaming_job.py',
   packageKey: 'jobs/1/ecom_streaming.zip',
   specKey: 'jobs/1/pipeline.json',
   jars: [],
   files: [],
 };
+
+/** Time passes only where somebody sleeps. */
+function jumpingClock(): Clock {
+  let now = Date.now();
+  return {
+    now: () => now,
+    sleep: async (ms) => {
+      now += ms;
+    },
+  };
+}
 
 /** What a command came to. */
 export interface CommandResult {
@@ -73,7 +85,7 @@ export class StageCloud {
 
   /** What a deploy makes after the stack: topics and step. */
   async deploy(): Promise<void> {
-    const stage = await deployed(this.session);
+    const stage = { ...(await deployed(this.session)), clock: jumpingClock() };
     await applyTopics(stage);
     await deployStream(stage, {}, async () => artefact);
   }
