@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { lstat, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EcomError } from '../pipeline/error.ts';
@@ -59,10 +59,26 @@ async function planMoves(
   return { moves, kept };
 }
 
+/** Renames, unless another run that finishes the same folder has done so before. */
+function moveOnce(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' || existsSync(from)) throw error;
+  }
+}
+
+/** Removes the complete folder under a name of this run's own: while it is emptied, another run could take its name. */
+function discard(complete: string, folder: string): void {
+  const own = path.join(folder, `${stagingPrefix}${process.pid}`);
+  moveOnce(complete, own);
+  rmSync(own, { recursive: true, force: true });
+}
+
 async function fillExisting(complete: string, folder: string): Promise<string[]> {
   const { moves, kept } = await planMoves(complete, folder);
-  for (const name of moves) renameSync(path.join(complete, name), path.join(folder, name));
-  rmSync(complete, { recursive: true, force: true });
+  for (const name of moves) moveOnce(path.join(complete, name), path.join(folder, name));
+  discard(complete, folder);
   return kept;
 }
 
@@ -159,7 +175,7 @@ async function writeInto(tree: Tree, folder: string, signal: AbortSignal): Promi
   }
   const again = inspectTarget(folder);
   if (again.wrong !== undefined) {
-    rmSync(complete, { recursive: true, force: true });
+    discard(complete, folder);
     throw new TargetError(folder, again.wrong);
   }
   return fillExisting(complete, folder);
