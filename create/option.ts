@@ -220,7 +220,7 @@ export const options: OptionTable = {
     flag: 'region',
     takes: 'region',
     help: "AWS region (default: the existing cluster's, or this machine's, or us-east-1)",
-    applies: ({ mskClusterArn }) => !mskClusterArn,
+    applies: ({ clusters }) => clusters !== 'existing',
     appliesOnly: '--clusters create; an existing cluster has its region in its ARN',
     initial: ({ mskClusterArn }, { region }) => mskClusterArn?.split(':')[3] ?? region ?? 'us-east-1',
     perMachine: true,

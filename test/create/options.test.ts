@@ -100,6 +100,17 @@ describe('questions', () => {
   });
 });
 
+/** An answer to each question that flags can be missing for. */
+const sample: Typed = {
+  ...existingClusters,
+  emrRelease: 'emr-7.14.0',
+  region: 'eu-west-1',
+  stages: 'dev,prod',
+  size: 'large',
+  alertEmail: 'none',
+  rulesOff: 'none',
+};
+
 describe('flags', () => {
   test.each([
     ['an unknown flag', ['x', '--colour', 'red'], "Unknown option '--colour'"],
@@ -153,6 +164,19 @@ describe('flags', () => {
       '(--clusters create|existing, --emr-release release, --stages name,…, --size dev|production|large, ' +
         '--alert-email address|none, --rules-off rule,…|none). Give these flags, or --yes',
     );
+  });
+
+  test('the flags that it names are enough, and go together', async () => {
+    for (const clusters of ['create', 'existing'] as const) {
+      const complaint = await settle({ directory: 'x', clusters }, here, undefined, false).catch(String);
+      const named = [...String(complaint).matchAll(/--([a-z-]+) \S+?[,)]/g)].map(([, flag]) => flag);
+      const asked = optionKeys.filter((key) => named.includes(options[key].flag ?? undefined));
+      expect(asked.length).toBeGreaterThan(4);
+      const typed = Object.fromEntries(asked.map((key) => [key, sample[key]]));
+      expect(await settle({ directory: 'x', clusters, ...typed }, here, undefined, false)).toMatchObject({
+        clusters,
+      });
+    }
   });
 
   test('a switch can be turned off', async () => {
