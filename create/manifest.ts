@@ -28,6 +28,12 @@ export const shipped: readonly string[] = [
 /** Of those, what is about this repository: its scaffolder, its benchmarks, its own CI. */
 export const withheld: readonly string[] = ['test/create/**', 'test/bench/**'];
 
+/** Items of lists in JSON files that only this repository needs. */
+export const withheldItems: { readonly [file: string]: readonly string[] } = {
+  'knip.json': ['create/*.ts', 'bench/run.ts', 'bench/contestants/*.ts'],
+  'tsconfig.json': ['create', 'bench'],
+};
+
 /** Keys of package.json that only this repository needs. */
 export const withheldKeys: { readonly [section: string]: readonly string[] } = {
   scripts: ['bench'],

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { EcomError } from '../pipeline/error.ts';
-import { shipped, withheld, withheldKeys } from './manifest.ts';
+import { shipped, withheld, withheldItems, withheldKeys } from './manifest.ts';
 import { replaceSections, repositorySection } from './section.ts';
 import { type Tree, type TreeFile, textFile } from './tree.ts';
 
@@ -31,7 +31,21 @@ function readShipped(root: string, file: string): TreeFile {
   const executable = (statSync(path.join(root, file)).mode & 0o111) !== 0;
   if (!isText(content)) return { content, executable };
   const text = replaceSections(content.toString('utf8'), repositorySection, undefined, file);
-  return { content: Buffer.from(text), executable };
+  return { content: Buffer.from(cutItems(text, file)), executable };
+}
+
+/** Cuts the text itself, so that what stays is formatted as it was. */
+function cutItems(text: string, file: string): string {
+  return (withheldItems[file] ?? []).reduce((rest, item) => {
+    const at = rest.indexOf(`"${item}",`);
+    if (at < 0)
+      throw new EcomError('ECOM_TEMPLATE_ITEM', {
+        what: `An item to leave out is not there: ${item}`,
+        where: file,
+        fix: 'Take it from the list in create/manifest.ts.',
+      });
+    return rest.slice(0, at) + rest.slice(at + item.length + 3).trimStart();
+  }, text);
 }
 
 function cutKeys(text: string): string {
@@ -81,7 +95,7 @@ function cutLock(manifest: string, lock: string): string {
  * Reads the template from the repository.
  *
  * @param root the repository's folder
- * @throws EcomError `ECOM_TEMPLATE_MARKER`, `ECOM_TEMPLATE_LOCK`
+ * @throws EcomError `ECOM_TEMPLATE_MARKER`, `ECOM_TEMPLATE_ITEM`, `ECOM_TEMPLATE_LOCK`
  */
 export function readTemplate(root: string): Tree {
   const files = new Map(listFiles(root).map((file) => [file, readShipped(root, file)]));

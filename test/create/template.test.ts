@@ -82,6 +82,15 @@ describe('the template', () => {
     expect(lock.packages[''].devDependencies).toEqual(manifest.devDependencies);
   });
 
+  test.each(['tsconfig.json', 'knip.json'])('names no folder in %s that a project has not', (file) => {
+    const { include, entry }: { include?: string[]; entry?: string[] } = JSON.parse(
+      textOf(template, file) ?? '',
+    );
+    const names = [...(include ?? []), ...(entry ?? [])].map((glob) => glob.split(/[/{*]/)[0] ?? '');
+    expect(names).toContain('functions');
+    expect(names.filter((name) => !shipped.some((path) => path.startsWith(name)))).toEqual([]);
+  });
+
   test('reads back from its archive as it was, and makes the same archive twice', () => {
     const archive = packTree(template);
     const again = unpackTree(archive, 'archive');
