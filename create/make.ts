@@ -119,7 +119,7 @@ export async function makeProject(
   const target = chooseTarget(answers.directory, surroundings);
   const tree = projectTree(template, answers, target);
   const kept = await writeTree(tree, target, signal);
-  report.result(`Created ${answers.name}: ${tree.size - kept.length} files in ${target.folder}`);
+  report.result(`Created ${answers.name} in ${target.folder}`);
   if (kept.length > 0) report.result(`Kept yours: ${kept.join(', ')}`);
 
   const problems: EcomError[] = [];

@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ownFolder, type Packed, packScaffolder, plainEnvironment, readText } from './packed.ts';
+import { existingClusters } from './answers.ts';
+import { ownFolder, type Packed, packScaffolder, plainEnvironment, readText, repository } from './packed.ts';
 import { key, openTerminal, type Terminal } from './terminal.ts';
 
 const { folder: packFolder, remove: removePacked } = ownFolder();
@@ -57,7 +58,7 @@ test('a project is made from eight answers', async () => {
   await answer(terminal, questions.length);
   expect(await terminal.ended).toBe(0);
   const shown = terminal.shown();
-  expect(shown).toContain('Created shop:');
+  expect(shown).toContain(`Created shop in ${path.join(folder, 'shop')}`);
   expect(shown).toContain('cd shop');
   expect(shown.replace(/\s+/g, ' ')).toContain(
     'To do this again without questions: npm create -y ecom-analytics@0.1.0 shop -- --yes',
@@ -71,28 +72,38 @@ test('a project is made from eight answers', async () => {
   expect(readdirSync(folder)).toEqual(['shop']);
 });
 
-test('the README shows the questions as they are asked, and the folders that result', async () => {
-  const readme = readText(packed.folder, 'README.md').replace(/^ {4}/gm, '');
-  const transcript = readme.slice(readme.indexOf('◇  Where shall'), readme.indexOf('Making my-shop'));
-  const questioned = transcript.split('◇').slice(1);
-  const terminal = start(['--no-install', '--no-git']);
+/** What a README shows, and what the program showed, up to how lines break. */
+const words = (text: string) => text.trim().split(/\s+/).join(' ');
+
+test('both READMEs show what a user sees, and what results', async () => {
+  const bin = path.join(folder, 'bin');
+  mkdirSync(bin);
+  writeFileSync(path.join(bin, 'npm'), '#!/bin/sh\n');
+  chmodSync(path.join(bin, 'npm'), 0o755);
+  const terminal = start([], environment({ PATH: `${bin}${path.delimiter}${process.env.PATH}` }));
   for (const [question, typed] of questions) {
     await terminal.until(question);
     if (question.startsWith('Where')) terminal.type(`my-shop${key.enter}`);
     else terminal.type(question === 'E-mail address' ? typed : key.enter);
   }
   expect(await terminal.ended).toBe(0);
-  const shown = terminal.shown().replace(/\r/g, '');
-  expect(questioned).toHaveLength(questions.length);
-  for (const part of questioned) {
-    const lines = part.split('\n').slice(0, 2);
-    expect(shown).toContain(`◇${lines.join('\n')}`);
+  const shown = terminal.shown().replaceAll('\r', '').replaceAll(folder, '/home/ada');
+
+  for (const file of ['README.md', 'create/README.md']) {
+    const readme = readText(repository, file).replaceAll(/^ {4}/gm, '');
+    const transcript = readme.slice(readme.indexOf('┌  create-'), readme.indexOf('\nWhat results'));
+    const [asked = '', after = ''] = transcript.split('└  Making my-shop');
+    const parts = asked.split('◇').slice(1);
+    expect(parts).toHaveLength(questions.length);
+    for (const part of parts) expect(shown).toContain(`◇${part.split('\n').slice(0, 2).join('\n')}`);
+    expect(words(after.replaceAll('```', ''))).toBe(words(shown.split('Making my-shop')[1] ?? ''));
+
+    const tree = readme.slice(readme.indexOf('\nmy-shop/\n'), readme.indexOf('The answers are'));
+    const named = [...tree.matchAll(/(?:^| )(\.?[\w-]+\/|\w+\.yml)(?= |$)/gm)].map(([, name = '']) => name);
+    expect(named).toContain('pipeline/');
+    for (const name of named.filter((entry) => entry !== 'my-shop/'))
+      expect(existsSync(path.join(folder, 'my-shop', name)), `${file}: ${name}`).toBe(true);
   }
-  const tree = readme.slice(readme.indexOf('\nmy-shop/\n'), readme.indexOf('The answers are'));
-  const named = [...tree.matchAll(/(?:^| )(\.?[\w-]+\/|\w+\.yml)(?= |$)/gm)].map(([, name = '']) => name);
-  expect(named).toContain('pipeline/');
-  for (const name of named.filter((entry) => entry !== 'my-shop/'))
-    expect(existsSync(path.join(folder, 'my-shop', name)), name).toBe(true);
 });
 
 test('existing clusters are asked for, and a wrong answer is asked again', async () => {
@@ -144,6 +155,27 @@ test.each(questions.map(([question], index) => [question, index] as const))(
     expect(readdirSync(folder)).toEqual([]);
   },
 );
+
+test('Ctrl-C at the questions about existing clusters writes nothing', async () => {
+  const steps: readonly (readonly [question: string, answer: string])[] = [
+    ['ARN of the MSK cluster?', `${existingClusters.mskClusterArn}${key.enter}`],
+    ['Id of the EMR cluster?', `${existingClusters.emrClusterId}${key.enter}`],
+    ['EMR release?', key.enter],
+    ['VPC and private subnets?', ''],
+  ];
+  for (const asked of [0, 1, 3]) {
+    const terminal = start(['shop', '--clusters', 'existing']);
+    for (const [question, typed] of steps.slice(0, asked)) {
+      await terminal.until(question);
+      terminal.type(typed);
+    }
+    await terminal.until(steps[asked]?.[0] ?? '');
+    terminal.type(key.ctrlC);
+    expect(await terminal.ended).toBe(130);
+    expect(terminal.shown()).toContain('Nothing was written.');
+  }
+  expect(readdirSync(folder)).toEqual([]);
+});
 
 describe('Ctrl-C after the questions', () => {
   test('at any moment leaves the whole project or nothing', async () => {
