@@ -55,7 +55,8 @@ export function packTree(tree: Tree): Uint8Array {
       attrs: { mode: file?.executable ? '755' : '644', mtime: 0, uid: 0, gid: 0 },
     };
   });
-  return gzipSync(createTar(items), { level: 9 });
+  // Of gzip's levels, the highest takes twice the time of this one to save one byte in a hundred.
+  return gzipSync(createTar(items), { level: 6 });
 }
 
 /**
