@@ -149,7 +149,7 @@ async function checkClean(folder: string): Promise<void> {
   if (changes.length > 0)
     throw failed(
       'UNCLEAN',
-      `The project has ${changes.length} uncommitted changes, the first of them ${changes[0]?.slice(3)}`,
+      `The project has uncommitted changes: ${changes[0]?.slice(3)}${changes.length > 1 ? ` and ${changes.length - 1} more` : ''}`,
       folder,
       'Commit them first. An update can then be undone.',
     );

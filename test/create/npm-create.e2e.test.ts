@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -55,6 +55,12 @@ function run(command: string, args: readonly string[], env = environment(), cwd 
   });
 }
 
+let newer: Packed | undefined;
+async function packNewer(): Promise<Packed> {
+  newer ??= await packScaffolder(path.join(packFolder, 'newer'), '0.2.0');
+  return newer;
+}
+
 const create = (...args: readonly string[]) => run(process.execPath, [packed.program, ...args]);
 
 describe('npm create', () => {
@@ -62,7 +68,7 @@ describe('npm create', () => {
     const args = ['create', '-y', 'ecom-analytics@latest', 'my-shop', '--', '--yes', '--no-install'];
     const { code, stdout } = await run('npm', args);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^Created my-shop: \d+ files in /m);
+    expect(stdout).toMatch(/^Created my-shop in .*my-shop$/m);
     expect(readdirSync(folder)).toEqual(['my-shop']);
     const log = await run('git', ['log', '--oneline'], environment(), path.join(folder, 'my-shop'));
     expect(log.stdout).toMatch(/^\w+ Create my-shop with create-ecom-analytics 0\.1\.0\n$/);
@@ -122,8 +128,7 @@ describe('npm create', () => {
 
   test('update follows a newer release', async () => {
     await create('shop', '--yes', '--no-install');
-    const newer = await packScaffolder(path.join(packFolder, 'newer'), '0.2.0');
-    const newerRegistry = await startRegistry([newer]);
+    const newerRegistry = await startRegistry([await packNewer()]);
     try {
       const env = environment({
         npm_config_registry: newerRegistry.url,
@@ -151,6 +156,23 @@ describe('npm create', () => {
       await newerRegistry.stop();
     }
   });
+});
+
+test('update wants a clean tree, and marks where both changed the same lines, with exit code 1', async () => {
+  await create('shop', '--yes', '--no-install');
+  const { program } = await packNewer();
+  const project = path.join(folder, 'shop');
+  const update = () => run(process.execPath, [program, 'update'], environment(), project);
+  const made = readText(project, 'README.md');
+  writeFileSync(path.join(project, 'README.md'), made.replace('Made with', 'Once made with'));
+  expect(await update()).toMatchObject({ code: 1, stdout: '' });
+
+  await run('git', ['commit', '--quiet', '--all', '--message', 'Reword'], environment(), project);
+  const { code, stdout } = await update();
+  expect(code).toBe(1);
+  expect(stdout).toContain('Conflicts, marked in the files:\n  README.md\n');
+  expect(readText(project, 'README.md')).toMatch(/^<<<<<<< yours\nOnce made with .* 0\.1\.0\./m);
+  expect(readText(project, 'README.md')).toMatch(/^Made with .* 0\.2\.0\.[\s\S]*^>>>>>>> template 0\.2\.0$/m);
 });
 
 describe('git', () => {
@@ -246,6 +268,51 @@ describe('the command line', () => {
     expect(stdout).not.toContain('  cd ');
     expect(JSON.parse(readText(at, 'package.json')).name).toBe('ada-shop');
     expect(readText(at, 'LICENSE')).toBe('mine');
+  });
+
+  test('a path may have spaces and letters of other scripts', async () => {
+    const { code, stdout } = await create('мой/Café ☕ №1', '--yes', '--no-install');
+    expect(code).toBe(0);
+    const at = path.join(folder, 'мой/Café ☕ №1');
+    expect(stdout).toContain('cd "мой/Café ☕ №1"');
+    expect(JSON.parse(readText(at, 'package.json')).name).toBe('cafe-no1');
+    expect((await run('git', ['status', '--porcelain'], environment(), at)).stdout).toBe('');
+  });
+
+  test('nothing but the install asks the network', async () => {
+    const closed = `data:text/javascript,import net from 'node:net'; import dns from 'node:dns';
+      const refuse = () => { console.error('asked the network'); process.exit(9); };
+      net.Socket.prototype.connect = refuse; dns.lookup = refuse;`.replaceAll(/\s+/g, '%20');
+    const env = environment({ NODE_OPTIONS: `--import=${closed}` });
+    const args = ['--eval', "require('net').connect(1, '127.0.0.1')"];
+    expect(await run(process.execPath, args, env)).toMatchObject({ code: 9 });
+    const { code, stderr } = await run(
+      process.execPath,
+      [packed.program, 'shop', '--yes', '--no-install'],
+      env,
+    );
+    expect([code, stderr]).toEqual([0, '']);
+  });
+
+  test('a folder that one may not write to is refused, with nothing left', async () => {
+    const locked = path.join(folder, 'locked');
+    mkdirSync(locked);
+    // Root may write everywhere, so where the tests are root, nobody tries.
+    const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+    for (const open of [packFolder, folder]) chmodSync(open, 0o755);
+    chmodSync(locked, 0o555);
+    for (const target of ['locked/shop', 'locked']) {
+      const args = [packed.program, target, '--yes', '--no-install', '--no-git'];
+      const { status, stderr } = spawnSync(process.execPath, args, {
+        cwd: folder,
+        env: environment(),
+        encoding: 'utf8',
+        ...nobody,
+      });
+      expect(status).toBe(1);
+      expect(stderr).toContain('The folder may not be written to');
+    }
+    expect(readdirSync(locked)).toEqual([]);
   });
 
   test('a folder that is not free is refused with its files', async () => {

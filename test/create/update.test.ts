@@ -256,7 +256,7 @@ describe('an update', () => {
     );
   });
 
-  test('brings an early project up to the template of now', async () => {
+  test('brings an early project up to the template of now', { timeout: 60_000 }, async () => {
     writeFileSync(inProject('shop.ts'), 'mine\n');
     commit();
     const summary = await update({ ...currentTemplate(), version: '1.0.0' });
@@ -289,12 +289,15 @@ describe('an update refuses, and changes nothing', () => {
     [
       'uncommitted changes',
       () => appendFileSync(inProject('README.md'), 'x'),
-      'has 1 uncommitted changes, the first of them README.md',
+      'has uncommitted changes: README.md (',
     ],
     [
       'files that Git does not know',
-      () => writeFileSync(inProject('new.ts'), 'x'),
-      'the first of them new.ts',
+      () => {
+        writeFileSync(inProject('newer.ts'), 'x');
+        writeFileSync(inProject('new.ts'), 'x');
+      },
+      'has uncommitted changes: new.ts and 1 more',
     ],
     [
       'a project outside a repository',
