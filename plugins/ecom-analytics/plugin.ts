@@ -62,6 +62,7 @@ export class EcomAnalyticsPlugin {
       'ecom:stream:restart:run': () => this.#run(parts.stream().restartCommand),
       'ecom:stream:logs:run': () => this.#run(parts.stream().logsCommand),
       'ecom:stream:reset-checkpoint:run': () => this.#run(parts.stream().resetCommand),
+      'ecom:stream:compact:run': () => this.#run(parts.stream().compactCommand),
       'ecom:dead-letters:list:run': () => this.#run(parts.deadLetters().listDeadLettersCommand),
       'ecom:dead-letters:replay:run': () => this.#run(parts.deadLetters().replayCommand),
       'ecom:doctor:run': () => this.#run(parts.doctor().doctorCommand),

@@ -90,6 +90,7 @@ describe('a command', () => {
       'stream restart',
       'stream logs',
       'stream reset-checkpoint',
+      'stream compact',
       'dead-letters list',
       'dead-letters replay',
       'doctor',

@@ -78,6 +78,16 @@ const stream: CommandDeclaration = {
         },
       },
     },
+    compact: {
+      usage:
+        'Join the window files of closed hours, beside the stream. Example: sls ecom stream compact --stage dev --before 2026-11-23T10',
+      lifecycleEvents: ['run'],
+      options: {
+        json,
+        since: { usage: 'First hour to look at, such as 2026-11-23T10 (UTC)', type: 'string' },
+        before: { usage: 'First hour to leave alone (default: none that is closed)', type: 'string' },
+      },
+    },
   },
 };
 

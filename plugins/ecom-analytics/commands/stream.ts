@@ -2,6 +2,7 @@ import { UsageError } from '../../../pipeline/error.ts';
 import type { CliOptions } from '../framework.ts';
 import type { Command } from '../plugin.ts';
 import { type DeployedStage, deployed } from '../session.ts';
+import { compactWindows } from '../streaming/compaction.ts';
 import { deployStream, type StreamOutcome, stopStream } from '../streaming/deploy-stream.ts';
 import { applications } from '../streaming/keys.ts';
 import { type StreamReport, streamReport, streamText } from '../streaming/report.ts';
@@ -87,6 +88,40 @@ export const stopCommand: Command = async (session, options, print) => {
 export const resetCommand: Command = async (session, options, print) => {
   const newCheckpoint = offsetsOf(options.from, 'from');
   print(told(await deployStream(await deployed(session), { newCheckpoint }), options.json === true));
+  return 0;
+};
+
+/** @throws UsageError `ECOM_OPTION` */
+function hourOf(value: CliOptions[string], option: string): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}$/.test(value)) {
+    const time = new Date(`${value}:00:00.000Z`);
+    // 2026-02-30 would be a day in March.
+    if (!Number.isNaN(time.getTime()) && time.toISOString().startsWith(value)) return value;
+  }
+  throw new UsageError('ECOM_OPTION', {
+    what: `--${option} must be an hour in UTC, is ${String(value)}`,
+    where: 'sls ecom stream compact',
+    fix: `Example: --${option} 2026-11-23T10`,
+  });
+}
+
+/** `sls ecom stream compact` */
+export const compactCommand: Command = async (session, options, print) => {
+  const since = hourOf(options.since, 'since');
+  const before = hourOf(options.before, 'before');
+  if (since !== undefined && before !== undefined && since >= before)
+    throw new UsageError('ECOM_OPTION', {
+      what: `No hour lies between ${since} and ${before}`,
+      where: 'sls ecom stream compact, --since and --before',
+      fix: '--since is the first hour that is compacted, --before the first that is left alone.',
+    });
+  const outcome = await compactWindows(await deployed(session), { since, before });
+  print(
+    options.json === true
+      ? JSON.stringify(outcome)
+      : `The files of each closed hour are one now (step ${outcome.stepId}).`,
+  );
   return 0;
 };
 

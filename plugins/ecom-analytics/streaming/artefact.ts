@@ -28,6 +28,7 @@ export interface Artefact {
 
 const emrFolder = path.dirname(jarLockFile);
 const jobFile = 'streaming_job.py';
+const compactionFile = 'compact_windows.py';
 const packageFolder = 'ecom_streaming';
 
 /** The same files give the same bytes: zip dates begin in 1980. */
@@ -45,6 +46,28 @@ async function pythonPackage(): Promise<Uint8Array> {
     ),
   );
   return zipSync(Object.fromEntries(entries), { mtime: zipDate });
+}
+
+/** The compaction, and the package that it is made of. */
+export interface CompactionArtefact {
+  readonly scriptKey: string;
+  readonly packageKey: string;
+  readonly files: readonly ArtefactFile[];
+}
+
+/** Builds the compaction: below a hash of its own, so that a change of it restarts no step. */
+export async function buildCompaction(): Promise<CompactionArtefact> {
+  const [script, zip] = await Promise.all([readFile(path.join(emrFolder, compactionFile)), pythonPackage()]);
+  const folder = `jobs/${sha256(script, zip)}`;
+  const files = [
+    ownFile(folder, compactionFile, 'text/x-python', script),
+    ownFile(folder, `${packageFolder}.zip`, 'application/zip', zip),
+  ] as const;
+  return { scriptKey: files[0].key, packageKey: files[1].key, files };
+}
+
+function ownFile(folder: string, name: string, contentType: string, bytes: Uint8Array): ArtefactFile {
+  return { key: `${folder}/${name}`, contentType, bytes: async () => bytes };
 }
 
 const sha256 = (...parts: readonly Uint8Array[]): string =>
@@ -80,27 +103,29 @@ export async function buildArtefact(
   const zip = await pythonPackage();
   const spec = Buffer.from(JSON.stringify(emitSpec(definition)));
   const folder = `jobs/${sha256(job, zip, spec)}`;
-  const file = (name: string, contentType: string, bytes: Uint8Array): ArtefactFile => ({
-    key: `${folder}/${name}`,
-    contentType,
-    bytes: async () => bytes,
-  });
   const own = [
-    file(jobFile, 'text/x-python', job),
-    file(`${packageFolder}.zip`, 'application/zip', zip),
-    file('pipeline.json', 'application/json', spec),
+    ownFile(folder, jobFile, 'text/x-python', job),
+    ownFile(folder, `${packageFolder}.zip`, 'application/zip', zip),
+    ownFile(folder, 'pipeline.json', 'application/json', spec),
   ] as const;
-  return { jobKey: own[0].key, packageKey: own[1].key, specKey: own[2].key, jars, files: [...own, ...jars] };
+  const compaction = await buildCompaction();
+  return {
+    jobKey: own[0].key,
+    packageKey: own[1].key,
+    specKey: own[2].key,
+    jars,
+    files: [...own, ...compaction.files, ...jars],
+  };
 }
 
 /** Uploads what is not there yet. Returns how many files that were. */
-export async function uploadArtefact(
-  artefact: Artefact,
+export async function uploadFiles(
+  files: readonly ArtefactFile[],
   bucket: Bucket,
   progress: Progress,
 ): Promise<number> {
   let uploaded = 0;
-  for (const file of artefact.files) {
+  for (const file of files) {
     if (await bucket.has(file.key)) continue;
     progress(`Uploading ${path.posix.basename(file.key)}`);
     await bucket.put(file.key, await file.bytes(), file.contentType);

@@ -3,7 +3,7 @@ import { hasEnded } from '../aws/emr-cluster.ts';
 import { StreamError } from '../error.ts';
 import { stem } from '../resources/stage.ts';
 import type { DeployedStage } from '../session.ts';
-import { buildArtefact, uploadArtefact } from './artefact.ts';
+import { buildArtefact, uploadFiles } from './artefact.ts';
 import { decideStream, describeChanges, isAlive, type StreamDecision } from './decision.ts';
 import { type Application, applications } from './keys.ts';
 import { type StepRecord, stepName } from './record.ts';
@@ -62,7 +62,8 @@ function refusal(application: Application, changes: Parameters<typeof describeCh
   });
 }
 
-async function usableCluster(stage: DeployedStage): Promise<string> {
+/** The release of a cluster that steps can be submitted to. Throws StreamError `ECOM_EMR_ENDED`. */
+export async function usableCluster(stage: DeployedStage): Promise<string> {
   const facts = await stage.emr.facts();
   if (facts && !hasEnded(facts)) return stage.input.config.emr.existing?.release ?? facts.release;
   throw new StreamError('ECOM_EMR_ENDED', {
@@ -186,7 +187,7 @@ export async function deployStream(
   checkRelease(stage, (await stage.emr.facts())?.release ?? '');
   const wanted = stageApplications(config, release);
   const artefact = await build(definition, release, stage.progress);
-  await uploadArtefact(artefact, stage.artifacts, stage.progress);
+  await uploadFiles(artefact.files, stage.artifacts, stage.progress);
   for (const application of applications.filter((one) => !wanted.includes(one)))
     await stopApplication(stage, application);
   const outcomes: StreamOutcome[] = [];

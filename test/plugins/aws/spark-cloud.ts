@@ -33,6 +33,8 @@ export class SparkCloud {
   cancels = true;
   /** What a job that is started says of itself. */
   jobState: 'running' | 'failed' = 'running';
+  /** What a step comes to that is no streaming job, such as a compaction. */
+  endState: 'COMPLETED' | 'FAILED' | 'RUNNING' = 'COMPLETED';
   url = '';
   readonly #server = createServer((request, response) => void this.#serve(request, response));
 
@@ -133,7 +135,8 @@ export class SparkCloud {
         };
         this.steps.push(step);
         this.changes.push(`submit ${step.Name}`);
-        this.#runJob(step);
+        if (step.args.includes('--settings')) this.#runJob(step);
+        else step.State = this.endState;
         answer({ StepIds: [step.Id] });
         break;
       }
