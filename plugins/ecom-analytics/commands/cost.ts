@@ -1,10 +1,19 @@
-import { estimateCost } from '../cost/estimate.ts';
+import { type CostEstimate, estimateCost } from '../cost/estimate.ts';
 import { costReport } from '../cost/report.ts';
 import type { Command } from '../plugin.ts';
 
+/** The local cloud bills nobody; what its stage would cost on AWS is the business of another stage's clusters. */
+const free: CostEstimate = { region: 'this machine', items: [], monthlyUsd: 0, notPriced: [] };
+
 /** `sls ecom cost`: asks nobody, and needs no credentials. */
-export const costCommand: Command = async ({ input }, options, print) => {
-  const estimate = estimateCost(input.config);
-  print(options.json ? JSON.stringify(estimate) : costReport(estimate, input.stage));
+export const costCommand: Command = async ({ input, isLocal }, options, print) => {
+  const estimate = isLocal ? free : estimateCost(input.config);
+  if (options.json === true) print(JSON.stringify(estimate));
+  else if (isLocal)
+    print(
+      `Stage ${input.stage} costs nothing: it runs on this machine, and nothing of it on AWS.\n` +
+        'What a stage on AWS costs: sls ecom cost --stage dev',
+    );
+  else print(costReport(estimate, input.stage));
   return 0;
 };
