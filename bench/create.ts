@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { ownFolder, packScaffolder, plainEnvironment } from '../test/create/packed.ts';
@@ -46,6 +46,12 @@ async function medianTime(
   return median(seconds);
 }
 
+/** Files of a project. */
+function countFiles(program: string, cwd: string, env: NodeJS.ProcessEnv): number {
+  const listing = execFileSync(process.execPath, [program, 'app', '--yes', '--dry-run'], { cwd, env });
+  return Number(/^(\d+) files/m.exec(listing.toString())?.[1]);
+}
+
 async function measure(): Promise<Figure[]> {
   const { folder, remove } = ownFolder();
   const packed = await packScaffolder(folder);
@@ -67,6 +73,14 @@ async function measure(): Promise<Figure[]> {
     );
     const figures: Figure[] = [
       { figure: 'create-seconds', value: rounded(alone), unit: 's', against: null, ratio: null, aim: '<= 1' },
+      {
+        figure: 'create-files',
+        value: countFiles(packed.program, folder, env),
+        unit: 'files',
+        against: null,
+        ratio: null,
+        aim: null,
+      },
       {
         figure: 'create-unpacked',
         value: packed.unpackedSize,

@@ -40,7 +40,8 @@ export async function startRegistry(packages: readonly Packed[]): Promise<Regist
     else if (file) response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(found.tarball);
     else
       response
-        .writeHead(200, { 'content-type': 'application/json' })
+        // As registry.npmjs.org has it.
+        .writeHead(200, { 'content-type': 'application/json', 'cache-control': 'public, max-age=300' })
         .end(JSON.stringify(packument(found, url)));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
