@@ -2,7 +2,7 @@ import { type CostEstimate, estimateCost } from '../cost/estimate.ts';
 import { costReport } from '../cost/report.ts';
 import type { Command } from '../plugin.ts';
 
-/** The local cloud bills nobody; what its stage would cost on AWS is the business of another stage's clusters. */
+/** Of the local cloud, whose clusters are processes of this machine. */
 const free: CostEstimate = { region: 'this machine', items: [], monthlyUsd: 0, notPriced: [] };
 
 /** `sls ecom cost`: asks nobody, and needs no credentials. */

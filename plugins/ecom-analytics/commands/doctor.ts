@@ -1,4 +1,4 @@
-import { EcomError } from '../../../pipeline/error.ts';
+import { EcomError, type ErrorCode } from '../../../pipeline/error.ts';
 import { hasEnded } from '../aws/emr-cluster.ts';
 import { StageFunction } from '../aws/functions.ts';
 import { callerIdentity } from '../aws/identity.ts';
@@ -14,6 +14,8 @@ interface Finding {
   readonly check: string;
   readonly ok: boolean;
   readonly found: string;
+  /** Of what is wrong. */
+  readonly code?: string;
 }
 
 interface Check {
@@ -22,8 +24,8 @@ interface Check {
   look(): Promise<string>;
 }
 
-const wrong = (what: string, where: string, fix: string): EcomError =>
-  new EcomError('ECOM_DOCTOR', { what, where, fix });
+const wrong = (code: ErrorCode, what: string, where: string, fix: string): EcomError =>
+  new EcomError(code, { what, where, fix });
 
 async function identity(session: Session): Promise<string> {
   const { arn, account } = await callerIdentity(session.clients);
@@ -48,7 +50,8 @@ function stageChecks(stage: DeployedStage): Check[] {
           const open = plan.changes.length + plan.refused.length;
           if (open === 0) return plan.unchanged.join(', ');
           throw wrong(
-            `${open} differences`,
+            'ECOM_TOPIC_DIFFERENCES',
+            `${open} ${open === 1 ? 'difference' : 'differences'}`,
             msk.arn,
             'sls ecom topics plan shows them; sls deploy or topics apply mends what can be.',
           );
@@ -60,13 +63,17 @@ function stageChecks(stage: DeployedStage): Check[] {
         const facts = await emr.facts();
         if (facts === undefined || hasEnded(facts))
           throw wrong(
+            'ECOM_EMR_ENDED',
             `The cluster is ${facts?.state ?? 'gone'}${facts?.reason ? `: ${facts.reason}` : ''}`,
             emr.id,
-            `sls deploy --stage ${input.stage}`,
+            input.config.emr.existing
+              ? 'Name another one in `emr.existing.clusterId`.'
+              : `The stage makes another: sls deploy --stage ${input.stage}`,
           );
         const wanted = input.config.emr.existing?.release ?? input.config.emr.create?.release;
         if (facts.release !== wanted)
           throw wrong(
+            'ECOM_EMR_RELEASE_MISMATCH',
             `It runs ${facts.release}, the connector is for ${wanted}`,
             emr.id,
             'Set the release to what the cluster runs.',
@@ -81,11 +88,18 @@ function stageChecks(stage: DeployedStage): Check[] {
         const ill = reports.find(({ healthy }) => !healthy);
         if (ill)
           throw wrong(
+            'ECOM_STREAM_ILL',
             `${ill.application}: step ${ill.stepState ?? 'gone'}, job ${ill.job ?? 'unknown'}${ill.error ? `: ${ill.error}` : ''}`,
             `step ${ill.stepId ?? 'not submitted'}`,
-            'sls ecom stream logs, then sls ecom stream start',
+            `sls ecom stream logs --stage ${input.stage}, then sls ecom stream start --stage ${input.stage}`,
           );
-        if (reports.length === 0) throw wrong('It has never been started', emr.id, 'sls ecom stream start');
+        if (reports.length === 0)
+          throw wrong(
+            'ECOM_STREAM_NEVER_STARTED',
+            'It has never been started',
+            `cluster ${emr.id}`,
+            `sls ecom stream start --stage ${input.stage}`,
+          );
         return reports.map(({ application, stepState }) => `${application} ${stepState}`).join(', ');
       },
     },
@@ -96,6 +110,7 @@ function stageChecks(stage: DeployedStage): Check[] {
         if (state === 'Enabled' && !/PROBLEM/.test(lastResult ?? ''))
           return `trigger on, ${lastResult ?? 'nothing read yet'}`;
         throw wrong(
+          'ECOM_TRIGGER_ILL',
           `Its trigger is ${state}${lastResult ? `: ${lastResult}` : ''}`,
           `trigger ${trigger.uuid}`,
           `sls deploy --stage ${input.stage} switches it on; a problem of reaching or permission is told by its last result.`,
@@ -119,9 +134,12 @@ async function finding({ check, look }: Check): Promise<Finding> {
     return { check, ok: true, found: await look() };
   } catch (error) {
     if (!(error instanceof EcomError)) throw error;
-    return { check, ok: false, found: error.message };
+    return { check, ok: false, found: error.message, code: error.code };
   }
 }
+
+const line = ({ check, ok, found, code }: Finding): string =>
+  `${ok ? 'ok   ' : 'WRONG'} ${check}: ${found}${code === undefined ? '' : ` [${code}]`}`;
 
 /** `sls ecom doctor`: looks at everything, in the order in which things depend on one another. Exits 1 when anything is wrong. */
 export const doctorCommand: Command = async (session, options, print) => {
@@ -143,7 +161,6 @@ export const doctorCommand: Command = async (session, options, print) => {
   }
   const well = findings.every(({ ok }) => ok);
   if (options.json === true) print(JSON.stringify({ ok: well, findings }));
-  else
-    print(findings.map(({ check, ok, found }) => `${ok ? 'ok   ' : 'WRONG'} ${check}: ${found}`).join('\n'));
+  else print(findings.map(line).join('\n'));
   return well ? 0 : 1;
 };

@@ -1,7 +1,14 @@
+import { EcomError } from '../../../pipeline/error.ts';
 import { findDeployed, type Session } from '../session.ts';
 import { streamText } from '../streaming/report.ts';
 import { withTopics } from '../topics/stage-topics.ts';
 import { reportStream } from './stream.ts';
+
+/** What is wrong with the topics is said in their place: the rest is worth seeing then most of all. */
+function problem(error: unknown): string[] {
+  if (error instanceof EcomError) return [`topics: ${error.message} [${error.code}]`];
+  throw error;
+}
 
 /** What `sls info` adds: topics, brokers, stream, links. */
 export async function infoSection(session: Session): Promise<string[]> {
@@ -13,9 +20,9 @@ export async function infoSection(session: Session): Promise<string[]> {
       `cluster: ${cluster.name}, Kafka ${cluster.kafkaVersion ?? 'Serverless'}, ${cluster.state}`,
       open === 0
         ? `topics: ${plan.unchanged.join(', ')}`
-        : `topics: ${open} differences, see sls ecom topics plan`,
+        : `topics: ${open} ${open === 1 ? 'difference' : 'differences'}, see sls ecom topics plan`,
     ];
-  });
+  }).catch(problem);
   const links = { dashboard: stage.outputs.EcomDashboardUrl, cluster: stage.outputs.EcomEmrConsole };
   const stream = streamText(await reportStream(stage), links).split('\n');
   return [...topics, `brokers: ${stage.bootstrapServers}`, ...stream];
