@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
 import { ConfigError } from './error.ts';
-import { localStage } from './wiring.ts';
+import { localStage } from './stage.ts';
 
 /** Where `npm run cloud` says that it is. */
 const addressFile = path.join('.cache', 'cloud.json');

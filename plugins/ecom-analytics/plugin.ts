@@ -7,8 +7,8 @@ import type { CliOptions, CommandDeclaration, Serverless, Speech } from './frame
 import { pointAtCloud } from './local-cloud.ts';
 import { parts } from './parts.ts';
 import type { Session } from './session.ts';
-import { stageInput } from './stage.ts';
-import { declareFunctions, localStage, wireFunctions } from './wiring.ts';
+import { localStage, stageInput } from './stage.ts';
+import { declareFunctions, wireFunctions } from './wiring.ts';
 
 /** A command: does its work, prints its result to stdout, answers its exit code. */
 export type Command = (

@@ -1,9 +1,13 @@
 import { pipeline } from '../../pipeline/definition.ts';
 import { resolveConfig } from './config/resolve.ts';
+import type { StageConfig } from './config/schema.ts';
 import { ConfigError } from './error.ts';
 import type { Serverless } from './framework.ts';
 import type { FunctionIds, StageInput } from './resources/stage.ts';
 import { stageDefinition } from './topics/desired.ts';
+
+/** The stage whose cloud runs on this machine; its broker speaks plain Kafka. */
+export const localStage = 'local';
 
 /** The functions that the plugin brings along, by their name in the service. */
 export const ownFunctions = {
@@ -38,15 +42,28 @@ function wiredIds(serverless: Serverless, name: WiredFunction): FunctionIds {
   return { lambda: serverless.getProvider('aws').naming.getLambdaLogicalId(name), role: found.role };
 }
 
+/** A cluster of another region would be looked for here, and the functions could not reach it from there. */
+function checkRegion({ msk }: StageConfig, region: string): void {
+  const [, , , clusterRegion] = msk.existing?.clusterArn.split(':') ?? [];
+  if (clusterRegion === undefined || clusterRegion === region) return;
+  throw new ConfigError('ECOM_REGION', {
+    what: `The MSK cluster is in ${clusterRegion}, and the stage in ${region}`,
+    where: 'serverless.yml, custom.ecomAnalytics.msk.existing.clusterArn and provider.region',
+    fix: `Deploy to the cluster's region (provider.region, or --region ${clusterRegion}), or name a cluster in ${region}.`,
+  });
+}
+
 /**
  * What the stage's resources are made from, read from serverless.yml; AWS is not asked.
  *
  * @param clusterGeneration see {@link StageInput}
- * @throws ConfigError `ECOM_CONFIG`, `ECOM_FUNCTION_MISSING`, `ECOM_FUNCTION_ROLE`
+ * @throws ConfigError `ECOM_CONFIG`, `ECOM_REGION`, `ECOM_FUNCTION_MISSING`, `ECOM_FUNCTION_ROLE`
  */
 export function stageInput(serverless: Serverless, clusterGeneration: number): StageInput {
   const provider = serverless.getProvider('aws');
   const config = resolveConfig(serverless.service.custom?.ecomAnalytics);
+  // The local cloud answers for every region.
+  if (provider.getStage() !== localStage) checkRegion(config, provider.getRegion());
   const own = (name: string): FunctionIds => ownIds(name, provider.naming.getLambdaLogicalId(name));
   return {
     service: serverless.service.service,

@@ -4,10 +4,7 @@ import { bootstrapBrokers } from './resources/brokers.ts';
 import { emrClusterId } from './resources/emr.ts';
 import { functionPolicies } from './resources/iam-functions.ts';
 import { networkRefs, type StageInput, stageBuckets, stageOwner, stageTag } from './resources/stage.ts';
-import { ownFunctions } from './stage.ts';
-
-/** The stage whose cloud runs on this machine; its broker speaks plain Kafka. */
-export const localStage = 'local';
+import { localStage, ownFunctions } from './stage.ts';
 
 /** Declares the plugin's own functions, so that osls bundles, names and logs them like any other. */
 export function declareFunctions(serverless: Serverless): void {

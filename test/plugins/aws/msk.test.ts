@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import os from 'node:os';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AwsClients } from '../../../plugins/ecom-analytics/aws/clients.ts';
 import { MskCluster } from '../../../plugins/ecom-analytics/aws/msk-cluster.ts';
 import { decodeConfigs, MskTopics } from '../../../plugins/ecom-analytics/aws/msk-topics.ts';
@@ -133,6 +134,17 @@ describe('a fault', () => {
   ])('%s is named', async (_, status, type, code) => {
     endpoint.faults.set('DescribeClusterV2', always(status, type));
     await expect(cluster.facts()).rejects.toMatchObject({ code });
+  });
+
+  test('a region that is not set is named', async () => {
+    for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_PROFILE']) vi.stubEnv(name, undefined);
+    for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) vi.stubEnv(name, os.devNull);
+    const nowhere = new AwsClients(async () => ({
+      endpoint: endpoint.url,
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    }));
+    const asked = new MskCluster(nowhere, clusterArn).facts().finally(() => vi.unstubAllEnvs());
+    await expect(asked).rejects.toMatchObject({ code: 'ECOM_AWS_REGION' });
   });
 
   test('an endpoint that nobody answers at is named', async () => {

@@ -159,6 +159,30 @@ describe('a step that fails', () => {
   });
 });
 
+describe('a deploy that meets the wrong cluster', () => {
+  test.each(['TERMINATING', 'TERMINATED', 'TERMINATED_WITH_ERRORS'])(
+    'that is %s submits nothing',
+    async (state) => {
+      cloud.clusterState = state;
+      const refused = deploy();
+      await expect(refused).rejects.toMatchObject({ code: 'ECOM_EMR_ENDED' });
+      await expect(refused).rejects.toThrow(
+        'Deploy again: the stage makes a new one (sls deploy --stage dev)',
+      );
+      expect(cloud.steps).toEqual([]);
+    },
+  );
+
+  test('whose release the connector is not for submits nothing', async () => {
+    const refused = deploy({ emr: { create: { release: 'emr-7.13.0' } } });
+    await expect(refused).rejects.toMatchObject({ code: 'ECOM_EMR_RELEASE_MISMATCH' });
+    await expect(refused).rejects.toThrow(
+      'The cluster runs emr-spark-8.1.0, and the connector is packed for emr-7.13.0',
+    );
+    expect(cloud.steps).toEqual([]);
+  });
+});
+
 test('stopping is seen through, and a stopped stream is not stopped again', async () => {
   await deploy();
   expect(await stopStream(stage())).toEqual(['pipeline']);

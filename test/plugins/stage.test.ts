@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import type { Serverless, ServerlessFunction } from '../../plugins/ecom-analytics/framework.ts';
+import { stageInput } from '../../plugins/ecom-analytics/stage.ts';
+import { stages } from './resources/sample.ts';
+
+const functions = {
+  producer: { role: 'ProducerRole' },
+  testConsumer: { role: 'TestConsumerRole' },
+  alertConsumer: { role: 'AlertConsumerRole' },
+};
+
+interface Service {
+  readonly config?: unknown;
+  readonly functions?: Record<string, ServerlessFunction>;
+  readonly stage?: string;
+  readonly region?: string;
+}
+
+/** A service as osls has read it. */
+function serviceOf({ config = {}, stage = 'dev', region = 'eu-west-1', ...given }: Service): Serverless {
+  return {
+    serviceDir: '/shop',
+    service: {
+      service: 'shop',
+      custom: { ecomAnalytics: config },
+      functions: given.functions ?? functions,
+      provider: { compiledCloudFormationTemplate: { Resources: {} } },
+    },
+    processedInput: { commands: ['package'] },
+    configSchemaHandler: { defineCustomProperties: () => {} },
+    getProvider: () => ({
+      getStage: () => stage,
+      getRegion: () => region,
+      naming: {
+        getStackName: () => `shop-${stage}`,
+        getLambdaLogicalId: (name) => `${name}LambdaFunction`,
+      },
+    }),
+    extendConfiguration: () => {},
+    addServiceOutputSection: () => {},
+  };
+}
+
+const read = (service: Service) => stageInput(serviceOf(service), 0);
+const code = (expected: string) => expect.objectContaining({ code: expected });
+
+describe('a stage that is read from serverless.yml', () => {
+  test('has the service’s name, its configuration and the roles of its functions', () => {
+    expect(read({ config: { preset: 'production' } })).toMatchObject({
+      service: 'shop',
+      stage: 'dev',
+      config: { preset: 'production' },
+      functions: { producer: { lambda: 'producerLambdaFunction', role: 'ProducerRole' } },
+    });
+  });
+
+  test.each(['producer', 'testConsumer', 'alertConsumer'])('is refused without the function %s', (name) => {
+    const without = { ...functions, [name]: undefined } as Record<string, ServerlessFunction>;
+    expect(() => read({ functions: without })).toThrow(code('ECOM_FUNCTION_MISSING'));
+    expect(() => read({ functions: without })).toThrow(`"${name}"`);
+  });
+
+  test.each([
+    ['none', {}],
+    ['one that is another account’s to change', { role: 'arn:aws:iam::123456789012:role/shared' }],
+    ['one that only CloudFormation knows', { role: { 'Fn::GetAtt': ['Role', 'Arn'] } }],
+  ])('is refused where a function has no role of its own, but %s', (_, producer) => {
+    const shared = { ...functions, producer };
+    expect(() => read({ functions: shared })).toThrow(code('ECOM_FUNCTION_ROLE'));
+    expect(() => read({ functions: shared })).toThrow('serverless.yml, functions.producer.role');
+  });
+});
+
+describe('a Kafka cluster that is brought along', () => {
+  const config = stages['bring-your-own'];
+
+  test('is refused in another region than the stage’s, before anything is asked', () => {
+    expect(() => read({ config, region: 'us-east-1' })).toThrow(code('ECOM_REGION'));
+    expect(() => read({ config, region: 'us-east-1' })).toThrow('--region eu-west-1');
+  });
+
+  test('is taken in the stage’s region, and in any by the local cloud', () => {
+    expect(read({ config }).config.msk.existing?.clusterArn).toContain('eu-west-1');
+    expect(read({ config, stage: 'local', region: 'us-east-1' }).stage).toBe('local');
+  });
+});
