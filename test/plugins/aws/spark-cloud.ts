@@ -32,7 +32,7 @@ export class SparkCloud {
   /** Whether a cancelled step ends. */
   cancels = true;
   /** What a job that is started says of itself. */
-  jobState: 'running' | 'failed' = 'running';
+  jobState: 'starting' | 'running' | 'failed' = 'running';
   /** What a step comes to that is no streaming job, such as a compaction. */
   endState: 'COMPLETED' | 'FAILED' | 'RUNNING' = 'COMPLETED';
   url = '';

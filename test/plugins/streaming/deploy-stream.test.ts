@@ -159,6 +159,15 @@ describe('a step that fails', () => {
   });
 });
 
+test('a step that gives no sign of life is not waited for for ever', async () => {
+  cloud.jobState = 'starting';
+  const slow = deploy();
+  await expect(slow).rejects.toMatchObject({ code: 'ECOM_STREAM_SLOW' });
+  await expect(slow).rejects.toThrow('streaming.startTimeoutSeconds');
+  // It may only need longer: the next deploy waits for the same step.
+  expect(cloud.live).toHaveLength(1);
+});
+
 describe('a deploy that meets the wrong cluster', () => {
   test.each(['TERMINATING', 'TERMINATED', 'TERMINATED_WITH_ERRORS'])(
     'that is %s submits nothing',

@@ -138,6 +138,24 @@ test('a deploy that the watch function overtakes looks anew, and keeps what it h
   expect(cloud.spark.steps).toHaveLength(2);
 });
 
+test('a deploy that is overtaken again and again says so, and submits nothing', async () => {
+  die();
+  class Contended extends Bucket {
+    #times = 0;
+    override async putNew(key: string, body: string): Promise<boolean> {
+      const recordNow = cloud.spark.json(recordKey);
+      cloud.spark.objects.set(recordKey, JSON.stringify({ ...recordNow, submittedAtMs: ++this.#times }));
+      return super.putNew(key, body);
+    }
+  }
+  const stage = await deployed(cloud.session);
+  const artifacts = new Contended(clients(), 'artifacts');
+  const clock = { ...stage.clock, sleep: async () => {} };
+  const refused = deployStream({ ...stage, artifacts, clock }, {}, async () => artefact);
+  await expect(refused).rejects.toMatchObject({ code: 'ECOM_STREAM_RACE' });
+  expect(cloud.spark.live).toEqual([]);
+});
+
 describe('an object that is replaced', () => {
   const data = () => new Bucket(clients(), 'data');
 
