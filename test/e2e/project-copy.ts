@@ -1,5 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -37,6 +46,18 @@ export class ProjectCopy {
     const cache = path.join(root, '.cache');
     if (existsSync(cache))
       for (const name of readdirSync(cache)) if (!name.endsWith('.json')) this.#share(`.cache/${name}`);
+  }
+
+  /** Gives it the stages that the kit is tested with, whatever the shop has made of its own. */
+  useOwnStages(): void {
+    const stages = {
+      default: { region: 'us-east-1' },
+      dev: { ecomAnalytics: { preset: 'dev' } },
+      prod: { ecomAnalytics: { preset: 'production' } },
+      local: { ecomAnalytics: { preset: 'dev' } },
+    };
+    // JSON is YAML too.
+    writeFileSync(path.join(this.folder, 'stages.yml'), JSON.stringify(stages));
   }
 
   #share(name: string): void {

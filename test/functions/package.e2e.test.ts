@@ -8,11 +8,17 @@ import { stageDefinition } from '../../functions/stage.ts';
 import { type Broker, startBroker } from '../../local/kafka/broker.ts';
 import { createTopics } from '../../local/kafka/topics.ts';
 import { pipeline } from '../../pipeline/definition.ts';
+import { ProjectCopy } from '../e2e/project-copy.ts';
 import { goodCredentials, startTokenBroker, type TokenBroker } from '../local/kafka/token/token-broker.ts';
 import { describeWithJava, describeWithJdk } from '../requirement.ts';
 import { unzip } from './unzip.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
+let project: ProjectCopy;
+beforeAll(() => {
+  project = new ProjectCopy();
+  project.useOwnStages();
+});
+afterAll(() => project.remove());
 const run = promisify(execFile);
 /** Tells the answer from what the function logs. */
 const marker = 'answer: ';
@@ -46,10 +52,10 @@ async function packageStage(
   home: string,
   ...options: string[]
 ): Promise<Template> {
-  const serverless = path.join(root, 'node_modules/serverless/bin/serverless.js');
+  const serverless = path.join(project.folder, 'node_modules/serverless/bin/serverless.js');
   const env = { PATH: process.env.PATH, HOME: home, USERPROFILE: home, SystemRoot: process.env.SystemRoot };
   await run(process.execPath, [serverless, 'package', '--stage', stage, '--package', out, ...options], {
-    cwd: root,
+    cwd: project.folder,
     env,
   });
   return JSON.parse(readFileSync(path.join(out, 'cloudformation-template-update-stack.json'), 'utf8'));

@@ -3,8 +3,14 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ProjectCopy } from '../e2e/project-copy.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
+let project: ProjectCopy;
+beforeAll(() => {
+  project = new ProjectCopy();
+  project.useOwnStages();
+});
+afterAll(() => project.remove());
 
 interface Ended {
   readonly code: number;
@@ -17,9 +23,9 @@ function sls(...args: readonly string[]): Promise<Ended> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      [path.join(root, 'node_modules/serverless/bin/serverless.js'), ...args],
+      [path.join(project.folder, 'node_modules/serverless/bin/serverless.js'), ...args],
       {
-        cwd: root,
+        cwd: project.folder,
         env: {
           ...environment,
           HOME: os.tmpdir(),
@@ -147,7 +153,7 @@ test('no AWS client is loaded by a package', async () => {
       console.log(Object.keys(require.cache).filter((file) => /@aws-sdk|kafkajs|fflate/.test(file)).length);
     });`;
   const output = await new Promise<string>((resolve, reject) =>
-    execFile(process.execPath, ['-e', script], { cwd: root }, (error, stdout) =>
+    execFile(process.execPath, ['-e', script], { cwd: project.folder }, (error, stdout) =>
       error ? reject(error) : resolve(stdout),
     ),
   );
