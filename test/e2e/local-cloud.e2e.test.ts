@@ -14,12 +14,12 @@ import { type JobStatus, readStatus } from '../../plugins/ecom-analytics/streami
 import { expectedOutcome, sortedRows } from '../local/engine/oracle.ts';
 import { describeWithSpark } from '../requirement.ts';
 import { readAlerts, readTopic } from '../spark/topics.ts';
-import { type Outcome, ProjectCopy, type Running } from './project-copy.ts';
+import { type Outcome, ProjectCopy, projectName, type Running } from './project-copy.ts';
 
 /** A stage's whole life on the local cloud, by the commands that a user types: each test goes on where the one before ended. */
 
-const dataBucket = 'ecom-analytics-local-data-000000000000';
-const artifactsBucket = 'ecom-analytics-local-artifacts-000000000000';
+const dataBucket = `${projectName}-local-data-000000000000`;
+const artifactsBucket = `${projectName}-local-artifacts-000000000000`;
 const slow = { timeout: 240_000 };
 /** osls asks this often how far a stack is, in milliseconds. */
 const quickly = { SLS_AWS_MONITORING_FREQUENCY: '200' };
@@ -156,7 +156,7 @@ describeWithSpark('a stage on the local cloud', () => {
     const ids = new Set((await readAlerts(brokers)).map(({ alert_id }) => alert_id));
     expect(ids.size).toBeGreaterThan(0);
     const { TableNames = [] } = await dynamo.send(new ListTablesCommand({}));
-    const [TableName = ''] = TableNames.filter((name) => name.startsWith('ecom-analytics-local-AlertsTable'));
+    const [TableName = ''] = TableNames.filter((name) => name.startsWith(`${projectName}-local-AlertsTable`));
     const acted = async (): Promise<number> => {
       const { Items = [] } = await dynamo.send(new ScanCommand({ TableName, ConsistentRead: true }));
       return Items.length;

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -29,6 +30,10 @@ export interface Running {
   /** Ctrl-C: reaches the terminal's whole process group. */
   interrupt(): void;
 }
+
+const { name }: { name: string } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+/** Of the project and its service, which a shop has called after itself. */
+export const projectName = name;
 
 /** The project as Git has it, in a folder with a space and an umlaut; what was installed or fetched is shared. */
 export class ProjectCopy {

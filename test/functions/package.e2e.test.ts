@@ -8,7 +8,7 @@ import { stageDefinition } from '../../functions/stage.ts';
 import { type Broker, startBroker } from '../../local/kafka/broker.ts';
 import { createTopics } from '../../local/kafka/topics.ts';
 import { pipeline } from '../../pipeline/definition.ts';
-import { ProjectCopy } from '../e2e/project-copy.ts';
+import { ProjectCopy, projectName } from '../e2e/project-copy.ts';
 import { goodCredentials, startTokenBroker, type TokenBroker } from '../local/kafka/token/token-broker.ts';
 import { describeWithJava, describeWithJdk } from '../requirement.ts';
 import { unzip } from './unzip.ts';
@@ -188,7 +188,7 @@ describe('sls package', () => {
       Endpoint: 'fraud@shop.example',
     });
     expect(prod.Resources.ProducerLambdaFunction?.Properties.FunctionName).toBe(
-      'ecom-analytics-prod-producer',
+      `${projectName}-prod-producer`,
     );
   });
 
