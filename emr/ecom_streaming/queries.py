@@ -60,6 +60,8 @@ class Queries:
             _set_real_time_trigger(self.spark, writer)
         else:
             writer = writer.trigger(processingTime=f"{0 if as_fast_as_possible else seconds} seconds")
+        # Each query has its turn at the cores (see the session): alerts do not wait until a batch of windows is through.
+        self.spark.sparkContext.setLocalProperty("spark.scheduler.pool", name)
         return writer.start()
 
     def _writer(self, name: str) -> DataStreamWriter:

@@ -17,6 +17,10 @@ _SPARK: Final = {
     # Sets of customers are aggregated by hash as long as there are fewer groups than this. By default Spark sorts from the
     # 129th on, which a backlog of windows exceeds in every batch.
     "spark.sql.objectHashAggregate.sortBased.fallbackThreshold": "100000",
+    # The queries share the cores; each is a pool of its own.
+    "spark.scheduler.mode": "FAIR",
+    # What the queries compile, some 80 classes for each of two class loaders, is kept from batch to batch; the default is 100.
+    "spark.sql.codegen.cache.maxEntries": "1000",
     # An idle query says so this often (milliseconds): draining waits for it.
     "spark.sql.streaming.noDataProgressEventInterval": "500",
 }
