@@ -266,7 +266,7 @@ describeWithSpark('a stage on the local cloud', () => {
   test('finds nothing wrong with itself', slow, async () => {
     const { output } = await expectSls('ecom doctor');
     expect(output).not.toContain('WRONG');
-    expect((await expectSls('ecom cost')).output).toContain('A month of stage local');
+    expect((await expectSls('ecom cost')).output).toContain('Stage local costs nothing');
     const { stdout } = await expectSls('ecom stream status --json');
     expect(JSON.parse(stdout).streams).toMatchObject([{ application: 'pipeline', healthy: true }]);
   });
