@@ -20,7 +20,7 @@ function commandsOf(markdown: string): string[] {
 
 const commands = commandsOf(readFileSync(path.join(root, 'README.md'), 'utf8'));
 
-/** Run by `.ci/run` itself: this test is a part of them. */
+/** Run by CI itself: this test is a part of them. */
 const runByCi = ['npm test', 'npm run check'];
 /** Runs until Ctrl-C. */
 const endless = 'npm start';
