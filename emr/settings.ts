@@ -68,7 +68,8 @@ export const defaultChoices: StreamingChoices = {
   generation: 0,
   triggerSeconds: 10,
   recordTriggerSeconds: 0,
-  customerTriggerSeconds: 1,
+  // Its state makes a batch costly however small it is, and the query of single orders beside it waits for the cores.
+  customerTriggerSeconds: 5,
   maxOffsetsPerTrigger: null,
   startingOffsets: 'earliest',
   failOnDataLoss: true,

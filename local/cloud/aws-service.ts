@@ -21,13 +21,6 @@ export interface WireAnswer {
   readonly body: string;
 }
 
-/** A call that was made, for the tests of least privilege. */
-export interface RecordedCall {
-  readonly service: string;
-  readonly operation: string;
-  readonly input: Members;
-}
-
 function fault(name: string, status: number, message: string): WireAnswer {
   return {
     status,
@@ -41,19 +34,12 @@ export class AwsService {
   readonly #model: ServiceModel;
   readonly #handlers: Handlers;
   readonly #validationFault: string;
-  readonly #record: (call: RecordedCall) => void;
 
   /** @param validationFault the service's name for an input that is not by its model */
-  constructor(
-    model: ServiceModel,
-    handlers: Handlers,
-    validationFault: string,
-    record: (call: RecordedCall) => void,
-  ) {
+  constructor(model: ServiceModel, handlers: Handlers, validationFault: string) {
     this.#model = model;
     this.#handlers = handlers;
     this.#validationFault = validationFault;
-    this.#record = record;
   }
 
   get signingName(): string {
@@ -64,7 +50,6 @@ export class AwsService {
     const call = this.#model.read(request);
     if (call === null) return fault('UnknownOperationException', 404, 'The service has no such operation.');
     const { operation, input, problems } = call;
-    this.#record({ service: this.signingName, operation, input });
     if (problems.length > 0) return fault(this.#validationFault, 400, problems.join('; '));
     const handler = this.#handlers[operation];
     if (handler === undefined) {

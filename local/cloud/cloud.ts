@@ -1,3 +1,4 @@
+import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,14 +11,14 @@ import kafkajs from 'kafkajs';
 import { defaultRelease } from '../../emr/releases.ts';
 import { startBroker } from '../kafka/broker.ts';
 import { findJava } from '../kafka/java.ts';
-import { AwsService, type RecordedCall } from './aws-service.ts';
+import { AwsService } from './aws-service.ts';
 import { emrValidationFault, localEmr } from './emr.ts';
-import { startFront } from './front.ts';
+import { type ReceivedRequest, startFront } from './front.ts';
 import { startMinistack } from './ministack.ts';
 import { type LocalCluster, mskHandlers } from './msk.ts';
 import { ServiceModel } from './service-model.ts';
 import { localKeys, localRegion } from './step-process.ts';
-import { startTriggers } from './trigger.ts';
+import { startTriggers, triggerClientId } from './trigger.ts';
 
 /** The Kafka cluster and the Spark cluster of the local cloud, as `stages.yml` names them for the stage `local`. */
 export const localClusterArn =
@@ -55,8 +56,11 @@ export interface CloudOptions {
   /** Of its one address. Default: any that is free. */
   readonly port?: number;
   readonly onProgress?: (line: string) => void;
-  /** Every call to MSK and EMR. */
-  readonly onCall?: (call: RecordedCall) => void;
+  /**
+   * A folder for every call to AWS (`calls.jsonl`, each a `ReceivedRequest`) and every request to Kafka (`requests.jsonl`,
+   * each as the broker tells it). Default: they are not kept.
+   */
+  readonly record?: string;
 }
 
 /** AWS on this machine. What is in it lives as long as it runs. */
@@ -87,6 +91,13 @@ class Undoing {
   }
 }
 
+/** Writes every request to a file, a line each, as soon as it is there. */
+function recordIn(file: string, undoing: Undoing): (request: ReceivedRequest) => void {
+  const stream = createWriteStream(file);
+  undoing.add(() => new Promise((resolve) => stream.end(() => resolve(undefined))));
+  return (request) => stream.write(`${JSON.stringify(request)}\n`);
+}
+
 async function makeAccount(cloudFormation: CloudFormationClient): Promise<void> {
   const StackName = 'local-clusters';
   await cloudFormation.send(
@@ -106,15 +117,20 @@ async function makeAccount(cloudFormation: CloudFormationClient): Promise<void> 
  * `ECOM_BROKER_START`, `ECOM_CLOUD_START`, `ECOM_PORT_TAKEN`
  */
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
-  const { port = 0, onProgress = () => undefined, onCall = () => undefined } = options;
+  const { port = 0, onProgress = () => undefined } = options;
   await findJava();
   const undoing = new Undoing();
   try {
     const folder = options.folder ?? (await mkdtemp(path.join(tmpdir(), 'ecom-cloud-')));
     if (options.folder === undefined) undoing.add(() => rm(folder, { recursive: true, force: true }));
     await mkdir(folder, { recursive: true });
+    const record = options.record === undefined ? null : path.resolve(options.record);
+    if (record !== null) await mkdir(record, { recursive: true });
     onProgress('Starting Kafka');
-    const broker = await startBroker({ dir: path.join(folder, 'kafka') });
+    const broker = await startBroker({
+      dir: path.join(folder, 'kafka'),
+      ...(record === null ? {} : { requestLog: path.join(record, 'requests.jsonl') }),
+    });
     undoing.add(() => broker.stop());
     onProgress('Starting ministack');
     const ministack = await startMinistack({
@@ -124,12 +140,13 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       env: { AWS_ACCESS_KEY_ID: localKeys.accessKeyId, AWS_SECRET_ACCESS_KEY: localKeys.secretAccessKey },
     });
     undoing.add(() => ministack.child.stop());
-    const kafka = new kafkajs.Kafka({
-      clientId: 'ecom-cloud',
-      brokers: [broker.bootstrapServers],
-      logLevel: kafkajs.logLevel.NOTHING,
-    });
-    const admin = kafka.admin();
+    const kafka = (clientId: string): kafkajs.Kafka =>
+      new kafkajs.Kafka({
+        clientId,
+        brokers: [broker.bootstrapServers],
+        logLevel: kafkajs.logLevel.NOTHING,
+      });
+    const admin = kafka('ecom-cloud').admin();
     await admin.connect();
     undoing.add(() => admin.disconnect());
     const cluster: LocalCluster = {
@@ -160,17 +177,17 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
           await model('kafka', '2018-11-14'),
           mskHandlers(cluster, admin),
           'BadRequestException',
-          onCall,
         ),
-        new AwsService(await model('emr', '2009-03-31'), emr.handlers, emrValidationFault, onCall),
+        new AwsService(await model('emr', '2009-03-31'), emr.handlers, emrValidationFault),
       ],
       ministack.url,
+      record === null ? undefined : recordIn(path.join(record, 'calls.jsonl'), undoing),
     );
     undoing.add(() => front.close());
     endpoint = front.url;
     const client = { endpoint, region: localRegion, credentials: localKeys };
     await makeAccount(new CloudFormationClient(client));
-    const triggers = startTriggers({ client, cluster, kafka, onProgress });
+    const triggers = startTriggers({ client, cluster, kafka: kafka(triggerClientId), onProgress });
     undoing.add(() => triggers.stop());
     return {
       endpoint,

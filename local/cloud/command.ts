@@ -11,8 +11,9 @@ Needs Java 17 and Python 3.10 or later.
 
   npm run cloud -- [options]
 
-  --port N     port of its one address (any that is free)
-  --help       show this
+  --port N         port of its one address (any that is free)
+  --record FOLDER  keeps every call to AWS and every request to Kafka there, in calls.jsonl and requests.jsonl
+  --help           show this
 
 Example, in another terminal
   npx sls deploy --stage local
@@ -28,13 +29,19 @@ In another terminal:
 Ctrl-C ends it, and everything in it.
 `;
 
-function readArguments(args: readonly string[]): { port: number; help: boolean } {
+interface Arguments {
+  readonly port: number;
+  readonly record: string | undefined;
+  readonly help: boolean;
+}
+
+function readArguments(args: readonly string[]): Arguments {
   const fix = 'See `npm run cloud -- --help`.';
-  let values: { port?: string; help?: boolean };
+  let values: { port?: string; record?: string; help?: boolean };
   try {
     ({ values } = parseArgs({
       args: args.filter((arg) => arg !== '--debug'),
-      options: { port: { type: 'string' }, help: { type: 'boolean' } },
+      options: { port: { type: 'string' }, record: { type: 'string' }, help: { type: 'boolean' } },
     }));
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
@@ -43,7 +50,7 @@ function readArguments(args: readonly string[]): { port: number; help: boolean }
   const port = Number(values.port ?? 0);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new UsageError('ECOM_OPTION_RANGE', { what: '--port takes a number from 0 to 65535', fix });
-  return { port, help: values.help ?? false };
+  return { port, record: values.record, help: values.help ?? false };
 }
 
 /** `npm run cloud`: runs the local cloud until Ctrl-C. */
@@ -57,7 +64,8 @@ export async function main(args: readonly string[]): Promise<number> {
   const say = (line: string): void => {
     process.stderr.write(`${line}\n`);
   };
-  const cloud = await startCloud({ port: options.port, onProgress: say });
+  const { port, record } = options;
+  const cloud = await startCloud({ port, onProgress: say, ...(record === undefined ? {} : { record }) });
   const withdraw = announceCloud(cloud.endpoint);
   const interruption = listenForInterruption(() => say('Stopping'));
   try {

@@ -14,6 +14,45 @@ export function signedService(authorization: string | undefined): string | undef
   return /Credential=[^/]+\/\d{8}\/[^/]+\/([^/]+)\/aws4_request/.exec(authorization ?? '')?.[1];
 }
 
+/** A request as it came in, for whoever wants to know what is called. */
+export interface ReceivedRequest {
+  /** By the name that it is signed with. */
+  readonly service: string | undefined;
+  readonly accessKeyId: string | undefined;
+  /** What `AWS_SDK_UA_APP_ID` was where it was made. */
+  readonly application: string | undefined;
+  readonly method: string;
+  readonly url: string;
+  /** `X-Amz-Target`: the operation, in the protocols that name it so. */
+  readonly target: string | undefined;
+  /** Where an object is copied from. */
+  readonly copySource: string | undefined;
+  /** Empty for what is put into S3. */
+  readonly body: string;
+}
+
+const text = (header: string | string[] | undefined): string | undefined => header?.toString();
+
+/** Tells `listener` of a request once all of it is there; whoever answers it reads it just the same. */
+function listenTo(request: IncomingMessage, listener: (request: ReceivedRequest) => void): void {
+  const { headers, method = 'GET', url = '/' } = request;
+  const service = signedService(headers.authorization);
+  const chunks: Buffer[] = [];
+  if (!(service === 's3' && method === 'PUT')) request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.once('end', () =>
+    listener({
+      service,
+      accessKeyId: /Credential=([^/]+)\//.exec(headers.authorization ?? '')?.[1],
+      application: /(?:^| )app\/(\S+)/.exec(headers['user-agent'] ?? '')?.[1],
+      method,
+      url,
+      target: text(headers['x-amz-target']),
+      copySource: text(headers['x-amz-copy-source']),
+      body: Buffer.concat(chunks).toString('utf8'),
+    }),
+  );
+}
+
 async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -61,14 +100,17 @@ function passOn(request: IncomingMessage, response: ServerResponse, upstream: UR
  *
  * @param port 0 picks a free one
  * @param upstream where everything goes that is for none of `services`
+ * @param onRequest told of every request
  */
 export async function startFront(
   port: number,
   services: readonly AwsService[],
   upstream: URL,
+  onRequest?: (request: ReceivedRequest) => void,
 ): Promise<Front> {
   const byName = new Map(services.map((service) => [service.signingName, service]));
   const server = createServer((request, response) => {
+    if (onRequest !== undefined) listenTo(request, onRequest);
     const service = byName.get(signedService(request.headers.authorization) ?? '');
     if (service === undefined) {
       passOn(request, response, upstream);

@@ -21,6 +21,8 @@ export const s3aLine: SparkLineName = '4.1';
 
 /** Keys that are no one's: the local cloud does not look at them, but a request must be signed. */
 export const localKeys = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
+/** Those of a step: they tell its calls from all others. */
+export const stepKeys = { accessKeyId: 'step', secretAccessKey: 'local' } as const;
 export const localRegion = 'us-east-1';
 
 /**
@@ -40,8 +42,8 @@ function s3aSettings(endpoint: string): string[] {
     'fs.s3a.path.style.access': 'true',
     'fs.s3a.connection.ssl.enabled': 'false',
     'fs.s3a.aws.credentials.provider': 'org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider',
-    'fs.s3a.access.key': localKeys.accessKeyId,
-    'fs.s3a.secret.key': localKeys.secretAccessKey,
+    'fs.s3a.access.key': stepKeys.accessKeyId,
+    'fs.s3a.secret.key': stepKeys.secretAccessKey,
   };
   return Object.entries(settings).flatMap(([name, value]) => ['--conf', `spark.hadoop.${name}=${value}`]);
 }

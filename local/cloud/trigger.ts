@@ -37,6 +37,9 @@ export interface Triggers {
   stop(): Promise<void>;
 }
 
+/** As which the broker knows those who poll for a trigger. */
+export const triggerClientId = 'ecom-cloud-trigger';
+
 const lookEveryMs = 1000;
 /** Between two tries of a batch that failed: on demand, a trigger tries for ever. */
 const retryEveryMs = 1000;

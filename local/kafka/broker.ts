@@ -34,6 +34,8 @@ export interface BrokerOptions {
   readonly extraClassPath?: readonly string[];
   /** More arguments of the Java virtual machine, such as `-Dname=value`. */
   readonly jvmArguments?: readonly string[];
+  /** Where every request of every client is kept, one JSON object a line. Default: nowhere. */
+  readonly requestLog?: string;
   /** Shown while jars are downloaded. */
   readonly onProgress?: FetchOptions['onProgress'];
   /** How long it may take to answer, in milliseconds. Default 60,000. */
@@ -161,7 +163,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   const dir = path.resolve(options.dir ?? (await mkdtemp(path.join(os.tmpdir(), 'ecom-kafka-'))));
   await mkdir(dir, { recursive: true });
   const logSettingsFile = path.join(dir, 'log4j2.properties');
-  await writeFile(logSettingsFile, log4jSettings);
+  await writeFile(logSettingsFile, log4jSettings(options.requestLog ?? null));
   const installation: Installation = {
     java: java.command,
     jvmArguments: [

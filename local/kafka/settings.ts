@@ -72,12 +72,30 @@ export function propertiesText(properties: Readonly<Record<string, string>>): st
     .join('');
 }
 
-/** Warnings and worse to the console, which goes to a file in the broker's folder. */
-export const log4jSettings = propertiesText({
-  'appender.console.type': 'Console',
-  'appender.console.name': 'console',
-  'appender.console.layout.type': 'PatternLayout',
-  'appender.console.layout.pattern': '%d %p %c: %m%n',
-  'rootLogger.level': 'warn',
-  'rootLogger.appenderRef.console.ref': 'console',
-});
+/**
+ * Warnings and worse to the console, which goes to a file in the broker's folder.
+ *
+ * @param requestLog file for every request of every client, one JSON object a line; null keeps none
+ */
+export function log4jSettings(requestLog: string | null): string {
+  const requests = {
+    'appender.requests.type': 'File',
+    'appender.requests.name': 'requests',
+    'appender.requests.fileName': requestLog ?? '',
+    'appender.requests.layout.type': 'PatternLayout',
+    'appender.requests.layout.pattern': '%m%n',
+    'logger.requests.name': 'kafka.request.logger',
+    'logger.requests.level': 'debug',
+    'logger.requests.additivity': 'false',
+    'logger.requests.appenderRef.requests.ref': 'requests',
+  };
+  return propertiesText({
+    'appender.console.type': 'Console',
+    'appender.console.name': 'console',
+    'appender.console.layout.type': 'PatternLayout',
+    'appender.console.layout.pattern': '%d %p %c: %m%n',
+    'rootLogger.level': 'warn',
+    'rootLogger.appenderRef.console.ref': 'console',
+    ...(requestLog === null ? {} : requests),
+  });
+}

@@ -5,6 +5,7 @@ import { findJava } from '../kafka/java.ts';
 import { fetchJars } from '../maven/fetch-jars.ts';
 import { type JarLock, readJarLock } from '../maven/jar-lock.ts';
 import { progressOnStderr } from '../maven/progress.ts';
+import { localFilesLock, localFilesOptions } from './local-files.ts';
 import { type PySpark, providePySpark } from './pyspark.ts';
 import { findPython } from './python.ts';
 
@@ -14,6 +15,8 @@ export interface Installation {
   readonly pyspark: PySpark;
   /** Paths of the connector jars. */
   readonly jars: readonly string[];
+  /** Options of `spark-submit` for a job whose files are on this machine. */
+  readonly localFiles: readonly string[];
 }
 
 /** The locked jars of a line, in the order of the table. Throws EcomError `ECOM_JAR_LOCK` where the lock lacks one. */
@@ -54,5 +57,7 @@ export async function prepareSpark(line: SparkLineName): Promise<Installation> {
   const jars = await fetchJars(await lockOf(line), {
     onProgress: progressOnStderr(`the connector of Spark ${line}`),
   });
-  return { line, jars, pyspark: await providePySpark(line, python) };
+  const [localFiles = ''] = await fetchJars(await readJarLock(localFilesLock));
+  const pyspark = await providePySpark(line, python);
+  return { line, jars, pyspark, localFiles: localFilesOptions(line, localFiles) };
 }

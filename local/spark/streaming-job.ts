@@ -103,13 +103,14 @@ async function writeInputs(options: JobOptions): Promise<JobFiles> {
 
 function submit(options: JobOptions, files: JobFiles): Promise<Child> {
   const { installation, bootstrapServers, output, folder } = options;
-  const { pyspark, jars } = installation;
+  const { pyspark, jars, localFiles } = installation;
   const uri = (file: string): string => pathToFileURL(file).href;
   return startChild(
     path.join(pyspark.home, 'bin', 'spark-submit'),
     [
       ...['--master', 'local[*]', '--driver-memory', '1g'],
       ...['--driver-java-options', '-XX:+UseSerialGC'],
+      ...localFiles,
       ...['--jars', jars.map(uri).join(',')],
       jobFile,
       ...['--spec', files.spec, '--settings', files.settings],

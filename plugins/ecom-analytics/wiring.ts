@@ -67,8 +67,12 @@ export function wireFunctions(serverless: Serverless, input: StageInput): void {
     };
   const endpoint = process.env.AWS_ENDPOINT_URL;
   if (isLocal && endpoint !== undefined)
-    // The functions of the local cloud see the whole of it, as the command does.
-    for (const found of Object.values(functions))
-      found.environment = { ...found.environment, AWS_ENDPOINT_URL: endpoint };
+    // The functions of the local cloud see the whole of it, as the command does; their calls are told apart by the name.
+    for (const [name, found] of Object.entries(functions))
+      found.environment = {
+        ...found.environment,
+        AWS_ENDPOINT_URL: endpoint,
+        AWS_SDK_UA_APP_ID: name,
+      };
   provider.stackTags = { ...provider.stackTags, [stageTag]: stageOwner(input) };
 }

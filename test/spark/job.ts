@@ -70,7 +70,13 @@ export class TestJob {
       sparkLine: installation.line,
       output,
       cluster: 'test',
-      choices: { triggerSeconds: 1, shufflePartitions: 2, idleTicks: false, ...choices },
+      choices: {
+        triggerSeconds: 1,
+        customerTriggerSeconds: 1,
+        shufflePartitions: 2,
+        idleTicks: false,
+        ...choices,
+      },
     });
     await writeFile(at('pipeline.json'), JSON.stringify(spec));
     await writeFile(at('settings.json'), JSON.stringify(settings));
@@ -79,6 +85,7 @@ export class TestJob {
       [
         ...onThisMachine,
         ...(choices.application === 'alerts' ? realTime : []),
+        ...installation.localFiles,
         ...(jars.length === 0 ? [] : ['--jars', jars.map((jar) => pathToFileURL(jar).href).join(',')]),
         jobFile,
         ...['--spec', at('pipeline.json'), '--settings', at('settings.json')],

@@ -13,6 +13,7 @@ export async function handler(event: unknown): Promise<{ readonly sent: number }
   const { topic, records } = v.parse(RequestSchema, event);
   const region = process.env.AWS_REGION ?? '';
   const kafka = adminClient({
+    clientId: 'ecom-replay',
     bootstrapServers: process.env.ECOM_BOOTSTRAP_BROKERS ?? '',
     iam: process.env.ECOM_KAFKA_AUTH === 'none' ? null : { region },
   });

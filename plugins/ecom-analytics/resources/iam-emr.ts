@@ -23,7 +23,13 @@ const sparkGroups = ['spark-kafka-source*', 'spark-kafka-relation*'];
 function jobStatements(input: StageInput): Statement[] {
   const { data, artifacts } = stageBuckets(input.config);
   const { orders, alerts, deadLetters } = input.definition.topics;
-  const dataFolders = [`${analyticsFolder}/`, folders.checkpoints, folders.status, folders.control];
+  const dataFolders = [
+    `${analyticsFolder}/`,
+    folders.unfinished,
+    folders.checkpoints,
+    folders.status,
+    folders.control,
+  ];
   const codeFolders = [folders.jobs, folders.jars, folders.runs];
   return [
     ...kafkaStatements(input.config, {

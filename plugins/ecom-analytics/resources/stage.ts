@@ -158,6 +158,8 @@ export const objects = (bucket: BucketRef, ...prefixes: readonly string[]): Valu
 /** What the folders of the two buckets are called. */
 export const folders = {
   /** In the data bucket. The window folder's own name is in the definition. */
+  /** Windows of a batch before they are published, `UNFINISHED` in emr/ecom_streaming/window_names.py. */
+  unfinished: '.unfinished/',
   checkpoints: 'checkpoints/',
   status: 'status/',
   control: 'control/',

@@ -4,12 +4,15 @@ import kafkajs, { type Kafka } from 'kafkajs';
 export interface AdminConnection {
   readonly bootstrapServers: string;
   readonly iam: { readonly region: string; readonly awsProfile?: string | undefined } | null;
+  /** As which the brokers know it. Default `ecom-analytics-plugin`. */
+  readonly clientId?: string;
 }
 
 /** A kafkajs client for the admin's work: quiet, patient, signing for MSK where asked. */
-export function adminClient({ bootstrapServers, iam }: AdminConnection): Kafka {
+export function adminClient(connection: AdminConnection): Kafka {
+  const { bootstrapServers, iam, clientId = 'ecom-analytics-plugin' } = connection;
   return new kafkajs.Kafka({
-    clientId: 'ecom-analytics-plugin',
+    clientId,
     brokers: bootstrapServers.split(','),
     logLevel: kafkajs.logLevel.NOTHING,
     connectionTimeout: 10_000,

@@ -60,7 +60,7 @@ export async function startEmrCloud(stepConcurrencyLevel?: number): Promise<EmrC
       ...(stepConcurrencyLevel === undefined ? {} : { stepConcurrencyLevel }),
     });
     const model = new ServiceModel(await ministack.modelFile('emr', '2009-03-31'));
-    const service = new AwsService(model, local.handlers, emrValidationFault, () => undefined);
+    const service = new AwsService(model, local.handlers, emrValidationFault);
     front = await startFront(0, [service], ministack.url);
     const client = new S3Client({ ...clientOf(front), forcePathStyle: true });
     s3 = client;
