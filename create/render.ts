@@ -8,8 +8,8 @@ import { type Tree, type TreeFile, textFile, textOf } from './tree.ts';
 
 /**
  * From template and answers to the project's files. The tree is the template's; what the answers change is in
- * `package.json` and the lock file (name), `stages.yml`, `README.md`, the package manager's own file, and whether the
- * workflows are there.
+ * `package.json` and the lock file (name), `stages.yml`, `README.md`, the package manager's own file, whether the workflows
+ * are there, and, where no stage is called `dev`, which one is taken when none is named.
  */
 
 /** Where the project keeps what `update` needs, and the kit's licence. */
@@ -73,9 +73,36 @@ const managerFiles: { readonly [Manager in PackageManager]?: readonly [file: str
   pnpm: ['pnpm-workspace.yaml', 'strictDepBuilds: false\n'],
 };
 
+/** The template's stage that is taken when none is named. */
+const templateStage = 'dev';
+
+/** Where files beside README.md name it. */
+const namesStage: readonly (readonly [file: string, named: (stage: string) => string])[] = [
+  ['serverless.yml', (stage) => `\n  stage: ${stage}\n`],
+  ['.vscode/launch.json', (stage) => `"--stage", "${stage}"`],
+  ['.github/workflows/check.yml', (stage) => `PLAN_STAGE || '${stage}'`],
+  ['.github/workflows/check.yml', (stage) => `PLAN_STAGE if it is not ${stage}`],
+];
+
+/** The first of the project's stages, unless it has the template's. */
+function stageWithoutName({ stages }: Answers): string {
+  return stages.includes(templateStage) ? templateStage : (stages[0] ?? templateStage);
+}
+
+function nameStage(files: Map<string, TreeFile>, stage: string): void {
+  for (const [file, named] of namesStage) {
+    const text = required(files, file);
+    if (!text.includes(named(templateStage)))
+      throw new Error(`${file} of the template does not say ${named(templateStage)}`);
+    files.set(file, textFile(text.replace(named(templateStage), named(stage))));
+  }
+}
+
 /** The front of README.md: the shop's own, over the kit's text. */
 function readme(template: Tree, answers: Answers, version: string): TreeFile {
-  const kit = (textOf(template, 'README.md') ?? '').replace(/^# .*\n+/, '');
+  const kit = (textOf(template, 'README.md') ?? '')
+    .replace(/^# .*\n+/, '')
+    .replaceAll(/--stage dev\b/g, `--stage ${stageWithoutName(answers)}`);
   return textFile(
     [
       `# ${answers.name}`,
@@ -116,6 +143,7 @@ function renderFiles(template: Tree, answers: Answers, version: string): Map<str
     ),
   );
   files.set('README.md', readme(template, answers, version));
+  nameStage(files, stageWithoutName(answers));
   if (!answers.workflows) {
     for (const file of template.keys()) if (file.startsWith('.github/')) files.delete(file);
   }

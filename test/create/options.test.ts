@@ -280,6 +280,19 @@ describe('every value of every option, and every pair of values', { timeout: 60_
     }
   });
 
+  test('names one of its stages where commands name none', async () => {
+    const answers = await answersOf({ stages: 'test,prod' });
+    const tree = render(template.tree, answers, template.version, noArchive);
+    const texts = ['serverless.yml', '.vscode/launch.json', '.github/workflows/check.yml', 'README.md'].map(
+      (file) => textOf(tree, file) ?? '',
+    );
+    expect(parse(texts[0] ?? '').provider.stage).toBe('test');
+    for (const text of texts) {
+      expect(text).toMatch(/\btest\b/);
+      expect(text).not.toMatch(/--stage",? "?dev\b|--stage dev\b|'dev'|stage: dev\b/);
+    }
+  });
+
   test('has a replay line that gives the same answers', async () => {
     for (const typed of pairs()) {
       const answers = await answersOf(completed(typed));
