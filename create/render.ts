@@ -79,6 +79,7 @@ const templateStage = 'dev';
 /** Where files beside README.md name it. */
 const namesStage: readonly (readonly [file: string, named: (stage: string) => string])[] = [
   ['serverless.yml', (stage) => `\n  stage: ${stage}\n`],
+  ['serverless.yml', (stage) => `sls deploy --stage ${stage} `],
   ['.vscode/launch.json', (stage) => `"--stage", "${stage}"`],
   ['.github/workflows/check.yml', (stage) => `PLAN_STAGE || '${stage}'`],
   ['.github/workflows/check.yml', (stage) => `PLAN_STAGE if it is not ${stage}`],
