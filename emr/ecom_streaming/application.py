@@ -35,9 +35,11 @@ _PASSING: Final = re.compile(
     r"NotEnoughReplicas\w*|CoordinatorNotAvailable|UnknownTopicOrPartition|BrokerNotAvailable|Retriable)\w*Exception"
     r"|java\.util\.concurrent\.TimeoutException|java\.net\.\w+Exception|java\.io\.(IO|FileNotFound)Exception"
     r"|java\.nio\.file\.\w+Exception|Failed to construct kafka|window_files\.Interrupted"
-    # Spark 4.1 ends a query that has run a batch of an earlier start again, over a null in the metrics of its progress; the
-    # batch is committed by then: https://github.com/apache/spark/pull/54058
-    r"|IterableOps\.map\(scala\.Function1\)\" because the return value of \"scala\.Option\.get\(\)\" is null"
+)
+# Spark 4.1 ends a query that has run a batch of an earlier start again, over a null in the metrics of its progress. The batch
+# is committed by then, and there is nothing to wait for: https://github.com/apache/spark/pull/54058
+_NOTHING_WRONG: Final = re.compile(
+    r"IterableOps\.map\(scala\.Function1\)\" because the return value of \"scala\.Option\.get\(\)\" is null"
 )
 
 
@@ -126,6 +128,9 @@ class Application:
             failure = query.exception()
             text = "" if failure is None else f"{failure}\n{getattr(failure, 'stackTrace', '')}"
             self._control.check_generation()
+            if _NOTHING_WRONG.search(text):
+                self._running[name] = self._queries.start(name)
+                continue
             if not _PASSING.search(text):
                 raise _query_error(name, text)
             del self._running[name]

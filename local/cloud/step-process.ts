@@ -8,6 +8,7 @@ import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { SparkLineName } from '../../emr/releases.ts';
 import { EcomError } from '../../pipeline/error.ts';
 import { type Child, startChild } from '../child/child.ts';
+import { javaLocale } from '../child/java-locale.ts';
 import { fetchJars } from '../maven/fetch-jars.ts';
 import { readJarLock } from '../maven/jar-lock.ts';
 import { progressOnStderr } from '../maven/progress.ts';
@@ -119,6 +120,7 @@ export async function startStepProcess(options: StepProcessOptions): Promise<Chi
       outputFile: files.stdout,
       env: {
         ...process.env,
+        ...javaLocale,
         SPARK_HOME: pyspark.home,
         PYSPARK_PYTHON: pyspark.python,
         PYSPARK_DRIVER_PYTHON: pyspark.python,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { EcomError } from '../../pipeline/error.ts';
 import { type Child, startChild } from '../child/child.ts';
+import { javaLocale } from '../child/java-locale.ts';
 import { type FetchOptions, fetchJars } from '../maven/fetch-jars.ts';
 import { readJarLock } from '../maven/jar-lock.ts';
 import { findJava } from './java.ts';
@@ -94,7 +95,12 @@ interface Installation {
 
 function runKafka(installation: Installation, mainClass: string, args: readonly string[]): Promise<Child> {
   const { java, jvmArguments, dir, logFile, folder } = installation;
-  return startChild(java, [...jvmArguments, mainClass, ...args], { cwd: dir, logFile, folder });
+  return startChild(java, [...jvmArguments, mainClass, ...args], {
+    cwd: dir,
+    logFile,
+    folder,
+    env: { ...process.env, ...javaLocale },
+  });
 }
 
 /** Writes the metadata that a new data folder starts with. A folder that has it is left alone. */

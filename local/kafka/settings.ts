@@ -65,10 +65,18 @@ export function serverProperties({
   };
 }
 
-/** Writes settings as a Java properties file: backslashes of Windows paths and line breaks are escaped. */
+/**
+ * Writes settings as a Java properties file. Backslashes of Windows paths and line breaks are escaped, and so is all that is
+ * not ASCII: Java takes the file for Latin-1, and would keep its data in a folder of another name.
+ */
 export function propertiesText(properties: Readonly<Record<string, string>>): string {
+  const escaped = (value: string): string =>
+    value
+      .replaceAll('\\', '\\\\')
+      .replaceAll('\n', '\\n')
+      .replace(/[^\n\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return Object.entries(properties)
-    .map(([key, value]) => `${key}=${value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n`)
+    .map(([key, value]) => `${key}=${escaped(value)}\n`)
     .join('');
 }
 

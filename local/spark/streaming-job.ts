@@ -7,6 +7,7 @@ import type { PipelineDefinition } from '../../pipeline/definition.ts';
 import { EcomError, type ErrorCode } from '../../pipeline/error.ts';
 import { emitSpec } from '../../pipeline/spec.ts';
 import { type Child, startChild } from '../child/child.ts';
+import { javaLocale } from '../child/java-locale.ts';
 import { type JobStatus, readJobStatus } from './job-status.ts';
 import type { Installation } from './preparation.ts';
 
@@ -123,6 +124,7 @@ function submit(options: JobOptions, files: JobFiles): Promise<Child> {
       logFile: files.log,
       env: {
         ...process.env,
+        ...javaLocale,
         SPARK_HOME: pyspark.home,
         PYSPARK_PYTHON: pyspark.python,
         PYSPARK_DRIVER_PYTHON: pyspark.python,

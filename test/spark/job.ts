@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type StreamingChoices, streamingSettings } from '../../emr/settings.ts';
 import { type Child, type ChildEnd, startChild } from '../../local/child/child.ts';
+import { javaLocale } from '../../local/child/java-locale.ts';
 import { type JobStatus, readJobStatus } from '../../local/spark/job-status.ts';
 import type { Installation } from '../../local/spark/preparation.ts';
 import type { PipelineDefinition } from '../../pipeline/definition.ts';
@@ -40,6 +41,7 @@ const realTime: readonly string[] = ['--master', 'local[4]'];
 export function sparkEnvironment({ pyspark }: Installation): NodeJS.ProcessEnv {
   return {
     ...process.env,
+    ...javaLocale,
     SPARK_HOME: pyspark.home,
     PYSPARK_PYTHON: pyspark.python,
     PYSPARK_DRIVER_PYTHON: pyspark.python,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { access, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -156,6 +156,8 @@ describeWithJava('the folder and the process of a broker', () => {
       const first = await startBroker({ dir });
       await createTopics(first.bootstrapServers, pipeline);
       await first.stop();
+      // Where it was told to keep them, and nowhere else.
+      expect(await readdir(path.join(dir, 'data'))).toContain(`${orders.name}-0`);
 
       const second = await startBroker({ dir });
       const admin = connect(second.bootstrapServers).admin();

@@ -31,6 +31,10 @@ test('the path of a Windows folder survives the properties file', () => {
   expect(propertiesText({ 'log.dirs': 'C:\\data\\new' })).toBe('log.dirs=C:\\\\data\\\\new\n');
 });
 
+test('a folder of any script survives the properties file, which Java reads as Latin-1', () => {
+  expect(propertiesText({ 'log.dirs': '/shop é 店' })).toBe('log.dirs=/shop \\u00e9 \\u5e97\n');
+});
+
 test('free ports are all different', async () => {
   const ports = await freePorts(20);
 
