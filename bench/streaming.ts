@@ -37,8 +37,9 @@ function cost(
 }
 
 const alertRate = 1000;
-const warmUpMs = 45_000;
-const measureMs = 45_000;
+/** Until the JVM has compiled what a batch runs: a job lives for weeks, and its first minute is no measure of it. */
+const warmUpMs = 90_000;
+const measureMs = 60_000;
 
 /** From just before an order is sent until someone who reads the alerts topic has its alert; beside it, an order itself. */
 async function alertLatency(mode: 'micro-batch' | 'realtime'): Promise<Figure[]> {

@@ -263,7 +263,7 @@ export const options: OptionTable = {
   rulesOff: {
     flag: 'rules-off',
     takes: 'rule,…|none',
-    help: `Sample rules to switch off: ${rules.map(({ id }) => id).join(', ')}`,
+    help: `Sample rules to switch off in the stages; npm start has them all: ${rules.map(({ id }) => id).join(', ')}`,
     initial: () => [],
     read: (text) => {
       const known = rules.map(({ id }) => id);

@@ -17,17 +17,15 @@ describeWithSpark('the streaming job', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('loses and repeats nothing when it or what it needs is taken away', { timeout: 1_200_000 }, async () => {
-    trial = await FaultTrial.open({ seed: 1, folder, orders: 150_000 });
+  it('loses and repeats nothing when it or what it needs is taken away', { timeout: 600_000 }, async () => {
+    trial = await FaultTrial.open({ seed: 1, folder, orders: 100_000 });
     const survived = [
-      await trial.killAtRandom(),
       await trial.killBeforeCommit(),
       await trial.killBroker(),
       await trial.takeOutputAway(),
       await trial.sendPoison(),
-      await trial.wakeOldGeneration(),
-      await trial.killBeforeCommit(),
       await trial.killAtRandom(),
+      await trial.wakeOldGeneration(),
       await trial.finish(),
     ];
     expect(survived.at(-1)?.rows).toBeGreaterThan(100);
