@@ -29,6 +29,8 @@ export interface Running {
   output(): string;
   /** Ctrl-C: reaches the terminal's whole process group. */
   interrupt(): void;
+  /** At once, as a crash of the machine would. */
+  kill(): void;
 }
 
 const { name }: { name: string } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
@@ -86,6 +88,10 @@ export class ProjectCopy {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       output += text;
     });
+    const signal = (name: NodeJS.Signals): void => {
+      const hasEnded = child.exitCode !== null || child.signalCode !== null;
+      if (child.pid !== undefined && !hasEnded) process.kill(-child.pid, name);
+    };
     return {
       ended: new Promise((resolve, reject) => {
         child.once('error', reject).once('close', (code, signal) => {
@@ -94,10 +100,8 @@ export class ProjectCopy {
         });
       }),
       output: () => output,
-      interrupt: () => {
-        const hasEnded = child.exitCode !== null || child.signalCode !== null;
-        if (child.pid !== undefined && !hasEnded) process.kill(-child.pid, 'SIGINT');
-      },
+      interrupt: () => signal('SIGINT'),
+      kill: () => signal('SIGKILL'),
     };
   }
 
