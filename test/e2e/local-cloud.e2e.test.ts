@@ -142,7 +142,8 @@ describeWithSpark('a stage on the local cloud', () => {
 
   /** Waits until the windows of every order on the topic are written, and compares them with the oracle. */
   async function expectWindowsOfAllOrders(bucket: string, topicPrefix = ''): Promise<void> {
-    const sent = await orders(topicPrefix);
+    // One was sent that is none: it lies among the dead letters.
+    const sent = (await orders(topicPrefix)).filter(({ total_amount }) => typeof total_amount === 'number');
     const { rows } = expectedOutcome([sent], pipeline.windowing);
     await until('every window is written', async () => (await windows(bucket)).length >= rows.length);
     expect(await windows(bucket)).toEqual(rows);
@@ -254,13 +255,11 @@ describeWithSpark('a stage on the local cloud', () => {
   });
 
   test('shows what was refused, and puts it back repaired, once', slow, async () => {
+    // While orders keep coming no tick closes the windows that the repaired one falls into.
+    const flow = expectSls(`invoke -f producer -d '{"durationSeconds":45,"ordersPerMinute":600,"seed":11}'`);
+    flow.catch(() => undefined);
     const [good] = await orders();
-    const repaired = {
-      ...good,
-      order_id: 'repaired-1',
-      total_amount: 12.5,
-      timestamp: new Date().toISOString(),
-    };
+    const repaired = { ...good, order_id: 'repaired-1', total_amount: 12.5 };
     const kafka = new kafkajs.Kafka({ brokers: [brokers], logLevel: kafkajs.logLevel.NOTHING });
     const producer = kafka.producer();
     await producer.connect();
@@ -274,7 +273,8 @@ describeWithSpark('a stage on the local cloud', () => {
       return record !== undefined;
     });
     expect(record).toMatchObject({ reason: 'total-amount' });
-    const line = { partition: record?.partition, offset: record?.offset, order: repaired };
+    const order = { ...repaired, timestamp: new Date().toISOString() };
+    const line = { partition: record?.partition, offset: record?.offset, order };
     writeFileSync(path.join(project.folder, 'repaired.jsonl'), `${JSON.stringify(line)}\n`);
     const replay = 'ecom dead-letters replay --file repaired.jsonl --json';
     expect(JSON.parse((await expectSls(replay)).stdout)).toEqual({ sent: 1, skipped: 0 });
@@ -285,6 +285,7 @@ describeWithSpark('a stage on the local cloud', () => {
       ({ order_id, total_amount }) => order_id === 'repaired-1' && total_amount === 12.5,
     );
     expect(back).toHaveLength(1);
+    await flow;
   });
 
   test('finds nothing wrong with itself', slow, async () => {

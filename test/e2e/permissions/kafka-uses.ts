@@ -43,6 +43,8 @@ const actions: Readonly<
   Record<string, { topic?: readonly string[]; group?: readonly string[]; cluster?: readonly string[] }>
 > = {
   API_VERSIONS: {},
+  // Nothing, unless it asks for the operations that it is allowed.
+  DESCRIBE_CLUSTER: {},
   METADATA: { topic: ['DescribeTopic'] },
   DESCRIBE_TOPIC_PARTITIONS: { topic: ['DescribeTopic'] },
   PRODUCE: { topic: ['WriteData', 'DescribeTopic'] },

@@ -18,6 +18,11 @@ const elsewhere: readonly { readonly who: RegExp; readonly what: RegExp; readonl
     what: /^kafka:|^s3:(PutObject|ListBucket)$/,
     why: "Lambda's poller finds the brokers, and keeps batches that fail",
   },
+  {
+    who: /^job$/,
+    what: /^kafka-cluster:(Alter|Describe)Group$/,
+    why: 'Spark names groups, and joins them where offsets are fetched the old way',
+  },
 ];
 
 export const isNeededElsewhere = (principal: string, action: string): boolean =>
