@@ -11,6 +11,7 @@ import { listWindowFiles } from '../../local/parquet/read-windows.ts';
 import { type Installation, prepareSpark } from '../../local/spark/preparation.ts';
 import { pipeline } from '../../pipeline/definition.ts';
 import type { WindowRow } from '../../pipeline/window.ts';
+import { analyticsFolder } from '../../pipeline/window.ts';
 import { describeWithSpark } from '../requirement.ts';
 import { onThisMachine, sparkEnvironment, TestJob } from './job.ts';
 import { messyRecords } from './messy-orders.ts';
@@ -153,7 +154,8 @@ describeWithSpark('the compaction of closed hours', () => {
       ['--output', uri('out'), '--checkpoint', uri('checkpoint')],
       async (kill, isOver) => {
         const isAtWork = async () => {
-          const names = await readdir(path.join(folder, 'job', 'out'), { recursive: true });
+          // Beside it, folders come and go while they are listed.
+          const names = await readdir(path.join(job.output, analyticsFolder), { recursive: true });
           return names.some((name) => path.basename(name).startsWith('_compaction-'));
         };
         while (!isOver() && !(await isAtWork())) await delay(1);
