@@ -91,6 +91,7 @@ function stageWithoutName({ stages }: Answers): string {
 }
 
 function nameStage(files: Map<string, TreeFile>, stage: string): void {
+  if (stage === templateStage) return;
   for (const [file, named] of namesStage) {
     const text = required(files, file);
     if (!text.includes(named(templateStage)))

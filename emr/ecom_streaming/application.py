@@ -28,6 +28,8 @@ _LOOK_EVERY_SECONDS: Final = 0.2
 _CONTROL_EVERY_SECONDS: Final = 1.0
 _FINISH_WITHIN_SECONDS: Final = 120.0
 _LONGEST_WAIT_SECONDS: Final = 30.0
+# What a batch may take to begin once its trigger is due, and a query to stop.
+_PAUSE_MARGIN_SECONDS: Final = 0.25
 
 # What passes by itself: brokers and stores that do not answer for a while. Everything else would only fail again.
 _PASSING: Final = re.compile(
@@ -76,7 +78,7 @@ class Application:
         self._restarts = _Restarts()
         self._idle_ticks = IdleTicks(spec)
         self._late = LateOrders(spark, kafka, spec, lambda orders: self._progress.add_late(orders))
-        self._progress = Progress(spec.windowing.deduplicate, self._late.count)
+        self._progress = Progress(spec.windowing, self._late.count)
         heartbeat.progress = self._progress
         self.is_stopping = False
 
@@ -158,22 +160,13 @@ class Application:
         if latest is None:
             return
         tick_ms = self._idle_ticks.due(
-            self._latest_event_ms(),
+            self._progress.latest_event_ms,
             latest.watermark_ms,
             time.monotonic() - self._progress.last_order_at,
             is_caught_up=sum(latest.behind_latest().values()) == 0,
         )
         if tick_ms is not None:
             self._send_tick(tick_ms)
-
-    def _latest_event_ms(self) -> int | None:
-        """An event time that no order of an open window is after."""
-        if self._progress.latest_order_ms is not None:
-            return self._progress.latest_order_ms
-        latest = self._progress.latest.get(WINDOWS)
-        watermark_ms = None if latest is None else latest.watermark_ms
-        # After a restart, orders may have come before it: the watermark remembers the newest.
-        return None if watermark_ms is None else watermark_ms + self._spec.windowing.watermark_ms
 
     def _send_tick(self, event_ms: int) -> None:
         try:
@@ -184,12 +177,15 @@ class Application:
     def _drain(self) -> None:
         """Reads what is in the topic, closes the windows with one tick past the last, and has them written."""
         for name in self._names:
-            self._wait_between_batches(name)
-            self._running.pop(name).stop()
-            self._running[name] = self._queries.start(name, as_fast_as_possible=True)
+            has_pause = self._wait_between_batches(name)
+            query = self._running.get(name)
+            # One without a pause reads as fast as it can already; in real-time mode it would never say that it is done.
+            if query is not None and (has_pause or self._queries.is_realtime(name)):
+                query.stop()
+                self._running[name] = self._queries.start(name, as_fast_as_possible=True)
         idle = {name: self._progress.idle_count(name) for name in self._names}
         self._wait_until(lambda: all(self._progress.idle_count(name) > idle[name] for name in self._names))
-        latest_ms = self._latest_event_ms()
+        latest_ms = self._progress.latest_event_ms
         if WINDOWS not in self._names or latest_ms is None:
             return
         target_ms = last_window_end(latest_ms, self._spec)
@@ -215,21 +211,32 @@ class Application:
             if name in self._running:
                 self._running.pop(name).stop()
 
-    def _wait_between_batches(self, name: str) -> None:
-        """Returns while a query has no batch under way, or has just begun one: what is stopped then has done nothing yet."""
+    def _wait_between_batches(self, name: str) -> bool:
+        """Returns where a query can be stopped; whether that is in a pause that it makes for its trigger.
+
+        A batch that a stop ends goes again at the next start, and then Spark 4.1 tells nothing of it (see `_NOTHING_WRONG`).
+        """
         query = self._running.get(name)
         if query is None:
-            return
+            return False
+        trigger_seconds = self._queries.trigger_seconds(name)
         deadline = time.monotonic() + _FINISH_WITHIN_SECONDS
-        begun_after = _batch_id(query)
+        last_batch = _batch_id(query) + (1 if trigger_seconds > 0 else 0)
         while query.isActive and time.monotonic() < deadline:
+            has_begun = _batch_id(query) > last_batch
+            into_seconds = time.time() % trigger_seconds if trigger_seconds > 0 else 0.0
             status = query.status
-            if not status["isTriggerActive"] or (not status["isDataAvailable"] and status["message"].startswith("Waiting")):
-                return
-            if _batch_id(query) != begun_after:
-                return
+            if status["isTriggerActive"]:
+                if has_begun or (not status["isDataAvailable"] and status["message"].startswith("Waiting")):
+                    return False
+            # Spark's triggers are due at whole multiples of their interval, by the clock.
+            elif _PAUSE_MARGIN_SECONDS < into_seconds < trigger_seconds - _PAUSE_MARGIN_SECONDS:
+                return True
+            elif trigger_seconds <= 2 * _PAUSE_MARGIN_SECONDS:
+                return False
             self._heartbeat.beat()
             time.sleep(0.01)
+        return False
 
 
 def _batch_id(query: StreamingQuery) -> int:

@@ -16,7 +16,9 @@ from typing import Any, Final
 from pyspark import SparkContext
 from pyspark.sql.streaming.listener import StreamingQueryListener
 
+from .queries import WINDOWS
 from .records import OBSERVED_BAD
+from .spec import Windowing
 from .windows import OBSERVED_RECORDS
 
 _DEDUPLICATION: Final = "dedupeWithinWatermark"
@@ -85,19 +87,20 @@ class _Events:
 class Progress(StreamingQueryListener):
     """Keeps totals and the last batch of every query. Read from any thread."""
 
-    def __init__(self, deduplicates: bool, count_late: LateBatch) -> None:
+    def __init__(self, windowing: Windowing, count_late: LateBatch) -> None:
         """`count_late` counts the late orders of a batch where Spark's own numbers do not say how many there were."""
         super().__init__()
         self.totals = Totals()
         self.latest: dict[str, QueryProgress] = {}
-        self.latest_order_ms: int | None = None
-        """The newest event time of an order of the windows query."""
+        self.latest_event_ms: int | None = None
+        """An event time that no order of an open window is after."""
         self.last_order_at: float = time.monotonic()
         """When an order was last seen, on the monotonic clock."""
         self._idle: dict[str, int] = {}
         self._names: dict[str, str] = {}
-        self._deduplicates = deduplicates
+        self._windowing = windowing
         self._count_late = count_late
+        self._windows_run: str | None = None
         self._lock = threading.Lock()
         self._java_listener: Any = None
 
@@ -141,6 +144,8 @@ class Progress(StreamingQueryListener):
             if count:
                 self.totals.bad_records[reason] = self.totals.bad_records.get(reason, 0) + int(count)
         records = observed.get(OBSERVED_RECORDS)
+        if progress.name == WINDOWS:
+            self._note_start(progress)
         if records is not None:
             self._add_records(progress, records)
 
@@ -150,7 +155,7 @@ class Progress(StreamingQueryListener):
         if not records["orders"]:
             return
         self.last_order_at = time.monotonic()
-        self.latest_order_ms = max(self.latest_order_ms or 0, int(records["latest_ms"]))
+        self._note_event(int(records["latest_ms"]))
         dropped = 0
         for operator in progress.document.get("stateOperators", []):
             if operator.get("operatorName") == _DEDUPLICATION:
@@ -158,10 +163,20 @@ class Progress(StreamingQueryListener):
                 dropped += int(operator.get("numRowsDroppedByWatermark", 0))
         self._note_late(progress, records, dropped)
 
+    def _note_start(self, progress: QueryProgress) -> None:
+        """Of the batches before a query's start nothing may have been told, but the watermark remembers their newest event."""
+        run, watermark_ms = progress.document.get("runId"), progress.watermark_ms
+        if run != self._windows_run and watermark_ms is not None:
+            self._windows_run = run
+            self._note_event(watermark_ms + self._windowing.watermark_ms)
+
+    def _note_event(self, event_ms: int) -> None:
+        self.latest_event_ms = max(self.latest_event_ms or 0, event_ms)
+
     def _note_late(self, progress: QueryProgress, records: dict[str, Any], dropped: int) -> None:
         """Deduplication drops late records one by one, so there Spark's count is in orders, unless ticks were among them."""
         watermark_ms = progress.watermark_ms
-        if self._deduplicates and not (dropped and records["ticks"]):
+        if self._windowing.deduplicate and not (dropped and records["ticks"]):
             self.totals.late = None if self.totals.late is None else self.totals.late + dropped
         elif watermark_ms is not None and int(records["earliest_ms"]) <= watermark_ms:
             self._count_late(progress)

@@ -47,19 +47,27 @@ class Queries:
     checkpoint: Callable[[str], str]
     """The checkpoint location of a query."""
 
-    def start(self, name: str, as_fast_as_possible: bool = False) -> StreamingQuery:
-        """Starts a query from its checkpoint."""
-        seconds = {
+    def trigger_seconds(self, name: str) -> float:
+        """How often a query looks for records; 0: as fast as Spark can."""
+        return {
             WINDOWS: self.settings.trigger_seconds,
             RECORDS: self.settings.record_trigger_seconds,
             CUSTOMERS: self.settings.customer_trigger_seconds,
         }[name]
+
+    def is_realtime(self, name: str) -> bool:
+        """Whether a query does not read in batches."""
+        return name == RECORDS and self.settings.application == "alerts"
+
+    def start(self, name: str, as_fast_as_possible: bool = False) -> StreamingQuery:
+        """Starts a query from its checkpoint."""
         writer = self._writer(name).queryName(name).option("checkpointLocation", self.checkpoint(name))
         # A batch of real-time mode never finds that there is nothing more to read: what is left goes in micro-batches.
-        if self.settings.application == "alerts" and not as_fast_as_possible:
+        if self.is_realtime(name) and not as_fast_as_possible:
             _set_real_time_trigger(self.spark, writer)
         else:
-            writer = writer.trigger(processingTime=f"{0 if as_fast_as_possible else seconds} seconds")
+            seconds = 0 if as_fast_as_possible else self.trigger_seconds(name)
+            writer = writer.trigger(processingTime=f"{seconds} seconds")
         # Each query has its turn at the cores (see the session): alerts do not wait until a batch of windows is through.
         self.spark.sparkContext.setLocalProperty("spark.scheduler.pool", name)
         return writer.start()
