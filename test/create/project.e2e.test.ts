@@ -132,6 +132,19 @@ describe('a project', () => {
     const report = await succeed('npm', ['test', '--silent', '--', '--project', 'fast'], defaults);
     expect(report).toMatch(/^\d+ passed, 0 failed/m);
   });
+
+  // The rest of their tests is of files that are the same in all three.
+  test.each(['plain', 'bring-your-own'])(
+    '%s passes its own tests of what its answers change',
+    {
+      timeout: 300_000,
+    },
+    async (name) => {
+      const tests = ['--project', 'fast', 'test/plugins', 'test/functions', 'test/pipeline'];
+      const report = await succeed('npm', ['test', '--silent', '--', ...tests], path.join(folder, name));
+      expect(report).toMatch(/^\d+ passed, 0 failed/m);
+    },
+  );
 });
 
 // Side by side: each waits for most of a run of ten seconds.
@@ -146,6 +159,8 @@ describe.concurrent('passes its own check without a change by a formatter, start
   test('a project with everything off', async ({ expect }) => {
     const project = path.join(folder, 'plain');
     expect(await checksStartsAndPackages(project, 'test')).not.toMatch(/^.M/m);
+    // It has no stage dev, so another is taken where none is named.
+    await succeed('npx', ['sls', 'package'], project);
   });
 
   test('a project with clusters that exist', async ({ expect }) => {

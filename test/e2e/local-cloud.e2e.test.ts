@@ -2,10 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { localClusterArn } from '../../local/cloud/cloud.ts';
 import { readWindowFile } from '../../local/parquet/read-windows.ts';
 import { pipeline } from '../../pipeline/definition.ts';
 import type { Order } from '../../pipeline/order.ts';
@@ -14,6 +16,11 @@ import { type JobStatus, readStatus } from '../../plugins/ecom-analytics/streami
 import { expectedOutcome, sortedRows } from '../local/engine/oracle.ts';
 import { describeWithSpark } from '../requirement.ts';
 import { readAlerts, readTopic } from '../spark/topics.ts';
+import { awsUses } from './permissions/aws-uses.ts';
+import { allows, grantsOf } from './permissions/grants.ts';
+import { kafkaUses } from './permissions/kafka-uses.ts';
+import { isNeededElsewhere, rolePrincipals } from './permissions/principals.ts';
+import type { Use } from './permissions/use.ts';
 import { type Outcome, ProjectCopy, projectName, type Running } from './project-copy.ts';
 
 /** A stage's whole life on the local cloud, by the commands that a user types: each test goes on where the one before ended. */
@@ -30,6 +37,7 @@ describeWithSpark('a stage on the local cloud', () => {
   let cloud: Running;
   let s3: S3Client;
   let dynamo: DynamoDBClient;
+  let cloudFormation: CloudFormationClient;
   let brokers: string;
 
   beforeAll(async () => {
@@ -44,11 +52,13 @@ describeWithSpark('a stage on the local cloud', () => {
     };
     s3 = new S3Client({ ...client, forcePathStyle: true });
     dynamo = new DynamoDBClient(client);
+    cloudFormation = new CloudFormationClient(client);
   }, 240_000);
 
   afterAll(async () => {
     s3?.destroy();
     dynamo?.destroy();
+    cloudFormation?.destroy();
     cloud?.interrupt();
     await cloud?.ended;
     project?.remove();
@@ -294,6 +304,39 @@ describeWithSpark('a stage on the local cloud', () => {
     // These are what the other tests begin and end with.
     expect(lines).toEqual(expect.arrayContaining(['deploy', 'remove']));
     for (const line of lines.filter((one) => one !== 'deploy' && one !== 'remove')) await expectSls(line);
+  });
+
+  test('may do all that it did, and nothing else', slow, async () => {
+    const at = (name: string): string => path.join(project.folder, name);
+    const lines = (name: string): string[] => readFileSync(at(name), 'utf8').split('\n').filter(Boolean);
+    const { StackResources = [] } = await cloudFormation.send(
+      new DescribeStackResourcesCommand({ StackName: `${projectName}-local` }),
+    );
+    const template = JSON.parse(
+      readFileSync(at('.serverless/cloudformation-template-update-stack.json'), 'utf8'),
+    );
+    const physicalIds = new Map(
+      StackResources.map(({ LogicalResourceId = '', PhysicalResourceId = '' }) => [
+        LogicalResourceId,
+        PhysicalResourceId,
+      ]),
+    );
+    const stack = { template, physicalIds, region: 'us-east-1', account: '000000000000' };
+    const grants = grantsOf(stack, rolePrincipals);
+    const uses = [
+      ...awsUses(lines('calls/calls.jsonl')),
+      ...kafkaUses(lines('calls/requests.jsonl'), localClusterArn),
+    ];
+    const told = (use: Use): string => [use.principal, use.action, use.resource, use.prefix ?? ''].join(' ');
+    const refused = uses.filter((use) => !grants.some((grant) => allows(grant, use)));
+    expect([...new Set(refused.map(told))]).toEqual([]);
+    const unused = grants.filter((grant) => !uses.some((use) => allows(grant, use)));
+    const unexplained = unused.filter(
+      ({ principal, action, resource }) => !isNeededElsewhere(principal, action, resource),
+    );
+    expect(
+      unexplained.map(({ principal, action, resource }) => `${principal} ${action} ${resource}`),
+    ).toEqual([]);
   });
 
   test('has another stage beside it on the same clusters', slow, async () => {

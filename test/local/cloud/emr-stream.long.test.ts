@@ -16,6 +16,7 @@ import { Stack } from '../../../plugins/ecom-analytics/aws/stack.ts';
 import { AlertsTrigger } from '../../../plugins/ecom-analytics/aws/trigger.ts';
 import { wallClock } from '../../../plugins/ecom-analytics/clock.ts';
 import type { DeployedStage } from '../../../plugins/ecom-analytics/session.ts';
+import { compactWindows } from '../../../plugins/ecom-analytics/streaming/compaction.ts';
 import { deployStream, stopStream } from '../../../plugins/ecom-analytics/streaming/deploy-stream.ts';
 import { statusKey } from '../../../plugins/ecom-analytics/streaming/keys.ts';
 import { readStatus } from '../../../plugins/ecom-analytics/streaming/status.ts';
@@ -26,6 +27,7 @@ import { Placement, readAlerts, sendRecords } from '../../spark/topics.ts';
 import { bucket, clientOf, clusterId, type EmrCloud, startEmrCloud } from './emr-cloud.ts';
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 describeWithSpark('The streaming step on the local cloud', () => {
   let cloud: EmrCloud;
@@ -86,12 +88,20 @@ describeWithSpark('The streaming step on the local cloud', () => {
     return ids;
   };
 
+  const windowFiles = async (): Promise<string[]> =>
+    (await stage.data.list('analytics/')).map(({ key }) => key).filter((key) => key.endsWith('.parquet'));
+
+  const watermark = async (): Promise<number> =>
+    Date.parse(readStatus(await stage.data.json(statusKey('pipeline')))?.queries.windows?.watermark ?? '') ||
+    0;
+
+  const asText = (rows: readonly WindowRow[]): string[] => rows.map((row) => JSON.stringify(row)).sort();
+
   /** All rows in S3, once there are windows that end after a time. */
   const windowsUntil = async (endMs: number): Promise<WindowRow[]> => {
     for (;;) {
-      const listed = await stage.data.list('analytics/');
       const rows: WindowRow[] = [];
-      for (const [index, { key }] of listed.filter((one) => one.key.endsWith('.parquet')).entries()) {
+      for (const [index, key] of (await windowFiles()).entries()) {
         const file = path.join(cloud.folder, `${index}.parquet`);
         await writeFile(file, await cloud.bytesOf(key));
         rows.push(...(await readWindowFile(file)));
@@ -101,8 +111,9 @@ describeWithSpark('The streaming step on the local cloud', () => {
     }
   };
 
-  it('runs the real job, which reads Kafka, writes windows to S3 and is restarted on its checkpoint', async () => {
-    const now = Date.now();
+  it('runs the real job, which reads Kafka, writes windows to S3, is restarted on its checkpoint, and is compacted', async () => {
+    // All of it in an hour that closes at the end.
+    const now = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - HOUR_MS - 25 * MINUTE_MS;
     const outcomes = await deployStream(stage);
     expect(outcomes).toMatchObject([
       { application: 'pipeline', decision: 'start' },
@@ -129,6 +140,16 @@ describeWithSpark('The streaming step on the local cloud', () => {
     const keys = later.map((row) => [row.window_start, row.category, row.location].join(' '));
     expect(new Set(keys).size).toBe(keys.length);
 
+    await sendMinute(definition, Date.now() - 5 * MINUTE_MS);
+    const whole = asText(await windowsUntil(now - 4 * MINUTE_MS));
+    expect((await windowFiles()).length).toBeGreaterThan(1);
+    while ((await watermark()) < now + HOUR_MS) await delay(500);
+    expect(await compactWindows(stage, {})).toMatchObject({ state: 'COMPLETED' });
+    expect((await windowFiles()).map((key) => path.basename(key))).toEqual([
+      expect.stringMatching(/^compact-\w+\.parquet$/),
+    ]);
+    expect(asText(await windowsUntil(now - 4 * MINUTE_MS))).toEqual(whole);
+
     const status = readStatus(await stage.data.json(statusKey('pipeline')));
     expect(status).toMatchObject({ state: 'running', generation: 2, sparkVersion: '4.1.1' });
     expect(await stopStream(stage)).toEqual(['pipeline', 'alerts']);
@@ -136,5 +157,5 @@ describeWithSpark('The streaming step on the local cloud', () => {
     const ends = cloud.changes.filter(({ state }) => state !== 'RUNNING').map(({ state }) => state);
     expect(ends).toEqual(['COMPLETED', 'COMPLETED', 'COMPLETED', 'COMPLETED']);
     expect((await readAlerts(broker.bootstrapServers)).length).toBeGreaterThan(0);
-  }, 280_000);
+  }, 400_000);
 });

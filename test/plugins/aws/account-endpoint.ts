@@ -17,7 +17,10 @@ export class AccountEndpoint {
   outputs: Readonly<Record<string, string>> | undefined;
   /** Functions by name, and what they answer; one that throws has failed. */
   readonly functions = new Map<string, (event: Record<string, unknown>) => unknown>();
-  trigger: Readonly<Record<string, unknown>> = { State: 'Enabled', LastProcessingResult: 'OK' };
+  /** Undefined: somebody has deleted it. */
+  trigger: Readonly<Record<string, unknown>> | undefined = { State: 'Enabled', LastProcessingResult: 'OK' };
+  /** What the trigger comes to when it is switched; undefined: it stays as it is. */
+  onSwitch: ((enabled: boolean) => string) | undefined;
   /** What every call is refused with. */
   refusal: { readonly status: number; readonly code: string; readonly message: string } | undefined;
   url = '';
@@ -49,7 +52,13 @@ export class AccountEndpoint {
         return json({ errorMessage }, { 'x-amz-function-error': 'Unhandled' });
       }
     }
-    if (request.url?.includes('/event-source-mappings/')) return json(this.trigger);
+    if (request.url?.includes('/event-source-mappings/')) {
+      if (this.trigger === undefined)
+        return send(404, '{}', { 'x-amzn-errortype': 'ResourceNotFoundException' });
+      if (request.method === 'PUT' && this.onSwitch)
+        this.trigger = { ...this.trigger, State: this.onSwitch(JSON.parse(body).Enabled) };
+      return json(this.trigger);
+    }
     const asked = new URLSearchParams(body);
     const action = asked.get('Action') ?? '';
     const answer = (result: string) =>

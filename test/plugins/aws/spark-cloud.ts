@@ -27,6 +27,8 @@ export class SparkCloud {
   /** After so many further requests, one is refused so; those that follow are answered again. */
   refusal: { after: number; readonly status: number; readonly code: string } | undefined;
   clusterState = 'WAITING';
+  /** Whether a cluster that is to end does. */
+  ends = true;
   /** Whether a job hears its stop object. */
   hears = true;
   /** Whether a cancelled step ends. */
@@ -105,7 +107,7 @@ export class SparkCloud {
           },
         });
         // Its last logs are written as it ends.
-        if (this.clusterState === 'TERMINATING') {
+        if (this.clusterState === 'TERMINATING' && this.ends) {
           this.objects.set('logs/j-1/node/last.gz', '');
           this.clusterState = 'TERMINATED';
         }

@@ -209,6 +209,17 @@ describe('removing a stage', () => {
     expect([...cloud.objects.keys()]).toEqual([]);
   });
 
+  test('gives up on a cluster that does not end, with the buckets as they are, and goes on later', async () => {
+    await deploy();
+    cloud.ends = false;
+    await expect(removeStage(stage())).rejects.toMatchObject({ code: 'ECOM_EMR_ENDING' });
+    expect(cloud.objects.size).toBeGreaterThan(0);
+    cloud.ends = true;
+    await removeStage(stage());
+    expect(cloud.objects.size).toBe(0);
+    expect(cloud.changes.filter((change) => change === 'terminate')).toHaveLength(1);
+  });
+
   test('can be done again when it stopped half-way', async () => {
     await deploy();
     await removeStage(stage());
