@@ -192,18 +192,33 @@ async function throughput(): Promise<Figure[]> {
 
 const stateOrders = 100_000;
 
-/** The most that the state came to while a backlog was read. */
-async function mostState(customers: number): Promise<{ rows: number; bytes: number }> {
+/** What a process and those that it has started hold in memory, in MB. */
+async function residentMb(pid: number): Promise<number> {
+  const { stdout } = await execute('ps', ['-eo', 'pid=,ppid=,rss=']);
+  const processes = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
+  const family = new Set([pid]);
+  let kilobytes = 0;
+  // Children come after their parents, as long as process ids do not begin anew.
+  for (const [id = 0, parent = 0, resident = 0] of processes) {
+    if (family.has(parent)) family.add(id);
+    if (family.has(id)) kilobytes += resident;
+  }
+  return kilobytes / 1024;
+}
+
+/** The most that the state, and the memory of the job's processes, came to while a backlog was read. */
+async function mostState(customers: number): Promise<{ rows: number; bytes: number; residentMb: number }> {
   return StreamingSite.use(async (site) => {
     await site.sendBacklog(stateOrders, 20_000, customers);
     const job = await site.startJob({ triggerSeconds: 1 });
     await job.running();
-    const most = { rows: 0, bytes: 0 };
+    const most = { rows: 0, bytes: 0, residentMb: 0 };
     let ahead = true;
     while (ahead) {
       const { rows, bytes } = await stateOf(job);
       most.rows = Math.max(most.rows, rows);
       most.bytes = Math.max(most.bytes, bytes);
+      most.residentMb = Math.max(most.residentMb, await residentMb(job.child.pid));
       const queries = Object.values((await job.status())?.queries ?? {});
       ahead = queries.length < 3 || queries.some(({ offsetsBehindLatest }) => offsetsBehindLatest !== 0);
       if (job.child.end !== undefined) throw new Error('The job ended');
@@ -223,6 +238,9 @@ async function state(): Promise<Figure[]> {
     const of = `over ${stateOrders} orders of ${base * times} customers`;
     figures.push(cost('streaming-state-rows', `rows ${of}`, most.rows, what, least.rows, null));
     figures.push(cost('streaming-state-bytes', `bytes ${of}`, most.bytes, what, least.bytes, null));
+    figures.push(
+      cost('streaming-state-memory', `MB of the driver ${of}`, most.residentMb, what, least.residentMb, null),
+    );
   }
   return figures;
 }

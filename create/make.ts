@@ -87,13 +87,17 @@ async function installInto(
   if (code !== 0) throw installFailed(packageManager, missing ? null : code, folder);
 }
 
-function nextSteps(answers: Answers, target: Target, surroundings: Surroundings): string {
+/** @param toCommit the project lies in a repository that was there before, where committing is not ours */
+function nextSteps(answers: Answers, target: Target, surroundings: Surroundings, toCommit: boolean): string {
   const from = path.relative(surroundings.cwd, target.folder);
   const run = answers.packageManager === 'npm' ? 'npm' : `${answers.packageManager} run`;
   const stage = answers.stages[0] ?? 'dev';
   const steps = [
     ...(from === '' ? [] : [[`cd ${/\s/.test(from) ? `"${from}"` : from}`, '']]),
     ...(answers.install ? [] : [[installLine(answers.packageManager), '']]),
+    ...(toCommit
+      ? [['git add .', 'and commit, in your repository: an update merges with what is committed']]
+      : []),
     [`${run} start`, 'the pipeline and its dashboard, on this machine'],
     ['code .', 'completion, tasks and one-key debugging'],
     [`npx sls deploy --stage ${stage}`, 'on AWS'],
@@ -123,7 +127,8 @@ export async function makeProject(
   if (kept.length > 0) report.result(`Kept yours: ${kept.join(', ')}`);
 
   const problems: EcomError[] = [];
-  const mayCommit = answers.git && !(await isInRepository(target.folder));
+  const inRepository = await isInRepository(target.folder);
+  const mayCommit = answers.git && !inRepository;
   if (mayCommit) {
     const message = `Create ${answers.name} with create-ecom-analytics ${template.version}`;
     const reason = await makeRepository(target.folder, message);
@@ -148,7 +153,7 @@ export async function makeProject(
     [
       '',
       'Next:',
-      nextSteps(answers, target, surroundings),
+      nextSteps(answers, target, surroundings, inRepository),
       '',
       'To do this again without questions:',
       `  ${replayLine(answers, template.version)}`,

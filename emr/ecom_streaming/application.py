@@ -217,8 +217,8 @@ class Application:
         A batch that a stop ends goes again at the next start, and then Spark 4.1 tells nothing of it (see `_NOTHING_WRONG`).
         """
         query = self._running.get(name)
-        if query is None:
-            return False
+        if query is None or self._queries.is_realtime(name):
+            return False  # in real-time mode a batch lasts minutes, and the next start sends its alerts again, under their ids
         trigger_seconds = self._queries.trigger_seconds(name)
         deadline = time.monotonic() + _FINISH_WITHIN_SECONDS
         last_batch = _batch_id(query) + (1 if trigger_seconds > 0 else 0)

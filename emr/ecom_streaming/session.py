@@ -21,6 +21,9 @@ _SPARK: Final = {
     "spark.scheduler.mode": "FAIR",
     # What the queries compile, some 80 classes for each of two class loaders, is kept from batch to batch; the default is 100.
     "spark.sql.codegen.cache.maxEntries": "1000",
+    # Java never compiles a method of over 8,000 bytes of bytecode, its HugeMethodLimit. Reading an order makes a longer one of
+    # a whole stage; an operator at a time it is compiled, and a sixth faster.
+    "spark.sql.codegen.hugeMethodLimit": "8000",
     # An idle query says so this often (milliseconds): draining waits for it.
     "spark.sql.streaming.noDataProgressEventInterval": "500",
 }

@@ -17,6 +17,7 @@ import { type ReceivedRequest, startFront } from './front.ts';
 import { startMinistack } from './ministack.ts';
 import { type LocalCluster, mskHandlers } from './msk.ts';
 import { ServiceModel } from './service-model.ts';
+import { type StepEvents, startStepEvents } from './step-events.ts';
 import { localKeys, localRegion } from './step-process.ts';
 import { startTriggers, triggerClientId } from './trigger.ts';
 
@@ -157,6 +158,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       brokers: 1,
     };
     let endpoint = '';
+    let stepEvents: StepEvents | undefined;
     const emr = localEmr({
       clusterId: localEmrClusterId,
       name: 'local',
@@ -165,6 +167,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       endpoint: () => endpoint,
       logUri: () => `s3://${logsBucket}/elasticmapreduce`,
       stepConcurrencyLevel: stepsAtATime,
+      onStepChange: (change) => stepEvents?.tell(change),
       onProgress,
     });
     undoing.add(() => emr.stop());
@@ -187,6 +190,9 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     endpoint = front.url;
     const client = { endpoint, region: localRegion, credentials: localKeys };
     await makeAccount(new CloudFormationClient(client));
+    const events = startStepEvents({ client, clusterId: localEmrClusterId, onProgress });
+    undoing.add(() => events.stop());
+    stepEvents = events;
     const triggers = startTriggers({ client, cluster, kafka: kafka(triggerClientId), onProgress });
     undoing.add(() => triggers.stop());
     return {

@@ -216,9 +216,10 @@ describe('git', () => {
 
   test('inside a repository makes none of its own', async () => {
     await run('git', ['init', '--quiet']);
-    const { code } = await create('shop', '--yes', '--no-install');
+    const { code, stdout } = await create('shop', '--yes', '--no-install');
     expect(code).toBe(0);
     expect(existsSync(path.join(folder, 'shop/.git'))).toBe(false);
+    expect(stdout).toMatch(/^ {2}git add \. +and commit, in your repository/m);
   });
 });
 

@@ -61,7 +61,7 @@ describeWithSpark('real-time mode', () => {
     await Promise.all([alerts.running(), windows.running()]);
     await sendRecords(broker.bootstrapServers, records.slice(half));
     await windows.drain();
-    // It is in the middle of a batch, which lasts a minute: what it finds goes out at once all the same.
+    // It is in the middle of a batch, which lasts minutes: what it finds goes out at once all the same.
     const wanted = alertIds(expected.alerts).length;
     let sent = await readAlerts(broker.bootstrapServers);
     for (let left = 60; alertIds(sent).length < wanted && left > 0; left--) {
