@@ -30,13 +30,17 @@ _FINISH_WITHIN_SECONDS: Final = 120.0
 _LONGEST_WAIT_SECONDS: Final = 30.0
 # What a batch may take to begin once its trigger is due, and a query to stop.
 _PAUSE_MARGIN_SECONDS: Final = 0.25
+# How much later than its trigger a query that has found no records may say so.
+_IDLE_MARGIN_SECONDS: Final = 3.0
+_TICK_AGAIN_SECONDS: Final = 20.0
 
 # What passes by itself: brokers and stores that do not answer for a while. Everything else would only fail again.
 _PASSING: Final = re.compile(
     r"org\.apache\.kafka\.common\.errors\.(Timeout|Disconnect|Network|NotLeaderOrFollower|LeaderNotAvailable|"
     r"NotEnoughReplicas\w*|CoordinatorNotAvailable|UnknownTopicOrPartition|BrokerNotAvailable|Retriable)\w*Exception"
     r"|java\.util\.concurrent\.TimeoutException|java\.net\.\w+Exception|java\.io\.(IO|FileNotFound)Exception"
-    r"|java\.nio\.file\.\w+Exception|Failed to construct kafka|window_files\.Interrupted"
+    r"|java\.nio\.file\.\w+Exception|org\.apache\.hadoop\.(fs|net)\.[\w.$]*Exception"
+    r"|Failed to construct kafka|window_files\.Interrupted|storage\.Unavailable"
 )
 # Spark 4.1 ends a query that has run a batch of an earlier start again, over a null in the metrics of its progress. The batch
 # is committed by then, and there is nothing to wait for: https://github.com/apache/spark/pull/54058
@@ -127,10 +131,14 @@ class Application:
         for name, query in list(self._running.items()):
             if query.isActive:
                 continue
-            failure = query.exception()
-            text = "" if failure is None else f"{failure}\n{getattr(failure, 'stackTrace', '')}"
-            self._control.check_generation()
+            text = _failure_of(query)
+            try:
+                self._control.check_generation()
+            except Unavailable:
+                return  # What ended the query may well be the same: it is looked at again in a moment.
             if _NOTHING_WRONG.search(text):
+                if name == WINDOWS:
+                    self._progress.expect_untold()
                 self._running[name] = self._queries.start(name)
                 continue
             if not _PASSING.search(text):
@@ -163,7 +171,7 @@ class Application:
             self._progress.latest_event_ms,
             latest.watermark_ms,
             time.monotonic() - self._progress.last_order_at,
-            is_caught_up=sum(latest.behind_latest().values()) == 0,
+            is_caught_up=self._progress.is_idle(WINDOWS, self._settings.trigger_seconds + _IDLE_MARGIN_SECONDS),
         )
         if tick_ms is not None:
             self._send_tick(tick_ms)
@@ -184,32 +192,49 @@ class Application:
                 query.stop()
                 self._running[name] = self._queries.start(name, as_fast_as_possible=True)
         idle = {name: self._progress.idle_count(name) for name in self._names}
-        self._wait_until(lambda: all(self._progress.idle_count(name) > idle[name] for name in self._names))
+        if not self._wait_until(lambda: all(self._progress.idle_count(name) > idle[name] for name in self._names)):
+            return
         latest_ms = self._progress.latest_event_ms
         if WINDOWS not in self._names or latest_ms is None:
             return
         target_ms = last_window_end(latest_ms, self._spec)
-        if self._watermark_ms() < target_ms:
+        while self._watermark_ms() < target_ms:
             self._send_tick(target_ms + self._spec.windowing.watermark_ms)
-            self._wait_until(lambda: self._watermark_ms() >= target_ms)
+            # Sent again where it did not get through; a second one changes nothing.
+            again_at = time.monotonic() + _TICK_AGAIN_SECONDS
+            if not self._wait_until(lambda by=again_at: self._watermark_ms() >= target_ms or time.monotonic() > by):
+                return
 
     def _watermark_ms(self) -> int:
         latest = self._progress.latest.get(WINDOWS)
         return 0 if latest is None else latest.watermark_ms or 0
 
-    def _wait_until(self, is_done: Callable[[], bool]) -> None:
+    def _wait_until(self, is_done: Callable[[], bool]) -> bool:
+        """False where the job has meanwhile been asked to stop as it is."""
         while not is_done():
             self._look_after_queries()
-            self._look_at_control()
+            request = self._look_at_control()
+            if request is not None and not request.drain:
+                return False
             self._heartbeat.beat()
             time.sleep(_LOOK_EVERY_SECONDS / 4)
+        return True
 
     def _finish(self) -> None:
-        """Ends every query after its current batch."""
+        """Ends every query after its current batch. Raises the error of one that has just failed over what does not pass."""
         for name in self._names:
             self._wait_between_batches(name)
-            if name in self._running:
-                self._running.pop(name).stop()
+            query = self._running.pop(name, None)
+            if query is None:
+                continue
+            if not query.isActive:
+                text = _failure_of(query)
+                self._control.check_generation()
+                if text and not _NOTHING_WRONG.search(text) and not _PASSING.search(text):
+                    raise _query_error(name, text)
+            # A batch that waits for its output would keep the query from stopping: it goes again with the next start.
+            self.is_stopping = True
+            query.stop()
 
     def _wait_between_batches(self, name: str) -> bool:
         """Returns where a query can be stopped; whether that is in a pause that it makes for its trigger.
@@ -237,6 +262,12 @@ class Application:
             self._heartbeat.beat()
             time.sleep(0.01)
         return False
+
+
+def _failure_of(query: StreamingQuery) -> str:
+    """What a query that has ended by itself says; empty for one that was stopped."""
+    failure = query.exception()
+    return "" if failure is None else f"{failure}\n{getattr(failure, 'stackTrace', '')}"
 
 
 def _batch_id(query: StreamingQuery) -> int:

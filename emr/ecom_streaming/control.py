@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,17 +27,26 @@ class Control:
     def __init__(self, store: Store | None, generation: int) -> None:
         self._store = store
         self._generation = generation
+        # Of two jobs of one generation, as a submission that was sent twice makes them, the later is the one that may write.
+        self._run = uuid.uuid4().hex
+        self._has_entered = False
 
     def enter(self) -> None:
         """Enters this generation as the one that may write. Raises `Fenced` when a newer one stands there."""
         self.check_generation()
         if self._store is not None:
-            self._store.write(json.dumps({"generation": self._generation}) + "\n", _GENERATION)
+            document = {"generation": self._generation, "run": self._run}
+            self._store.write(json.dumps(document) + "\n", _GENERATION)
+            self._has_entered = True
 
     def check_generation(self) -> None:
-        """Raises `Fenced` once a newer generation has entered."""
-        newest = _number(self._document(_GENERATION))
-        if newest is not None and newest > self._generation:
+        """Raises `Fenced` once a newer generation has entered, or a later job of this one."""
+        document = self._document(_GENERATION)
+        newest = _number(document)
+        if document is None or newest is None:
+            return
+        is_another = self._has_entered and document.get("run") not in (None, self._run)
+        if newest > self._generation or (newest == self._generation and is_another):
             raise Fenced(self._generation, newest)
 
     def stop_request(self) -> StopRequest | None:

@@ -79,7 +79,7 @@ class Heartbeat:
                 "ticks": 0 if totals is None else totals.ticks,
                 "windowRows": self._window_rows,
             },
-            "queries": {} if self.progress is None else {name: _query(of) for name, of in self.progress.latest.items()},
+            "queries": {} if self.progress is None else {name: _query(of) for name, of in list(self.progress.latest.items())},
         }
 
     def _write(self) -> None:

@@ -43,6 +43,8 @@ class QueryProgress:
     batch_id: int
     document: dict[str, Any]
     """Spark's own, https://spark.apache.org/docs/latest/structured-streaming-programming-guide.html"""
+    late_by_ms: int | None = None
+    """The watermark that records of the batch were late by, that of the batch before; None where that is not known."""
 
     @property
     def watermark_ms(self) -> int | None:
@@ -92,15 +94,15 @@ class Progress(StreamingQueryListener):
         super().__init__()
         self.totals = Totals()
         self.latest: dict[str, QueryProgress] = {}
-        self.latest_event_ms: int | None = None
-        """An event time that no order of an open window is after."""
+        self._latest_order_ms: int | None = None
         self.last_order_at: float = time.monotonic()
         """When an order was last seen, on the monotonic clock."""
         self._idle: dict[str, int] = {}
+        self._idle_at: dict[str, float] = {}
+        self._untold = False
         self._names: dict[str, str] = {}
         self._windowing = windowing
         self._count_late = count_late
-        self._windows_run: str | None = None
         self._lock = threading.Lock()
         self._java_listener: Any = None
 
@@ -118,12 +120,17 @@ class Progress(StreamingQueryListener):
         document = json.loads(event.progress().json())
         progress = QueryProgress(str(document.get("name")), int(document["batchId"]), document)
         with self._lock:
+            before = self.latest.get(progress.name)
+            if before is not None and before.batch_id + 1 == progress.batch_id:
+                progress.late_by_ms = before.watermark_ms
             self.latest[progress.name] = progress
+            self._idle_at.pop(progress.name, None)
             self._add(progress)
 
     def onQueryIdle(self, event: Any) -> None:
         name = self._names.get(str(event.runId()), "")
         self._idle[name] = self._idle.get(name, 0) + 1
+        self._idle_at[name] = time.monotonic()
 
     def onQueryTerminated(self, event: Any) -> None:
         self._names.pop(str(event.runId()), None)
@@ -131,6 +138,25 @@ class Progress(StreamingQueryListener):
     def idle_count(self, query: str) -> int:
         """How often a query has looked for records and found none."""
         return self._idle.get(query, 0)
+
+    def is_idle(self, query: str, within_seconds: float) -> bool:
+        """Whether the last word of a query is that it found no records, and not long ago: one that is stuck says nothing."""
+        idle_at = self._idle_at.get(query)
+        return idle_at is not None and time.monotonic() - idle_at <= within_seconds
+
+    @property
+    def latest_event_ms(self) -> int | None:
+        """An event time that no order of an open window is after."""
+        if self._latest_order_ms is not None:
+            return self._latest_order_ms
+        latest = self.latest.get(WINDOWS)
+        watermark_ms = None if latest is None else latest.watermark_ms
+        # After a restart, orders may have come before it: the watermark remembers the newest.
+        return None if watermark_ms is None else watermark_ms + self._windowing.watermark_ms
+
+    def expect_untold(self) -> None:
+        """A batch of windows was committed of which no event tells: its newest order is taken from the next watermark."""
+        self._untold = True
 
     def add_late(self, orders: int | None) -> None:
         """Adds late orders; None when they could not be counted."""
@@ -144,8 +170,9 @@ class Progress(StreamingQueryListener):
             if count:
                 self.totals.bad_records[reason] = self.totals.bad_records.get(reason, 0) + int(count)
         records = observed.get(OBSERVED_RECORDS)
-        if progress.name == WINDOWS:
-            self._note_start(progress)
+        if self._untold and progress.name == WINDOWS and progress.watermark_ms is not None:
+            self._untold = False
+            self._note_order(progress.watermark_ms + self._windowing.watermark_ms)
         if records is not None:
             self._add_records(progress, records)
 
@@ -155,7 +182,7 @@ class Progress(StreamingQueryListener):
         if not records["orders"]:
             return
         self.last_order_at = time.monotonic()
-        self._note_event(int(records["latest_ms"]))
+        self._note_order(int(records["latest_ms"]))
         dropped = 0
         for operator in progress.document.get("stateOperators", []):
             if operator.get("operatorName") == _DEDUPLICATION:
@@ -163,22 +190,15 @@ class Progress(StreamingQueryListener):
                 dropped += int(operator.get("numRowsDroppedByWatermark", 0))
         self._note_late(progress, records, dropped)
 
-    def _note_start(self, progress: QueryProgress) -> None:
-        """Of the batches before a query's start nothing may have been told, but the watermark remembers their newest event."""
-        run, watermark_ms = progress.document.get("runId"), progress.watermark_ms
-        if run != self._windows_run and watermark_ms is not None:
-            self._windows_run = run
-            self._note_event(watermark_ms + self._windowing.watermark_ms)
-
-    def _note_event(self, event_ms: int) -> None:
-        self.latest_event_ms = max(self.latest_event_ms or 0, event_ms)
+    def _note_order(self, event_ms: int) -> None:
+        self._latest_order_ms = max(self._latest_order_ms or 0, event_ms)
 
     def _note_late(self, progress: QueryProgress, records: dict[str, Any], dropped: int) -> None:
         """Deduplication drops late records one by one, so there Spark's count is in orders, unless ticks were among them."""
-        watermark_ms = progress.watermark_ms
+        late_by_ms = progress.watermark_ms if progress.late_by_ms is None else progress.late_by_ms
         if self._windowing.deduplicate and not (dropped and records["ticks"]):
             self.totals.late = None if self.totals.late is None else self.totals.late + dropped
-        elif watermark_ms is not None and int(records["earliest_ms"]) <= watermark_ms:
+        elif late_by_ms is not None and int(records["earliest_ms"]) <= late_by_ms:
             self._count_late(progress)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from typing import Final
 
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
@@ -44,6 +45,10 @@ class IdleTicks:
         return now_ms
 
 
+# A tick is sent by the thread that watches over the queries, which cannot wait for a broker as long as a batch may.
+_SOON: Final = {"kafka.max.block.ms": "5000", "kafka.request.timeout.ms": "5000", "kafka.delivery.timeout.ms": "10000"}
+
+
 def send_tick(spark: SparkSession, kafka: Kafka, spec: Spec, event_ms: int) -> None:
     """Sends one tick to the orders topic."""
     moment = datetime.fromtimestamp(event_ms / 1000, timezone.utc)
@@ -52,4 +57,4 @@ def send_tick(spark: SparkSession, kafka: Kafka, spec: Spec, event_ms: int) -> N
     tick = spark.range(1, numPartitions=1).select(
         F.lit(None).cast("binary").alias("key"), F.lit(None).cast("binary").alias("value"), headers.alias("headers")
     )
-    tick.write.format("kafka").options(**kafka.sink_options()).option("topic", spec.orders_topic).save()
+    tick.write.format("kafka").options(**{**kafka.sink_options(), **_SOON}).option("topic", spec.orders_topic).save()

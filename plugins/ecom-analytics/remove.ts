@@ -1,10 +1,11 @@
 import { hasEnded } from './aws/emr-cluster.ts';
 import { waitFor } from './clock.ts';
 import { StreamError } from './error.ts';
+import { ids } from './resources/stage.ts';
 import type { DeployedStage, Session } from './session.ts';
 import { findDeployed } from './session.ts';
 import { stopStream } from './streaming/deploy-stream.ts';
-import { removeTopics } from './topics/stage-topics.ts';
+import { releaseTopics, removeTopics } from './topics/stage-topics.ts';
 
 async function stopWhatRuns(stage: DeployedStage): Promise<void> {
   await stage.trigger.enable(false);
@@ -46,7 +47,8 @@ async function letGoOfTopics(stage: DeployedStage): Promise<void> {
   const { msk, topics } = stage.input.config;
   // With the stage's own cluster its topics go anyway.
   if (msk.create) return;
-  await removeTopics(stage, { adopted: false, keep: topics.deletionPolicy === 'retain' });
+  if (topics.deletionPolicy === 'retain') await releaseTopics(stage);
+  else await removeTopics(stage, { adopted: false, keep: false });
 }
 
 /** Before the stack goes: see {@link removeStage}. */
@@ -63,8 +65,12 @@ export async function removeStage(stage: DeployedStage): Promise<void> {
   await stopWhatRuns(stage);
   await letGoOfTopics(stage);
   await endOwnCluster(stage);
-  if (!stage.input.config.buckets.create) return;
-  for (const bucket of [stage.data, stage.artifacts]) {
+  for (const [id, bucket] of [
+    [ids.dataBucket, stage.data],
+    [ids.artifactsBucket, stage.artifacts],
+  ] as const) {
+    // The stack's own, whatever serverless.yml says by now: those that were brought along are not the stage's to empty.
+    if ((await stage.stack.resource(id)) !== bucket.name) continue;
     stage.progress(`Emptying ${bucket.name}`);
     await bucket.empty();
   }

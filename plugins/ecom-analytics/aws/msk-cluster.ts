@@ -121,8 +121,13 @@ export class MskCluster {
     const kafka = await this.#clients.kafka();
     const { UntagResourceCommand } = await import('@aws-sdk/client-kafka');
     const TagKeys = names.map((name) => ownerTagPrefix + name);
-    await calling({ action: 'kafka:UntagResource', resource: this.arn }, () =>
-      kafka.send(new UntagResourceCommand({ ResourceArn: this.arn, TagKeys })),
-    );
+    await calling({ action: 'kafka:UntagResource', resource: this.arn }, async () => {
+      try {
+        await kafka.send(new UntagResourceCommand({ ResourceArn: this.arn, TagKeys }));
+      } catch (error) {
+        // With the cluster its tags have gone.
+        if (!isNamed(error, 'NotFoundException')) throw error;
+      }
+    });
   }
 }

@@ -33,9 +33,10 @@ function setting(name: string): string {
   return value;
 }
 
-async function memoryOf(data: Bucket): Promise<WatchMemory> {
-  const parsed = v.safeParse(MemorySchema, await data.json(watchMemoryKey));
-  return parsed.success ? parsed.output : noMemory;
+async function memoryOf(data: Bucket): Promise<{ memory: WatchMemory; etag: string | undefined }> {
+  const found = await data.version(watchMemoryKey);
+  const parsed = v.safeParse(MemorySchema, found?.json);
+  return { memory: parsed.success ? parsed.output : noMemory, etag: found?.etag };
 }
 
 async function publish(metrics: Readonly<Record<string, number>>): Promise<void> {
@@ -64,7 +65,7 @@ export async function handler(): Promise<Readonly<Record<string, WatchVerdict>>>
   }
   const all = [...looked.values()];
   if (all.length === 0) return {};
-  const [status, memory] = await Promise.all([
+  const [status, { memory, etag }] = await Promise.all([
     data.json(statusKey('pipeline')).then(readStatus),
     memoryOf(data),
   ]);
@@ -76,6 +77,7 @@ export async function handler(): Promise<Readonly<Record<string, WatchVerdict>>>
   );
   const restarts = all.filter(({ verdict }) => verdict === 'restart').length;
   await publish({ ...reading.metrics, Restarts: restarts });
-  await data.put(watchMemoryKey, JSON.stringify(reading.memory));
+  // Over what was read and nothing else: in a bucket that is being emptied for its removal nothing appears anew.
+  await data.replace(watchMemoryKey, JSON.stringify(reading.memory), etag);
   return Object.fromEntries([...looked].map(([application, { verdict }]) => [application, verdict]));
 }

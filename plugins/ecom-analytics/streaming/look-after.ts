@@ -34,6 +34,8 @@ export async function lookAfter(application: Application, watched: Watched): Pro
   const held = await new StepRecords(data, application).read();
   if (held === undefined) return undefined;
   const { record } = held;
+  // The stage is on its way to another cluster, and the deploy that takes it there stops what runs on the old one.
+  if (record.clusterId !== emr.id) return { running: false, verdict: 'leave' };
   const [cluster, step] = await Promise.all([emr.facts(), currentStep(record, emr)]);
   const usable = cluster !== undefined && !hasEnded(cluster);
   const running = isAlive(step?.state);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { EmrStep } from '../aws/emr-cluster.ts';
+import { EmrCluster, type EmrStep, hasEnded } from '../aws/emr-cluster.ts';
 import { waitFor } from '../clock.ts';
 import { StreamError } from '../error.ts';
 import type { DeployedStage } from '../session.ts';
@@ -12,6 +12,8 @@ import { type HeldRecord, StepRecords } from './step-records.ts';
 import { submitStep } from './submit.ts';
 
 const everyMs = 5_000;
+/** Looks without a new word from a job that beats every two seconds. */
+const silentEnough = 3;
 const GenerationSchema = v.object({ generation: v.number() });
 
 /** What stopping came to. */
@@ -54,9 +56,21 @@ export class StageStream {
    * The record's step. One that was meant and perhaps submitted, but whose id was never written down, is found by its name.
    */
   async step(record: StepRecord | undefined): Promise<EmrStep | undefined> {
-    if (record === undefined || record.clusterId !== this.#stage.emr.id) return undefined;
-    if (record.stepId !== null) return this.#stage.emr.step(record.stepId);
-    return (await this.#stage.emr.liveSteps()).find(({ name }) => name === record.stepName);
+    if (record === undefined) return undefined;
+    const emr = this.#clusterOf(record);
+    if (emr !== this.#stage.emr) {
+      const facts = await emr.facts();
+      // With its cluster its steps have ended.
+      if (facts === undefined || hasEnded(facts)) return undefined;
+    }
+    if (record.stepId !== null) return emr.step(record.stepId);
+    return (await emr.liveSteps()).find(({ name }) => name === record.stepName);
+  }
+
+  /** The cluster that a record's step is on, which serverless.yml may no longer name. */
+  #clusterOf({ clusterId }: StepRecord): EmrCluster {
+    const { emr, clients } = this.#stage;
+    return clusterId === emr.id ? emr : new EmrCluster(clients, clusterId);
   }
 
   /** The newest generation that anybody has used: the record's, or what a job has entered. */
@@ -95,27 +109,37 @@ export class StageStream {
     if (step === undefined || !isAlive(step.state)) return { ran: false, held: now };
     this.#stage.progress(`Stopping the ${this.application} step ${step.id}`);
     await this.#askToStop(record.generation);
-    const timeoutMs = this.#stage.input.config.streaming.stopTimeoutSeconds * 1000;
-    if (await this.#ended(step.id, timeoutMs)) return { ran: true, held: now };
+    const emr = this.#clusterOf(record);
+    const ended = (): Promise<boolean> => this.#ended(emr, step.id, record.generation);
+    if (await ended()) return { ran: true, held: now };
     this.#stage.progress('It does not stop by itself; interrupting it');
-    await this.#stage.emr.cancel(step.id, 'SEND_INTERRUPT');
-    if (await this.#ended(step.id, timeoutMs)) return { ran: true, held: now };
-    await this.#stage.emr.cancel(step.id, 'TERMINATE_PROCESS');
-    if (await this.#ended(step.id, timeoutMs)) return { ran: true, held: now };
+    await emr.cancel(step.id, 'SEND_INTERRUPT');
+    if (await ended()) return { ran: true, held: now };
+    await emr.cancel(step.id, 'TERMINATE_PROCESS');
+    if (await ended()) return { ran: true, held: now };
     throw new StreamError('ECOM_STREAM_STOP', {
       what: `The ${this.application} step does not stop`,
-      where: `step ${step.id} on cluster ${this.#stage.emr.id}`,
+      where: `step ${step.id} on cluster ${emr.id}`,
       fix: 'Nothing was started beside it. End its YARN application on the cluster (`yarn application -kill`), then run this again.',
     });
   }
 
-  /** Whether a step ends in time, and its job's last word, if it has one of this run, is that it has ended. */
-  async #ended(stepId: string, timeoutMs: number): Promise<boolean> {
-    const { clock, emr } = this.#stage;
-    const end = clock.now() + timeoutMs;
+  /**
+   * Whether a step ends in time, and its job with it: on a cluster the job can outlive the step that submitted it. One that
+   * has not said that it has ended has done so once it says nothing more.
+   */
+  async #ended(emr: EmrCluster, stepId: string, generation: number): Promise<boolean> {
+    const { clock, input } = this.#stage;
+    const end = clock.now() + input.config.streaming.stopTimeoutSeconds * 1000;
+    let lastWord: string | undefined;
+    let silentLooks = 0;
     for (;;) {
-      const step = await emr.step(stepId);
-      if (!isAlive(step?.state)) return true;
+      const [step, status] = await Promise.all([emr.step(stepId), this.status()]);
+      const own = status?.generation === generation ? status : undefined;
+      silentLooks = own?.updatedAt === lastWord ? silentLooks + 1 : 0;
+      lastWord = own?.updatedAt;
+      const isOver = own === undefined || endedStates.includes(own.state) || silentLooks >= silentEnough;
+      if (!isAlive(step?.state) && isOver) return true;
       if (clock.now() >= end) return false;
       await clock.sleep(everyMs);
     }

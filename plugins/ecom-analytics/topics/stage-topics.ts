@@ -81,6 +81,11 @@ function openStore(stage: DeployedStage, cluster: ClusterFacts): TopicStore {
   return new KafkaAdminTopics(adminClient({ bootstrapServers: stage.bootstrapServers, iam }), stage.clock);
 }
 
+/** What a stage owns on its cluster. Of topics on another one, which it has left, nothing is known to be its own here. */
+function ledgerOf(known: Ledger | undefined, stage: DeployedStage): Ledger {
+  return known?.cluster === stage.msk.arn ? known : emptyLedger(stageOwner(stage.input), stage.msk.arn);
+}
+
 /**
  * Opens a stage's topics, plans them, hands the plan to `use`, and closes what was opened.
  *
@@ -101,7 +106,7 @@ export async function withTopics<T>(
       store.read(desired.map(({ name }) => name)),
       ledgerStore.read(),
     ]);
-    const ledger = known ?? emptyLedger(owner, stage.msk.arn);
+    const ledger = ledgerOf(known, stage);
     const plan = planTopics({ desired, actual, ledger, cluster, owner });
     const context: ApplyContext = {
       store,
@@ -128,4 +133,15 @@ export function applyTopics(stage: DeployedStage): Promise<TopicPlan> {
 /** Deletes, or lets go of, a stage's own topics. */
 export function removeTopics(stage: DeployedStage, request: DeleteRequest): Promise<DeleteResult> {
   return withTopics(stage, false, ({ ledger, context }) => deleteTopics(request, ledger, context));
+}
+
+/** Lets go of a stage's topics, which stay as they are: no Kafka broker is asked, nor need there be one any more. */
+export async function releaseTopics(stage: DeployedStage): Promise<void> {
+  const ledgerStore = new BucketLedger(stage.artifacts);
+  const known = await ledgerStore.read();
+  const ledger = ledgerOf(known, stage);
+  const names = Object.keys(ledger.topics);
+  if (names.length === 0) return;
+  await stage.msk.release(names);
+  await ledgerStore.write({ ...ledger, topics: {} });
 }

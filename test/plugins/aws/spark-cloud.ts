@@ -33,11 +33,16 @@ export class SparkCloud {
   hears = true;
   /** Whether a cancelled step ends. */
   cancels = true;
+  /** Whether jobs go on when their step has ended, as on a cluster they can. */
+  outlives = false;
+  /** Whether the buckets are the stack's own. */
+  ownsBuckets = true;
   /** What a job that is started says of itself. */
   jobState: 'starting' | 'running' | 'failed' = 'running';
   /** What a step comes to that is no streaming job, such as a compaction. */
   endState: 'COMPLETED' | 'FAILED' | 'RUNNING' = 'COMPLETED';
   url = '';
+  #beats = 0;
   readonly #server = createServer((request, response) => void this.#serve(request, response));
 
   async start(): Promise<void> {
@@ -81,6 +86,17 @@ export class SparkCloud {
       });
       const said = isEmr ? JSON.stringify({ __type: code }) : `<Error><Code>${code}</Code></Error>`;
       response.end(request.method === 'HEAD' ? undefined : said);
+      return;
+    }
+    const asked = new URLSearchParams(body);
+    if (asked.get('Action') === 'DescribeStackResource') {
+      const name = asked.get('LogicalResourceId') === 'EcomDataBucket' ? 'data' : 'artifacts';
+      response.writeHead(this.ownsBuckets ? 200 : 400, { 'content-type': 'text/xml' });
+      response.end(
+        this.ownsBuckets
+          ? `<R><DescribeStackResourceResult><StackResourceDetail><PhysicalResourceId>${name}</PhysicalResourceId><ResourceStatus>CREATE_COMPLETE</ResourceStatus></StackResourceDetail></DescribeStackResourceResult></R>`
+          : '<ErrorResponse><Error><Code>ValidationError</Code><Message>Resource does not exist for stack</Message></Error></ErrorResponse>',
+      );
       return;
     }
     if (request.url?.includes('/event-source-mappings/')) {
@@ -216,6 +232,11 @@ export class SparkCloud {
       response.writeHead(200, { etag: etag(body) }).end();
       return;
     }
+    if (this.outlives && key.startsWith('status/') && this.objects.has(key))
+      this.objects.set(
+        key,
+        JSON.stringify({ ...this.json(key), updatedAt: new Date(this.#beats++).toISOString() }),
+      );
     const object = this.objects.get(key);
     if (object === undefined) {
       response.writeHead(404, { 'content-type': 'application/xml' });

@@ -42,3 +42,13 @@ test('topics are deleted only after a yes', async () => {
   await expect(cloud.run(deleteCommand)).rejects.toMatchObject({ code: 'ECOM_TOPIC_DELETE_YES' });
   expect(cloud.msk.topics.size).toBe(3);
 });
+
+test('topics that were the stage’s own on another cluster are not its own here', async () => {
+  const ledger = cloud.spark.json('ledger/topics.json');
+  cloud.spark.objects.set(
+    'ledger/topics.json',
+    JSON.stringify({ ...ledger, cluster: 'arn:aws:kafka:eu-west-1:123456789012:cluster/left/1' }),
+  );
+  await cloud.run(deleteCommand, { yes: true });
+  expect(cloud.msk.topics.size).toBe(3);
+});

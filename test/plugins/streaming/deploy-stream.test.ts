@@ -199,6 +199,22 @@ test('stopping is seen through, and a stopped stream is not stopped again', asyn
   expect(await stopStream(stage())).toEqual([]);
 });
 
+test('a job that goes on when its step has ended keeps another from being started', async () => {
+  await deploy();
+  cloud.outlives = true;
+  const refused = deploy({ streaming: { triggerSeconds: 3 } });
+  await expect(refused).rejects.toMatchObject({ code: 'ECOM_STREAM_STOP' });
+  expect(cloud.steps).toHaveLength(1);
+});
+
+test('for another cluster, what runs on the old one is stopped before anything is started', async () => {
+  await deploy();
+  const onNew = { ...stage(), emr: new EmrCluster(stage().clients, 'j-2') };
+  await deployStream(onNew, {}, async () => artefact);
+  expect(cloud.steps.map(({ State }) => State)).toEqual(['COMPLETED', 'RUNNING']);
+  expect(cloud.json('control/pipeline/step.json')).toMatchObject({ clusterId: 'j-2', generation: 2 });
+});
+
 describe('removing a stage', () => {
   test('stops the stream, sees the cluster ended, and only then empties the buckets', async () => {
     await deploy();
@@ -207,6 +223,14 @@ describe('removing a stage', () => {
     expect(cloud.clusterState).toBe('TERMINATED');
     // The cluster's last logs too, which would keep CloudFormation from deleting the bucket.
     expect([...cloud.objects.keys()]).toEqual([]);
+  });
+
+  test('leaves buckets as they are that are not the stack’s own, whatever serverless.yml says by now', async () => {
+    await deploy();
+    cloud.ownsBuckets = false;
+    const before = [...cloud.objects.keys()];
+    await removeStage(stage());
+    expect([...cloud.objects.keys()]).toEqual(expect.arrayContaining(before));
   });
 
   test('gives up on a cluster that does not end, with the buckets as they are, and goes on later', async () => {

@@ -66,6 +66,12 @@ describe('looking after a step', () => {
     });
   });
 
+  test('leaves a step on another cluster to the deploy that takes the stage from there', async () => {
+    const emr = new EmrCluster(clients(), 'j-2');
+    expect(await lookAfter('pipeline', watched({ emr }))).toEqual({ running: false, verdict: 'leave' });
+    expect(cloud.spark.steps).toHaveLength(1);
+  });
+
   test('starts it once, however many find it dead at the same moment', async () => {
     die();
     const data = new MeetingPoint(5);
