@@ -248,6 +248,8 @@ class Application:
         deadline = time.monotonic() + _FINISH_WITHIN_SECONDS
         last_batch = _batch_id(query) + (1 if trigger_seconds > 0 else 0)
         while query.isActive and time.monotonic() < deadline:
+            if name == WINDOWS and self._heartbeat.output_waits:
+                return False  # its batch ends when the output is back, whenever that is
             has_begun = _batch_id(query) > last_batch
             into_seconds = time.time() % trigger_seconds if trigger_seconds > 0 else 0.0
             status = query.status

@@ -45,11 +45,16 @@ class Heartbeat:
 
     def note_output(self, failure: str | None) -> None:
         """Notes why window files cannot be written at the moment, or that they can."""
-        is_noted = self.error is not None and self.error["code"] == _OUTPUT_WAITS
+        is_noted = self.output_waits
         if failure is not None:
             self.error = {"code": _OUTPUT_WAITS, "message": f"Window files wait until they can be written: {failure}"}
         elif is_noted:
             self.error = None
+
+    @property
+    def output_waits(self) -> bool:
+        """Whether window files wait until they can be written."""
+        return self.error is not None and self.error["code"] == _OUTPUT_WAITS
 
     def add_window_rows(self, rows: int) -> None:
         """Counts rows in files that are in place."""
