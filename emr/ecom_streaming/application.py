@@ -229,7 +229,7 @@ class Application:
                 continue
             if not query.isActive:
                 text = _failure_of(query)
-                self._control.check_generation()
+                self._look_at_control()  # a query that was fenced is told so
                 if text and not _NOTHING_WRONG.search(text) and not _PASSING.search(text):
                     raise _query_error(name, text)
             # A batch that waits for its output would keep the query from stopping: it goes again with the next start.

@@ -54,8 +54,7 @@ class LateOrders:
         start, end = (json.dumps(progress.source[name]) for name in ("startOffset", "endOffset"))
         records = self._kafka.range(self._spark, self._spec.orders_topic, start, end)
         orders = read_records(records, self._spec).where(F.col(NAMES.is_order))
-        late_by_ms = progress.watermark_ms if progress.late_by_ms is None else progress.late_by_ms
-        return orders.where(self._is_late(late_by_ms or 0)).count()
+        return orders.where(self._is_late(progress.late_by_ms)).count()
 
     def _is_late(self, watermark_ms: int) -> Column:
         windowing = self._spec.windowing

@@ -43,8 +43,8 @@ class QueryProgress:
     batch_id: int
     document: dict[str, Any]
     """Spark's own, https://spark.apache.org/docs/latest/structured-streaming-programming-guide.html"""
-    late_by_ms: int | None = None
-    """The watermark that records of the batch were late by, that of the batch before; None where that is not known."""
+    previous_watermark_ms: int | None = None
+    """Of the batch before, 0 where it had none; None where that is not known."""
 
     @property
     def watermark_ms(self) -> int | None:
@@ -52,6 +52,11 @@ class QueryProgress:
         text = self.document.get("eventTime", {}).get("watermark")
         watermark_ms = None if text is None else _epoch_ms(text)
         return watermark_ms or None
+
+    @property
+    def late_by_ms(self) -> int:
+        """The watermark that records were late by: that of the batch before, since a batch evicts by its own."""
+        return (self.watermark_ms or 0) if self.previous_watermark_ms is None else self.previous_watermark_ms
 
     @property
     def source(self) -> dict[str, Any]:
@@ -122,7 +127,7 @@ class Progress(StreamingQueryListener):
         with self._lock:
             before = self.latest.get(progress.name)
             if before is not None and before.batch_id + 1 == progress.batch_id:
-                progress.late_by_ms = before.watermark_ms
+                progress.previous_watermark_ms = before.watermark_ms or 0
             self.latest[progress.name] = progress
             self._idle_at.pop(progress.name, None)
             self._add(progress)
@@ -195,10 +200,9 @@ class Progress(StreamingQueryListener):
 
     def _note_late(self, progress: QueryProgress, records: dict[str, Any], dropped: int) -> None:
         """Deduplication drops late records one by one, so there Spark's count is in orders, unless ticks were among them."""
-        late_by_ms = progress.watermark_ms if progress.late_by_ms is None else progress.late_by_ms
         if self._windowing.deduplicate and not (dropped and records["ticks"]):
             self.totals.late = None if self.totals.late is None else self.totals.late + dropped
-        elif late_by_ms is not None and int(records["earliest_ms"]) <= late_by_ms:
+        elif int(records["earliest_ms"]) <= progress.late_by_ms:
             self._count_late(progress)
 
 

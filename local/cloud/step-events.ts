@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { StepChange, StepState } from './emr-step.ts';
+import type { TriggerOptions } from './trigger.ts';
 
 /**
  * What EMR tells EventBridge of its steps. ministack takes no event from a service of AWS's, so its rules are asked whether
@@ -14,12 +15,7 @@ import type { StepChange, StepState } from './emr-step.ts';
  */
 
 export interface StepEventsOptions {
-  /** What SDK clients of the local cloud are made with. */
-  readonly client: {
-    readonly endpoint: string;
-    readonly region: string;
-    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  };
+  readonly client: TriggerOptions['client'];
   readonly clusterId: string;
   readonly onProgress: (line: string) => void;
 }

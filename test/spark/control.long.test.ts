@@ -1,43 +1,17 @@
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Broker, startBroker } from '../../local/kafka/broker.ts';
-import { createTopics } from '../../local/kafka/topics.ts';
-import { prepareSpark } from '../../local/spark/preparation.ts';
+import { expect, it } from 'vitest';
 import { pipeline } from '../../pipeline/definition.ts';
 import { describeWithSpark } from '../requirement.ts';
-import { TestJob } from './job.ts';
+import type { TestJob } from './job.ts';
+import { JobSite } from './job-site.ts';
 import { messyRecords } from './messy-orders.ts';
 import { embeddedOutcome, readRows, sortedRows } from './oracle.ts';
 import { type PlacedRecord, Placement, sendRecords } from './topics.ts';
 
 describeWithSpark('a job that is steered', () => {
-  let broker: Broker;
-  let folder: string;
-  let jobs: TestJob[];
-  beforeEach(async () => {
-    jobs = [];
-    folder = await mkdtemp(path.join(os.tmpdir(), 'ecom-control-'));
-    broker = await startBroker({ dir: path.join(folder, 'kafka') });
-    await createTopics(broker.bootstrapServers, pipeline);
-  });
-  afterEach(async () => {
-    await Promise.all(jobs.map((job) => job.kill()));
-    await broker.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  async function start(): Promise<TestJob> {
-    const job = await TestJob.start({
-      installation: await prepareSpark('4.1'),
-      definition: pipeline,
-      bootstrapServers: broker.bootstrapServers,
-      folder: path.join(folder, 'job'),
-    });
-    jobs.push(job);
-    return job;
-  }
+  const site = new JobSite();
+  const start = (): Promise<TestJob> => site.start('job');
 
   const records = (): PlacedRecord[] => {
     const placement = new Placement();
@@ -50,7 +24,7 @@ describeWithSpark('a job that is steered', () => {
   it('ends once another job of its generation has entered', { timeout: 120_000 }, async () => {
     const job = await start();
     await job.running();
-    const file = path.join(folder, 'job', 'control', 'generation.json');
+    const file = path.join(site.folder, 'job', 'control', 'generation.json');
     const { generation } = JSON.parse(await readFile(file, 'utf8'));
     await writeFile(file, JSON.stringify({ generation, run: 'another' }));
     expect((await job.child.ended).code).toBe(1);
@@ -65,7 +39,7 @@ describeWithSpark('a job that is steered', () => {
     await job.running();
     await rename(job.output, `${job.output}-away`);
     await writeFile(job.output, 'no folder');
-    await sendRecords(broker.bootstrapServers, sent);
+    await sendRecords(site.bootstrapServers, sent);
     await job.until('waiting for its output', ({ error }) => error?.code === 'ECOM_OUTPUT_WAITS');
     expect(await job.stop()).toMatchObject({ code: 0 });
     await rm(job.output);
