@@ -151,6 +151,7 @@ describe('a fault', () => {
     const nobody = new AwsClients(async () => ({
       region: 'eu-west-1',
       endpoint: 'http://127.0.0.1:1',
+      maxAttempts: 2, // all eight would wait for up to twelve seconds in between
       credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
     }));
     await expect(new MskCluster(nobody, clusterArn).facts()).rejects.toMatchObject({
