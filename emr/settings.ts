@@ -9,6 +9,16 @@ export const settingsVersion = 1;
 const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(3600));
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
 
+/** Spark settings that are not a stage's to choose, and why: Spark would take them without a word, and go wrong. */
+export const reservedSparkSettings: Readonly<Record<string, string>> = {
+  'spark.sql.shuffle.partitions': 'the checkpoint depends on it: set `streaming.shufflePartitions`',
+  'spark.sql.streaming.stateStore.providerClass': 'the checkpoint depends on it: set `streaming.stateStore`',
+  'spark.sql.session.timeZone': 'windows are cut and named in UTC',
+  'spark.sql.parquet.outputTimestampType': 'the readers of the windows count on milliseconds',
+  'spark.yarn.maxAppAttempts':
+    'a second attempt of the driver would be a second writer; a step that died is started again anyway',
+};
+
 /** What differs between stages and machines, and is no part of the definition. */
 const Choices = v.strictObject({
   /** `pipeline`: everything that is not another application's. `alerts`: what is decided from one record alone, in real time. */

@@ -29,9 +29,9 @@ export function deployRequest(options: CliOptions): StreamRequest {
  * makes another. A name is part of what a cluster is.
  */
 export async function clusterGeneration(session: Session): Promise<number> {
-  const { input, clients } = session;
+  const { input, clients, stack } = session;
   if (input.config.emr.existing) return 0;
-  const id = (await session.stack.outputs())?.EcomEmrClusterId;
+  const id = await stack.resource(ids.emr);
   if (id === undefined) return 0;
   const facts = await new EmrCluster(clients, id).facts();
   if (facts === undefined) return 0;
@@ -76,10 +76,31 @@ export function replacedBy(before: unknown, after: unknown): string[] {
   return replacing.filter((name) => !isDeepStrictEqual(old[name], next[name]));
 }
 
+/** The Kafka cluster that a stage will have: undefined where that one is yet to be made. */
+async function kafkaClusterToBe({ input, stack }: Session): Promise<string | undefined> {
+  return input.config.msk.existing?.clusterArn ?? (await stack.resource(ids.msk));
+}
+
 /** What the topics or the checkpoint would not survive is refused before anything of the stage is changed. */
 async function refuseEarly(stage: DeployedStage, request: StreamRequest): Promise<void> {
-  await withTopics(stage, true, async ({ plan }) => refusePlan(plan));
-  if (request.newCheckpoint === undefined) await refuseCheckpoint(stage);
+  const cluster = await kafkaClusterToBe(stage);
+  // How another cluster's topics are reached is known only after the deploy, and they are looked at then.
+  if (cluster === stage.msk.arn) await withTopics(stage, true, async ({ plan }) => refusePlan(plan));
+  if (request.newCheckpoint === undefined)
+    await refuseCheckpoint(stage, cluster ?? 'one that this stage makes for itself');
+}
+
+/** Why a stage gets another EMR cluster than it has; undefined where it keeps its own. */
+async function otherCluster(
+  { input, stack, emr }: DeployedStage,
+  template: CloudFormationTemplate,
+): Promise<string | undefined> {
+  const broughtAlong = input.config.emr.existing?.clusterId;
+  if (broughtAlong !== undefined)
+    return broughtAlong === emr.id ? undefined : `${broughtAlong} in place of ${emr.id}`;
+  if ((await stack.resource(ids.emr)) !== emr.id) return `one of its own in place of ${emr.id}`;
+  const changed = replacedBy(await stack.template(), template);
+  return changed.length === 0 ? undefined : `${emr.id} is replaced: ${changed.join(', ')}`;
 }
 
 /**
@@ -97,10 +118,10 @@ export async function beforeUpdate(
   const stage = await findDeployed(session);
   if (stage === undefined) return;
   await refuseEarly(stage, request);
-  const changed = replacedBy(await session.stack.template(), template);
-  if (changed.length === 0) return;
+  const other = await otherCluster(stage, template);
+  if (other === undefined) return;
   say(
-    `This replaces the EMR cluster (${changed.join(', ')}). The stream is stopped now, and goes on with the new one.`,
+    `The stage gets another EMR cluster (${other}). The stream is stopped now, and goes on with the new one; should the deploy not come through, \`sls ecom stream start\` goes on with the one that is there.`,
   );
   await stopStream(stage);
 }

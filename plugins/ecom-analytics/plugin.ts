@@ -141,9 +141,9 @@ export class EcomAnalyticsPlugin {
 
   async #beforeDeploy(): Promise<void> {
     const { announceCost } = parts.deploy();
-    const { refuseTakenBuckets } = parts.takenBuckets();
+    const { refuseBuckets } = parts.bucketNames();
     const session = this.#session();
-    await refuseTakenBuckets(session);
+    await refuseBuckets(session);
     await announceCost(session, (text) => this.#speech.log.notice(text));
   }
 

@@ -20,8 +20,8 @@ const ending = { timeoutMs: 1_200_000, everyMs: 10_000 };
  * Ends the stage's own cluster and sees it ended. CloudFormation would end it too, but only after the buckets are emptied
  * here; the logs that the cluster writes last would then keep their bucket from being deleted.
  */
-async function endOwnCluster({ input, emr, clock, progress }: DeployedStage): Promise<void> {
-  if (!input.config.emr.create) return;
+async function endOwnCluster({ stack, emr, clock, progress }: DeployedStage): Promise<void> {
+  if (!(await stack.made(ids.emr, emr.id))) return;
   const facts = await emr.facts();
   if (facts === undefined || facts.state.startsWith('TERMINATED')) return;
   if (!hasEnded(facts)) await emr.terminate();
@@ -44,10 +44,9 @@ async function endOwnCluster({ input, emr, clock, progress }: DeployedStage): Pr
 
 /** Topics stay, unless the stage says otherwise; either way they are nobody's from now on. */
 async function letGoOfTopics(stage: DeployedStage): Promise<void> {
-  const { msk, topics } = stage.input.config;
   // With the stage's own cluster its topics go anyway.
-  if (msk.create) return;
-  if (topics.deletionPolicy === 'retain') await releaseTopics(stage);
+  if (await stage.stack.made(ids.msk, stage.msk.arn)) return;
+  if (stage.input.config.topics.deletionPolicy === 'retain') await releaseTopics(stage);
   else await removeTopics(stage, { adopted: false, keep: false });
 }
 

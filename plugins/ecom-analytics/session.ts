@@ -20,7 +20,7 @@ export interface Session {
   readonly isLocal: boolean;
 }
 
-/** A stage's deployed parts. */
+/** A stage's deployed parts, as the stack tells them: what serverless.yml says by now holds from the next deploy on. */
 export interface DeployedStage extends Session {
   readonly outputs: Readonly<Record<string, string>>;
   readonly msk: MskCluster;
@@ -61,7 +61,6 @@ export async function findDeployed(session: Session): Promise<DeployedStage | un
   const outputs = await session.stack.outputs();
   // A stack whose first update did not come through has no part that could be worked with.
   if (outputs?.EcomAlertsTriggerId === undefined) return undefined;
-  const { config } = session.input;
   const output = (name: string): string => {
     const value = outputs[name];
     if (value === undefined) throw notDeployed(session, `The stack has no output ${name}`);
@@ -71,8 +70,8 @@ export async function findDeployed(session: Session): Promise<DeployedStage | un
   return {
     ...session,
     outputs,
-    msk: new MskCluster(clients, config.msk.existing?.clusterArn ?? output('EcomMskClusterArn')),
-    emr: new EmrCluster(clients, config.emr.existing?.clusterId ?? output('EcomEmrClusterId')),
+    msk: new MskCluster(clients, output('EcomKafkaClusterArn')),
+    emr: new EmrCluster(clients, output('EcomEmrClusterId')),
     data: new Bucket(clients, output('EcomDataBucketName')),
     artifacts: new Bucket(clients, output('EcomArtifactsBucketName')),
     trigger: new AlertsTrigger(clients, output('EcomAlertsTriggerId'), clock),

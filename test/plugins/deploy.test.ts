@@ -1,7 +1,16 @@
-import { expect, test } from 'vitest';
-import { deployRequest, replacedBy } from '../../plugins/ecom-analytics/deploy.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  beforeUpdate,
+  clusterGeneration,
+  deployRequest,
+  replacedBy,
+} from '../../plugins/ecom-analytics/deploy.ts';
 import { stageTemplate } from '../../plugins/ecom-analytics/resources/template.ts';
-import { sampleStage } from './resources/sample.ts';
+import type { Session } from '../../plugins/ecom-analytics/session.ts';
+import { StageCloud } from './commands/stage-cloud.ts';
+import { jumpingClock } from './jumping-clock.ts';
+import { sampleStage, stages } from './resources/sample.ts';
+import { clusterArn } from './topics/sample.ts';
 
 const template = (given: unknown) => JSON.parse(JSON.stringify(stageTemplate(sampleStage(given))));
 
@@ -28,4 +37,103 @@ test('a deploy is asked for a new checkpoint by an option, and another value of 
   expect(() => deployRequest({ 'new-checkpoint': 'now' })).toThrow(
     expect.objectContaining({ code: 'ECOM_OPTION' }),
   );
+});
+
+const { network } = stages['bring-your-own'];
+const emr = (clusterId: string) => ({
+  existing: { clusterId, release: 'emr-spark-8.1.0', instanceRole: 'EMR_EC2_DefaultRole' },
+});
+const msk = { existing: { clusterArn } };
+/** Whose clusters are both brought along. */
+const broughtAlong = { network, msk, emr: emr('j-1AXXXXXXGAPLF') };
+
+describe('before the stack of a deployed stage is changed', () => {
+  let cloud: StageCloud;
+  let said: string[];
+  beforeEach(async () => {
+    said = [];
+    cloud = await StageCloud.start(broughtAlong);
+    cloud.account.outputs = { ...cloud.account.outputs, EcomEmrClusterId: 'j-1AXXXXXXGAPLF' };
+    await cloud.deploy();
+  });
+  afterEach(() => cloud.stop());
+
+  const asked = (config: unknown): Session => ({
+    ...cloud.session,
+    clock: jumpingClock(),
+    input: sampleStage(config),
+  });
+  const look = (config: unknown, newCheckpoint?: 'latest') =>
+    beforeUpdate(
+      asked(config),
+      template(config),
+      newCheckpoint === undefined ? {} : { newCheckpoint },
+      (text) => said.push(text),
+    );
+  const made = (id: string, name: string) =>
+    cloud.account.resources.set(id, { name, status: 'CREATE_COMPLETE' });
+
+  test('the stream goes on where nothing of it changes', async () => {
+    await look(broughtAlong);
+    expect(said).toEqual([]);
+    expect(cloud.spark.live).toHaveLength(1);
+  });
+
+  test.each([
+    [
+      'another one that is brought along',
+      { ...broughtAlong, emr: emr('j-2AXXXXXXGAPLF') },
+      'j-2AXXXXXXGAPLF in place of j-1AXXXXXXGAPLF',
+    ],
+    ['one of its own', { network, msk }, 'one of its own in place of j-1AXXXXXXGAPLF'],
+  ])('a stage that gets for its EMR cluster %s has its stream stopped', async (_, config, words) => {
+    await look(config);
+    expect(said.join()).toContain(words);
+    expect(cloud.spark.live).toEqual([]);
+  });
+
+  test('a stage whose own EMR cluster is replaced has its stream stopped', async () => {
+    made('EcomEmrCluster', 'j-1AXXXXXXGAPLF');
+    cloud.account.template = template({ network, msk });
+    await look({ network, msk });
+    expect(cloud.spark.live).toHaveLength(1);
+    await look({ network, msk, emr: { create: { spotTaskNodes: 2 } } });
+    expect(said.join()).toContain('j-1AXXXXXXGAPLF is replaced: Configurations');
+    expect(cloud.spark.live).toEqual([]);
+  });
+
+  test.each([
+    ['one of its own', {}],
+    [
+      'another one',
+      { ...broughtAlong, msk: { existing: { clusterArn: clusterArn.replace('shop', 'mall') } } },
+    ],
+  ])(
+    'a checkpoint that would be taken to another Kafka cluster, %s, is refused, and nothing stopped',
+    async (_, config) => {
+      await expect(look(config)).rejects.toMatchObject({ code: 'ECOM_CHECKPOINT' });
+      await expect(look(config)).rejects.toThrow(`Kafka cluster: ${clusterArn}`);
+      expect(cloud.spark.live).toHaveLength(1);
+    },
+  );
+
+  test('and let pass where a new one is asked for', async () => {
+    await look(
+      { ...broughtAlong, msk: { existing: { clusterArn: clusterArn.replace('shop', 'mall') } } },
+      'latest',
+    );
+    expect(cloud.spark.live).toHaveLength(1);
+  });
+
+  test('a stage that gets a cluster of its own begins with the first', async () => {
+    expect(await clusterGeneration(asked({}))).toBe(0);
+    expect(await clusterGeneration(asked(broughtAlong))).toBe(0);
+  });
+
+  test('a cluster of its own that has ended is followed by the next', async () => {
+    made('EcomEmrCluster', 'j-1AXXXXXXGAPLF');
+    expect(await clusterGeneration(asked({}))).toBe(0);
+    cloud.spark.clusterState = 'TERMINATED';
+    expect(await clusterGeneration(asked({}))).toBe(1);
+  });
 });

@@ -32,6 +32,18 @@ export class Stack {
 
   /** What a resource of its is called in AWS; undefined where it has none that stands. */
   async resource(logicalId: string): Promise<string | undefined> {
+    const found = await this.#describe(logicalId);
+    // One that could not be made has a name all the same.
+    return found?.status === 'CREATE_FAILED' || found?.status === 'DELETE_COMPLETE' ? undefined : found?.name;
+  }
+
+  /** Whether it made what is called so in AWS, also where a removal that did not come to its end has taken it away. */
+  async made(logicalId: string, name: string): Promise<boolean> {
+    const found = await this.#describe(logicalId);
+    return found?.name === name && found.status !== 'CREATE_FAILED';
+  }
+
+  async #describe(logicalId: string): Promise<{ name?: string; status?: string } | undefined> {
     const cloudFormation = await this.#clients.cloudFormation();
     const { DescribeStackResourceCommand } = await import('@aws-sdk/client-cloudformation');
     const call = { action: 'cloudformation:DescribeStackResource', resource: `stack ${this.name}` };
@@ -40,10 +52,8 @@ export class Stack {
         const { StackResourceDetail } = await cloudFormation.send(
           new DescribeStackResourceCommand({ StackName: this.name, LogicalResourceId: logicalId }),
         );
-        const status = StackResourceDetail?.ResourceStatus;
-        // One that could not be made has a name all the same.
-        if (status === 'CREATE_FAILED' || status === 'DELETE_COMPLETE') return undefined;
-        return StackResourceDetail?.PhysicalResourceId;
+        const { PhysicalResourceId: name, ResourceStatus: status } = StackResourceDetail ?? {};
+        return { ...(name === undefined ? {} : { name }), ...(status === undefined ? {} : { status }) };
       } catch (error) {
         if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
         throw error;

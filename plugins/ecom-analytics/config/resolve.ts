@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { findRelease, releases, sparkLines } from '../../../emr/releases.ts';
+import { reservedSparkSettings } from '../../../emr/settings.ts';
 import { EcomError } from '../../../pipeline/error.ts';
 import { rules } from '../../../pipeline/rules.ts';
 import { topics } from '../../../pipeline/topic.ts';
@@ -131,6 +132,19 @@ function checkTogether(config: StageConfig): void {
     );
 }
 
+/** Settings that the job has of its own cannot be given past it. */
+function checkSpark({ streaming }: StageConfig): void {
+  for (const name of Object.keys(streaming.spark)) {
+    const reason = reservedSparkSettings[name];
+    if (reason !== undefined)
+      refuse(
+        'streaming.spark',
+        `The Spark setting "${name}" is not a stage's to choose: ${reason}`,
+        'Remove it.',
+      );
+  }
+}
+
 /** A release that is not supported, or lacks what is asked of it, is an error before anything is made. */
 function checkRelease({ emr, streaming }: StageConfig): void {
   const key = emr.existing ? 'emr.existing.release' : 'emr.create.release';
@@ -197,6 +211,7 @@ export function resolveConfig(given: unknown): StageConfig {
     athena: input.athena ?? base.athena,
   };
   checkRelease(config);
+  checkSpark(config);
   checkTogether(config);
   checkNames(config);
   return config;

@@ -1,5 +1,5 @@
 import { findRelease } from '../../../emr/releases.ts';
-import { att, defined, type Fragment, ref, sub, type Value } from './fragment.ts';
+import { att, defined, type Fragment, join, ref, sub, type Value } from './fragment.ts';
 import {
   emrTag,
   folders,
@@ -50,7 +50,18 @@ function ebs(sizeInGB: number): Value {
 /** The Spark cluster: EMR on EC2, in a private subnet, with one step that never ends. */
 export function emrFragment(input: StageInput): Fragment {
   const create = input.config.emr.create;
-  if (!create) return { Resources: {} };
+  const clusterId = emrClusterId(input);
+  const Outputs = {
+    EcomEmrClusterId: { Description: 'The Spark cluster in use', Value: clusterId },
+    EcomEmrConsole: {
+      Description: 'The Spark cluster in the console, with its application interfaces',
+      Value: join('', [
+        sub('https://${AWS::Region}.console.aws.amazon.com/emr/home?region=${AWS::Region}#/clusterDetails/'),
+        clusterId,
+      ]),
+    },
+  };
+  if (!create) return { Resources: {}, Outputs };
   const { subnetIds, clientGroups } = networkRefs(input.config);
   const { artifacts } = stageBuckets(input.config);
   const { release, instanceType, coreNodes, spotTaskNodes, idleMinutes, ebsGb } = create;
@@ -111,15 +122,7 @@ export function emrFragment(input: StageInput): Fragment {
         Properties: { Roles: [ref(ids.emrInstanceRole)] },
       },
     },
-    Outputs: {
-      EcomEmrClusterId: { Description: 'The Spark cluster of the stage', Value: ref(ids.emr) },
-      EcomEmrConsole: {
-        Description: 'The Spark cluster in the console, with its application interfaces',
-        Value: sub(
-          `https://\${AWS::Region}.console.aws.amazon.com/emr/home?region=\${AWS::Region}#/clusterDetails/\${${ids.emr}}`,
-        ),
-      },
-    },
+    Outputs,
   };
 }
 

@@ -60,8 +60,5 @@ export function mskFragment(input: StageInput): Fragment {
         },
       },
     },
-    Outputs: {
-      EcomMskClusterArn: { Description: 'The Kafka cluster of the stage', Value: ref(ids.msk) },
-    },
   };
 }

@@ -14,9 +14,10 @@ import { isOvertaken } from './step-records.ts';
 /**
  * Looks whether the checkpoints fit what the configuration now asks for.
  *
+ * @param clusterArn of the Kafka cluster that the stage will have
  * @throws StreamError `ECOM_CHECKPOINT`
  */
-export async function refuseCheckpoint(stage: DeployedStage): Promise<void> {
+export async function refuseCheckpoint(stage: DeployedStage, clusterArn: string): Promise<void> {
   const { config, definition } = stage.input;
   const release = (config.emr.existing ?? config.emr.create).release;
   for (const application of stageApplications(config, release)) {
@@ -27,7 +28,7 @@ export async function refuseCheckpoint(stage: DeployedStage): Promise<void> {
       config,
       definition,
       release,
-      clusterArn: stage.msk.arn,
+      clusterArn,
       dataBucket: stage.data.name,
     });
     const changes = fingerprintChanges(record.fingerprint, settings.fingerprint);

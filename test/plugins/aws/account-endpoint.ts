@@ -15,6 +15,8 @@ export class AccountEndpoint {
   readonly resources = new Map<string, { readonly name: string; readonly status: string }>();
   /** Of the stack; undefined: there is no stack. */
   outputs: Readonly<Record<string, string>> | undefined;
+  /** What the stack was last deployed with. */
+  template: unknown = { Resources: {} };
   /** Functions by name, and what they answer; one that throws has failed. */
   readonly functions = new Map<string, (event: Record<string, unknown>) => unknown>();
   /** Undefined: somebody has deleted it. */
@@ -72,6 +74,8 @@ export class AccountEndpoint {
         `<StackResourceDetail><PhysicalResourceId>${found.name}</PhysicalResourceId><ResourceStatus>${found.status}</ResourceStatus></StackResourceDetail>`,
       );
     }
+    if (action === 'GetTemplate')
+      return answer(`<TemplateBody><![CDATA[${JSON.stringify(this.template)}]]></TemplateBody>`);
     if (action !== 'DescribeStacks') return refuse(501, 'NotImplemented', action);
     if (this.outputs === undefined)
       return refuse(400, 'ValidationError', 'Stack with id shop-dev does not exist');

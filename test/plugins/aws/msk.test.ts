@@ -3,20 +3,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AwsClients } from '../../../plugins/ecom-analytics/aws/clients.ts';
 import { MskCluster } from '../../../plugins/ecom-analytics/aws/msk-cluster.ts';
 import { decodeConfigs, MskTopics } from '../../../plugins/ecom-analytics/aws/msk-topics.ts';
-import type { Clock } from '../../../plugins/ecom-analytics/clock.ts';
+import { jumpingClock } from '../jumping-clock.ts';
 import { clusterArn, desired, owner } from '../topics/sample.ts';
 import { type MskEndpoint, startMskEndpoint } from './msk-endpoint.ts';
-
-/** Time passes only where somebody sleeps. */
-function jumpingClock(): Clock {
-  let now = 0;
-  return {
-    now: () => now,
-    sleep: async (ms) => {
-      now += ms;
-    },
-  };
-}
 
 let endpoint: MskEndpoint;
 let topics: MskTopics;

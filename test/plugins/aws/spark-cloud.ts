@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { clusterArn } from '../topics/sample.ts';
 
 const etag = (object: string): string => `"${createHash('md5').update(object).digest('hex')}"`;
 
@@ -35,8 +36,13 @@ export class SparkCloud {
   cancels = true;
   /** Whether jobs go on when their step has ended, as on a cluster they can. */
   outlives = false;
-  /** Whether the buckets are the stack's own. */
-  ownsBuckets = true;
+  /** What the stack has made, by logical id. */
+  readonly resources = new Map([
+    ['EcomDataBucket', 'data'],
+    ['EcomArtifactsBucket', 'artifacts'],
+    ['EcomEmrCluster', 'j-1'],
+    ['EcomMskCluster', clusterArn],
+  ]);
   /** What a job that is started says of itself. */
   jobState: 'starting' | 'running' | 'failed' = 'running';
   /** What a step comes to that is no streaming job, such as a compaction. */
@@ -90,10 +96,10 @@ export class SparkCloud {
     }
     const asked = new URLSearchParams(body);
     if (asked.get('Action') === 'DescribeStackResource') {
-      const name = asked.get('LogicalResourceId') === 'EcomDataBucket' ? 'data' : 'artifacts';
-      response.writeHead(this.ownsBuckets ? 200 : 400, { 'content-type': 'text/xml' });
+      const name = this.resources.get(asked.get('LogicalResourceId') ?? '');
+      response.writeHead(name === undefined ? 400 : 200, { 'content-type': 'text/xml' });
       response.end(
-        this.ownsBuckets
+        name !== undefined
           ? `<R><DescribeStackResourceResult><StackResourceDetail><PhysicalResourceId>${name}</PhysicalResourceId><ResourceStatus>CREATE_COMPLETE</ResourceStatus></StackResourceDetail></DescribeStackResourceResult></R>`
           : '<ErrorResponse><Error><Code>ValidationError</Code><Message>Resource does not exist for stack</Message></Error></ErrorResponse>',
       );

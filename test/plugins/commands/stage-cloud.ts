@@ -1,6 +1,6 @@
 import { AwsClients } from '../../../plugins/ecom-analytics/aws/clients.ts';
 import { Stack } from '../../../plugins/ecom-analytics/aws/stack.ts';
-import { type Clock, wallClock } from '../../../plugins/ecom-analytics/clock.ts';
+import { wallClock } from '../../../plugins/ecom-analytics/clock.ts';
 import type { Command } from '../../../plugins/ecom-analytics/plugin.ts';
 import { deployed, type Session } from '../../../plugins/ecom-analytics/session.ts';
 import type { Artefact } from '../../../plugins/ecom-analytics/streaming/artefact.ts';
@@ -9,6 +9,7 @@ import { applyTopics } from '../../../plugins/ecom-analytics/topics/stage-topics
 import { AccountEndpoint } from '../aws/account-endpoint.ts';
 import { type MskEndpoint, startMskEndpoint } from '../aws/msk-endpoint.ts';
 import { SparkCloud } from '../aws/spark-cloud.ts';
+import { jumpingClock } from '../jumping-clock.ts';
 import { sampleStage } from '../resources/sample.ts';
 import { clusterArn } from '../topics/sample.ts';
 
@@ -20,17 +21,6 @@ export const artefact: Artefact = {
   jars: [],
   files: [],
 };
-
-/** Time passes only where somebody sleeps. */
-function jumpingClock(): Clock {
-  let now = Date.now();
-  return {
-    now: () => now,
-    sleep: async (ms) => {
-      now += ms;
-    },
-  };
-}
 
 /** What a command came to. */
 export interface CommandResult {
@@ -73,7 +63,7 @@ export class StageCloud {
     await Promise.all([cloud.account.start(), cloud.spark.start()]);
     cloud.account.outputs = {
       EcomAlertsTriggerId: 'trigger',
-      EcomMskClusterArn: clusterArn,
+      EcomKafkaClusterArn: clusterArn,
       EcomEmrClusterId: 'j-1',
       EcomDataBucketName: 'data',
       EcomArtifactsBucketName: 'artifacts',

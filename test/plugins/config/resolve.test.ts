@@ -93,6 +93,16 @@ describe('refuses, naming the key,', () => {
       { buckets: { existing: { data: 'A_B', artifacts: 'a-b' } } },
       'buckets.existing.data',
     ],
+    [
+      'a Spark setting that the checkpoint depends on',
+      { streaming: { spark: { 'spark.sql.shuffle.partitions': '8' } } },
+      'set `streaming.shufflePartitions`',
+    ],
+    [
+      'a Spark setting that would let two jobs write',
+      { streaming: { spark: { 'spark.yarn.maxAppAttempts': '2' } } },
+      'would be a second writer',
+    ],
     ['a trigger below zero', { streaming: { triggerSeconds: -1 } }, 'streaming.triggerSeconds'],
   ])('%s', (_, given, key) => {
     expect(refusal(given)).toContain(key);

@@ -5,7 +5,6 @@ import { MskCluster } from '../../../plugins/ecom-analytics/aws/msk-cluster.ts';
 import { Bucket } from '../../../plugins/ecom-analytics/aws/objects.ts';
 import { Stack } from '../../../plugins/ecom-analytics/aws/stack.ts';
 import { AlertsTrigger } from '../../../plugins/ecom-analytics/aws/trigger.ts';
-import type { Clock } from '../../../plugins/ecom-analytics/clock.ts';
 import { removeStage } from '../../../plugins/ecom-analytics/remove.ts';
 import type { DeployedStage } from '../../../plugins/ecom-analytics/session.ts';
 import type { Artefact } from '../../../plugins/ecom-analytics/streaming/artefact.ts';
@@ -15,6 +14,7 @@ import {
   stopStream,
 } from '../../../plugins/ecom-analytics/streaming/deploy-stream.ts';
 import { SparkCloud } from '../aws/spark-cloud.ts';
+import { jumpingClock } from '../jumping-clock.ts';
 import { sampleStage } from '../resources/sample.ts';
 import { clusterArn } from '../topics/sample.ts';
 
@@ -24,16 +24,6 @@ beforeEach(async () => {
   await cloud.start();
 });
 afterEach(() => cloud.stop());
-
-function jumpingClock(): Clock {
-  let now = Date.now();
-  return {
-    now: () => now,
-    sleep: async (ms) => {
-      now += ms;
-    },
-  };
-}
 
 function stage(config: unknown = {}): DeployedStage {
   const clients = new AwsClients(async () => ({
@@ -227,10 +217,19 @@ describe('removing a stage', () => {
 
   test('leaves buckets as they are that are not the stack’s own, whatever serverless.yml says by now', async () => {
     await deploy();
-    cloud.ownsBuckets = false;
+    cloud.resources.delete('EcomDataBucket');
+    cloud.resources.delete('EcomArtifactsBucket');
     const before = [...cloud.objects.keys()];
     await removeStage(stage());
     expect([...cloud.objects.keys()]).toEqual(expect.arrayContaining(before));
+  });
+
+  test('leaves a cluster as it is that is not the stack’s own, whatever serverless.yml says by now', async () => {
+    await deploy();
+    cloud.resources.delete('EcomEmrCluster');
+    await removeStage(stage());
+    expect(cloud.live).toEqual([]);
+    expect(cloud.clusterState).not.toBe('TERMINATED');
   });
 
   test('gives up on a cluster that does not end, with the buckets as they are, and goes on later', async () => {
