@@ -121,6 +121,13 @@ export class SparkCloud {
     const status = ({ State }: Step) => ({ State, StateChangeReason: {} });
     switch (action) {
       case 'DescribeCluster':
+        if (this.clusterState === 'UNKNOWN') {
+          response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
+          // EMR's words for a cluster that it does not have.
+          const Message = `Cluster id '${String(input.ClusterId)}' is not valid.`;
+          response.end(JSON.stringify({ __type: 'InvalidRequestException', Message }));
+          break;
+        }
         answer({
           Cluster: {
             Name: 'shop-dev',

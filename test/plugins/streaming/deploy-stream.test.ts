@@ -15,7 +15,7 @@ import {
 } from '../../../plugins/ecom-analytics/streaming/deploy-stream.ts';
 import { SparkCloud } from '../aws/spark-cloud.ts';
 import { jumpingClock } from '../jumping-clock.ts';
-import { sampleStage } from '../resources/sample.ts';
+import { sampleStage, stages } from '../resources/sample.ts';
 import { clusterArn } from '../topics/sample.ts';
 
 let cloud: SparkCloud;
@@ -171,6 +171,17 @@ describe('a deploy that meets the wrong cluster', () => {
       expect(cloud.steps).toEqual([]);
     },
   );
+
+  test('that EMR does not know submits nothing', async () => {
+    cloud.clusterState = 'UNKNOWN';
+    const { network, msk, buckets } = stages['bring-your-own'];
+    const existing = { clusterId: 'j-1AXXXXXXGAPLF', release: 'emr-spark-8.1.0', instanceRole: 'Spark' };
+    const refused = deploy({ network, msk, buckets, emr: { existing } });
+    await expect(refused).rejects.toMatchObject({ code: 'ECOM_EMR_ENDED' });
+    await expect(refused).rejects.toThrow('The EMR cluster is gone');
+    await expect(refused).rejects.toThrow('Name another one in `emr.existing.clusterId`');
+    expect(cloud.steps).toEqual([]);
+  });
 
   test('whose release the connector is not for submits nothing', async () => {
     const refused = deploy({ emr: { create: { release: 'emr-7.13.0' } } });
