@@ -2,6 +2,10 @@ import * as v from 'valibot';
 import type { ParsedOrder } from './order.ts';
 import { type StatefulRule, type StatelessRule, severities } from './rule.ts';
 import { formatTimestamp } from './timestamp.ts';
+import { topics } from './topic.ts';
+
+/** Ten years stand for ever. */
+const LONGEST_MEMORY_S = 10 * 365 * 86_400;
 
 const isoTime = v.pipe(v.string(), v.isoTimestamp());
 
@@ -27,6 +31,20 @@ export const AlertSchema = v.object({
 
 export type Alert = v.InferOutput<typeof AlertSchema>;
 export type AlertSource = Alert['source'];
+
+/**
+ * How long whoever acts on alerts has to remember them, in seconds. The stream can find one again for as long as its orders
+ * can be read again, and Kafka can deliver it again for as long as it is kept itself.
+ *
+ * @param ordersMs, alertsMs `retention.ms` of the two topics, by default the pipeline's own; below zero for ever
+ */
+export function alertMemorySeconds(
+  ordersMs: number = topics.orders.retentionMs,
+  alertsMs: number = topics.alerts.retentionMs,
+): number {
+  const forEver = ordersMs < 0 || alertsMs < 0;
+  return forEver ? LONGEST_MEMORY_S : Math.min(LONGEST_MEMORY_S, Math.ceil((ordersMs + alertsMs) / 1000));
+}
 
 /** `high-value:<order_id>`. Rule ids hold no colon, so no two alerts share an id. */
 export function orderAlertId(ruleId: string, orderId: string): string {

@@ -47,6 +47,16 @@ export function watermarkAfter(maxEventTimeMs: number, watermarkMs: number): num
   return maxEventTimeMs - watermarkMs;
 }
 
+/** Whether an order of this event time, coming now, is counted in no window: with deduplication, also in none that is open. */
+export function isLate(
+  eventTimeMs: number,
+  watermarkMs: number,
+  windowing: Pick<Windowing, 'sizeMs' | 'slideMs' | 'deduplicate'>,
+): boolean {
+  if (windowing.deduplicate) return eventTimeMs <= watermarkMs;
+  return lastWindowStart(eventTimeMs, windowing.slideMs) + windowing.sizeMs <= watermarkMs;
+}
+
 /** One row of the analytics: one window, one category, one location. Times in epoch milliseconds, money in USD. */
 export const WindowRowSchema = v.object({
   window_start: v.pipe(v.number(), v.integer()),

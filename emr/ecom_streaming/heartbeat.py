@@ -84,7 +84,7 @@ class Heartbeat:
                 "ticks": 0 if totals is None else totals.ticks,
                 "windowRows": self._window_rows,
             },
-            "queries": {} if self.progress is None else {name: _query(of) for name, of in list(self.progress.latest.items())},
+            "queries": {} if self.progress is None else _queries(self.progress),
         }
 
     def _write(self) -> None:
@@ -100,7 +100,11 @@ class Heartbeat:
             self._has_complained = True
 
 
-def _query(progress: QueryProgress) -> dict[str, Any]:
+def _queries(progress: Progress) -> dict[str, Any]:
+    return {name: _query(latest, progress.idle_at_ms(name)) for name, latest in list(progress.latest.items())}
+
+
+def _query(progress: QueryProgress, idle_at_ms: float | None) -> dict[str, Any]:
     document = progress.document
     watermark_ms = progress.watermark_ms
     behind = progress.behind_latest()
@@ -118,4 +122,5 @@ def _query(progress: QueryProgress) -> dict[str, Any]:
         "stateRows": sum(int(operator.get("numRowsTotal", 0)) for operator in operators),
         "stateBytes": sum(int(operator.get("memoryUsedBytes", 0)) for operator in operators),
         "at": document.get("timestamp"),
+        "idleAt": None if idle_at_ms is None else _iso(idle_at_ms),
     }

@@ -149,6 +149,11 @@ class Progress(StreamingQueryListener):
         idle_at = self._idle_at.get(query)
         return idle_at is not None and time.monotonic() - idle_at <= within_seconds
 
+    def idle_at_ms(self, query: str) -> float | None:
+        """When a query last said that it found no records, in epoch milliseconds; None where a batch was its last word."""
+        idle_at = self._idle_at.get(query)
+        return None if idle_at is None else (time.time() - (time.monotonic() - idle_at)) * 1000
+
     @property
     def latest_event_ms(self) -> int | None:
         """An event time that no order of an open window is after."""

@@ -4,7 +4,6 @@ import type { Context } from 'aws-lambda';
 import type { Alert } from '../../pipeline/alert.ts';
 import { EcomError } from '../../pipeline/error.ts';
 import { type Severity, severities } from '../../pipeline/rule.ts';
-import { topics } from '../../pipeline/topic.ts';
 import { forEachConcurrently } from '../concurrency.ts';
 import type { Log } from '../log.ts';
 import type { AlertDeadLetter } from './dead-letter.ts';
@@ -22,6 +21,8 @@ export interface AlertConsumerParts {
   readonly logger: Log;
   /** Alerts below this severity are logged and counted, and nobody is told. */
   readonly notifyFrom: Severity;
+  /** How long an alert is remembered. */
+  readonly rememberedForSeconds: number;
   /** Epoch milliseconds. */
   readonly clock: () => number;
 }
@@ -51,12 +52,6 @@ export interface AlertOutcome {
 }
 
 export type AlertConsumer = (event: KafkaEvent, context: Deadline) => Promise<AlertOutcome>;
-
-/**
- * How long an alert is remembered, in seconds. The stream can find it again for as long as its orders can be read again,
- * and Kafka can deliver it again for as long as the alert itself is kept.
- */
-export const rememberedForSeconds = (topics.orders.retentionMs + topics.alerts.retentionMs) / 1000;
 
 /** Alerts in flight at once: 500 of them, at two DynamoDB calls and an SNS call each, take about a second. */
 const concurrency = 16;
@@ -97,7 +92,7 @@ export function createAlertConsumer(parts: AlertConsumerParts): AlertConsumer {
   const { persistence, metrics, logger, clock } = parts;
   const notifiedSeverities = severities.slice(severities.indexOf(parts.notifyFrom));
   const config = new IdempotencyConfig({
-    expiresAfterSeconds: rememberedForSeconds,
+    expiresAfterSeconds: parts.rememberedForSeconds,
     hashFunction: 'sha256',
     // The producer and the stream send the same alert seconds apart: the second is settled without a call.
     useLocalCache: true,

@@ -55,6 +55,7 @@ function wire(): AlertConsumer {
     metrics,
     logger,
     notifyFrom: settings.notifyFrom,
+    rememberedForSeconds: settings.rememberedForSeconds,
     clock: systemClock.now,
   });
 }

@@ -1,3 +1,4 @@
+import { alertMemorySeconds } from '../../pipeline/alert.ts';
 import { EcomError } from '../../pipeline/error.ts';
 import { type Severity, severities } from '../../pipeline/rule.ts';
 import type { Environment } from '../kafka/settings.ts';
@@ -11,6 +12,8 @@ export interface AlertConsumerSettings {
   /** S3 bucket of the dead letters. */
   readonly bucket: string;
   readonly notifyFrom: Severity;
+  /** How long an alert is remembered, so that it is acted on once. */
+  readonly rememberedForSeconds: number;
 }
 
 function needed(environment: Environment, name: string, what: string): string {
@@ -23,10 +26,22 @@ function needed(environment: Environment, name: string, what: string): string {
   });
 }
 
+function memorySeconds(environment: Environment): number {
+  const given = environment.ECOM_ALERTS_REMEMBERED_SECONDS ?? '';
+  if (given === '') return alertMemorySeconds();
+  if (/^[1-9]\d*$/.test(given)) return Number(given);
+  throw new EcomError('ECOM_SETTING_INVALID', {
+    what: `"${given}" is no number of seconds`,
+    where: 'environment variable ECOM_ALERTS_REMEMBERED_SECONDS',
+    fix: 'The deployment of the stage sets it, from the retention of the topics of orders and alerts.',
+  });
+}
+
 /**
- * Reads `ECOM_ALERTS_TABLE`, `ECOM_ALERTS_SNS_TOPIC`, `ECOM_BUCKET` and `ECOM_NOTIFY_FROM` (default `high`).
+ * Reads `ECOM_ALERTS_TABLE`, `ECOM_ALERTS_SNS_TOPIC`, `ECOM_BUCKET`, `ECOM_NOTIFY_FROM` (default `high`) and
+ * `ECOM_ALERTS_REMEMBERED_SECONDS` (default: as long as the pipeline's own topics keep orders and alerts).
  *
- * @throws EcomError `ECOM_SETTING_MISSING`, `ECOM_SEVERITY_INVALID`
+ * @throws EcomError `ECOM_SETTING_MISSING`, `ECOM_SETTING_INVALID`, `ECOM_SEVERITY_INVALID`
  */
 export function alertConsumerSettings(environment: Environment): AlertConsumerSettings {
   const severity = environment.ECOM_NOTIFY_FROM ?? 'high';
@@ -43,5 +58,6 @@ export function alertConsumerSettings(environment: Environment): AlertConsumerSe
     snsTopic: needed(environment, 'ECOM_ALERTS_SNS_TOPIC', 'The SNS topic'),
     bucket: needed(environment, 'ECOM_BUCKET', 'The bucket of dead letters'),
     notifyFrom,
+    rememberedForSeconds: memorySeconds(environment),
   };
 }

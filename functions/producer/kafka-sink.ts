@@ -1,4 +1,4 @@
-import { type Message, Partitioners, type Producer, type TopicMessages } from 'kafkajs';
+import type { Message } from 'kafkajs';
 import { alertKey } from '../../pipeline/alert.ts';
 import { EcomError } from '../../pipeline/error.ts';
 import { encodeLabel, labelHeader } from '../../pipeline/generator/label.ts';
@@ -7,6 +7,7 @@ import { formatTimestamp } from '../../pipeline/timestamp.ts';
 import type { Clock } from '../clock.ts';
 import { createKafkaClient, type KafkaClient } from '../kafka/client.ts';
 import { isFinal, kafkaFailure } from '../kafka/failure.ts';
+import { PartitionProducer, type TopicRecords } from '../kafka/partition-producer.ts';
 import type { KafkaSettings } from '../kafka/settings.ts';
 import type { Log } from '../log.ts';
 import type { StageTopics } from '../stage.ts';
@@ -18,7 +19,7 @@ const longestBackoffMs = 5000;
 const staleAfterMs = 8 * 60_000;
 
 /** The records of a batch. Orders come before the tick that follows them. */
-function topicMessages({ orders, alerts, tickMs }: Batch, topics: StageTopics): TopicMessages[] {
+function topicRecords({ orders, alerts, tickMs }: Batch, topics: StageTopics): TopicRecords[] {
   const orderMessages = orders.map(({ order, label }): Message => {
     const message = { key: order.customer_id, value: JSON.stringify(order) };
     return label === null ? message : { ...message, headers: { [labelHeader]: encodeLabel(label) } };
@@ -27,7 +28,7 @@ function topicMessages({ orders, alerts, tickMs }: Batch, topics: StageTopics): 
     // The watermark is the maximum over partitions, so any one will do; sent again it must be the same one.
     orderMessages.push({ value: null, partition: 0, headers: { [tickHeader]: formatTimestamp(tickMs) } });
   }
-  const all: TopicMessages[] = [];
+  const all: TopicRecords[] = [];
   if (orderMessages.length > 0) all.push({ topic: topics.orders.name, messages: orderMessages });
   if (alerts.length > 0) {
     const messages = alerts.map((alert) => ({ key: alertKey(alert), value: JSON.stringify(alert) }));
@@ -38,7 +39,7 @@ function topicMessages({ orders, alerts, tickMs }: Batch, topics: StageTopics): 
 
 interface Connected {
   readonly client: KafkaClient;
-  readonly producer: Producer;
+  readonly producer: PartitionProducer;
   usedMs: number;
 }
 
@@ -69,12 +70,7 @@ export class KafkaSink implements OrderSink {
     if (this.#connected !== undefined && this.#clock.now() - this.#connected.usedMs < staleAfterMs) return;
     this.#abandon();
     const client = createKafkaClient(this.#settings, 'ecom-producer', this.#log);
-    const producer = client.kafka.producer({
-      idempotent: true,
-      allowAutoTopicCreation: false,
-      // The same as Java's, so that a customer's orders share a partition whoever sends them.
-      createPartitioner: Partitioners.DefaultPartitioner,
-    });
+    const producer = new PartitionProducer(client.kafka);
     this.#connected = { client, producer, usedMs: this.#clock.now() };
     try {
       await this.#beforeDeadline(producer.connect());
@@ -85,16 +81,16 @@ export class KafkaSink implements OrderSink {
   }
 
   /**
-   * Sends a batch, again and again until it is acknowledged or the deadline is near. The same producer resends the
-   * same records before any others, so brokers recognise what they already have.
+   * Sends a batch, again and again until it is acknowledged or the deadline is near. The same producer resends what is
+   * not acknowledged before any others, so brokers recognise what they already have.
    */
   async send(batch: Batch): Promise<void> {
-    const messages = topicMessages(batch, this.#topics);
+    const delivery = this.#connected?.producer.delivery(topicRecords(batch, this.#topics));
     for (let backoffMs = firstBackoffMs; ; backoffMs = Math.min(backoffMs * 2, longestBackoffMs)) {
       const connected = this.#connected;
-      if (connected === undefined) throw this.#gaveUp();
+      if (connected === undefined || delivery === undefined) throw this.#gaveUp();
       try {
-        await this.#beforeDeadline(connected.producer.sendBatch({ topicMessages: messages, acks: -1 }));
+        await this.#beforeDeadline(delivery.send());
         connected.usedMs = this.#clock.now();
         return;
       } catch (error) {

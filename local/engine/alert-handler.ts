@@ -2,7 +2,7 @@ import { type AlertConsumer, createAlertConsumer } from '../../functions/alert-c
 import type { KafkaEventRecord } from '../../functions/alert-consumer/read-alert.ts';
 import type { Clock } from '../../functions/clock.ts';
 import { silentLog } from '../../functions/log.ts';
-import type { Alert } from '../../pipeline/alert.ts';
+import { type Alert, alertMemorySeconds } from '../../pipeline/alert.ts';
 import type { JsonLinesFile } from '../run/json-lines.ts';
 import { MemoryPersistence } from './memory-persistence.ts';
 
@@ -35,6 +35,7 @@ export class AlertHandler {
       metrics: { addMetric: () => undefined, publishStoredMetrics: () => undefined },
       logger: silentLog,
       notifyFrom: 'low',
+      rememberedForSeconds: alertMemorySeconds(),
       clock: clock.now,
     });
   }

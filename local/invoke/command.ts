@@ -8,6 +8,7 @@ import type { KafkaEvent } from '../../functions/alert-consumer/read-alert.ts';
 import { systemClock } from '../../functions/clock.ts';
 import { parseBrokers } from '../../functions/kafka/settings.ts';
 import { functionLogger } from '../../functions/telemetry.ts';
+import { alertMemorySeconds } from '../../pipeline/alert.ts';
 import { pipeline } from '../../pipeline/definition.ts';
 import { type ExitCode, UsageError } from '../../pipeline/error.ts';
 import { MemoryPersistence } from '../engine/memory-persistence.ts';
@@ -74,6 +75,7 @@ const invokeAlertConsumer: Invocation = (event, context) => {
     metrics: { addMetric: () => undefined, publishStoredMetrics: () => undefined },
     logger: functionLogger('alert-consumer'),
     notifyFrom: 'low',
+    rememberedForSeconds: alertMemorySeconds(),
     clock: systemClock.now,
   });
   // The consumer checks every record itself, as it must on AWS.

@@ -34,10 +34,12 @@ export async function clusterGeneration(session: Session): Promise<number> {
   const id = await stack.resource(ids.emr);
   if (id === undefined) return 0;
   const facts = await new EmrCluster(clients, id).facts();
-  if (facts === undefined) return 0;
-  const suffix = facts.name.slice(stem(input).length + 1);
+  // EMR forgets a cluster two months after its end; the stack still has the name that it gave it.
+  // https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-manage-view-clusters.html
+  const name = facts?.name ?? String(clusterProperties(await stack.template())?.Name);
+  const suffix = name.slice(stem(input).length + 1);
   const current = /^\d+$/.test(suffix) ? Number(suffix) : 0;
-  return hasEnded(facts) ? current + 1 : current;
+  return facts === undefined || hasEnded(facts) ? current + 1 : current;
 }
 
 /** Says what a stage will cost before it is first made. */
@@ -63,6 +65,22 @@ const ClusterSchema = v.object({
   Resources: v.object({ [ids.emr]: v.object({ Properties: v.record(v.string(), v.unknown()) }) }),
 });
 
+/** What of a cluster's `Instances` CloudFormation can change in place. Source: its guide, `AWS::EMR::Cluster JobFlowInstancesConfig`. */
+const ResizableSchema = v.looseObject({
+  TerminationProtected: v.optional(v.unknown()),
+  CoreInstanceGroup: v.optional(v.looseObject({ InstanceCount: v.optional(v.unknown()) })),
+});
+
+/** A cluster's instances without what can be changed in place. */
+function machines(instances: unknown): unknown {
+  const parsed = v.safeParse(ResizableSchema, instances);
+  if (!parsed.success) return instances;
+  const { TerminationProtected: _protected, CoreInstanceGroup: core, ...rest } = parsed.output;
+  if (core === undefined) return rest;
+  const { InstanceCount: _count, ...group } = core;
+  return { ...rest, CoreInstanceGroup: group };
+}
+
 function clusterProperties(template: unknown): Readonly<Record<string, unknown>> | undefined {
   const parsed = v.safeParse(ClusterSchema, template);
   return parsed.success ? parsed.output.Resources[ids.emr]?.Properties : undefined;
@@ -73,7 +91,10 @@ export function replacedBy(before: unknown, after: unknown): string[] {
   const old = clusterProperties(before);
   const next = clusterProperties(after);
   if (old === undefined || next === undefined) return [];
-  return replacing.filter((name) => !isDeepStrictEqual(old[name], next[name]));
+  const changed: string[] = replacing.filter((name) => !isDeepStrictEqual(old[name], next[name]));
+  return isDeepStrictEqual(machines(old.Instances), machines(next.Instances))
+    ? changed
+    : [...changed, 'Instances'].sort();
 }
 
 /** The Kafka cluster that a stage will have: undefined where that one is yet to be made. */

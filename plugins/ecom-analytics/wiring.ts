@@ -1,10 +1,12 @@
 import path from 'node:path';
+import { alertMemorySeconds } from '../../pipeline/alert.ts';
 import type { Serverless } from './framework.ts';
 import { bootstrapBrokers } from './resources/brokers.ts';
 import { emrClusterId } from './resources/emr.ts';
 import { functionPolicies } from './resources/iam-functions.ts';
 import { networkRefs, type StageInput, stageBuckets, stageOwner, stageTag } from './resources/stage.ts';
 import { localStage, ownFunctions } from './stage.ts';
+import { retentionMs } from './topics/desired.ts';
 
 /** Declares the plugin's own functions, so that osls bundles, names and logs them like any other. */
 export function declareFunctions(serverless: Serverless): void {
@@ -35,7 +37,7 @@ export function declareFunctions(serverless: Serverless): void {
 
 /** Puts the functions where the brokers are, tells them what a stage decides, and marks what belongs to it. */
 export function wireFunctions(serverless: Serverless, input: StageInput): void {
-  const { config, stage, service } = input;
+  const { config, stage, service, definition } = input;
   const { functions, provider } = serverless.service;
   const { clientGroups, subnetIds } = networkRefs(config);
   const isLocal = stage === localStage;
@@ -54,6 +56,17 @@ export function wireFunctions(serverless: Serverless, input: StageInput): void {
     // The local cloud has no network of its own, and its functions run on this machine.
     if (!isLocal) found.vpc = { securityGroupIds: clientGroups, subnetIds };
   }
+  const { alertConsumer } = functions;
+  if (alertConsumer)
+    alertConsumer.environment = {
+      ...alertConsumer.environment,
+      ECOM_ALERTS_REMEMBERED_SECONDS: String(
+        alertMemorySeconds(
+          retentionMs(definition, config, 'orders'),
+          retentionMs(definition, config, 'alerts'),
+        ),
+      ),
+    };
   const watch = functions[ownFunctions.watch];
   if (watch)
     watch.environment = {

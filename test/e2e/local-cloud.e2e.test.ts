@@ -277,8 +277,8 @@ describeWithSpark('a stage on the local cloud', () => {
     const line = { partition: record?.partition, offset: record?.offset, order };
     writeFileSync(path.join(project.folder, 'repaired.jsonl'), `${JSON.stringify(line)}\n`);
     const replay = 'ecom dead-letters replay --file repaired.jsonl --json';
-    expect(JSON.parse((await expectSls(replay)).stdout)).toEqual({ sent: 1, skipped: 0 });
-    expect(JSON.parse((await expectSls(replay)).stdout)).toEqual({ sent: 0, skipped: 1 });
+    expect(JSON.parse((await expectSls(replay)).stdout)).toEqual({ sent: 1, skipped: 0, tooOld: 0 });
+    expect(JSON.parse((await expectSls(replay)).stdout)).toEqual({ sent: 0, skipped: 1, tooOld: 0 });
     const sent = await orders();
     // The refused one lies on the topic too.
     const back = sent.filter(

@@ -1,6 +1,12 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { AlertSchema, alertKey, customerAlert, orderAlert } from '../../pipeline/alert.ts';
+import {
+  AlertSchema,
+  alertKey,
+  alertMemorySeconds,
+  customerAlert,
+  orderAlert,
+} from '../../pipeline/alert.ts';
 import { pipeline, withoutRules } from '../../pipeline/definition.ts';
 import { checkOrder, type ParsedOrder } from '../../pipeline/order.ts';
 import { isStateful, isStateless, type Rule, trippedRules } from '../../pipeline/rule.ts';
@@ -112,5 +118,17 @@ describe('an alert', () => {
       eventTimeMs: 0,
     };
     expect(customerAlert(rule, finding, now).reason).toContain('The customer {value}$& placed 6 orders');
+  });
+});
+
+describe('an alert is remembered', () => {
+  it('for as long as its order can be read again and it can be delivered again', () => {
+    expect(alertMemorySeconds()).toBe(10 * 86_400);
+    expect(alertMemorySeconds(30 * 86_400_000, 86_400_000)).toBe(31 * 86_400);
+  });
+
+  it('for ten years where a topic is kept for ever', () => {
+    expect(alertMemorySeconds(-1, 1000)).toBe(10 * 365 * 86_400);
+    expect(alertMemorySeconds(1000, -1)).toBe(10 * 365 * 86_400);
   });
 });

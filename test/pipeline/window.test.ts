@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drainTickTime, parseTick } from '../../pipeline/tick.ts';
 import {
+  isLate,
   watermarkAfter,
   windowing,
   windowPartition,
@@ -73,5 +74,20 @@ describe('a tick', () => {
 
   it.each(['', 'now', '1969-12-31T23:59:59Z'])('is refused when it says %j', (text) => {
     expect(parseTick(text, at('12:00:00'), windowing)).toBeNaN();
+  });
+});
+
+describe('an order behind the watermark', () => {
+  const at = Date.parse('2026-11-23T10:00:10Z');
+
+  it('is late where orders are deduplicated', () => {
+    expect(isLate(at, at, windowing)).toBe(true);
+    expect(isLate(at, at - 1, windowing)).toBe(false);
+  });
+
+  it('is late, where they are not, once its last window is closed', () => {
+    const plain = { ...windowing, deduplicate: false };
+    expect(isLate(at, Date.parse('2026-11-23T10:00:59.999Z'), plain)).toBe(false);
+    expect(isLate(at, Date.parse('2026-11-23T10:01:00Z'), plain)).toBe(true);
   });
 });

@@ -23,8 +23,16 @@ test.each<[string, unknown, string[]]>([
     { emr: { create: { spotTaskNodes: 2 } }, network: { create: { nat: true } } },
     ['Configurations'],
   ],
+  ['the size of the nodes', { emr: { create: { instanceType: 'm5.2xlarge' } } }, ['Instances']],
+  ['their disks', { emr: { create: { ebsGb: 200 } } }, ['Instances']],
+  ['whether there are nodes beside the primary one', { emr: { create: { coreNodes: 2 } } }, ['Instances']],
 ])('changing %s replaces the EMR cluster by what it must', (_, given, replaced) => {
   expect(replacedBy(template({}), template(given))).toEqual(replaced);
+});
+
+test('changing the number of nodes replaces nothing', () => {
+  const nodes = (coreNodes: number) => template({ emr: { create: { coreNodes } } });
+  expect(replacedBy(nodes(2), nodes(5))).toEqual([]);
 });
 
 test('a cluster that comes or goes is not replaced', () => {
@@ -135,5 +143,9 @@ describe('before the stack of a deployed stage is changed', () => {
     expect(await clusterGeneration(asked({}))).toBe(0);
     cloud.spark.clusterState = 'TERMINATED';
     expect(await clusterGeneration(asked({}))).toBe(1);
+    // EMR has forgotten it, and the stack has not.
+    cloud.spark.clusterState = 'UNKNOWN';
+    cloud.account.template = stageTemplate({ ...sampleStage({}), clusterGeneration: 3 });
+    expect(await clusterGeneration(asked({}))).toBe(4);
   });
 });

@@ -204,11 +204,11 @@ export class Bucket {
   }
 
   /**
-   * Deletes everything in the bucket: objects, old versions and delete markers, page by page.
+   * Deletes everything in the bucket, or below a prefix: objects, old versions and delete markers, page by page.
    *
    * @returns how many were deleted; a bucket that is gone already has none
    */
-  async empty(): Promise<number> {
+  async empty(prefix = ''): Promise<number> {
     const s3 = await this.#clients.s3();
     const { DeleteObjectsCommand, ListObjectVersionsCommand } = await import('@aws-sdk/client-s3');
     return calling(
@@ -222,7 +222,9 @@ export class Bucket {
         try {
           for (;;) {
             // What is listed is then deleted, so the next first page is the next page.
-            const page = await s3.send(new ListObjectVersionsCommand({ Bucket: this.name }));
+            const page = await s3.send(
+              new ListObjectVersionsCommand({ Bucket: this.name, ...(prefix !== '' && { Prefix: prefix }) }),
+            );
             const Objects = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].flatMap(
               ({ Key, VersionId }) => (Key === undefined ? [] : [{ Key, ...(VersionId && { VersionId }) }]),
             );

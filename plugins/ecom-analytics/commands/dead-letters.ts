@@ -4,12 +4,15 @@ import * as v from 'valibot';
 import { deadLetterHeaders } from '../../../pipeline/dead-letter.ts';
 import { UsageError } from '../../../pipeline/error.ts';
 import { badRecordReasons, checkOrder } from '../../../pipeline/order.ts';
+import { isLate } from '../../../pipeline/window.ts';
 import { StageFunction } from '../aws/functions.ts';
 import { AwsError } from '../error.ts';
 import type { Command } from '../plugin.ts';
 import { stem } from '../resources/stage.ts';
 import { type DeployedStage, deployed } from '../session.ts';
 import { ownFunctions } from '../stage.ts';
+import { replayedFolder, statusKey } from '../streaming/keys.ts';
+import { readStatus, windowsWatermark } from '../streaming/status.ts';
 
 /** What the test consumer answers, as far as dead letters go. */
 const ReadingSchema = v.object({
@@ -80,7 +83,7 @@ async function refusedRecords(stage: DeployedStage, max: number): Promise<Refuse
     (sum, { earliest, latest }) => sum + Number(BigInt(latest) - BigInt(earliest)),
     0,
   );
-  const records = messages.map(({ timestamp, key, value, headers }) => ({
+  const all = messages.map(({ timestamp, key, value, headers }) => ({
     reason: headers[deadLetterHeaders.reason] ?? 'unknown',
     topic: headers[deadLetterHeaders.topic] ?? '',
     partition: Number(headers[deadLetterHeaders.partition] ?? -1),
@@ -89,7 +92,11 @@ async function refusedRecords(stage: DeployedStage, max: number): Promise<Refuse
     key,
     value,
   }));
-  return { records, older: Math.max(0, held - records.length) };
+  // A job that died in the middle of a batch refuses its records again.
+  const records = [
+    ...new Map(all.map((one) => [`${one.topic} ${one.partition}:${one.offset}`, one])).values(),
+  ];
+  return { records, older: Math.max(0, held - messages.length) };
 }
 
 const meanings: Readonly<Record<string, string>> = badRecordReasons;
@@ -127,7 +134,9 @@ const RepairedSchema = v.strictObject({
 });
 
 /** A repaired order, and the record that it replaces. */
-type Repaired = v.InferOutput<typeof RepairedSchema>;
+interface Repaired extends v.InferOutput<typeof RepairedSchema> {
+  readonly eventTimeMs: number;
+}
 
 function wrongLine(file: string, line: number, why: string): UsageError {
   return new UsageError('ECOM_REPLAY_FILE', {
@@ -140,6 +149,7 @@ function wrongLine(file: string, line: number, why: string): UsageError {
 /** Reads and checks the whole file before anything is sent. */
 async function readRepaired(file: string): Promise<Repaired[]> {
   const repaired: Repaired[] = [];
+  const lines = new Map<string, number>();
   let number = 0;
   for await (const line of createInterface({
     input: createReadStream(file),
@@ -157,22 +167,72 @@ async function readRepaired(file: string): Promise<Repaired[]> {
     if (!parsed.success) throw wrongLine(file, number, parsed.issues[0].message);
     const checked = checkOrder({ ...parsed.output.order }, Date.now());
     if (typeof checked === 'string') throw wrongLine(file, number, badRecordReasons[checked]);
-    repaired.push(parsed.output);
+    const stood = `${parsed.output.partition}:${parsed.output.offset}`;
+    const before = lines.get(stood);
+    if (before !== undefined)
+      throw wrongLine(file, number, `it replaces the record ${stood}, and so does line ${before}`);
+    lines.set(stood, number);
+    repaired.push({ ...parsed.output, eventTimeMs: checked.eventTimeMs });
   }
   return repaired;
 }
 
-/** What stands in the data bucket for a record that was put back. */
-const replayedKey = (topic: string, { partition, offset }: Repaired): string =>
-  `status/replayed/${topic}/${partition}/${offset}.json`;
-
 /** Records of one call of the function. */
-const batchSize = 500;
+const batchSize = 200;
+
+/** What the replay function answers. */
+const ReplayedSchema = v.object({ sent: v.number(), failure: v.nullable(v.string()) });
 
 /**
- * `sls ecom dead-letters replay`: a record that is marked as put back is left out. The mark is made when the send is
- * acknowledged; should the two come apart, the order is sent again, and the stream counts an `order_id` once.
+ * Puts orders back, and marks each that was acknowledged; should the two come apart, the order is sent again, and the stream
+ * counts an `order_id` once.
+ *
+ * @throws AwsError `ECOM_FUNCTION_FAILED` at the first order that is not taken; those before it are there, and marked
  */
+async function putBack(
+  stage: DeployedStage,
+  topic: string,
+  orders: readonly Repaired[],
+  mark: (one: Repaired) => string,
+): Promise<void> {
+  const sender = new StageFunction(stage.clients, `${stem(stage.input)}-${ownFunctions.replay}`);
+  for (let at = 0; at < orders.length; at += batchSize) {
+    const batch = orders.slice(at, at + batchSize);
+    const records = batch.map(({ order }) => ({
+      key: String(order.customer_id),
+      value: JSON.stringify(order),
+    }));
+    const { sent, failure } = v.parse(ReplayedSchema, await sender.invoke({ topic, records }));
+    for (const one of batch.slice(0, sent))
+      await stage.data.put(mark(one), JSON.stringify({ at: stage.clock.now() }));
+    if (failure !== null)
+      throw new AwsError('ECOM_FUNCTION_FAILED', {
+        what: `After ${at + sent} of ${orders.length} records: ${failure}`,
+        where: `function ${sender.name}`,
+        fix: 'Run this again: what was put back is left out. `sls ecom doctor` shows whether the brokers can be reached.',
+      });
+  }
+}
+
+/** How many orders are so old that their windows are closed: the rules see them, and no window counts them. */
+async function countTooOld({ data, input }: DeployedStage, orders: readonly Repaired[]): Promise<number> {
+  const status = readStatus(await data.json(statusKey('pipeline')));
+  const watermark = status === undefined ? null : windowsWatermark(status);
+  if (watermark === null) return 0;
+  const { windowing } = input.definition;
+  return orders.filter(({ eventTimeMs }) => isLate(eventTimeMs, Date.parse(watermark), windowing)).length;
+}
+
+function replayedText(sent: number, skipped: number, tooOld: number): string {
+  const lines = [`${sent} records put back${skipped > 0 ? `, ${skipped} had been before` : ''}.`];
+  if (tooOld > 0)
+    lines.push(
+      `${tooOld} of them are from before the windows that are still open: the rules see them, and no window counts them.`,
+    );
+  return lines.join('\n');
+}
+
+/** `sls ecom dead-letters replay`: a record that is marked as put back is left out. */
 export const replayCommand: Command = async (session, options, print) => {
   if (typeof options.file !== 'string')
     throw new UsageError('ECOM_OPTION', {
@@ -192,21 +252,14 @@ export const replayCommand: Command = async (session, options, print) => {
   });
   const stage = await deployed(session);
   const topic = stage.input.definition.topics.orders.name;
+  const marks = replayedFolder(stage.msk.arn, topic);
+  const mark = ({ partition, offset }: Repaired): string => `${marks}${partition}/${offset}.json`;
   const fresh: Repaired[] = [];
-  for (const one of repaired) if (!(await stage.data.has(replayedKey(topic, one)))) fresh.push(one);
-  const sender = new StageFunction(stage.clients, `${stem(stage.input)}-${ownFunctions.replay}`);
-  for (let at = 0; at < fresh.length; at += batchSize) {
-    const batch = fresh.slice(at, at + batchSize);
-    const records = batch.map(({ order }) => ({
-      key: String(order.customer_id),
-      value: JSON.stringify(order),
-    }));
-    await sender.invoke({ topic, records });
-    for (const one of batch)
-      await stage.data.put(replayedKey(topic, one), JSON.stringify({ at: stage.clock.now() }));
-  }
+  for (const one of repaired) if (!(await stage.data.has(mark(one)))) fresh.push(one);
+  const tooOld = await countTooOld(stage, fresh);
+  await putBack(stage, topic, fresh, mark);
   const skipped = repaired.length - fresh.length;
-  if (options.json === true) print(JSON.stringify({ sent: fresh.length, skipped }));
-  else print(`${fresh.length} records put back${skipped > 0 ? `, ${skipped} had been before` : ''}.`);
+  if (options.json === true) print(JSON.stringify({ sent: fresh.length, skipped, tooOld }));
+  else print(replayedText(fresh.length, skipped, tooOld));
   return 0;
 };

@@ -64,7 +64,7 @@ const dev: Preset = {
   athena: true,
 };
 
-/** Three brokers in three zones, so that one may fail; m5.xlarge × 3 for Spark; real-time alerts where the release has them. */
+/** Three brokers in three zones, so that one may fail; m5.xlarge × 3 for Spark. */
 const production: Preset = {
   ...dev,
   preset: 'production',

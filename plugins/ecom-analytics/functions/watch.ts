@@ -10,7 +10,7 @@ import type { WatchVerdict } from '../streaming/decision.ts';
 import { type Application, applications, statusKey, watchMemoryKey } from '../streaming/keys.ts';
 import { type Looked, lookAfter } from '../streaming/look-after.ts';
 import { readStatus } from '../streaming/status.ts';
-import { noMemory, readMetrics, type WatchMemory } from '../streaming/watch.ts';
+import { readMetrics, type WatchMemory } from '../streaming/watch.ts';
 
 /**
  * Runs once a minute and when EMR says that a step has ended: publishes the metrics of the streaming step from its job's
@@ -24,7 +24,11 @@ const emrClient = new EMRClient();
 const s3 = new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined });
 const clients = { emr: async () => emrClient, s3: async () => s3 };
 
-const MemorySchema = v.object({ generation: v.number(), deadLetters: v.number(), late: v.number() });
+const CountedSchema = v.object({ generation: v.number(), deadLetters: v.number(), late: v.number() });
+const MemorySchema = v.strictObject({
+  pipeline: v.exactOptional(CountedSchema),
+  alerts: v.exactOptional(CountedSchema),
+});
 
 function setting(name: string): string {
   const value = process.env[name];
@@ -36,7 +40,7 @@ function setting(name: string): string {
 async function memoryOf(data: Bucket): Promise<{ memory: WatchMemory; etag: string | undefined }> {
   const found = await data.version(watchMemoryKey);
   const parsed = v.safeParse(MemorySchema, found?.json);
-  return { memory: parsed.success ? parsed.output : noMemory, etag: found?.etag };
+  return { memory: parsed.success ? parsed.output : {}, etag: found?.etag };
 }
 
 async function publish(metrics: Readonly<Record<string, number>>): Promise<void> {
@@ -65,16 +69,15 @@ export async function handler(): Promise<Readonly<Record<string, WatchVerdict>>>
   }
   const all = [...looked.values()];
   if (all.length === 0) return {};
-  const [status, { memory, etag }] = await Promise.all([
-    data.json(statusKey('pipeline')).then(readStatus),
+  const wanted = [...looked].filter(([, one]) => one.wanted);
+  const [{ memory, etag }, ...seen] = await Promise.all([
     memoryOf(data),
+    ...wanted.map(async ([application, { running }]) => {
+      const status = readStatus(await data.json(statusKey(application)));
+      return { application, running, status };
+    }),
   ]);
-  const reading = readMetrics(
-    status,
-    all.every(({ running }) => running),
-    memory,
-    Date.now(),
-  );
+  const reading = readMetrics(seen, memory, Date.now());
   const restarts = all.filter(({ verdict }) => verdict === 'restart').length;
   await publish({ ...reading.metrics, Restarts: restarts });
   // Over what was read and nothing else: in a bucket that is being emptied for its removal nothing appears anew.

@@ -144,36 +144,62 @@ function consumerAlarms(input: AlarmInput): Alarm[] {
   ];
 }
 
+/** The most metrics that one alarm can compare. Source: CloudWatch guide, "Using metric math". */
+const mostMetrics = 10;
+
+/** An alarm over each broker; of many brokers, several alarms, numbered from the second on. */
+function overBrokers(input: AlarmInput, name: string, alarm: Omit<Alarm, 'metrics'>): Alarm[] {
+  const metrics = ofEachBroker(input, name);
+  return Array.from({ length: Math.ceil(metrics.length / mostMetrics) }, (_, index) => ({
+    ...alarm,
+    id: `${alarm.id}${index === 0 ? '' : index + 1}`,
+    metrics: metrics.slice(index * mostMetrics, (index + 1) * mostMetrics),
+  }));
+}
+
+/** Connections that a broker takes with IAM. Source: MSK guide, "Amazon MSK quotas". */
+const connectionsOf = (brokerType: string): number => (brokerType === 'kafka.t3.small' ? 300 : 3000);
+
+/** MSK tells of refused connections only where its metrics by broker are paid for; else, how near their limit they are. */
+function connectionAlarms(input: AlarmInput): Alarm[] {
+  const { create } = input.config.msk;
+  const level = { periodSeconds: 300, periods: 3, missing: 'notBreaching' } as const;
+  if (create?.enhancedMonitoring !== 'DEFAULT')
+    return overBrokers(input, 'IAMTooManyConnections', {
+      ...level,
+      id: 'KafkaConnections',
+      description:
+        'A broker refuses IAM connections because there are too many in a second or at all. Take larger brokers, or fewer clients.',
+      above: 0,
+    });
+  const most = connectionsOf(create.brokerType);
+  return overBrokers(input, 'ConnectionCount', {
+    ...level,
+    id: 'KafkaConnections',
+    description: `A broker has more than 80% of the ${most} connections that it takes. Take larger brokers, or fewer clients.`,
+    above: most * 0.8,
+  });
+}
+
 function clusterAlarms(input: AlarmInput): Alarm[] {
   return [
-    {
+    ...overBrokers(input, 'KafkaDataLogsDiskUsed', {
       id: 'KafkaDisk',
       description: `A broker's disk is more than ${mostDiskPercent}% full. Raise msk.create.storageGb, or shorten retentionHours.`,
-      metrics: ofEachBroker(input, 'KafkaDataLogsDiskUsed'),
       above: mostDiskPercent,
       periodSeconds: 300,
       periods: 3,
       missing: 'notBreaching',
-    },
-    {
-      id: 'KafkaConnections',
-      description:
-        'A broker refuses IAM connections because there are too many in a second or at all. Take larger brokers, or fewer clients.',
-      metrics: ofEachBroker(input, 'IAMTooManyConnections'),
-      above: 0,
-      periodSeconds: 300,
-      periods: 3,
-      missing: 'notBreaching',
-    },
-    {
+    }),
+    ...connectionAlarms(input),
+    ...overBrokers(input, 'PartitionCount', {
       id: 'KafkaPartitions',
       description: `A broker carries more than ${mostPartitionsPerBroker} partitions. Reassign them, or add brokers.`,
-      metrics: ofEachBroker(input, 'PartitionCount'),
       above: mostPartitionsPerBroker,
       periodSeconds: 300,
       periods: 3,
       missing: 'notBreaching',
-    },
+    }),
     {
       id: 'KafkaOfflinePartitions',
       description: 'Partitions are offline: they can be neither read nor written.',

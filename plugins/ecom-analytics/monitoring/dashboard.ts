@@ -24,6 +24,9 @@ export function graphs(input: AlarmInput, all: readonly Alarm[]): Graph[] {
     stat,
   });
   const alarm = (id: string) => all.find((one) => one.id === id);
+  // Of many brokers there are several, numbered.
+  const metricsOf = (id: string) =>
+    all.filter((one) => one.id.replace(/\d+$/, '') === id).flatMap(({ metrics }) => metrics);
   const limit = (id: string) => alarm(id)?.above ?? alarm(id)?.below;
   return [
     { title: 'Orders behind', metrics: [stream('OffsetsBehindLatest')], limit: limit('StreamLag') },
@@ -43,9 +46,9 @@ export function graphs(input: AlarmInput, all: readonly Alarm[]): Graph[] {
     { title: 'Step running, restarts', metrics: [stream('StepRunning'), stream('Restarts', 'Sum')] },
     { title: 'Alert consumer', metrics: [lambda('Invocations', 'Sum'), lambda('Errors', 'Sum')] },
     { title: 'Alerts waiting', metrics: [lambda('OffsetLag', 'Maximum')], limit: limit('AlertConsumerLag') },
-    { title: 'Broker disk, %', metrics: alarm('KafkaDisk')?.metrics ?? [], limit: limit('KafkaDisk') },
-    { title: 'Partitions a broker', metrics: alarm('KafkaPartitions')?.metrics ?? [] },
-    { title: 'IAM connections refused', metrics: alarm('KafkaConnections')?.metrics ?? [] },
+    { title: 'Broker disk, %', metrics: metricsOf('KafkaDisk'), limit: limit('KafkaDisk') },
+    { title: 'Partitions a broker', metrics: metricsOf('KafkaPartitions') },
+    { title: 'Broker connections', metrics: metricsOf('KafkaConnections'), limit: limit('KafkaConnections') },
   ];
 }
 

@@ -11,7 +11,7 @@ import {
 } from './fragment.ts';
 import { kafkaStatements } from './iam-kafka.ts';
 import { keyStatements } from './iam-key.ts';
-import { folders, ids, objects, type StageInput, stageBuckets } from './stage.ts';
+import { folders, ids, objects, type StageInput, stageBuckets, stem } from './stage.ts';
 
 /**
  * Spark names its consumer groups so: the first of a stream, the second of a batch, as which late orders are looked up.
@@ -143,7 +143,8 @@ export function emrIamFragment(input: StageInput): Fragment {
       EcomEmrInstancePolicy: {
         Type: 'AWS::IAM::Policy',
         Properties: {
-          PolicyName: `ecom-streaming-${input.stage}`,
+          // Stages of several services, or of one in several regions, may share a role: a name is one policy.
+          PolicyName: sub(`${stem(input)}-streaming-\${AWS::Region}`),
           Roles: [emrInstanceRole(input)],
           PolicyDocument: policyDocument(jobStatements(input)),
         },

@@ -130,7 +130,7 @@ function securityGroups(input: StageInput): Record<string, Resource> {
       );
     // Lambda's poller stands in the brokers' own group.
     // https://docs.aws.amazon.com/lambda/latest/dg/with-msk-cluster-network.html
-    groups.EcomBrokersFromThemselves = fromGroup(ref(ids.brokersGroup), "Lambda's poller");
+    groups.EcomBrokersFromThemselves = fromGroup(ref(ids.brokersGroup), 'the poller of Lambda');
   }
   if (interfaceEndpoints(config).length > 0 && cidr !== null)
     groups[ids.endpointsGroup] = group(input, 'interface endpoints', [
@@ -216,7 +216,8 @@ function endpoints(input: StageInput): Record<string, Resource> {
         VpcEndpointType: 'Gateway',
         ServiceName: sub('com.amazonaws.${AWS::Region}.s3'),
         RouteTableIds: routeTables,
-        PolicyDocument: s3EndpointPolicy(config),
+        // In a network that was brought along, others go through the same route tables to buckets of their own.
+        ...(config.network.existing ? {} : { PolicyDocument: s3EndpointPolicy(config) }),
       },
     };
   const everyZone = config.network.existing !== undefined || config.network.create.endpointZones === 'all';

@@ -12,6 +12,12 @@ export const statusKey = (application: Application): string => `status/${applica
 export const stepRecordKey = (application: Application): string => `control/${application}/step.json`;
 /** Data bucket: what the watch function remembers from one minute to the next. */
 export const watchMemoryKey = 'status/watch.json';
+/**
+ * Data bucket: the marks of the records of a topic that were put back. An offset means nothing on another cluster; the last
+ * part of its ARN is its own.
+ */
+export const replayedFolder = (clusterArn: string, topic: string): string =>
+  `status/replayed/${clusterArn.split('/').at(-1)}/${topic}/`;
 /** Data bucket: the folder of the stop and generation objects that the job polls. */
 export const controlFolder = (application: Application): string => `control/${application}/job`;
 /** Data bucket. A new checkpoint is a new folder: an old one is never written over. */

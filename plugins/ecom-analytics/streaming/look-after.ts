@@ -14,6 +14,8 @@ export interface Watched extends SubmitContext {
 
 /** What one look came to. */
 export interface Looked {
+  /** A step of it should be running. */
+  readonly wanted: boolean;
   readonly running: boolean;
   readonly verdict: WatchVerdict;
 }
@@ -34,21 +36,22 @@ export async function lookAfter(application: Application, watched: Watched): Pro
   const held = await new StepRecords(data, application).read();
   if (held === undefined) return undefined;
   const { record } = held;
+  const wanted = record.desired === 'running';
   // The stage is on its way to another cluster, and the deploy that takes it there stops what runs on the old one.
-  if (record.clusterId !== emr.id) return { running: false, verdict: 'leave' };
+  if (record.clusterId !== emr.id) return { wanted, running: false, verdict: 'leave' };
   const [cluster, step] = await Promise.all([emr.facts(), currentStep(record, emr)]);
   const usable = cluster !== undefined && !hasEnded(cluster);
   const running = isAlive(step?.state);
   const verdict = watchVerdict(record, step?.state, usable, maxRestarts, clock.now());
-  if (verdict !== 'restart') return { running, verdict };
+  if (verdict !== 'restart') return { wanted, running, verdict };
   // A new generation, so that whatever may be left of the old step is fenced.
   const restartsMs = [...record.restartsMs.slice(-100), clock.now()];
   const next: StepRecord = { ...record, generation: record.generation + 1, restartsMs };
   try {
     await submitStep(next, held, watched);
-    return { running, verdict };
+    return { wanted, running, verdict };
   } catch (error) {
-    if (isOvertaken(error)) return { running, verdict: 'leave' };
+    if (isOvertaken(error)) return { wanted, running, verdict: 'leave' };
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { EmrStep } from '../aws/emr-cluster.ts';
 import { isAlive } from './decision.ts';
 import type { StepRecord } from './record.ts';
-import { badRecords, type JobStatus, windowsWatermark } from './status.ts';
+import { badRecords, type JobStatus, readingRate, windowsWatermark } from './status.ts';
 
 /** The state of one application, for people and scripts. */
 export interface StreamReport {
@@ -52,7 +52,7 @@ export function streamReport(
     heartbeatSecondsAgo: heartbeat,
     watermark: status ? windowsWatermark(status) : null,
     offsetsBehindLatest: behind.length === 0 ? null : Math.max(...behind),
-    inputRowsPerSecond: Math.max(0, ...queries.map(({ inputRowsPerSecond }) => inputRowsPerSecond)),
+    inputRowsPerSecond: Math.max(0, ...queries.map(readingRate)),
     orders: status?.totals.orders ?? 0,
     windowRows: status?.totals.windowRows ?? 0,
     deadLetters: status ? badRecords(status) : 0,

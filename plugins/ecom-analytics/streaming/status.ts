@@ -9,8 +9,10 @@ const QueryStatus = v.object({
   offsetsBehindLatest: v.nullable(v.number()),
   stateRows: v.number(),
   stateBytes: v.number(),
-  /** ISO time of the last progress. */
+  /** ISO time of the last progress, which a query makes only where there are records. */
   at: v.string(),
+  /** ISO time at which it last found no records; null where a batch was its last word. */
+  idleAt: v.optional(v.nullable(v.string()), null),
 });
 
 /** The part of the job's status object that the plugin reads; emr/README.md describes all of it. */
@@ -50,6 +52,11 @@ export function readStatus(json: unknown): JobStatus | undefined {
  */
 export function windowsWatermark(status: JobStatus): string | null {
   return status.queries.windows?.watermark ?? null;
+}
+
+/** Records a second, now: an idle query's last batch says nothing of it. */
+export function readingRate({ idleAt, inputRowsPerSecond }: JobStatus['queries'][string]): number {
+  return idleAt === null ? inputRowsPerSecond : 0;
 }
 
 /** Records refused, of all reasons. */

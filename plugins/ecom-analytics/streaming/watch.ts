@@ -1,21 +1,35 @@
 import type { StreamMetric } from '../monitoring/metrics.ts';
-import { badRecords, type JobStatus, windowsWatermark } from './status.ts';
+import type { Application } from './keys.ts';
+import { badRecords, type JobStatus, readingRate, windowsWatermark } from './status.ts';
 
-/** What the watch function remembers, so that it can tell what is new. */
-export interface WatchMemory {
+/** What is counted of one run. */
+interface Counted {
   /** Of the run that the counts are of. */
   readonly generation: number;
   readonly deadLetters: number;
   readonly late: number;
 }
 
-export const noMemory: WatchMemory = { generation: -1, deadLetters: 0, late: 0 };
+/** What the watch function remembers of each application, so that it can tell what is new. */
+export type WatchMemory = Readonly<Partial<Record<Application, Counted>>>;
+
+/** One application, as it was found. */
+export interface Seen {
+  readonly application: Application;
+  /** Whether its step runs. */
+  readonly running: boolean;
+  /** What its job last published; undefined before it has published any. */
+  readonly status: JobStatus | undefined;
+}
 
 /** The metrics of one look, and what to remember of it. */
 export interface WatchReading {
   readonly metrics: Readonly<Partial<Record<StreamMetric, number>>>;
   readonly memory: WatchMemory;
 }
+
+/** An application in real time tells of its records once in so many seconds. Source: `_REAL_TIME_COMMIT` in emr/ecom_streaming/queries.py. */
+const realTimeBatchSeconds = 300;
 
 const secondsSince = (iso: string, nowMs: number): number => Math.max(0, (nowMs - Date.parse(iso)) / 1000);
 
@@ -30,50 +44,84 @@ function since(now: number, before: number, sameRun: boolean): number {
   return sameRun ? Math.max(0, now - before) : now;
 }
 
-function queryMetrics(status: JobStatus, nowMs: number): Record<string, number | undefined> {
-  const queries = Object.values(status.queries);
-  const newest = largest(queries.map(({ at }) => Date.parse(at)));
+type QueryStatus = JobStatus['queries'][string];
+
+/** A query's last word: a batch, or that there was nothing to make one of. */
+const lastWordMs = ({ at, idleAt }: QueryStatus): number =>
+  Math.max(Date.parse(at), idleAt === null ? 0 : Date.parse(idleAt));
+
+function secondsSinceProgress({ application, status }: Told, nowMs: number): number | undefined {
+  const newest = largest(Object.values(status.queries).map(lastWordMs));
+  if (newest === undefined) return undefined;
+  const allowed = application === 'alerts' ? realTimeBatchSeconds : 0;
+  return Math.max(0, (nowMs - newest) / 1000 - allowed);
+}
+
+function watermarkAge({ status }: Told, nowMs: number): number | undefined {
   const watermark = windowsWatermark(status);
   // Where no orders come, event time stands still, and nothing is wrong.
-  const isIdle = queries.every(
-    ({ inputRowsPerSecond, offsetsBehindLatest }) => inputRowsPerSecond === 0 && offsetsBehindLatest === 0,
+  const isIdle = Object.values(status.queries).every(
+    (query) => readingRate(query) === 0 && query.offsetsBehindLatest === 0,
   );
+  return watermark === null || isIdle ? undefined : secondsSince(watermark, nowMs);
+}
+
+type Told = Seen & { readonly status: JobStatus };
+
+function queryMetrics(running: readonly Told[], nowMs: number): Record<string, number | undefined> {
+  const queries = running.flatMap(({ status }) => Object.values(status.queries));
+  // A batch of the real-time application takes as long as it is told to.
+  const batches = running.filter(({ application }) => application === 'pipeline');
+  if (queries.length === 0) return {};
   return {
     OffsetsBehindLatest: largest(queries.map(({ offsetsBehindLatest }) => offsetsBehindLatest)),
-    WatermarkAgeSeconds: watermark === null || isIdle ? undefined : secondsSince(watermark, nowMs),
-    SecondsSinceProgress: newest === undefined ? undefined : Math.max(0, (nowMs - newest) / 1000),
-    InputRowsPerSecond: largest(queries.map(({ inputRowsPerSecond }) => inputRowsPerSecond)),
-    BatchDurationMilliseconds: largest(queries.map(({ batchDurationMs }) => batchDurationMs)),
+    WatermarkAgeSeconds: largest(running.map((told) => watermarkAge(told, nowMs))),
+    SecondsSinceProgress: largest(running.map((told) => secondsSinceProgress(told, nowMs))),
+    InputRowsPerSecond: largest(queries.map(readingRate)),
+    BatchDurationMilliseconds: largest(
+      batches.flatMap(({ status }) =>
+        Object.values(status.queries).map(({ batchDurationMs }) => batchDurationMs),
+      ),
+    ),
     StateRows: queries.reduce((sum, { stateRows }) => sum + stateRows, 0),
     StateBytes: queries.reduce((sum, { stateBytes }) => sum + stateBytes, 0),
   };
 }
 
-/**
- * The metrics of a minute, from what the job last published.
- *
- * @param status undefined before a job has published any
- * @param running whether a step of the application runs
- */
-export function readMetrics(
-  status: JobStatus | undefined,
-  running: boolean,
-  memory: WatchMemory,
-  nowMs: number,
-): WatchReading {
-  if (status === undefined) return { metrics: { StepRunning: running ? 1 : 0 }, memory };
-  const sameRun = status.generation === memory.generation;
-  const deadLetters = badRecords(status);
-  const late = status.totals.late ?? 0;
+const counted = ({ generation, totals }: JobStatus, deadLetters: number): Counted => ({
+  generation,
+  deadLetters,
+  late: totals.late ?? 0,
+});
+
+/** The metrics of a minute, from what the jobs of the applications that should run last published. */
+export function readMetrics(seen: readonly Seen[], memory: WatchMemory, nowMs: number): WatchReading {
+  const StepRunning = seen.length > 0 && seen.every(({ running }) => running) ? 1 : 0;
+  const told = seen.filter((one): one is Told => one.status !== undefined);
+  if (told.length === 0) return { metrics: { StepRunning }, memory };
+  const fresh = told.map(({ application, status }) => {
+    const now = counted(status, badRecords(status));
+    const before = memory[application];
+    const sameRun = before?.generation === now.generation;
+    return {
+      application,
+      now,
+      deadLetters: since(now.deadLetters, before?.deadLetters ?? 0, sameRun),
+      late: since(now.late, before?.late ?? 0, sameRun),
+    };
+  });
   const all: Record<string, number | undefined> = {
-    ...(running ? queryMetrics(status, nowMs) : {}),
-    SecondsSinceHeartbeat: secondsSince(status.updatedAt, nowMs),
-    DeadLetters: since(deadLetters, memory.deadLetters, sameRun),
-    LateOrders: since(late, memory.late, sameRun),
-    StepRunning: running ? 1 : 0,
+    ...queryMetrics(
+      told.filter(({ running }) => running),
+      nowMs,
+    ),
+    SecondsSinceHeartbeat: largest(told.map(({ status }) => secondsSince(status.updatedAt, nowMs))),
+    DeadLetters: fresh.reduce((sum, { deadLetters }) => sum + deadLetters, 0),
+    LateOrders: fresh.reduce((sum, { late }) => sum + late, 0),
+    StepRunning,
   };
   return {
     metrics: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)),
-    memory: { generation: status.generation, deadLetters, late },
+    memory: { ...memory, ...Object.fromEntries(fresh.map(({ application, now }) => [application, now])) },
   };
 }

@@ -37,6 +37,16 @@ export function stageDefinition(definition: PipelineDefinition, config: StageCon
   };
 }
 
+/** `retention.ms` of a topic on a stage; below zero for ever. */
+export function retentionMs(definition: PipelineDefinition, config: StageConfig, role: TopicRole): number {
+  const { retentionHours, configs } = config.topics[role];
+  const given = configs?.['retention.ms'];
+  if (given !== undefined) return Number(given);
+  return retentionHours === undefined
+    ? definition.topics[role].retentionMs
+    : Math.round(retentionHours * HOUR_MS);
+}
+
 /**
  * In-sync copies that a write waits for: one less than there are, so that a broker may be down, as MSK takes each down in
  * turn to patch it. Source: MSK guide, "Best practices for standard brokers", high availability.
@@ -58,8 +68,6 @@ export function desiredTopics(
       stage.replicationFactor ?? topic.replicationFactor,
       cluster,
     );
-    const retentionMs =
-      stage.retentionHours === undefined ? topic.retentionMs : stage.retentionHours * HOUR_MS;
     return {
       role,
       name: topicName(definition, config, role),
@@ -68,7 +76,7 @@ export function desiredTopics(
       replicationDeclared: stage.replicationFactor !== undefined,
       configs: settableConfigs(
         {
-          'retention.ms': String(Math.round(retentionMs)),
+          'retention.ms': String(retentionMs(definition, config, role)),
           'min.insync.replicas': String(possibleInSync(topic.minInSyncReplicas, replicationFactor)),
           ...stage.configs,
         },

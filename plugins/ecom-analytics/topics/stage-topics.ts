@@ -6,7 +6,7 @@ import { waitFor } from '../clock.ts';
 import { TopicError } from '../error.ts';
 import { stageOwner } from '../resources/stage.ts';
 import type { DeployedStage } from '../session.ts';
-import { ledgerKey } from '../streaming/keys.ts';
+import { ledgerKey, replayedFolder } from '../streaming/keys.ts';
 import { adminClient } from './admin-client.ts';
 import {
   type ApplyContext,
@@ -131,8 +131,13 @@ export function applyTopics(stage: DeployedStage): Promise<TopicPlan> {
 }
 
 /** Deletes, or lets go of, a stage's own topics. */
-export function removeTopics(stage: DeployedStage, request: DeleteRequest): Promise<DeleteResult> {
-  return withTopics(stage, false, ({ ledger, context }) => deleteTopics(request, ledger, context));
+export async function removeTopics(stage: DeployedStage, request: DeleteRequest): Promise<DeleteResult> {
+  const result = await withTopics(stage, false, ({ ledger, context }) =>
+    deleteTopics(request, ledger, context),
+  );
+  // In a topic that is made anew the same offsets are other records.
+  for (const name of result.deleted) await stage.data.empty(replayedFolder(stage.msk.arn, name));
+  return result;
 }
 
 /** Lets go of a stage's topics, which stay as they are: no Kafka broker is asked, nor need there be one any more. */

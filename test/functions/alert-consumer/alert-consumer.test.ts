@@ -6,7 +6,6 @@ import {
   type AlertConsumer,
   type AlertConsumerParts,
   createAlertConsumer,
-  rememberedForSeconds,
 } from '../../../functions/alert-consumer/alert-consumer.ts';
 import {
   type AlertDeadLetter,
@@ -42,6 +41,7 @@ function setUp(changes: Partial<AlertConsumerParts> = {}) {
     },
     logger: log,
     notifyFrom: 'high',
+    rememberedForSeconds: 60,
     clock: () => nowMs,
     ...changes,
   });
@@ -232,8 +232,4 @@ describe('the alert consumer', () => {
     expect(outcome).toMatchObject({ received: 2, deadLettered: file === 'bad-alert.json' ? 1 : 0 });
     expect(outcome.acted + outcome.deadLettered).toBe(2);
   });
-});
-
-test('an alert is remembered longer than it can come again', () => {
-  expect(rememberedForSeconds).toBe(10 * 86_400);
 });

@@ -12,7 +12,6 @@ import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client }
 import { CreateTopicCommand, DeleteTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { rememberedForSeconds } from '../../../functions/alert-consumer/alert-consumer.ts';
 import type { KafkaEvent } from '../../../functions/alert-consumer/read-alert.ts';
 import { type Ministack, startMinistack } from '../../../local/cloud/ministack.ts';
 import { type PublishedMessage, RecordingProxy } from '../recording-proxy.ts';
@@ -67,6 +66,7 @@ describe('the alert consumer on DynamoDB, SNS and S3', () => {
       ECOM_ALERTS_TABLE: table,
       ECOM_BUCKET: bucket,
       ECOM_NOTIFY_FROM: 'medium',
+      ECOM_ALERTS_REMEMBERED_SECONDS: String(12 * 86_400),
       POWERTOOLS_LOG_LEVEL: 'SILENT',
       POWERTOOLS_METRICS_DISABLED: 'true',
     };
@@ -120,12 +120,12 @@ describe('the alert consumer on DynamoDB, SNS and S3', () => {
   test('remembers an alert for as long as it can come again', async () => {
     await (await coldHandler())(eventOf(alertOf(`ttl-${number}`)));
     const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: table }));
-    const inTenDays = Date.now() / 1000 + rememberedForSeconds;
+    const inTwelveDays = Date.now() / 1000 + 12 * 86_400;
     expect(Items.length).toBeGreaterThan(0);
     for (const { id, status, expiration } of Items) {
       expect(id?.S).toMatch(/^alert#/);
       expect(status?.S).toBe('COMPLETED');
-      expect(Math.abs(Number(expiration?.N) - inTenDays)).toBeLessThan(600);
+      expect(Math.abs(Number(expiration?.N) - inTwelveDays)).toBeLessThan(600);
     }
   });
 

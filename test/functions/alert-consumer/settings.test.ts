@@ -14,6 +14,7 @@ describe('the settings of the alert consumer', () => {
       snsTopic: 'arn:aws:sns:us-east-1:123456789012:alerts',
       bucket: 'bucket',
       notifyFrom: 'high',
+      rememberedForSeconds: 10 * 86_400,
     });
     expect(alertConsumerSettings({ ...environment, ECOM_NOTIFY_FROM: 'low' }).notifyFrom).toBe('low');
   });
@@ -22,6 +23,13 @@ describe('the settings of the alert consumer', () => {
     expect(() => alertConsumerSettings({ ...environment, [name]: '' })).toThrow(
       expect.objectContaining({ code: 'ECOM_SETTING_MISSING', message: expect.stringContaining(name) }),
     );
+  });
+
+  test('remember an alert for as long as the stage says', () => {
+    const of = (given: string) =>
+      alertConsumerSettings({ ...environment, ECOM_ALERTS_REMEMBERED_SECONDS: given }).rememberedForSeconds;
+    expect(of('60')).toBe(60);
+    expect(() => of('a while')).toThrow(expect.objectContaining({ code: 'ECOM_SETTING_INVALID' }));
   });
 
   test('know four severities', () => {

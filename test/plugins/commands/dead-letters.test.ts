@@ -7,6 +7,7 @@ import {
   listDeadLettersCommand,
   replayCommand,
 } from '../../../plugins/ecom-analytics/commands/dead-letters.ts';
+import { clusterArn } from '../topics/sample.ts';
 import { StageCloud } from './stage-cloud.ts';
 
 let cloud: StageCloud;
@@ -71,6 +72,17 @@ describe('listing dead letters', () => {
     expect(JSON.parse(json)).toMatchObject({ older: 7, records: [{ offset: '7' }, { offset: '8' }] });
   });
 
+  test('shows a record once that was refused twice, by a job that died in between', async () => {
+    holding(2);
+    const answer = cloud.account.functions.get('shop-dev-testConsumer');
+    cloud.account.functions.set('shop-dev-testConsumer', (event) => {
+      const found = answer?.(event) as { messages: unknown[] };
+      return { ...found, messages: [...found.messages, ...found.messages] };
+    });
+    const { printed } = await cloud.run(listDeadLettersCommand, { json: true });
+    expect(JSON.parse(printed).records).toHaveLength(2);
+  });
+
   test('says so where nothing has been refused', async () => {
     holding(0);
     expect((await cloud.run(listDeadLettersCommand)).printed).toBe('No record has been refused.');
@@ -106,7 +118,10 @@ describe('replaying dead letters', () => {
   const sent: Record<string, unknown>[] = [];
   beforeEach(() => {
     sent.length = 0;
-    cloud.account.functions.set('shop-dev-ecomReplay', (event) => sent.push(event));
+    cloud.account.functions.set('shop-dev-ecomReplay', (event) => {
+      sent.push(event);
+      return { sent: (event.records as unknown[]).length, failure: null };
+    });
   });
 
   function repairedFile(...lines: readonly string[]): string {
@@ -115,8 +130,8 @@ describe('replaying dead letters', () => {
     return file;
   }
 
-  function line(offset: number): string {
-    const options = { seed: 7, ordersPerMinute: 60, fraudRate: 0, startMs: Date.now() - 60_000, rules: [] };
+  function line(offset: number, startMs = Date.now() - 60_000): string {
+    const options = { seed: 7, ordersPerMinute: 60, fraudRate: 0, startMs, rules: [] };
     const { order } = generateOrders(options).next().value;
     return JSON.stringify({ partition: 0, offset: String(offset), order });
   }
@@ -124,10 +139,56 @@ describe('replaying dead letters', () => {
   test('sends each record once, however often it is asked to', async () => {
     const file = repairedFile(line(41), line(42));
     const first = await cloud.run(replayCommand, { file, json: true });
-    expect(JSON.parse(first.printed)).toEqual({ sent: 2, skipped: 0 });
+    expect(JSON.parse(first.printed)).toEqual({ sent: 2, skipped: 0, tooOld: 0 });
     const again = await cloud.run(replayCommand, { file: repairedFile(line(42), line(43)), json: true });
-    expect(JSON.parse(again.printed)).toEqual({ sent: 1, skipped: 1 });
+    expect(JSON.parse(again.printed)).toEqual({ sent: 1, skipped: 1, tooOld: 0 });
     expect(sent.map(({ topic }) => topic)).toEqual(['ecommerce-orders', 'ecommerce-orders']);
+  });
+
+  test('marks those before the one that was not taken, and goes on there', async () => {
+    cloud.account.functions.set('shop-dev-ecomReplay', () => ({ sent: 1, failure: 'not enough replicas' }));
+    const file = repairedFile(line(41), line(42), line(43));
+    const failed = cloud.run(replayCommand, { file });
+    await expect(failed).rejects.toMatchObject({ code: 'ECOM_FUNCTION_FAILED' });
+    await expect(failed).rejects.toThrow('After 1 of 3 records: not enough replicas');
+    cloud.account.functions.set('shop-dev-ecomReplay', (event) => {
+      sent.push(event);
+      return { sent: 2, failure: null };
+    });
+    const { printed } = await cloud.run(replayCommand, { file, json: true });
+    expect(JSON.parse(printed)).toEqual({ sent: 2, skipped: 1, tooOld: 0 });
+  });
+
+  test('knows a record by its cluster: on another one the same offset is another record', async () => {
+    const file = repairedFile(line(41));
+    await cloud.run(replayCommand, { file });
+    const other = clusterArn.replace(/[^/]+$/, 'ffffffff-0000-1111-2222-333344445555-3');
+    cloud.account.outputs = { ...cloud.account.outputs, EcomKafkaClusterArn: other };
+    const { printed } = await cloud.run(replayCommand, { file, json: true });
+    expect(JSON.parse(printed)).toMatchObject({ sent: 1, skipped: 0 });
+  });
+
+  test('says which orders no window will count any more', async () => {
+    await cloud.deploy();
+    const now = Date.now();
+    const windows = {
+      batchId: 1,
+      inputRowsPerSecond: 1,
+      batchDurationMs: 100,
+      watermark: new Date(now - 30_000).toISOString(),
+      watermarkAgeMs: 30_000,
+      offsetsBehindLatest: 0,
+      stateRows: 0,
+      stateBytes: 0,
+      at: new Date(now).toISOString(),
+    };
+    const status = { ...cloud.spark.json('status/pipeline.json'), queries: { windows } };
+    cloud.spark.objects.set('status/pipeline.json', JSON.stringify(status));
+    const file = repairedFile(line(41, now - 3_600_000), line(42, now));
+    const { printed } = await cloud.run(replayCommand, { file });
+    expect(printed).toContain(
+      '2 records put back.\n1 of them are from before the windows that are still open',
+    );
   });
 
   test('leaves unmarked what could not be sent', async () => {
@@ -142,6 +203,7 @@ describe('replaying dead letters', () => {
   test.each([
     ['is not JSON', '{"partition":0', 'it is not JSON'],
     ['lacks where it stood', '{"order":{}}', 'Line 2 is no repaired record'],
+    ['replaces a record that another does too', line(41), 'it replaces the record 0:41, and so does line 1'],
     [
       'is still no order',
       '{"partition":0,"offset":"1","order":{"order_id":"1"}}',

@@ -37,6 +37,71 @@ describe('the resources of a whole stage', () => {
   });
 });
 
+describe('the security groups', () => {
+  /** All text under a key, however deep. */
+  const under = (value: unknown, wanted: string): unknown[] =>
+    typeof value !== 'object' || value === null
+      ? []
+      : Object.entries(value).flatMap(([key, inner]) => [
+          ...(key === wanted ? [inner] : []),
+          ...under(inner, wanted),
+        ]);
+
+  // EC2 API reference, IpRange: `Description` and `GroupDescription` take nothing else, and cfn-lint does not look.
+  test.each(Object.entries(stages))('of %s are described as EC2 takes it', (_, given) => {
+    const groups = Object.values(resourcesOf(given)).filter(({ Type }) => Type.startsWith('AWS::EC2::Sec'));
+    const texts = groups.flatMap((one) => [...under(one, 'Description'), ...under(one, 'GroupDescription')]);
+    expect(texts.filter((text) => !/^[\w. :/()#,@[\]+=&;{}!$*-]{1,255}$/.test(String(text)))).toEqual([]);
+  });
+});
+
+describe('the S3 endpoint', () => {
+  test('lets the stage’s own network to its buckets alone, and leaves others’ traffic be in one that was brought along', () => {
+    expect(resourcesOf({}).EcomS3Endpoint?.Properties).toHaveProperty('PolicyDocument');
+    const { network } = stages['bring-your-own'];
+    const existing = { ...network.existing, routeTableIds: ['rtb-0a1b2c3d'] };
+    const shared = resourcesOf({ network: { existing } }).EcomS3Endpoint?.Properties;
+    expect(shared).toMatchObject({ RouteTableIds: ['rtb-0a1b2c3d'] });
+    expect(shared).not.toHaveProperty('PolicyDocument');
+  });
+});
+
+describe('the alarms of the brokers', () => {
+  const metricsOf = (given: unknown) =>
+    Object.entries(resourcesOf(given)).flatMap(([id, { Type, Properties }]) =>
+      Type === 'AWS::CloudWatch::Alarm' && id.startsWith('EcomKafka')
+        ? [[id, (Properties.Metrics as unknown[] | undefined)?.length ?? 1] as const]
+        : [],
+    );
+
+  test('are over ten brokers each, which is what CloudWatch compares', () => {
+    const found = new Map(metricsOf({ preset: 'production', msk: { create: { brokers: 12 } } }));
+    // One more is the expression.
+    expect(found.get('EcomKafkaDiskAlarm')).toBe(11);
+    expect(found.get('EcomKafkaDisk2Alarm')).toBe(3);
+    expect(Math.max(...found.values())).toBeLessThanOrEqual(11);
+  });
+
+  test.each([
+    ['DEFAULT', '"ConnectionCount"'],
+    ['PER_BROKER', '"IAMTooManyConnections"'],
+  ])('look, at the level %s, at what MSK tells there', (enhancedMonitoring, metric) => {
+    const alarm = resourcesOf({ msk: { create: { enhancedMonitoring } } }).EcomKafkaConnectionsAlarm;
+    expect(JSON.stringify(alarm?.Properties)).toContain(metric);
+  });
+});
+
+test('stages that share a role each have a policy of their own', () => {
+  const names = ['shop', 'other'].map((service) =>
+    JSON.stringify(
+      stageTemplate({ ...sampleStage(stages['bring-your-own']), service }).Resources.EcomEmrInstancePolicy
+        ?.Properties.PolicyName,
+    ),
+  );
+  expect(names[0]).not.toBe(names[1]);
+  expect(names[0]).toContain('AWS::Region');
+});
+
 describe('the interface endpoints', () => {
   const endpoints = (given: unknown): string[] =>
     Object.entries(resourcesOf(given))

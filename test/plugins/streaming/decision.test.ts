@@ -4,7 +4,7 @@ import type { StepRecord } from '../../../plugins/ecom-analytics/streaming/recor
 import { streamReport, streamText } from '../../../plugins/ecom-analytics/streaming/report.ts';
 import type { JobStatus } from '../../../plugins/ecom-analytics/streaming/status.ts';
 import { lastError } from '../../../plugins/ecom-analytics/streaming/step-logs.ts';
-import { noMemory, readMetrics } from '../../../plugins/ecom-analytics/streaming/watch.ts';
+import { readMetrics, type Seen } from '../../../plugins/ecom-analytics/streaming/watch.ts';
 
 const now = Date.parse('2026-11-23T22:00:00Z');
 const MINUTE = 60_000;
@@ -49,6 +49,7 @@ const status: JobStatus = {
       stateRows: 0,
       stateBytes: 0,
       at: '2026-11-23T21:59:52Z',
+      idleAt: null,
     },
     windows: {
       batchId: 7,
@@ -60,6 +61,7 @@ const status: JobStatus = {
       stateRows: 5,
       stateBytes: 100,
       at: '2026-11-23T21:59:50Z',
+      idleAt: null,
     },
     records: {
       batchId: 9,
@@ -71,6 +73,7 @@ const status: JobStatus = {
       stateRows: 0,
       stateBytes: 0,
       at: '2026-11-23T21:59:54Z',
+      idleAt: null,
     },
   },
 };
@@ -109,8 +112,19 @@ describe('the watch function', () => {
     expect(watchVerdict({ ...record, ...changed }, state, clusterAlive, 3, now)).toBe(verdict);
   });
 
+  const pipeline = (changed: Partial<JobStatus> = {}, running = true): Seen => ({
+    application: 'pipeline',
+    running,
+    status: { ...status, ...changed },
+  });
+  /** Every query changed alike. */
+  const queriesOf = (changed: Partial<JobStatus['queries'][string]>): JobStatus['queries'] =>
+    Object.fromEntries(
+      Object.entries(status.queries).map(([name, query]) => [name, { ...query, ...changed }]),
+    );
+
   test('makes metrics of what the job says', () => {
-    expect(readMetrics(status, true, noMemory, now).metrics).toEqual({
+    expect(readMetrics([pipeline()], {}, now).metrics).toEqual({
       OffsetsBehindLatest: 700,
       WatermarkAgeSeconds: 60,
       SecondsSinceProgress: 6,
@@ -126,27 +140,63 @@ describe('the watch function', () => {
   });
 
   test('counts a dead letter once, and anew after a restart', () => {
-    const first = readMetrics(status, true, noMemory, now);
-    expect(readMetrics(status, true, first.memory, now).metrics.DeadLetters).toBe(0);
-    const restarted = { ...status, generation: 4, totals: { ...status.totals, badRecords: { price: 2 } } };
-    expect(readMetrics(restarted, true, first.memory, now).metrics.DeadLetters).toBe(2);
+    const first = readMetrics([pipeline()], {}, now);
+    expect(readMetrics([pipeline()], first.memory, now).metrics.DeadLetters).toBe(0);
+    const restarted = pipeline({ generation: 4, totals: { ...status.totals, badRecords: { price: 2 } } });
+    expect(readMetrics([restarted], first.memory, now).metrics.DeadLetters).toBe(2);
+  });
+
+  test('counts the dead letters of real-time alerts, which that application refuses, and the pipeline does not see', () => {
+    const none = pipeline({ totals: { ...status.totals, badRecords: {} } });
+    const alerts: Seen = { application: 'alerts', running: true, status: { ...status, generation: 9 } };
+    const first = readMetrics([none, alerts], {}, now);
+    expect(first.metrics.DeadLetters).toBe(4);
+    expect(readMetrics([none, alerts], first.memory, now).metrics.DeadLetters).toBe(0);
+  });
+
+  test('takes the oldest sign of life of several applications, and tells of one that does not run', () => {
+    const hung = { updatedAt: new Date(now - 600_000).toISOString() };
+    const alerts: Seen = { application: 'alerts', running: true, status: { ...status, ...hung } };
+    expect(readMetrics([pipeline(), alerts], {}, now).metrics.SecondsSinceHeartbeat).toBe(600);
+    const dead = readMetrics([pipeline(), { ...alerts, running: false }], {}, now);
+    expect(dead.metrics.StepRunning).toBe(0);
+  });
+
+  test('gives an application in real time the minutes that its batches last', () => {
+    const ago = (seconds: number): Seen => ({
+      application: 'alerts',
+      running: true,
+      status: { ...status, queries: queriesOf({ at: new Date(now - seconds * 1000).toISOString() }) },
+    });
+    expect(readMetrics([ago(290)], {}, now).metrics.SecondsSinceProgress).toBe(0);
+    expect(readMetrics([ago(700)], {}, now).metrics.SecondsSinceProgress).toBe(400);
   });
 
   test('says nothing of event time that stands still because no orders come', () => {
-    const queries = Object.fromEntries(
-      Object.entries(status.queries).map(([name, query]) => [
-        name,
-        { ...query, inputRowsPerSecond: 0, offsetsBehindLatest: 0 },
-      ]),
-    );
-    const { metrics } = readMetrics({ ...status, queries }, true, noMemory, now);
+    const queries = queriesOf({ inputRowsPerSecond: 0, offsetsBehindLatest: 0 });
+    const { metrics } = readMetrics([pipeline({ queries })], {}, now);
     expect(metrics).toMatchObject({ StepRunning: 1, OffsetsBehindLatest: 0 });
     expect(metrics.WatermarkAgeSeconds).toBeUndefined();
   });
 
+  test('knows a quiet shop from a stream that is stuck: an idle query says so, where its last batch says nothing', () => {
+    const longAgo = new Date(now - 3_600_000).toISOString();
+    const idleAt = new Date(now - 1000).toISOString();
+    const quiet = pipeline({ queries: queriesOf({ at: longAgo, idleAt, offsetsBehindLatest: 0 }) });
+    expect(readMetrics([quiet], {}, now).metrics).toMatchObject({
+      SecondsSinceProgress: 1,
+      InputRowsPerSecond: 0,
+    });
+    expect(readMetrics([quiet], {}, now).metrics.WatermarkAgeSeconds).toBeUndefined();
+    const stuck = pipeline({ queries: queriesOf({ at: longAgo, idleAt: null }) });
+    expect(readMetrics([stuck], {}, now).metrics.SecondsSinceProgress).toBe(3600);
+  });
+
   test('says nothing of lag while nothing runs', () => {
-    expect(readMetrics(status, false, noMemory, now).metrics).not.toHaveProperty('OffsetsBehindLatest');
-    expect(readMetrics(undefined, false, noMemory, now).metrics).toEqual({ StepRunning: 0 });
+    expect(readMetrics([pipeline({}, false)], {}, now).metrics).not.toHaveProperty('OffsetsBehindLatest');
+    const unheard: Seen = { application: 'pipeline', running: false, status: undefined };
+    expect(readMetrics([unheard], {}, now).metrics).toEqual({ StepRunning: 0 });
+    expect(readMetrics([], {}, now).metrics).toEqual({ StepRunning: 0 });
   });
 });
 

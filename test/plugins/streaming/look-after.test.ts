@@ -55,9 +55,13 @@ class MeetingPoint extends Bucket {
 
 describe('looking after a step', () => {
   test('starts it again when it has died, as the next generation', async () => {
-    expect(await lookAfter('pipeline', watched())).toEqual({ running: true, verdict: 'leave' });
+    expect(await lookAfter('pipeline', watched())).toEqual({ wanted: true, running: true, verdict: 'leave' });
     die();
-    expect(await lookAfter('pipeline', watched())).toEqual({ running: false, verdict: 'restart' });
+    expect(await lookAfter('pipeline', watched())).toEqual({
+      wanted: true,
+      running: false,
+      verdict: 'restart',
+    });
     expect(cloud.spark.live.map(({ Name }) => Name)).toEqual(['shop-dev-pipeline-g2']);
     expect(cloud.spark.json(recordKey)).toMatchObject({
       generation: 2,
@@ -68,7 +72,11 @@ describe('looking after a step', () => {
 
   test('leaves a step on another cluster to the deploy that takes the stage from there', async () => {
     const emr = new EmrCluster(clients(), 'j-2');
-    expect(await lookAfter('pipeline', watched({ emr }))).toEqual({ running: false, verdict: 'leave' });
+    expect(await lookAfter('pipeline', watched({ emr }))).toEqual({
+      wanted: true,
+      running: false,
+      verdict: 'leave',
+    });
     expect(cloud.spark.steps).toHaveLength(1);
   });
 
@@ -81,7 +89,7 @@ describe('looking after a step', () => {
     expect(looked.map((one) => one?.verdict).sort()).toEqual(['leave', 'leave', 'leave', 'leave', 'restart']);
     expect(cloud.spark.steps).toHaveLength(2);
     expect(cloud.spark.json(recordKey)).toMatchObject({ stepId: 's-2', desired: 'running' });
-    expect(await lookAfter('pipeline', watched())).toEqual({ running: true, verdict: 'leave' });
+    expect(await lookAfter('pipeline', watched())).toEqual({ wanted: true, running: true, verdict: 'leave' });
   });
 
   test('gives up after so many restarts in an hour', async () => {
@@ -121,7 +129,7 @@ test('a stream that is stopped just as it is restarted ends up stopped, and is k
   await lookAfter('pipeline', watched({ emr: new OvertakenCluster(() => stopStream(stage)) }));
   expect(cloud.spark.steps.map(({ State }) => State)).toEqual(['FAILED', 'COMPLETED']);
   expect(cloud.spark.json(recordKey)).toMatchObject({ desired: 'stopped', stepId: 's-2', generation: 2 });
-  expect(await lookAfter('pipeline', watched())).toEqual({ running: false, verdict: 'leave' });
+  expect(await lookAfter('pipeline', watched())).toEqual({ wanted: false, running: false, verdict: 'leave' });
 });
 
 test('a deploy that the watch function overtakes looks anew, and keeps what it has started', async () => {

@@ -34,6 +34,7 @@ function status(given: Partial<JobStatus> = {}): JobStatus {
     stateRows: 0,
     stateBytes: 0,
     at: '2026-11-25T11:59:58Z',
+    idleAt: null,
   };
   return {
     version: 1,

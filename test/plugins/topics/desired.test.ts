@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { pipeline } from '../../../pipeline/definition.ts';
 import { resolveConfig } from '../../../plugins/ecom-analytics/config/resolve.ts';
-import { stageDefinition } from '../../../plugins/ecom-analytics/topics/desired.ts';
+import { retentionMs, stageDefinition } from '../../../plugins/ecom-analytics/topics/desired.ts';
 import { cluster, desired } from './sample.ts';
 
 describe('the desired topics', () => {
@@ -48,4 +48,16 @@ test('a stage’s definition has its topic names and not the rules that it switc
   const definition = stageDefinition(pipeline, config);
   expect(definition.topics.deadLetters.name).toBe('a.ecommerce-orders-dlq');
   expect(definition.rules.map(({ id }) => id)).not.toContain('region-hop');
+});
+
+test.each<[string, unknown, number]>([
+  ['the pipeline’s own', {}, 7 * 86_400_000],
+  ['the stage’s hours', { topics: { orders: { retentionHours: 2 } } }, 7_200_000],
+  [
+    'a config, which Kafka goes by',
+    { topics: { orders: { retentionHours: 2, configs: { 'retention.ms': '-1' } } } },
+    -1,
+  ],
+])('retention is %s', (_, given, ms) => {
+  expect(retentionMs(pipeline, resolveConfig(given), 'orders')).toBe(ms);
 });
