@@ -1,6 +1,11 @@
 import type { StageConfig } from '../config/schema.ts';
+import { alarms, brokersOf } from '../monitoring/alarms.ts';
+import { streamMetrics } from '../monitoring/metrics.ts';
 import { endpointZones, interfaceEndpoints } from '../network/endpoints.ts';
 import {
+  alarmMonth,
+  customMetricMonth,
+  dashboardMonth,
   ebsGp3GbMonth,
   ec2InstanceHour,
   emrInstanceHour,
@@ -128,9 +133,34 @@ function checkpointItems({ streaming }: StageConfig): CostItem[] {
   ];
 }
 
+/** The status object, which a job writes so often. Source: `_EVERY_SECONDS` in emr/ecom_streaming/heartbeat.py. */
+const statusEverySeconds = 2;
+
+function statusItems({ streaming }: StageConfig): CostItem[] {
+  const jobs = streaming.alerts === 'realtime' ? 2 : 1;
+  const thousands = Math.round((jobs * hoursPerMonth * 3600) / statusEverySeconds / 1000);
+  return [line("S3 writes of the job's status", thousands, 'thousand requests', s3ThousandWrites)];
+}
+
+function monitoringItems(config: StageConfig): CostItem[] {
+  const { dashboard, alarms: wanted } = config.monitoring;
+  const brokers = brokersOf(config);
+  const names = { service: '', stage: '', clusterName: '', alertConsumer: '' };
+  const compared = alarms({ ...names, config, brokers }).flatMap(({ metrics }) => metrics).length;
+  const own = Object.keys(streamMetrics).length;
+  return [
+    line(`CloudWatch, ${own} metrics of the stream`, own, 'metric-months', customMetricMonth),
+    ...(wanted
+      ? [line(`CloudWatch alarms over ${compared} metrics`, compared, 'metric-months', alarmMonth)]
+      : []),
+    ...(dashboard ? [line('CloudWatch dashboard', 1, 'dashboard-months', dashboardMonth)] : []),
+  ];
+}
+
 /** What depends on use and is small beside the rest; named so that nobody takes it for free. */
 const notPriced = [
-  'what Lambda, DynamoDB, SNS, Athena and CloudWatch logs charge by use',
+  'what Lambda, DynamoDB, SNS, Athena and CloudWatch logs charge by use, and the metrics of the functions',
+  "MSK's metrics by broker, where `enhancedMonitoring` asks for them",
   'traffic between zones, and S3 storage of the window files',
 ];
 
@@ -142,6 +172,8 @@ export function estimateCost(config: StageConfig): CostEstimate {
     ...networkItems(config),
     ...pollerItems(config),
     ...checkpointItems(config),
+    ...statusItems(config),
+    ...monitoringItems(config),
   ];
   const monthlyUsd = items.reduce((sum, { monthlyUsd: usd }) => sum + (usd ?? 0), 0);
   const unpriced = items.filter(({ price }) => price === null).map(({ item }) => item);

@@ -85,7 +85,6 @@ export const ebsGp3GbMonth = of(0.08, infracost('ebs_volume_test', '2024-07-01')
 export const interfaceEndpointHour = of(0.01, infracost('vpc_endpoint_test', networking));
 export const natGatewayHour = of(0.045, infracost('nat_gateway_test', '2024-07-01'));
 export const eventPollerUnitHour = of(0.185, lambdaList);
-export const s3StandardGbMonth = of(0.023, infracost('s3_bucket_test', '2024-07-01'));
 /** PUT, COPY, POST and LIST. */
 export const s3ThousandWrites = of(0.005, infracost('s3_bucket_test', '2024-07-01'));
 export const dashboardMonth = of(3, infracost('cloudwatch_dashboard_test', '2024-07-01'));

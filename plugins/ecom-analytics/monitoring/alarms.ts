@@ -43,6 +43,13 @@ const mostPartitionsPerBroker = 1000;
 /** MSK's own recommendation. Source: MSK guide, "Monitor disk space". */
 const mostDiskPercent = 85;
 
+/** MSK's default where nobody says how many brokers an existing cluster has. */
+const likelyBrokers = 3;
+
+/** How many brokers a stage's cluster has, as far as its configuration knows. */
+export const brokersOf = ({ msk }: StageConfig): number =>
+  msk.create?.brokers ?? msk.existing?.brokers ?? likelyBrokers;
+
 function streamMetric(input: AlarmInput, name: StreamMetric, stat: Metric['stat']): Metric {
   return {
     namespace: metricNamespace,

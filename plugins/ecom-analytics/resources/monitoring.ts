@@ -1,10 +1,7 @@
-import { type Alarm, type AlarmInput, alarms, type Metric } from '../monitoring/alarms.ts';
+import { type Alarm, type AlarmInput, alarms, brokersOf, type Metric } from '../monitoring/alarms.ts';
 import { dashboardBody, graphs } from '../monitoring/dashboard.ts';
 import { defined, type Fragment, type Resource, ref, sub, type Value } from './fragment.ts';
 import { ids, type StageInput, stageOwner, stageTag, stem } from './stage.ts';
-
-/** MSK's default where nobody says how many brokers an existing cluster has. */
-const likelyBrokers = 3;
 
 function alarmInput(input: StageInput): AlarmInput {
   const { service, stage, config, functions } = input;
@@ -14,7 +11,7 @@ function alarmInput(input: StageInput): AlarmInput {
     stage,
     config,
     clusterName: existing ? (existing.clusterArn.split('/')[1] ?? '') : stem(input),
-    brokers: config.msk.create?.brokers ?? existing?.brokers ?? likelyBrokers,
+    brokers: brokersOf(config),
     alertConsumer: `\${${functions.alertConsumer.lambda}}`,
   };
 }

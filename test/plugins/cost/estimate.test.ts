@@ -34,6 +34,9 @@ describe('the estimate', () => {
     const { items } = estimateCost(resolveConfig({}));
     expect(items.find(({ item }) => item.startsWith('MSK, 2'))?.monthlyUsd).toBe(297.84);
     expect(items.find(({ item }) => item.startsWith('EC2'))?.monthlyUsd).toBe(140.16);
+    // 730 hours of a write every two seconds, at half a cent a thousand.
+    expect(items.find(({ item }) => item.includes('status'))?.monthlyUsd).toBe(6.57);
+    expect(items.find(({ item }) => item.startsWith('CloudWatch, 12'))?.monthlyUsd).toBe(3.6);
   });
 
   test('leaves out clusters that are brought along', () => {
@@ -46,7 +49,13 @@ describe('the estimate', () => {
         emr: { existing: { clusterId: 'j-2AXXXXXXGAPLF', release: 'emr-7.13.0', instanceRole: 'EMR_EC2' } },
       }),
     );
-    expect(items.map(({ item }) => item)).toEqual(['S3 writes of the checkpoint, orders all day']);
+    expect(items.map(({ item }) => item)).toEqual([
+      'S3 writes of the checkpoint, orders all day',
+      "S3 writes of the job's status",
+      'CloudWatch, 12 metrics of the stream',
+      expect.stringMatching(/^CloudWatch alarms over \d+ metrics$/),
+      'CloudWatch dashboard',
+    ]);
   });
 
   test('says "not priced" of a size that the table does not have', () => {
