@@ -63,7 +63,7 @@ export const startUsage = `Runs the whole pipeline on this machine and shows it 
 Examples
   npm start
   npm start -- --rate 10000 --fraud-rate 0.05 --duration 300
-  npm start --silent -- --duration 20 --json > summary.json
+  npm start --silent -- --duration 10 --json > summary.json
   npm start -- --replay orders.csv --map customer_id=Customer,timestamp=Date,total_amount=Total
 `;
 

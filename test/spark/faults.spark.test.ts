@@ -23,8 +23,6 @@ describeWithSpark('the streaming job', () => {
       await trial.killBeforeCommit(),
       await trial.killBroker(),
       await trial.takeOutputAway(),
-      await trial.sendPoison(),
-      await trial.killAtRandom(),
       await trial.wakeOldGeneration(),
       await trial.finish(),
     ];

@@ -11,9 +11,10 @@ import { driverError } from './step-logs.ts';
 import { type HeldRecord, StepRecords } from './step-records.ts';
 import { submitStep } from './submit.ts';
 
-const everyMs = 5_000;
-/** Looks without a new word from a job that beats every two seconds. */
-const silentEnough = 3;
+/** Between two looks at a step. EMR's API takes only so many calls; the local cloud takes any number. */
+const everyMs = { aws: 5_000, local: 1_000 } as const;
+/** So long a job that beats every two seconds has said nothing when it is over. */
+const silentEnoughMs = 15_000;
 const GenerationSchema = v.object({ generation: v.number() });
 
 /** What stopping came to. */
@@ -27,11 +28,13 @@ export class StageStream {
   readonly #stage: DeployedStage;
   readonly application: Application;
   readonly #records: StepRecords;
+  readonly #everyMs: number;
 
   constructor(stage: DeployedStage, application: Application) {
     this.#stage = stage;
     this.#records = new StepRecords(stage.data, application);
     this.application = application;
+    this.#everyMs = stage.isLocal ? everyMs.local : everyMs.aws;
   }
 
   /** The record, and what a write over it needs. */
@@ -132,16 +135,17 @@ export class StageStream {
     const { clock, input } = this.#stage;
     const end = clock.now() + input.config.streaming.stopTimeoutSeconds * 1000;
     let lastWord: string | undefined;
-    let silentLooks = 0;
+    let heardMs = clock.now();
     for (;;) {
       const [step, status] = await Promise.all([emr.step(stepId), this.status()]);
       const own = status?.generation === generation ? status : undefined;
-      silentLooks = own?.updatedAt === lastWord ? silentLooks + 1 : 0;
+      if (own?.updatedAt !== lastWord) heardMs = clock.now();
       lastWord = own?.updatedAt;
-      const isOver = own === undefined || endedStates.includes(own.state) || silentLooks >= silentEnough;
+      const isSilent = clock.now() - heardMs >= silentEnoughMs;
+      const isOver = own === undefined || endedStates.includes(own.state) || isSilent;
       if (!isAlive(step?.state) && isOver) return true;
       if (clock.now() >= end) return false;
-      await clock.sleep(everyMs);
+      await clock.sleep(this.#everyMs);
     }
   }
 
@@ -166,7 +170,7 @@ export class StageStream {
     const timeoutMs = config.streaming.startTimeoutSeconds * 1000;
     const { clock, emr, progress } = this.#stage;
     await waitFor(
-      { timeoutMs, everyMs, clock },
+      { timeoutMs, everyMs: this.#everyMs, clock },
       async () => {
         const [step, status] = await Promise.all([emr.step(stepId), this.status()]);
         const own = status?.generation === record.generation ? status : undefined;
