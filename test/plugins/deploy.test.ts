@@ -20,8 +20,8 @@ test.each<[string, unknown, string[]]>([
   ['the release', { emr: { create: { release: 'emr-7.13.0' } } }, ['Applications', 'ReleaseLabel']],
   [
     'Spot nodes, which need another configuration',
-    { emr: { create: { spotTaskNodes: 2 } }, network: { create: { nat: true } } },
-    ['Configurations'],
+    { emr: { create: { coreNodes: 1, spotTaskNodes: 2 } }, network: { create: { nat: true } } },
+    ['Configurations', 'Instances'],
   ],
   ['the size of the nodes', { emr: { create: { instanceType: 'm5.2xlarge' } } }, ['Instances']],
   ['their disks', { emr: { create: { ebsGb: 200 } } }, ['Instances']],
@@ -105,8 +105,8 @@ describe('before the stack of a deployed stage is changed', () => {
     cloud.account.template = template({ network, msk });
     await look({ network, msk });
     expect(cloud.spark.live).toHaveLength(1);
-    await look({ network, msk, emr: { create: { spotTaskNodes: 2 } } });
-    expect(said.join()).toContain('j-1AXXXXXXGAPLF is replaced: Configurations');
+    await look({ network, msk, emr: { create: { coreNodes: 1, spotTaskNodes: 2 } } });
+    expect(said.join()).toContain('j-1AXXXXXXGAPLF is replaced: Configurations, Instances');
     expect(cloud.spark.live).toEqual([]);
   });
 

@@ -95,6 +95,13 @@ function checkTogether(config: StageConfig): void {
       'Managed scaling, which brings the Spot nodes, needs a way out of the network',
       'Set `network.create.nat: true`; or 0 Spot nodes, and more core nodes.',
     );
+  // The driver is kept to core nodes, since a Spot node may go at any time.
+  if ((config.emr.create?.spotTaskNodes ?? 0) > 0 && config.emr.create?.coreNodes === 0)
+    refuse(
+      'emr.create.coreNodes',
+      'Spot nodes need a core node beside them, where the driver is safe',
+      'Set `emr.create.coreNodes` to 1 or more; or 0 Spot nodes.',
+    );
   const { existing } = config.network;
   if (existing?.endpoints === 'create' && existing.cidr === null && interfaceEndpoints(config).length > 0)
     refuse(

@@ -138,8 +138,13 @@ describe('refuses what cannot work together:', () => {
   test.each([
     [
       'Spot nodes in a network without a way out',
-      { emr: { create: { spotTaskNodes: 2 } } },
+      { emr: { create: { coreNodes: 1, spotTaskNodes: 2 } } },
       'emr.create.spotTaskNodes',
+    ],
+    [
+      'Spot nodes without a core node',
+      { emr: { create: { coreNodes: 0, spotTaskNodes: 2 } }, network: { create: { nat: true } } },
+      'emr.create.coreNodes',
     ],
     [
       'created and existing',
