@@ -6,20 +6,14 @@ import { UsageError } from '../pipeline/error.ts';
 import { type PackageManager, packageManagers, type Surroundings } from './answers.ts';
 import { CancelledError } from './cancel.ts';
 import { helpText } from './help.ts';
-import {
-  chooseTarget,
-  finishEarlier,
-  makeProject,
-  projectTree,
-  type Reporter,
-  type Template,
-  treeListing,
-} from './make.ts';
+import { checkTarget, makeProject, type Reporter, type Template, whatWouldBeMade } from './make.ts';
+import { readOrigin } from './origin.ts';
 import { terminalAsk } from './prompt.ts';
+import { undoLine } from './replace.ts';
 import { hasGit } from './repository.ts';
 import { readFlags, settle } from './settle.ts';
 import { unpackTree } from './tree.ts';
-import { compareVersions, describeUpdate, readOrigin, updateProject } from './update.ts';
+import { compareVersions, describeUpdate, updateProject } from './update.ts';
 
 /** The command line of create-ecom-analytics. */
 
@@ -61,23 +55,19 @@ async function create(args: readonly string[], signal: AbortSignal): Promise<num
   if (modes.help || modes.version) return 0;
 
   const surroundings = await lookAround();
-  if (typed.directory !== undefined) {
-    if (await finishEarlier(typed.directory, surroundings, report)) return 0;
-    chooseTarget(typed.directory, surroundings);
-  }
+  if (typed.directory !== undefined) checkTarget(typed.directory, surroundings);
   const canAsk = process.stdin.isTTY === true && process.stdout.isTTY === true && !modes.yes;
   if (canAsk) intro(`create-ecom-analytics ${template.version}`);
   const answers = await settle(
     typed,
     surroundings,
-    canAsk ? terminalAsk(surroundings) : undefined,
+    canAsk ? terminalAsk(surroundings, signal) : undefined,
     modes.yes,
   );
   if (canAsk) outro(`Making ${answers.name}`);
   signal.throwIfAborted();
   if (modes.dryRun) {
-    const target = chooseTarget(answers.directory, surroundings);
-    report.result(treeListing(projectTree(template, answers, target), target));
+    report.result(whatWouldBeMade(template, answers, surroundings));
     return 0;
   }
   await makeProject(template, answers, surroundings, signal, report);
@@ -98,7 +88,9 @@ Options:
 Example:
   npx create-ecom-analytics@latest update --dry-run
 
-The work tree must be clean, so that an update can be undone. Where you and the
+The work tree must be clean, so that an update can be taken back:
+  ${undoLine}
+Files that Git does not keep, and links, stay as they are. Where you and the
 template changed the same lines, both are left in the file, marked as Git marks
 them, and the exit code is 1.`;
 
@@ -126,7 +118,7 @@ function readUpdateFlags(args: readonly string[]) {
   }
 }
 
-async function update(args: readonly string[]): Promise<number> {
+async function update(args: readonly string[], signal: AbortSignal): Promise<number> {
   const { folder, check, json, help, 'dry-run': dryRun = false } = readUpdateFlags(args);
   if (help) {
     report.result(updateHelp);
@@ -142,7 +134,7 @@ async function update(args: readonly string[]): Promise<number> {
     report.result(json ? JSON.stringify({ from: version, to: template.version, update: isOlder }) : text);
     return check && isOlder ? 2 : 0;
   }
-  const summary = await updateProject(folder, template, await lookAround(), dryRun);
+  const summary = await updateProject(folder, template, await lookAround(), dryRun, signal);
   report.result(json ? JSON.stringify(summary) : describeUpdate(summary, dryRun));
   return summary.conflicts.length > 0 ? 1 : 0;
 }
@@ -158,7 +150,7 @@ export async function main(args: readonly string[]): Promise<number> {
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   try {
-    return await (args[0] === 'update' ? update(args.slice(1)) : create(args, stop.signal));
+    return await (args[0] === 'update' ? update(args.slice(1), stop.signal) : create(args, stop.signal));
   } finally {
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);

@@ -11,6 +11,14 @@ const commands: Readonly<Record<PackageManager, readonly string[]>> = {
   bun: ['bun', 'install'],
 };
 
+/** Where each writes down what it installed. */
+export const lockFiles: Readonly<Record<PackageManager, string>> = {
+  npm: 'package-lock.json',
+  pnpm: 'pnpm-lock.yaml',
+  yarn: 'yarn.lock',
+  bun: 'bun.lock',
+};
+
 /** The command as a user types it. */
 export function installLine(packageManager: PackageManager): string {
   return `${packageManager} install`;

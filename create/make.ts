@@ -1,12 +1,14 @@
 import path from 'node:path';
 import { EcomError } from '../pipeline/error.ts';
-import type { Answers, Surroundings } from './answers.ts';
+import type { Answers, PackageManager, Surroundings } from './answers.ts';
 import { CancelledError } from './cancel.ts';
-import { install, installLine } from './install.ts';
+import { install, installLine, lockFiles } from './install.ts';
+import { baseArchive, originFile, readAnswers, readBase, readOrigin } from './origin.ts';
+import type { Outcome } from './program.ts';
 import { render } from './render.ts';
 import { replayLine } from './replay.ts';
 import { completeCommit, isInRepository, makeRepository } from './repository.ts';
-import { inspectTarget, type Target, TargetError } from './target.ts';
+import { inspectTarget, isUnfinished, type Target, TargetError } from './target.ts';
 import { packTree, type Tree } from './tree.ts';
 import { finishInterrupted, writeTree } from './write.ts';
 
@@ -42,8 +44,26 @@ export function projectTree(template: Template, answers: Answers, target: Target
   return render(template.tree, here, template.version, packTree);
 }
 
-/** What the files would be, a line each. */
-export function treeListing(tree: Tree, target: Target): string {
+/**
+ * Makes sure that a project can go there, or that one was begun there.
+ *
+ * @throws TargetError when something is there
+ */
+export function checkTarget(directory: string, surroundings: Surroundings): void {
+  if (!isUnfinished(path.resolve(surroundings.cwd, directory))) chooseTarget(directory, surroundings);
+}
+
+/**
+ * What `makeProject` would do: the files, a line each.
+ *
+ * @throws TargetError when something is there
+ */
+export function whatWouldBeMade(template: Template, answers: Answers, surroundings: Surroundings): string {
+  const folder = path.resolve(surroundings.cwd, answers.directory);
+  if (isUnfinished(folder))
+    return `An interrupted run has begun a project in ${folder}. It would be finished. Nothing was written.`;
+  const target = chooseTarget(answers.directory, surroundings);
+  const tree = projectTree(template, answers, target);
   const files = [...tree.keys()].sort();
   const bytes = [...tree.values()].reduce((sum, { content }) => sum + content.length, 0);
   return [
@@ -57,34 +77,26 @@ function gitFailed(reason: string, folder: string): EcomError {
   return new EcomError('ECOM_GIT', {
     what: `The project is complete, but Git made no first commit: ${reason}`,
     where: folder,
-    fix: 'Mend that, then run `git init`, `git add --all` and `git commit` there.',
+    fix: 'Mend that, then commit it.',
   });
 }
 
-function installFailed(packageManager: string, code: number | null, folder: string): EcomError {
-  const why = code === null ? 'it could not be started' : `exit code ${code}`;
-  return new EcomError('ECOM_INSTALL', {
-    what: `The project is complete, but its dependencies are not installed: ${packageManager} failed (${why})`,
-    where: folder,
-    fix: `Its output above says why; then run \`${packageManager} install\` there.`,
-  });
-}
-
-async function installInto(
+function installFailed(
+  packageManager: PackageManager,
+  { code, missing }: Outcome,
   folder: string,
-  answers: Answers,
-  signal: AbortSignal,
-  report: Reporter,
-): Promise<void> {
-  const { packageManager } = answers;
-  report.progress(`Installing: ${installLine(packageManager)}`);
-  const { code, missing } = await install(folder, packageManager, signal);
-  if (signal.aborted)
-    throw new CancelledError(
-      'Cancelled while installing',
-      `The project in ${folder} is complete; run \`${installLine(packageManager)}\` there.`,
-    );
-  if (code !== 0) throw installFailed(packageManager, missing ? null : code, folder);
+): EcomError {
+  const why = missing
+    ? `there is no ${packageManager} on this machine`
+    : `${packageManager} failed (${code === null ? 'it was ended' : `exit code ${code}`})`;
+  const then = `then run \`${installLine(packageManager)}\` there`;
+  return new EcomError('ECOM_INSTALL', {
+    what: `The project is complete, but its dependencies are not installed: ${why}`,
+    where: folder,
+    fix: missing
+      ? `Install ${packageManager}, ${then}; or choose another with --package-manager.`
+      : `Its output above says why; ${then}.`,
+  });
 }
 
 /** @param toCommit the project lies in a repository that was there before, where committing is not ours */
@@ -106,6 +118,86 @@ function nextSteps(answers: Answers, target: Target, surroundings: Surroundings,
   return steps.map(([command = '', what = '']) => `  ${command.padEnd(width)}  ${what}`.trimEnd()).join('\n');
 }
 
+/** A project that is in its place. */
+interface Written {
+  readonly answers: Answers;
+  readonly target: Target;
+  /** The files that are ours. */
+  readonly files: readonly string[];
+}
+
+/** Of files to be written, those that were: the user's stay, and a file where a folder would be keeps all of that out. */
+function without(kept: readonly string[], files: Iterable<string>): string[] {
+  return [...files].filter((file) => !kept.some((name) => file === name || file.startsWith(`${name}/`)));
+}
+
+async function writeProject(
+  template: Template,
+  answers: Answers,
+  surroundings: Surroundings,
+  signal: AbortSignal,
+  report: Reporter,
+): Promise<Written> {
+  const target = chooseTarget(answers.directory, surroundings);
+  const tree = projectTree(template, answers, target);
+  const kept = await writeTree(tree, target, signal);
+  report.result(`Created ${answers.name} in ${target.folder}`);
+  if (kept.length > 0) report.result(`Kept yours: ${kept.join(', ')}`);
+  return { answers, target, files: without(kept, tree.keys()) };
+}
+
+/** Finishes the project that a killed run began there, if one did. Its answers are those of that run. */
+async function finishProject(
+  { directory, git, install }: Answers,
+  surroundings: Surroundings,
+  report: Reporter,
+): Promise<Written | undefined> {
+  const folder = path.resolve(surroundings.cwd, directory);
+  const kept = await finishInterrupted(folder);
+  if (kept === undefined) return undefined;
+  report.result(`Finished what an interrupted run had begun in ${folder}`);
+  const origin = readOrigin(folder);
+  const files = [...readBase(folder, origin).keys(), originFile, baseArchive];
+  return {
+    answers: { ...readAnswers(folder, origin, surroundings), directory, git, install },
+    target: { folder, exists: true },
+    files: without(kept, files),
+  };
+}
+
+/**
+ * Makes the repository and installs.
+ *
+ * @param mayCommit false in a repository that was there before, where committing is not ours
+ * @throws EcomError `ECOM_GIT`, `ECOM_INSTALL`, both after all was tried
+ */
+async function completeProject(
+  { answers, target: { folder }, files }: Written,
+  mayCommit: boolean,
+  version: string,
+  signal: AbortSignal,
+  report: Reporter,
+): Promise<void> {
+  const { packageManager } = answers;
+  const problems: EcomError[] = [];
+  if (mayCommit) {
+    const message = `Create ${answers.name} with create-ecom-analytics ${version}`;
+    const reason = await makeRepository(folder, files, message);
+    signal.throwIfAborted();
+    if (reason !== undefined) problems.push(gitFailed(reason, folder));
+  }
+  if (answers.install) {
+    report.progress(`Installing: ${installLine(packageManager)}`);
+    const outcome = await install(folder, packageManager, signal);
+    signal.throwIfAborted();
+    if (outcome.code !== 0) problems.push(installFailed(packageManager, outcome, folder));
+  }
+  if (mayCommit && problems.length === 0) await completeCommit(folder, lockFiles[packageManager]);
+  const [problem, ...more] = problems;
+  for (const other of more) report.progress(other.message);
+  if (problem) throw problem;
+}
+
 /**
  * Writes the project, makes its repository and installs.
  *
@@ -120,55 +212,27 @@ export async function makeProject(
   signal: AbortSignal,
   report: Reporter,
 ): Promise<void> {
-  const target = chooseTarget(answers.directory, surroundings);
-  const tree = projectTree(template, answers, target);
-  const kept = await writeTree(tree, target, signal);
-  report.result(`Created ${answers.name} in ${target.folder}`);
-  if (kept.length > 0) report.result(`Kept yours: ${kept.join(', ')}`);
-
-  const problems: EcomError[] = [];
-  const inRepository = await isInRepository(target.folder);
-  const mayCommit = answers.git && !inRepository;
-  if (mayCommit) {
-    const message = `Create ${answers.name} with create-ecom-analytics ${template.version}`;
-    const reason = await makeRepository(target.folder, message);
-    if (reason !== undefined && !signal.aborted) problems.push(gitFailed(reason, target.folder));
+  const written =
+    (await finishProject(answers, surroundings, report)) ??
+    (await writeProject(template, answers, surroundings, signal, report));
+  const { target } = written;
+  try {
+    const inRepository = await isInRepository(target.folder);
+    signal.throwIfAborted();
+    await completeProject(written, answers.git && !inRepository, template.version, signal, report);
+    report.result(
+      [
+        '',
+        'Next:',
+        nextSteps(written.answers, target, surroundings, inRepository),
+        '',
+        'To do this again without questions:',
+        `  ${replayLine(written.answers, template.version)}`,
+      ].join('\n'),
+    );
+  } catch (error) {
+    if (!(error instanceof CancelledError)) throw error;
+    const left = answers.install ? `; run \`${installLine(written.answers.packageManager)}\` there` : '';
+    throw new CancelledError('Cancelled', `The project in ${target.folder} is complete${left}.`);
   }
-  if (signal.aborted)
-    throw new CancelledError('Cancelled', `The project in ${target.folder} is complete, but not installed.`);
-  if (answers.install) {
-    await installInto(target.folder, answers, signal, report).catch((error) => {
-      if (error instanceof CancelledError || !(error instanceof EcomError)) throw error;
-      problems.push(error);
-    });
-  }
-  if (mayCommit && problems.length === 0) await completeCommit(target.folder);
-  const [problem, ...more] = problems;
-  if (problem) {
-    for (const other of more) report.progress(other.message);
-    throw problem;
-  }
-
-  report.result(
-    [
-      '',
-      'Next:',
-      nextSteps(answers, target, surroundings, inRepository),
-      '',
-      'To do this again without questions:',
-      `  ${replayLine(answers, template.version)}`,
-    ].join('\n'),
-  );
-}
-
-/** Ends what a killed run began in that folder, and says so. */
-export async function finishEarlier(
-  directory: string,
-  surroundings: Surroundings,
-  report: Reporter,
-): Promise<boolean> {
-  const folder = path.resolve(surroundings.cwd, directory);
-  const finished = await finishInterrupted(folder);
-  if (finished) report.result(`Finished what an interrupted run had begun in ${folder}`);
-  return finished;
 }

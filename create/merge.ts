@@ -1,4 +1,4 @@
-import { sameContent, type Tree, type TreeFile } from './tree.ts';
+import { isText, sameContent, type Tree, type TreeFile } from './tree.ts';
 
 /** Deciding, file by file, what an update does: the project as it was made, as it is, and as it would be made now. */
 
@@ -15,6 +15,16 @@ export type Decision =
     }
   | { readonly file: string; readonly action: 'keep'; readonly why: string };
 
+/** The user's executable bit, unless the template changed its own. */
+export function executableBit(
+  base: TreeFile | undefined,
+  mine: TreeFile | undefined,
+  next: TreeFile,
+): boolean {
+  const templateChanged = base !== undefined && base.executable !== next.executable;
+  return mine === undefined || templateChanged ? next.executable : mine.executable;
+}
+
 function decide(
   file: string,
   base: TreeFile | undefined,
@@ -22,14 +32,16 @@ function decide(
   next: TreeFile | undefined,
 ): Decision | undefined {
   if (sameContent(base, next) || sameContent(mine, next)) return undefined;
-  if (sameContent(base, mine))
-    return next ? { file, action: 'write', content: next } : { file, action: 'remove' };
+  if (sameContent(base, mine)) {
+    if (next === undefined) return { file, action: 'remove' };
+    return { file, action: 'write', content: { ...next, executable: executableBit(base, mine, next) } };
+  }
   if (next === undefined)
     return { file, action: 'keep', why: 'the template no longer has it, and you changed it' };
   if (mine === undefined) return { file, action: 'keep', why: 'the template changed it, and you removed it' };
   if (file === 'package-lock.json')
     return { file, action: 'keep', why: 'install once more, and it follows package.json' };
-  if (mine.content.includes(0) || next.content.includes(0))
+  if (!isText(mine.content) || !isText(next.content))
     return {
       file,
       action: 'keep',

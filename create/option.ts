@@ -6,6 +6,7 @@ import { presetNames } from '../plugins/ecom-analytics/config/schema.ts';
 import { estimateCost } from '../plugins/ecom-analytics/cost/estimate.ts';
 import { type Answers, clusterChoices, packageManagers, type Surroundings } from './answers.ts';
 import {
+  longestName,
   type Reading,
   readEmail,
   readList,
@@ -14,7 +15,7 @@ import {
   readPattern,
   readStages,
 } from './reading.ts';
-import { inspectTarget } from './target.ts';
+import { inspectTarget, isUnfinished } from './target.ts';
 
 /** The option table. Prompts, flags, `--help`, validation, defaults and the replay line all follow from it. */
 
@@ -57,6 +58,8 @@ export interface Option<T> {
   readonly perMachine?: boolean;
   readonly read: (text: string) => Reading<T>;
   readonly write: (value: T) => string;
+  /** What is wrong with a given value beside the answers before it. */
+  readonly clash?: (value: T, before: Partial<Answers>) => string | undefined;
   readonly question?: Question;
 }
 
@@ -94,6 +97,15 @@ const ruleChoices: readonly Choice[] = rules.map(({ id, kind, severity }) => ({
   hint: `${kind}, ${severity}`,
 }));
 
+/** Of S3: the longest that the plugin makes is `name-stage-artifacts-` and the 12 digits of an account. */
+const longestBucketName = 63;
+
+/** How long a name may be, so that AWS takes what is made of it and the stages' names. */
+function nameRoom({ stages = [] }: Partial<Answers>): number {
+  const longestStage = Math.max(0, ...stages.map((stage) => stage.length));
+  return longestBucketName - `--artifacts-${'0'.repeat(12)}`.length - longestStage;
+}
+
 const asIs = (text: string): string => text;
 const yesOrNo = (text: string): Reading<boolean> =>
   text === 'yes' || text === 'no' ? { value: text === 'yes' } : { wrong: 'say yes or no' };
@@ -108,26 +120,35 @@ export const options: OptionTable = {
     write: asIs,
     question: {
       message: 'Where shall the project go?',
-      check: (text, { cwd }) => inspectTarget(path.resolve(cwd, text)).wrong,
+      check: (text, { cwd }) => {
+        const folder = path.resolve(cwd, text);
+        return isUnfinished(folder) ? undefined : inspectTarget(folder).wrong;
+      },
     },
   },
   name: {
     flag: 'name',
     takes: 'name',
     help: 'Package and service name; AWS resources begin with it (default: from the directory)',
-    initial: ({ directory = '' }, { cwd }) => {
-      const folder = path.basename(path.resolve(cwd, directory));
+    initial: (before, { cwd }) => {
+      const folder = path.basename(path.resolve(cwd, before.directory ?? ''));
       const name = folder
         .normalize('NFKD')
         .toLowerCase()
         .replace(/[^a-z0-9]+/g, '-')
         .replace(/^[^a-z]+|-+$/g, '')
-        .slice(0, 32)
+        .slice(0, Math.min(longestName, nameRoom(before)))
         .replace(/-+$/, '');
       return name === '' ? 'my-shop' : name;
     },
     read: readName,
     write: asIs,
+    clash: (name, before) => {
+      const room = nameRoom(before);
+      return name.length <= room
+        ? undefined
+        : `AWS names are made of it and of the stages', so beside ${before.stages?.join(', ')} it may have up to ${room} characters`;
+    },
   },
   description: {
     flag: 'description',
@@ -161,7 +182,7 @@ export const options: OptionTable = {
     initial: ({ clusters }) => (clusters === 'existing' ? undefined : null),
     read: (text) =>
       readPattern(
-        /^arn:[\w-]+:kafka:[\w-]+:\d{12}:cluster\/[\w-]+\/[\w-]+$/,
+        /^arn:[\w-]+:kafka:[a-z]{2}(?:-[a-z]+)+-\d:\d{12}:cluster\/[\w-]+\/[\w-]+$/,
         text,
         'it must be an ARN like arn:aws:kafka:us-east-1:123456789012:cluster/shop/1a2b-3',
       ),
@@ -316,7 +337,6 @@ export const options: OptionTable = {
 /** The order in which options are settled and asked: each may depend on those before it. */
 export const optionKeys: readonly (keyof Answers)[] = [
   'directory',
-  'name',
   'description',
   'clusters',
   'mskClusterArn',
@@ -326,6 +346,8 @@ export const optionKeys: readonly (keyof Answers)[] = [
   'network',
   'region',
   'stages',
+  // Without a question, and what it may be hangs on the stages.
+  'name',
   'size',
   'alertEmail',
   'rulesOff',

@@ -14,12 +14,14 @@ export function readPattern(pattern: RegExp, text: string, wrong: string): Readi
   return pattern.test(text) ? { value: text } : { wrong };
 }
 
+export const longestName = 32;
+
 /** A name that npm, CloudFormation and S3 all take: AWS puts a stage, a role and an account behind it. */
 export function readName(text: string): Reading<string> {
   return readPattern(
-    /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,31}$/,
+    new RegExp(`^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,${longestName - 1}}$`),
     text,
-    'it must be up to 32 of a-z, 0-9 and single hyphens, and begin with a letter',
+    `it must be up to ${longestName} of a-z, 0-9 and single hyphens, and begin with a letter`,
   );
 }
 

@@ -1,21 +1,17 @@
 import { EcomError } from '../pipeline/error.ts';
 import type { Answers, PackageManager } from './answers.ts';
+import { baseArchive, fingerprint, kitFolder, type Origin, originFile } from './origin.ts';
 import { replayLine } from './replay.ts';
 import { answersSection, replaceSections } from './section.ts';
-import { type Typed, typedAnswers } from './settle.ts';
+import { typedAnswers } from './settle.ts';
 import { stagesBlock } from './stages.ts';
 import { type Tree, type TreeFile, textFile, textOf } from './tree.ts';
 
 /**
  * From template and answers to the project's files. The tree is the template's; what the answers change is in
- * `package.json` and the lock file (name), `stages.yml`, `README.md`, the package manager's own file, whether the workflows
+ * `package.json` and the lock file (name), `stages.yml`, `README.md`, the package manager's own files, whether the workflows
  * are there, and, where no stage is called `dev`, which one is taken when none is named.
  */
-
-/** Where the project keeps what `update` needs, and the kit's licence. */
-export const kitFolder = '.ecom-analytics';
-export const baseArchive = `${kitFolder}/base.tgz`;
-export const originFile = `${kitFolder}/origin.json`;
 
 function required(template: Tree, file: string): string {
   const text = textOf(template, file);
@@ -67,11 +63,18 @@ function lock(template: Tree, answers: Answers): TreeFile {
 }
 
 /** What a package manager needs so that it installs, and so that the project's own scripts find their tools in `node_modules`. */
-const managerFiles: { readonly [Manager in PackageManager]?: readonly [file: string, text: string] } = {
-  yarn: ['.yarnrc.yml', 'nodeLinker: node-modules\n'],
+const managerFiles: { readonly [Manager in PackageManager]?: Readonly<Record<string, string>> } = {
+  // Below another package.json, yarn takes a project for a part of that one, unless it has a lock file of its own.
+  yarn: { '.yarnrc.yml': 'nodeLinker: node-modules\n', 'yarn.lock': '' },
   // Nothing here needs a dependency's install script; pnpm would refuse to install until each is named.
-  pnpm: ['pnpm-workspace.yaml', 'strictDepBuilds: false\n'],
+  pnpm: { 'pnpm-workspace.yaml': 'strictDepBuilds: false\n' },
 };
+
+/** Whatever the user has Git ignore, an update needs these two; and it is not disturbed by what a killed one left. */
+const kitIgnores = '!base.tgz\n!origin.json\nupdate-*/\n';
+
+/** The extension that only workflows need, with the comma before it. */
+const workflowExtension = /,\s*"github\.vscode-github-actions"/;
 
 /** The template's stage that is taken when none is named. */
 const templateStage = 'dev';
@@ -81,6 +84,7 @@ const namesStage: readonly (readonly [file: string, named: (stage: string) => st
   ['serverless.yml', (stage) => `\n  stage: ${stage}\n`],
   ['serverless.yml', (stage) => `sls deploy --stage ${stage} `],
   ['.vscode/launch.json', (stage) => `"--stage", "${stage}"`],
+  ['.vscode/tasks.json', (stage) => `"default": "${stage}"`],
   ['.github/workflows/check.yml', (stage) => `PLAN_STAGE || '${stage}'`],
   ['.github/workflows/check.yml', (stage) => `PLAN_STAGE if it is not ${stage}`],
 ];
@@ -101,7 +105,8 @@ function nameStage(files: Map<string, TreeFile>, stage: string): void {
 }
 
 /** The front of README.md: the shop's own, over the kit's text. */
-function readme(template: Tree, answers: Answers, version: string): TreeFile {
+function readme(template: Tree, answers: Answers): TreeFile {
+  const { packageManager } = answers;
   const kit = (textOf(template, 'README.md') ?? '')
     .replace(/^# .*\n+/, '')
     .replaceAll(/--stage dev\b/g, `--stage ${stageWithoutName(answers)}`);
@@ -111,44 +116,48 @@ function readme(template: Tree, answers: Answers, version: string): TreeFile {
       '',
       answers.description,
       '',
-      `Made with create-ecom-analytics ${version}. To make the same project again without questions:`,
+      // Without the version, or whoever changes this front would have a conflict at every update.
+      'Made with create-ecom-analytics. To make another like it without questions:',
       '',
-      `    ${replayLine(answers, version)}`,
+      `    ${replayLine(answers, 'latest')}`,
       '',
       'To bring it up to a newer template, your changes kept: `npx create-ecom-analytics@latest update`.',
       '',
+      ...(packageManager === 'npm'
+        ? []
+        : [
+            `Its package manager is ${packageManager}: \`npm start\` below is \`${packageManager} run start\` here.`,
+            '',
+          ]),
       kit,
     ].join('\n'),
   );
 }
 
-/** What the project remembers of its making. */
-export interface Origin {
-  /** Of create-ecom-analytics. */
-  readonly version: string;
-  /** As flags would say them, so that they are read back by the same checks. */
-  readonly answers: Typed;
+function withoutWorkflows(files: Map<string, TreeFile>): void {
+  for (const file of files.keys()) if (file.startsWith('.github/')) files.delete(file);
+  const extensions = '.vscode/extensions.json';
+  files.set(extensions, textFile(required(files, extensions).replace(workflowExtension, '')));
 }
 
 /** A project's files without the record of their making. */
-function renderFiles(template: Tree, answers: Answers, version: string): Map<string, TreeFile> {
+function renderFiles(template: Tree, answers: Answers): Map<string, TreeFile> {
   const files = new Map(template);
   files.set('package.json', manifest(template, answers));
   if (answers.packageManager === 'npm') files.set('package-lock.json', lock(template, answers));
   else files.delete('package-lock.json');
-  const managerFile = managerFiles[answers.packageManager];
-  if (managerFile) files.set(managerFile[0], textFile(managerFile[1]));
+  for (const [file, text] of Object.entries(managerFiles[answers.packageManager] ?? {}))
+    files.set(file, textFile(text));
   files.set(
     'stages.yml',
     textFile(
       replaceSections(required(template, 'stages.yml'), answersSection, stagesBlock(answers), 'stages.yml'),
     ),
   );
-  files.set('README.md', readme(template, answers, version));
+  files.set('README.md', readme(template, answers));
   nameStage(files, stageWithoutName(answers));
-  if (!answers.workflows) {
-    for (const file of template.keys()) if (file.startsWith('.github/')) files.delete(file);
-  }
+  if (!answers.workflows) withoutWorkflows(files);
+  files.set(`${kitFolder}/.gitignore`, textFile(kitIgnores));
   // The kit's licence goes with the kit's code; the shop's own is the shop's to choose.
   const license = template.get('LICENSE');
   if (license) {
@@ -170,9 +179,9 @@ export function render(
   version: string,
   pack: (tree: Tree) => Uint8Array,
 ): Tree {
-  const files = renderFiles(template, answers, version);
-  const origin: Origin = { version, answers: typedAnswers(answers) };
+  const files = renderFiles(template, answers);
   // The base is the project as made, not the bare template: what the user has not touched is then equal to it.
   const base = { content: pack(files), executable: false };
+  const origin: Origin = { version, base: fingerprint(base.content), answers: typedAnswers(answers) };
   return new Map([...files, [originFile, json(origin)], [baseArchive, base]]);
 }

@@ -29,6 +29,8 @@ export function replayLine(answers: Answers, version: string): string {
     if (initial !== undefined && option.write(initial) === written && !option.perMachine) return;
     if (option.takes === undefined)
       words.push(written === 'yes' ? `--${option.flag}` : `--no-${option.flag}`);
+    // What looks like a flag is a value only behind an equals sign.
+    else if (written.startsWith('-')) words.push(`--${option.flag}=${written}`);
     else words.push(`--${option.flag}`, written);
   };
   for (const key of optionKeys) add(key);

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { runProgram } from './program.ts';
 
 /** The project's Git repository. */
@@ -16,37 +18,61 @@ export async function isInRepository(folder: string): Promise<boolean> {
 /**
  * Makes a repository with a first commit.
  *
+ * @param files what the commit holds: what else lies in the folder is the user's, and may be a secret
  * @returns what Git said where it refused, for a person; undefined when done
  */
-export async function makeRepository(folder: string, message: string): Promise<string | undefined> {
-  const steps = [
-    ['init', '--quiet', '--initial-branch=main'],
-    ['add', '--all'],
-    ['commit', '--quiet', `--message=${message}`],
+export async function makeRepository(
+  folder: string,
+  files: readonly string[],
+  message: string,
+): Promise<string | undefined> {
+  const steps: readonly (readonly [args: readonly string[], input?: string])[] = [
+    [['init', '--quiet', '--initial-branch=main']],
+    // Forced: where the user has Git ignore some of our names everywhere, Git would add none at all.
+    [['add', '--force', '--pathspec-from-file=-', '--pathspec-file-nul'], files.join('\0')],
+    [['commit', '--quiet', `--message=${message}`]],
   ];
-  for (const args of steps) {
-    const { code, stdout, stderr, missing } = await runProgram('git', args, { cwd: folder });
+  for (const [args, input] of steps) {
+    const options = { cwd: folder, ...(input !== undefined && { input }) };
+    const { code, stdout, stderr, missing } = await runProgram('git', args, options);
     if (missing) return 'Git is not installed';
     if (code !== 0) return `git ${args[0]}: ${(stderr || stdout).trim() || 'interrupted'}`;
   }
   return undefined;
 }
 
-/** Adds to the commit just made what the install has written, a lock file. */
-export async function completeCommit(folder: string): Promise<void> {
-  const changes = await runProgram('git', ['status', '--porcelain'], { cwd: folder });
-  if (changes.code !== 0 || changes.stdout === '') return;
-  await runProgram('git', ['add', '--all'], { cwd: folder });
-  await runProgram('git', ['commit', '--quiet', '--amend', '--no-edit'], { cwd: folder });
+/** Adds to the commit just made what the install has changed of its files, and the lock file. */
+export async function completeCommit(folder: string, lockFile: string): Promise<void> {
+  const git = (...args: readonly string[]) => runProgram('git', args, { cwd: folder });
+  await git('add', '--update');
+  if (existsSync(path.join(folder, lockFile))) await git('add', '--force', '--', lockFile);
+  const { code: changed } = await git('diff', '--cached', '--quiet');
+  if (changed === 1) await git('commit', '--quiet', '--amend', '--no-edit');
 }
 
-/**
- * What the folder's work tree holds that is not committed, as Git lists it.
- *
- * @returns undefined where Git cannot say, as outside any repository
- */
-export async function uncommitted(folder: string): Promise<string[] | undefined> {
-  const args = ['status', '--porcelain', '--untracked-files=all', '--', '.'];
-  const { code, stdout } = await runProgram('git', args, { cwd: folder });
-  return code === 0 ? stdout.split('\n').filter((line) => line !== '') : undefined;
+/** A folder as Git sees it. */
+export interface WorkTree {
+  /** What is not committed, as Git lists it. */
+  readonly uncommitted: readonly string[];
+  /** Files whose changes Git sees, by their path in the folder. */
+  readonly tracked: ReadonlySet<string>;
+}
+
+/** @returns a text where Git refuses, as outside any repository: what it said, for a person */
+export async function readWorkTree(folder: string): Promise<WorkTree | string> {
+  const git = (...args: readonly string[]) => runProgram('git', [...args, '--', '.'], { cwd: folder });
+  const status = await git('status', '--porcelain', '--untracked-files=all');
+  if (status.missing) return 'Git is not installed';
+  if (status.code !== 0) return status.stderr.trim();
+  const list = await git('ls-files', '-z', '-v');
+  return {
+    uncommitted: status.stdout.split('\n').filter((line) => line !== ''),
+    // Any mark but H says that Git was told to look away from changes.
+    tracked: new Set(
+      list.stdout
+        .split('\0')
+        .filter((line) => line.startsWith('H '))
+        .map((line) => line.slice(2)),
+    ),
+  };
 }

@@ -89,14 +89,18 @@ export function readFlags(args: readonly string[]): { readonly typed: Typed; rea
   };
 }
 
-function readTyped<Key extends keyof Answers>(key: Key, text: string): Answers[Key] {
-  const reading = options[key].read(text);
-  if (reading.wrong === undefined) return reading.value;
-  throw usage(
-    `${flagOf(key)} cannot be "${text}": ${reading.wrong}`,
+function refused(key: keyof Answers, text: string, wrong: string): UsageError {
+  return usage(
+    `${flagOf(key)} cannot be "${text}": ${wrong}`,
     'command line',
     'Correct it, or leave it out.',
   );
+}
+
+function readTyped<Key extends keyof Answers>(key: Key, text: string): Answers[Key] {
+  const reading = options[key].read(text);
+  if (reading.wrong === undefined) return reading.value;
+  throw refused(key, text, reading.wrong);
 }
 
 /** Reads all flags before the first question, so that nobody answers seven questions to learn of a typing error. */
@@ -134,7 +138,7 @@ export async function settle(
 
   const settleOne = async <Key extends keyof Answers>(key: Key) => {
     const option = options[key];
-    const initial = option.initial(answers, surroundings, given);
+    const suggested = option.initial(answers, surroundings, given);
     if (option.applies && !option.applies(answers)) {
       if (given[key] !== undefined)
         throw usage(
@@ -142,13 +146,18 @@ export async function settle(
           'command line',
           `It goes with ${option.appliesOnly}.`,
         );
-      if (initial !== undefined) answers[key] = initial;
+      if (suggested !== undefined) answers[key] = suggested;
       return;
     }
     if (given[key] !== undefined) {
+      const wrong = option.clash?.(given[key], answers);
+      if (wrong !== undefined) throw refused(key, typed[key] ?? '', wrong);
       answers[key] = given[key];
       return;
     }
+    // What the machine suggests may be nothing that the option takes: AWS_REGION=local.
+    const isTaken = suggested !== undefined && option.read(option.write(suggested)).wrong === undefined;
+    const initial = isTaken ? suggested : undefined;
     const asked = option.question !== undefined && (option.question.when?.(answers) ?? true);
     if (asked && ask) answers[key] = await ask(key, initial);
     else if (initial !== undefined && (mayDefault || !asked)) answers[key] = initial;
@@ -169,7 +178,7 @@ export async function settle(
   return answers;
 }
 
-/** The answers as flags would say them: `settle` makes the same answers of it. */
+/** The answers as flags would say them: `settle` and `restoreAnswers` make the same answers of it. */
 export function typedAnswers(answers: Answers): Typed {
   const typed: Partial<Record<keyof Answers, string>> = {};
   const write = <Key extends keyof Answers>(key: Key) => {
@@ -178,4 +187,29 @@ export function typedAnswers(answers: Answers): Typed {
   };
   for (const key of optionKeys) write(key);
   return typed;
+}
+
+/**
+ * The answers that `typedAnswers` wrote, perhaps with an older version: what is missing has its default.
+ *
+ * @param refuse makes the error of an answer that this version does not take
+ */
+export function restoreAnswers(
+  typed: Typed,
+  surroundings: Surroundings,
+  refuse: (key: keyof Answers, wrong: string) => Error,
+): Answers {
+  const answers: Partial<Answers> = {};
+  const restore = <Key extends keyof Answers>(key: Key) => {
+    const option = options[key];
+    const text = (option.applies?.(answers) ?? true) ? typed[key] : undefined;
+    const reading = text === undefined ? undefined : option.read(String(text));
+    if (reading?.wrong !== undefined) throw refuse(key, `"${text}": ${reading.wrong}`);
+    const value = reading ? reading.value : option.initial(answers, surroundings, answers);
+    if (value === undefined) throw refuse(key, 'there is none');
+    answers[key] = value;
+  };
+  for (const key of optionKeys) restore(key);
+  if (!isComplete(answers)) throw new Error('The table of options misses one');
+  return answers;
 }

@@ -64,11 +64,20 @@ function followLinks(folder: string): string {
   return parent === folder ? folder : path.join(followLinks(parent), path.basename(folder));
 }
 
+/** Whether an interrupted run left there what the next run finishes. */
+export function isUnfinished(folder: string): boolean {
+  return existsSync(path.join(folder, completeFolder));
+}
+
 /** Looks whether a project can go into the folder, without changing anything. */
 export function inspectTarget(folder: string): Inspection {
   let at = folder;
   try {
-    while (!existsSync(at)) at = path.dirname(at);
+    while (!existsSync(at)) {
+      // On Windows a whole drive can be missing.
+      if (path.dirname(at) === at) return { wrong: `${at} does not exist` };
+      at = path.dirname(at);
+    }
     if (!statSync(at).isDirectory()) return { wrong: `${at} is a file` };
     if (at !== folder) return { folder: followLinks(folder), exists: false };
     const found = occupants(folder);

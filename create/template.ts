@@ -5,7 +5,7 @@ import path from 'node:path';
 import { EcomError } from '../pipeline/error.ts';
 import { shipped, withheld, withheldItems, withheldKeys } from './manifest.ts';
 import { replaceSections, repositorySection } from './section.ts';
-import { type Tree, type TreeFile, textFile } from './tree.ts';
+import { isText, type Tree, type TreeFile, textFile } from './tree.ts';
 
 /** Making the template of the repository: its own files by the manifest, without what is for this repository alone. */
 
@@ -19,10 +19,6 @@ function listFiles(root: string): string[] {
   return execFileSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 24 })
     .split('\0')
     .filter((file) => file !== '' && statSync(path.join(root, file), { throwIfNoEntry: false })?.isFile());
-}
-
-function isText(content: Uint8Array): boolean {
-  return !content.includes(0);
 }
 
 function readShipped(root: string, file: string): TreeFile {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { EcomError } from '../pipeline/error.ts';
-import { mergeJson } from './merge.ts';
+import { executableBit, mergeJson } from './merge.ts';
 import { runProgram } from './program.ts';
 import { type TreeFile, textFile } from './tree.ts';
 
@@ -24,10 +24,11 @@ export interface MergeResult {
 
 const decode = (file: TreeFile | undefined): string => Buffer.from(file?.content ?? []).toString('utf8');
 
-function mergeManifest({ base, mine, next }: MergeInput): MergeResult | undefined {
+/** @returns undefined where its lines must be merged */
+function mergeManifest({ base, mine, next }: MergeInput): string | undefined {
   try {
     const merged = mergeJson(JSON.parse(decode(base)), JSON.parse(decode(mine)), JSON.parse(decode(next)));
-    return merged && { content: textFile(`${JSON.stringify(merged.value, undefined, 2)}\n`), conflicts: 0 };
+    return merged && `${JSON.stringify(merged.value, undefined, 2)}\n`;
   } catch {
     // Not JSON any more: its lines can still be merged.
     return undefined;
@@ -44,8 +45,9 @@ export async function mergeText(
   input: MergeInput,
   labels: readonly [mine: string, base: string, next: string],
 ): Promise<MergeResult> {
+  const executable = executableBit(input.base, input.mine, input.next);
   const manifest = input.file === 'package.json' ? mergeManifest(input) : undefined;
-  if (manifest) return manifest;
+  if (manifest !== undefined) return { content: { ...textFile(manifest), executable }, conflicts: 0 };
   const folder = mkdtempSync(path.join(tmpdir(), 'ecom-merge-'));
   try {
     writeFileSync(path.join(folder, 'mine'), input.mine.content);
@@ -60,7 +62,7 @@ export async function mergeText(
         where: input.file,
         fix: 'Mend that and run update again. Nothing was changed.',
       });
-    return { content: { ...textFile(stdout), executable: input.next.executable }, conflicts: code };
+    return { content: { ...textFile(stdout), executable }, conflicts: code };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { createTar, parseTar } from 'nanotar';
 import { EcomError } from '../pipeline/error.ts';
@@ -24,6 +25,11 @@ export function textFile(text: string): TreeFile {
 export function textOf(tree: Tree, file: string): string | undefined {
   const found = tree.get(file);
   return found && Buffer.from(found.content).toString('utf8');
+}
+
+/** Whether it can be read as text, and written again, without losing anything. */
+export function isText(content: Uint8Array): boolean {
+  return !content.includes(0) && isUtf8(content);
 }
 
 /** Whether two files are the same, byte for byte. */

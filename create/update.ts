@@ -1,24 +1,15 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { EcomError } from '../pipeline/error.ts';
 import type { Surroundings } from './answers.ts';
 import type { Template } from './make.ts';
-import { planUpdate } from './merge.ts';
-import { baseArchive, kitFolder, type Origin, originFile, render } from './render.ts';
-import { uncommitted } from './repository.ts';
-import { settle } from './settle.ts';
+import { type Decision, planUpdate } from './merge.ts';
+import { baseArchive, originFile, readAnswers, readBase, readOrigin } from './origin.ts';
+import { render } from './render.ts';
+import { replaceFiles, statOf, undoLine } from './replace.ts';
+import { readWorkTree } from './repository.ts';
 import { mergeText } from './text-merge.ts';
-import { packTree, type Tree, type TreeFile, unpackTree } from './tree.ts';
+import { isText, packTree, sameContent, type Tree, type TreeFile } from './tree.ts';
 
 /** Bringing a project up to a newer template, with the user's changes kept. */
 
@@ -37,29 +28,8 @@ export interface UpdateSummary {
   readonly kept: readonly { readonly file: string; readonly why: string }[];
 }
 
-function failed(code: 'PROJECT' | 'UNCLEAN' | 'OLDER', what: string, where: string, fix: string): EcomError {
+function failed(code: 'UNCLEAN' | 'OLDER', what: string, where: string, fix: string): EcomError {
   return new EcomError(`ECOM_UPDATE_${code}`, { what, where, fix });
-}
-
-/**
- * What a project remembers of its making.
- *
- * @throws EcomError `ECOM_UPDATE_PROJECT` where it remembers nothing
- */
-export function readOrigin(folder: string): Origin {
-  const file = path.join(folder, originFile);
-  try {
-    const { version, answers }: Partial<Origin> = JSON.parse(readFileSync(file, 'utf8'));
-    if (typeof version === 'string' && typeof answers === 'object') return { version, answers };
-  } catch {
-    // Said below.
-  }
-  throw failed(
-    'PROJECT',
-    'This is no project made with create-ecom-analytics, or its record is lost',
-    file,
-    'Go to the folder of the project; a lost record is in its Git history.',
-  );
 }
 
 /** Compares `1.2.3` with `1.10.0` number by number; a pre-release comes before its release. */
@@ -79,28 +49,24 @@ export function compareVersions(one: string, other: string): number {
   return a.pre.localeCompare(b.pre, 'en', { numeric: true });
 }
 
-/** What is there, if anything; a file on the way is nothing there too. */
-function statOf(at: string): Stats | undefined {
-  try {
-    return statSync(at, { throwIfNoEntry: false });
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return undefined;
-    throw error;
-  }
+function hasCrlf(file: TreeFile | undefined): boolean {
+  return file !== undefined && Buffer.from(file.content).includes('\r\n');
 }
 
-/** The user's files, by the names the templates know. A checkout with CRLF is the same text. */
-function readMine(folder: string, files: Iterable<string>): Tree {
+/** The user's files, by the names the templates know. A checkout with CRLF is the same text as a template without. */
+function readMine(folder: string, base: Tree, next: Tree): Tree {
   const mine = new Map<string, TreeFile>();
-  for (const file of files) {
+  for (const file of new Set([...base.keys(), ...next.keys()])) {
     const at = path.join(folder, file);
     const stat = statOf(at);
     if (!stat?.isFile()) continue;
-    const content = readFileSync(at);
-    const text = content.includes(0)
-      ? content
-      : Buffer.from(content.toString('utf8').replaceAll('\r\n', '\n'));
-    mine.set(file, { content: text, executable: (stat.mode & 0o111) !== 0 });
+    const found = { content: readFileSync(at), executable: (stat.mode & 0o111) !== 0 };
+    const isTheirs = sameContent(found, base.get(file)) || sameContent(found, next.get(file));
+    const isCheckout = !isTheirs && isText(found.content) && !hasCrlf(base.get(file) ?? next.get(file));
+    const content = isCheckout
+      ? Buffer.from(found.content.toString('utf8').replaceAll('\r\n', '\n'))
+      : found.content;
+    mine.set(file, { ...found, content });
   }
   return mine;
 }
@@ -113,46 +79,59 @@ function isTaken(folder: string, file: string): boolean {
   return stat(file)?.isDirectory() === true || stat(above)?.isDirectory() !== true;
 }
 
-/**
- * Writes the new files beside their places and then moves all of them there in one turn of the event loop: a full disk
- * or a Ctrl-C comes before the first change or after the last.
- */
-function apply(folder: string, files: ReadonlyMap<string, TreeFile>, removed: readonly string[]): void {
-  const staging = path.join(folder, kitFolder, 'update');
-  rmSync(staging, { recursive: true, force: true });
-  try {
-    for (const [file, { content, executable }] of files) {
-      const at = path.join(staging, file);
-      mkdirSync(path.dirname(at), { recursive: true });
-      writeFileSync(at, content);
-      chmodSync(at, executable ? 0o755 : 0o644);
-    }
-    for (const file of files.keys()) {
-      mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
-      renameSync(path.join(staging, file), path.join(folder, file));
-    }
-    for (const file of removed) rmSync(path.join(folder, file));
-  } finally {
-    rmSync(staging, { recursive: true, force: true });
+/** Why Git could not give a file back that is there now; undefined where it could, or where there is none. */
+function irrevocable(folder: string, file: string, tracked: ReadonlySet<string>): string | undefined {
+  const names = file.split('/');
+  for (const [index] of names.entries()) {
+    const part = names.slice(0, index + 1).join('/');
+    const stat = lstatSync(path.join(folder, part), { throwIfNoEntry: false });
+    if (stat === undefined) return undefined;
+    if (stat.isSymbolicLink()) return `${part === file ? 'it' : part} is a link`;
   }
+  return tracked.has(file) ? undefined : 'Git does not keep it, so the change could not be undone';
 }
 
-async function checkClean(folder: string): Promise<void> {
-  const changes = await uncommitted(folder);
-  if (changes === undefined)
+/** Why a file stays as it is; undefined where it does not. */
+function whyKept(folder: string, decision: Decision, tracked: ReadonlySet<string>): string | undefined {
+  if (decision.action === 'keep') return decision.why;
+  if (decision.action === 'write' && isTaken(folder, decision.file))
+    return 'the template adds it, and something of yours is in its place';
+  return irrevocable(folder, decision.file, tracked);
+}
+
+/**
+ * Makes sure that Git can undo an update.
+ *
+ * @returns the files that it keeps
+ */
+async function checkClean(folder: string): Promise<ReadonlySet<string>> {
+  const tree = await readWorkTree(folder);
+  if (typeof tree === 'string')
     throw failed(
       'UNCLEAN',
-      'The project is in no Git repository',
+      `Git does not say what is committed of the project: ${tree}`,
       folder,
-      'Commit it: `git init`, `git add --all`, `git commit`. An update can then be undone.',
+      'Mend that; a project that is in no repository yet, commit. An update can then be undone.',
     );
-  if (changes.length > 0)
+  const { uncommitted, tracked } = tree;
+  if (uncommitted.length > 0)
     throw failed(
       'UNCLEAN',
-      `The project has uncommitted changes: ${changes[0]?.slice(3)}${changes.length > 1 ? ` and ${changes.length - 1} more` : ''}`,
+      `The project has uncommitted changes: ${uncommitted[0]?.slice(3)}${uncommitted.length > 1 ? ` and ${uncommitted.length - 1} more` : ''}`,
       folder,
       'Commit them first. An update can then be undone.',
     );
+  const untracked = [originFile, baseArchive].find(
+    (file) => statOf(path.join(folder, file)) && !tracked.has(file),
+  );
+  if (untracked !== undefined)
+    throw failed(
+      'UNCLEAN',
+      'Git does not keep the project, or not all of it',
+      path.join(folder, untracked),
+      `Commit it (\`git add --force ${untracked}\` adds what a .gitignore names). An update can then be undone.`,
+    );
+  return tracked;
 }
 
 /**
@@ -160,13 +139,16 @@ async function checkClean(folder: string): Promise<void> {
  * the next update is then this template's.
  *
  * @param dryRun say what would be done, and do nothing
- * @throws EcomError `ECOM_UPDATE_PROJECT`, `ECOM_UPDATE_UNCLEAN`, `ECOM_UPDATE_OLDER`, `ECOM_MERGE`: nothing was changed
+ * @throws EcomError `ECOM_UPDATE_PROJECT`, `ECOM_UPDATE_UNCLEAN`, `ECOM_UPDATE_OLDER`, `ECOM_UPDATE_WRITE`, `ECOM_MERGE`:
+ * nothing was changed
+ * @throws the signal's reason when it came before the first change
  */
 export async function updateProject(
   folder: string,
   template: Template,
   surroundings: Surroundings,
   dryRun: boolean,
+  signal: AbortSignal,
 ): Promise<UpdateSummary> {
   const origin = readOrigin(folder);
   if (compareVersions(origin.version, template.version) > 0)
@@ -176,20 +158,13 @@ export async function updateProject(
       path.join(folder, originFile),
       'Run `npx create-ecom-analytics@latest update`.',
     );
-  await checkClean(folder);
-  if (!existsSync(path.join(folder, baseArchive)))
-    throw failed(
-      'PROJECT',
-      'The template it came from is lost',
-      path.join(folder, baseArchive),
-      'Bring that file back from the Git history.',
-    );
+  const tracked = await checkClean(folder);
 
-  const base = unpackTree(readFileSync(path.join(folder, baseArchive)), baseArchive);
-  const answers = await settle(origin.answers, surroundings, undefined, true);
+  const base = readBase(folder, origin);
+  const answers = readAnswers(folder, origin, surroundings);
   const rendered = render(template.tree, answers, template.version, packTree);
   const next = new Map([...rendered].filter(([file]) => file !== originFile && file !== baseArchive));
-  const mine = readMine(folder, new Set([...base.keys(), ...next.keys()]));
+  const mine = readMine(folder, base, next);
 
   const files = new Map<string, TreeFile>();
   const written: string[] = [];
@@ -199,15 +174,14 @@ export async function updateProject(
   const kept: { file: string; why: string }[] = [];
   const labels = ['yours', `template ${origin.version}`, `template ${template.version}`] as const;
   for (const decision of planUpdate(base, mine, next)) {
-    const { file, action } = decision;
-    if (action === 'keep') kept.push({ file, why: decision.why });
-    else if (action === 'remove') removed.push(file);
-    else if (action === 'write' && isTaken(folder, file))
-      kept.push({ file, why: 'the template adds it, and something of yours is in its place' });
-    else if (action === 'write') {
+    const { file } = decision;
+    const why = whyKept(folder, decision, tracked);
+    if (why !== undefined) kept.push({ file, why });
+    else if (decision.action === 'remove') removed.push(file);
+    else if (decision.action === 'write') {
       files.set(file, decision.content);
       written.push(file);
-    } else {
+    } else if (decision.action === 'merge') {
       const { content, conflicts } = await mergeText(decision, labels);
       files.set(file, content);
       (conflicts > 0 ? conflicted : merged).push(file);
@@ -218,7 +192,8 @@ export async function updateProject(
       const record = rendered.get(file);
       if (record) files.set(file, record);
     }
-    apply(folder, files, removed);
+    signal.throwIfAborted();
+    await replaceFiles(folder, files, removed);
   }
   return {
     from: origin.version,
@@ -254,6 +229,7 @@ export function describeUpdate(summary: UpdateSummary, dryRun: boolean): string 
           conflicts.length > 0
             ? 'Resolve the conflicts, then install and commit.'
             : 'Install, test and commit.',
+          `To take it back: ${undoLine}`,
         ]),
   ].join('\n');
 }

@@ -85,18 +85,16 @@ async function fillExisting(complete: string, folder: string): Promise<string[]>
 /**
  * Finishes what an earlier run could not: one that was killed between its renames left the rest in a folder of ours.
  *
- * @returns whether there was something to finish
+ * @returns the user's files that stayed in place of ours, by their path in the folder; undefined: nothing to finish
  */
-export async function finishInterrupted(folder: string): Promise<boolean> {
+export async function finishInterrupted(folder: string): Promise<readonly string[] | undefined> {
   const complete = path.join(folder, completeFolder);
   const there = await lstat(complete).catch(() => undefined);
-  if (!there?.isDirectory()) return false;
-  await fillExisting(complete, folder);
-  return true;
+  return there?.isDirectory() ? fillExisting(complete, folder) : undefined;
 }
 
-/** Removes what killed runs left half-written: staging folders whose process is gone. */
-async function sweep(parent: string, prefix: string): Promise<void> {
+/** Removes what killed runs left half-written: staging folders, named by a prefix and a process that is gone. */
+export async function sweep(parent: string, prefix: string): Promise<void> {
   const names = await readdir(parent).catch(() => []);
   for (const name of names) {
     const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN;
@@ -109,8 +107,8 @@ async function sweep(parent: string, prefix: string): Promise<void> {
   }
 }
 
-function describe(error: unknown, folder: string): unknown {
-  if (error instanceof EcomError || (error instanceof Error && error.name === 'AbortError')) return error;
+/** What a disk says by its error, for a person; undefined where the error is another. */
+export function diskRefusal(error: unknown): string | undefined {
   const why: Record<string, string> = {
     EACCES: 'The folder may not be written to',
     EPERM: 'The folder may not be written to',
@@ -119,8 +117,13 @@ function describe(error: unknown, folder: string): unknown {
     EDQUOT: 'The disk quota is used up',
     ENAMETOOLONG: 'The path is too long',
     ENOTDIR: 'A part of the path is a file',
+    EBUSY: 'Another program holds a file',
   };
-  const what = why[codeOf(error)];
+  return why[codeOf(error)];
+}
+
+function describe(error: unknown, folder: string): unknown {
+  const what = diskRefusal(error);
   if (what === undefined) return error;
   const fix = 'Mend that, or choose another folder. Nothing was left behind.';
   return new EcomError('ECOM_WRITE', { what, where: folder, fix }, { cause: error });

@@ -1,7 +1,16 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { packTree, textFile, textOf, unpackTree } from '../../create/tree.ts';
 import { ownFolder, type Packed, packScaffolder, plainEnvironment, readText } from './packed.ts';
 import { type Registry, startRegistry } from './registry.ts';
 import { key, openTerminal } from './terminal.ts';
@@ -160,19 +169,23 @@ describe('npm create', () => {
 
 test('update wants a clean tree, and marks where both changed the same lines, with exit code 1', async () => {
   await create('shop', '--yes', '--no-install');
-  const { program } = await packNewer();
+  const newest = await packNewer();
+  const archive = path.join(newest.folder, 'dist/template.tgz');
+  const tree = unpackTree(readFileSync(archive), archive);
+  const readme = textFile((textOf(tree, 'README.md') ?? '').replace('\nA kit for', '\nThe kit for'));
+  writeFileSync(archive, packTree(new Map([...tree, ['README.md', readme] as const])));
   const project = path.join(folder, 'shop');
-  const update = () => run(process.execPath, [program, 'update'], environment(), project);
+  const update = () => run(process.execPath, [newest.program, 'update'], environment(), project);
   const made = readText(project, 'README.md');
-  writeFileSync(path.join(project, 'README.md'), made.replace('Made with', 'Once made with'));
+  writeFileSync(path.join(project, 'README.md'), made.replace('\nA kit for', '\nOur kit for'));
   expect(await update()).toMatchObject({ code: 1, stdout: '' });
 
   await run('git', ['commit', '--quiet', '--all', '--message', 'Reword'], environment(), project);
   const { code, stdout } = await update();
   expect(code).toBe(1);
   expect(stdout).toContain('Conflicts, marked in the files:\n  README.md\n');
-  expect(readText(project, 'README.md')).toMatch(/^<<<<<<< yours\nOnce made with .* 0\.1\.0\./m);
-  expect(readText(project, 'README.md')).toMatch(/^Made with .* 0\.2\.0\.[\s\S]*^>>>>>>> template 0\.2\.0$/m);
+  expect(readText(project, 'README.md')).toMatch(/^<<<<<<< yours\nOur kit for /m);
+  expect(readText(project, 'README.md')).toMatch(/^The kit for [\s\S]*^>>>>>>> template 0\.2\.0$/m);
 });
 
 describe('git', () => {
@@ -226,7 +239,7 @@ describe('git', () => {
 describe('an install', () => {
   test.each([
     ['fails', '#!/bin/sh\necho "no such package" >&2\nexit 7\n', 'npm failed (exit code 7)'],
-    ['cannot be started', undefined, 'pnpm failed (it could not be started)'],
+    ['cannot be started', undefined, 'there is no pnpm on this machine'],
   ])('that %s leaves the project, and shows why', async (_what, script, message) => {
     const bin = path.join(folder, 'bin');
     mkdirSync(bin);

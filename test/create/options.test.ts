@@ -9,6 +9,7 @@ import { type Ask, readFlags, settle, type Typed } from '../../create/settle.ts'
 import { textOf } from '../../create/tree.ts';
 import { UsageError } from '../../pipeline/error.ts';
 import { resolveConfig } from '../../plugins/ecom-analytics/config/resolve.ts';
+import { bucketName } from '../../plugins/ecom-analytics/resources/stage.ts';
 import { answersOf, existingClusters, here } from './answers.ts';
 import { currentTemplate } from './packed.ts';
 
@@ -139,6 +140,11 @@ describe('flags', () => {
     ],
     ['a network without subnets', ['x', '--network', 'vpc-0a1b2c3d'], 'a VPC id and its subnet ids'],
     ['an ARN of something else', ['x', '--msk-cluster-arn', 'arn:aws:s3:::shop'], 'it must be an ARN like'],
+    [
+      'a name too long beside its stages',
+      ['x', '--name', 'a'.repeat(24), '--stages', `dev,${'s'.repeat(16)}`],
+      'it may have up to 23 characters',
+    ],
     ['a description of two lines', ['x', '--description', 'a\nb'], 'it must be one line'],
     ['two folders', ['my', 'shop'], 'There are two folders (my shop)'],
     ['a flag without its value', ['x', '--region'], '--region'],
@@ -193,6 +199,25 @@ describe('flags', () => {
     ['a'.repeat(50), 'a'.repeat(32)],
   ])('the folder %s makes the name %s', async (directory, name) => {
     expect((await answersOf({ directory })).name).toBe(name);
+  });
+
+  test('a name from the folder is cut to what AWS takes beside the longest stage', async () => {
+    const answers = await answersOf({ directory: 'a'.repeat(50), stages: `dev,${'s'.repeat(16)}` });
+    expect(answers.name).toBe('a'.repeat(23));
+    const config = resolveConfig({ preset: 'dev' });
+    const bucket = (service: string) => bucketName({ service, stage: 's'.repeat(16), config }, 'artifacts');
+    expect(bucket(answers.name)).toContain(answers.name);
+    expect(() => bucket(`${answers.name}a`)).toThrow('cannot be the name of a bucket');
+  });
+
+  test('a default of this machine that is no answer is none', async () => {
+    const odd = { ...here, region: 'local' };
+    await expect(settle({ directory: 'x' }, odd, undefined, true)).rejects.toThrow(
+      'Answers are missing (--region region). Give these flags.',
+    );
+    expect(await settle({ directory: 'x', region: 'eu-west-1' }, odd, undefined, true)).toMatchObject({
+      region: 'eu-west-1',
+    });
   });
 
   test('help names every flag', () => {
@@ -283,15 +308,59 @@ describe('every value of every option, and every pair of values', { timeout: 60_
   test('names one of its stages where commands name none', async () => {
     const answers = await answersOf({ stages: 'test,prod' });
     const tree = render(template.tree, answers, template.version, noArchive);
-    const texts = ['serverless.yml', '.vscode/launch.json', '.github/workflows/check.yml', 'README.md'].map(
-      (file) => textOf(tree, file) ?? '',
-    );
+    const texts = [
+      'serverless.yml',
+      '.vscode/launch.json',
+      '.vscode/tasks.json',
+      '.github/workflows/check.yml',
+      'README.md',
+    ].map((file) => textOf(tree, file) ?? '');
     expect(parse(texts[0] ?? '').provider.stage).toBe('test');
     for (const text of texts) {
       expect(text).toMatch(/\btest\b/);
-      expect(text).not.toMatch(/--stage",? "?dev\b|--stage dev\b|'dev'|stage: dev\b/);
+      expect(text).not.toMatch(/--stage",? "?dev\b|--stage dev\b|'dev'|stage: dev\b|"default": "dev"/);
     }
   });
+
+  test('recommends an extension for workflows only where there are some', async () => {
+    const recommended = async (workflows: string): Promise<string[]> => {
+      const tree = render(template.tree, await answersOf({ workflows }), template.version, noArchive);
+      return JSON.parse(textOf(tree, '.vscode/extensions.json') ?? '').recommendations;
+    };
+    const [all, some] = [await recommended('yes'), await recommended('no')];
+    expect(all).toContain('github.vscode-github-actions');
+    expect(some).toEqual(all.filter((id) => id !== 'github.vscode-github-actions'));
+  });
+
+  test('has a README that is the same at another version, and names the package manager', async () => {
+    const answers = await answersOf({ packageManager: 'pnpm' });
+    const [one, other] = ['0.1.0', '0.2.0'].map((version) =>
+      textOf(render(template.tree, answers, version, noArchive), 'README.md'),
+    );
+    expect(one).toBe(other);
+    expect(one).toContain('pnpm create ecom-analytics@latest my-shop');
+    expect(one).toContain('`pnpm run start`');
+  });
+
+  test('makes a project of its own for yarn, below whatever package.json', async () => {
+    const tree = render(
+      template.tree,
+      await answersOf({ packageManager: 'yarn' }),
+      template.version,
+      noArchive,
+    );
+    expect(textOf(tree, 'yarn.lock')).toBe('');
+  });
+
+  test.each(['-5 % on everything', '--yes', ''])(
+    'has a replay line for the description "%s"',
+    async (description) => {
+      const answers = await answersOf({ description });
+      const args = shellWords(replayLine(answers, '0.1.0')).filter((word) => word !== '--');
+      const { typed } = readFlags(args.slice(args.indexOf('ecom-analytics@0.1.0') + 1));
+      expect(await settle(typed, here, undefined, true)).toEqual(answers);
+    },
+  );
 
   test('has a replay line that gives the same answers', async () => {
     for (const typed of pairs()) {

@@ -156,6 +156,16 @@ test.each(questions.map(([question], index) => [question, index] as const))(
   },
 );
 
+test.each(['SIGTERM', 'SIGINT'])('%s from elsewhere at a question writes nothing', async (signal) => {
+  const terminal = start([]);
+  await answer(terminal, 3);
+  await terminal.until('AWS region?');
+  process.kill(terminal.pid, signal);
+  expect(await terminal.ended).toBe(130);
+  expect(terminal.shown()).toContain('Nothing was written.');
+  expect(readdirSync(folder)).toEqual([]);
+});
+
 test('Ctrl-C at the questions about existing clusters writes nothing', async () => {
   const steps: readonly (readonly [question: string, answer: string])[] = [
     ['ARN of the MSK cluster?', `${existingClusters.mskClusterArn}${key.enter}`],

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { replaceSections } from '../../create/section.ts';
@@ -106,6 +106,24 @@ describe('the template', () => {
     expect(() => unpackTree(Buffer.from('no archive'), 'template.tgz')).toThrow(
       'The template cannot be read (template.tgz). Install create-ecom-analytics again.',
     );
+  });
+});
+
+describe('.gitignore', () => {
+  const { folder, remove } = ownFolder();
+  afterAll(remove);
+
+  test('leaves out what yarn makes, and keeps what a shop adds to it', () => {
+    writeFileSync(path.join(folder, '.gitignore'), textOf(template, '.gitignore') ?? '');
+    execFileSync('git', ['init', '--quiet'], { cwd: folder });
+    const names = [
+      '.yarn/install-state.gz',
+      '.yarn/cache/a.zip',
+      '.yarn/releases/yarn.cjs',
+      '.yarn/patches/a.patch',
+    ];
+    const { stdout } = spawnSync('git', ['check-ignore', ...names], { cwd: folder, encoding: 'utf8' });
+    expect(stdout.trim().split('\n')).toEqual(names.slice(0, 2));
   });
 });
 

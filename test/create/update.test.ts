@@ -1,20 +1,26 @@
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { chooseTarget, projectTree, type Template } from '../../create/make.ts';
 import { mergeJson } from '../../create/merge.ts';
+import { baseArchive, originFile, readOrigin } from '../../create/origin.ts';
+import { undoLine } from '../../create/replace.ts';
 import { typedAnswers } from '../../create/settle.ts';
-import { textFile } from '../../create/tree.ts';
-import { compareVersions, describeUpdate, readOrigin, updateProject } from '../../create/update.ts';
+import { packTree, textFile } from '../../create/tree.ts';
+import { compareVersions, describeUpdate, updateProject } from '../../create/update.ts';
 import { writeTree } from '../../create/write.ts';
 import { answersOf, here } from './answers.ts';
 import { currentTemplate, ownFolder, readText } from './packed.ts';
@@ -49,6 +55,7 @@ const first: Template = {
     ['local/run.mjs', textFile('one\n')],
     ['local/old.ts', textFile('old\n')],
     ['local/older.ts', textFile('older\n')],
+    ['local/sample.csv', textFile('a,b\r\n1,2\r\n')],
     ['data.bin', { content: Buffer.from([0, 1, 2]), executable: false }],
     ['emr/bootstrap.sh', { ...textFile('one\n'), executable: true }],
   ]),
@@ -87,8 +94,9 @@ async function make(template: Template): Promise<void> {
 }
 
 const inProject = (file: string) => path.join(project, file);
-const update = (template: Template, dryRun = false) =>
-  updateProject(project, template, { ...here, cwd: project }, dryRun);
+const never = new AbortController().signal;
+const update = (template: Template, dryRun = false, signal = never) =>
+  updateProject(project, template, { ...here, cwd: project }, dryRun, signal);
 
 beforeEach(async () => {
   ({ folder, remove } = ownFolder());
@@ -114,7 +122,7 @@ describe('an update', () => {
     expect(summary).toMatchObject({
       from: '0.1.0',
       to: '0.2.0',
-      written: ['README.md', 'emr/bootstrap.sh', 'local/new.ts', 'local/run.mjs'],
+      written: ['emr/bootstrap.sh', 'local/new.ts', 'local/run.mjs'],
       removed: ['local/old.ts'],
       conflicts: [],
       kept: [],
@@ -242,6 +250,63 @@ describe('an update', () => {
     expect(summary.written).toContain('local/run.mjs');
   });
 
+  test('takes a file that the template keeps with CRLF for untouched', async () => {
+    const summary = await update(changed('0.2.0', { 'local/sample.csv': 'a,b\r\n3,4\r\n' }));
+    expect(summary.written).toEqual(['local/sample.csv']);
+    expect(readText(project, 'local/sample.csv')).toBe('a,b\r\n3,4\r\n');
+  });
+
+  test('merges text of every script whole, however long', async () => {
+    const long = Array.from({ length: 20_000 }, (_, index) => `// наблюдение №${index} ☕`);
+    writeFileSync(inProject('pipeline/rules.ts'), `${[...tenLines, ...long].join('\n')}\n`);
+    commit();
+    const summary = await update(
+      changed('0.2.0', { 'pipeline/rules.ts': `${tenLines.with(2, 'theirs').join('\n')}\n` }),
+    );
+    expect(summary.merged).toEqual(['pipeline/rules.ts']);
+    expect(readText(project, 'pipeline/rules.ts')).toBe(
+      `${[...tenLines.with(2, 'theirs'), ...long].join('\n')}\n`,
+    );
+  });
+
+  test('keeps a file that is no UTF-8, byte for byte', async () => {
+    const latin = Buffer.from(tenLines.with(1, 'Café').join('\r\n'), 'latin1');
+    writeFileSync(inProject('pipeline/rules.ts'), latin);
+    commit();
+    const summary = await update(
+      changed('0.2.0', { 'pipeline/rules.ts': `${tenLines.with(8, 'theirs').join('\n')}\n` }),
+    );
+    expect(readFileSync(inProject('pipeline/rules.ts'))).toEqual(latin);
+    expect(summary.kept.map(({ file }) => file)).toEqual(['pipeline/rules.ts']);
+  });
+
+  test("keeps the user's executable bit, unless the template changed its own", async () => {
+    chmodSync(inProject('local/run.mjs'), 0o755);
+    chmodSync(inProject('emr/bootstrap.sh'), 0o755);
+    writeFileSync(inProject('pipeline/rules.ts'), `${tenLines.with(1, 'mine').join('\n')}\n`);
+    chmodSync(inProject('pipeline/rules.ts'), 0o755);
+    commit();
+    const { tree } = changed('0.2.0', {
+      'local/run.mjs': 'two\n',
+      'pipeline/rules.ts': `${tenLines.with(8, 'theirs').join('\n')}\n`,
+    });
+    const plain = new Map([...tree, ['emr/bootstrap.sh', textFile('two\n')] as const]);
+    const summary = await update({ version: '0.2.0', tree: plain });
+    expect(summary.written).toEqual(['emr/bootstrap.sh', 'local/run.mjs']);
+    expect(summary.merged).toEqual(['pipeline/rules.ts']);
+    const isExecutable = (file: string) => (statSync(inProject(file)).mode & 0o111) !== 0;
+    expect(isExecutable('local/run.mjs')).toBe(true);
+    expect(isExecutable('pipeline/rules.ts')).toBe(true);
+    expect(isExecutable('emr/bootstrap.sh')).toBe(false);
+  });
+
+  test('has no conflict with a README of the user, as long as the template has the same', async () => {
+    writeFileSync(inProject('README.md'), '# Our shop\n');
+    commit();
+    const summary = await update(changed('0.2.0', { 'local/run.mjs': 'two\n' }));
+    expect(summary).toMatchObject({ written: ['local/run.mjs'], merged: [], conflicts: [], kept: [] });
+  });
+
   test('can be followed by the next, from where the last one came to', async () => {
     writeFileSync(inProject('pipeline/rules.ts'), `${tenLines.with(0, 'mine').join('\n')}\n`);
     commit();
@@ -282,6 +347,144 @@ describe('an update', () => {
   });
 });
 
+describe('an update that Git must be able to undo', () => {
+  const next = changed('0.2.0', {
+    'local/run.mjs': 'two\n',
+    'local/new.ts': 'new\n',
+    'local/old.ts': undefined,
+  });
+  const unseen = 'Git does not keep it, so the change could not be undone';
+
+  test('keeps changed files that Git ignores', async () => {
+    git('rm', '--quiet', '--cached', 'local/run.mjs', 'local/old.ts');
+    appendFileSync(inProject('.gitignore'), '/local/run.mjs\n/local/old.ts\n');
+    commit();
+    writeFileSync(inProject('local/run.mjs'), 'mine\n');
+    const summary = await update(next);
+    expect(readText(project, 'local/run.mjs')).toBe('mine\n');
+    expect(readText(project, 'local/old.ts')).toBe('old\n');
+    expect(summary.kept).toEqual([
+      { file: 'local/old.ts', why: unseen },
+      { file: 'local/run.mjs', why: unseen },
+    ]);
+  });
+
+  test('keeps changed files that Git was told not to look at', async () => {
+    git('update-index', '--skip-worktree', 'local/run.mjs');
+    writeFileSync(inProject('local/run.mjs'), 'mine\n');
+    const summary = await update(next);
+    expect(readText(project, 'local/run.mjs')).toBe('mine\n');
+    expect(summary.kept).toEqual([{ file: 'local/run.mjs', why: unseen }]);
+  });
+
+  test('keeps links, and what they lead to', async () => {
+    renameSync(inProject('local'), path.join(folder, 'elsewhere'));
+    symlinkSync(path.join(folder, 'elsewhere'), inProject('local'), 'junction');
+    renameSync(inProject('emr/bootstrap.sh'), path.join(folder, 'bootstrap.sh'));
+    symlinkSync(path.join(folder, 'bootstrap.sh'), inProject('emr/bootstrap.sh'));
+    commit();
+    const { tree } = next;
+    const linked = new Map([...tree, ['emr/bootstrap.sh', textFile('two\n')] as const]);
+    const summary = await update({ version: '0.2.0', tree: linked });
+    expect(readText(folder, 'elsewhere/run.mjs')).toBe('one\n');
+    expect(existsSync(path.join(folder, 'elsewhere/old.ts'))).toBe(true);
+    expect(existsSync(path.join(folder, 'elsewhere/new.ts'))).toBe(false);
+    expect(lstatSync(inProject('emr/bootstrap.sh')).isSymbolicLink()).toBe(true);
+    expect(readText(folder, 'bootstrap.sh')).toBe('one\n');
+    expect(summary.kept).toEqual([
+      { file: 'emr/bootstrap.sh', why: 'it is a link' },
+      { file: 'local/new.ts', why: 'local is a link' },
+      { file: 'local/old.ts', why: 'local is a link' },
+      { file: 'local/run.mjs', why: 'local is a link' },
+    ]);
+  });
+
+  /** The project as a folder of the user's repository, which has Git ignore something. */
+  function moveIntoRepository(ignored: string): void {
+    rmSync(inProject('.git'), { recursive: true });
+    writeFileSync(path.join(folder, '.gitignore'), ignored);
+    git('init', '--quiet', folder);
+    commit();
+  }
+
+  const takeBack = () => execFileSync('sh', ['-c', undoLine], { cwd: project });
+
+  test.each<[string, () => void]>([
+    ['in a repository of its own', () => {}],
+    ["in the user's repository, which has Git ignore archives", () => moveIntoRepository('*.tgz\n')],
+  ])('is undone by the line that it prints, and can be done again: %s', async (_what, prepare) => {
+    prepare();
+    const summary = await update(next);
+    expect(describeUpdate(summary, false)).toContain(`To take it back: ${undoLine}`);
+    expect(summary.written).toEqual(['local/new.ts', 'local/run.mjs']);
+    takeBack();
+    expect(git('status', '--porcelain', '--ignored')).toBe('');
+    expect(readText(project, 'local/old.ts')).toBe('old\n');
+    expect(await update(next)).toEqual(summary);
+  });
+
+  test.each<[string, () => void]>([
+    ["ignored by the user's repository", () => moveIntoRepository('shop/\n')],
+    [
+      'without its base, as early ones in a repository that has Git ignore archives',
+      () => {
+        rmSync(inProject('.ecom-analytics/.gitignore'));
+        moveIntoRepository('*.tgz\n');
+      },
+    ],
+  ])('refuses a project that is %s', async (_what, prepare) => {
+    prepare();
+    await expect(update(next)).rejects.toThrow('Git does not keep the project, or not all of it');
+    expect(readText(project, 'local/run.mjs')).toBe('one\n');
+  });
+});
+
+describe('the record of the making', () => {
+  const next = changed('0.2.0', { 'local/run.mjs': 'two\n' });
+
+  function rewriteOrigin(change: (origin: { base?: string; answers: Record<string, string> }) => void): void {
+    const origin = JSON.parse(readText(project, originFile));
+    change(origin);
+    writeFileSync(inProject(originFile), JSON.stringify(origin));
+    commit();
+  }
+
+  test('must be of the base that is there', async () => {
+    writeFileSync(inProject(baseArchive), packTree(next.tree));
+    commit();
+    await expect(update(next)).rejects.toThrow(
+      /is not the one that .*origin\.json is about .* from one commit/,
+    );
+  });
+
+  test('need not name its base, as early ones do not', async () => {
+    rewriteOrigin((origin) => {
+      delete origin.base;
+    });
+    expect((await update(next)).written).toEqual(['local/run.mjs']);
+  });
+
+  test('may have answers that this version does not take: then it says which, and where', async () => {
+    rewriteOrigin(({ answers }) => {
+      answers.rulesOff = 'high-value,old-rule';
+    });
+    const refused = update(next);
+    await expect(refused).rejects.toThrow(
+      /answer to --rules-off: "high-value,old-rule": there is no rule "old-rule".*origin\.json, answers\.rulesOff\)\. Correct it there/,
+    );
+    await expect(refused).rejects.toMatchObject({ code: 'ECOM_UPDATE_PROJECT', exitCode: 1 });
+  });
+});
+
+test('an update that is told to stop changes nothing', async () => {
+  const stop = new AbortController();
+  stop.abort(new Error('stopped'));
+  await expect(update(changed('0.2.0', { 'local/run.mjs': 'two\n' }), false, stop.signal)).rejects.toThrow(
+    'stopped',
+  );
+  expect(git('status', '--porcelain', '--ignored')).toBe('');
+});
+
 describe('an update refuses, and changes nothing', () => {
   const next = changed('0.2.0', { 'local/run.mjs': 'two\n' });
 
@@ -302,7 +505,7 @@ describe('an update refuses, and changes nothing', () => {
     [
       'a project outside a repository',
       () => rmSync(inProject('.git'), { recursive: true }),
-      'The project is in no Git repository',
+      'Git does not say what is committed of the project: fatal: not a git repository',
     ],
     [
       'a folder that is no project',

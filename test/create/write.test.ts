@@ -105,6 +105,21 @@ describe('an existing folder', () => {
     expect(filesBelow(folder)).toEqual([...names].sort());
   });
 
+  // As on Windows, where a whole drive can be missing.
+  test('of which not even the root is there is refused', () => {
+    const script = `
+      import fs from 'node:fs';
+      import { syncBuiltinESMExports } from 'node:module';
+      import { inspectTarget } from ${JSON.stringify(path.resolve('create/target.ts'))};
+      fs.existsSync = () => false;
+      syncBuiltinESMExports();
+      console.log(inspectTarget(${JSON.stringify(path.join(folder, 'shop'))}).wrong);
+    `;
+    const args = ['--import', 'tsx', '--input-type=module', '--eval', script];
+    const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 20_000 });
+    expect(stdout).toBe(`${path.parse(folder).root} does not exist\n`);
+  });
+
   test('that is a file is refused', () => {
     writeFileSync(path.join(folder, 'shop'), '');
     expect(inspectTarget(path.join(folder, 'shop')).wrong).toContain('is a file');
@@ -193,9 +208,9 @@ describe('after a kill', () => {
     mkdirSync(at);
     renameSync(path.join(folder, 'elsewhere'), path.join(at, completeFolder));
     renameSync(path.join(at, completeFolder, 'package.json'), path.join(at, 'package.json'));
-    expect(await finishInterrupted(at)).toBe(true);
+    expect(await finishInterrupted(at)).toEqual([]);
     expect(filesBelow(at)).toEqual(everything);
-    expect(await finishInterrupted(at)).toBe(false);
+    expect(await finishInterrupted(at)).toBeUndefined();
   });
 
   test('while files were written, the next run clears away what is left', async () => {
