@@ -28,8 +28,11 @@ export interface WatchReading {
   readonly memory: WatchMemory;
 }
 
-/** An application in real time tells of its records once in so many seconds. Source: `_REAL_TIME_COMMIT` in emr/ecom_streaming/queries.py. */
-const realTimeBatchSeconds = 300;
+/**
+ * An application in real time tells of a batch when it ends, by the time at which it began: the last word is up to two
+ * batches old. Source: `_REAL_TIME_COMMIT` in emr/ecom_streaming/queries.py.
+ */
+const realTimeSilenceSeconds = 2 * 300;
 
 const secondsSince = (iso: string, nowMs: number): number => Math.max(0, (nowMs - Date.parse(iso)) / 1000);
 
@@ -53,7 +56,7 @@ const lastWordMs = ({ at, idleAt }: QueryStatus): number =>
 function secondsSinceProgress({ application, status }: Told, nowMs: number): number | undefined {
   const newest = largest(Object.values(status.queries).map(lastWordMs));
   if (newest === undefined) return undefined;
-  const allowed = application === 'alerts' ? realTimeBatchSeconds : 0;
+  const allowed = application === 'alerts' ? realTimeSilenceSeconds : 0;
   return Math.max(0, (nowMs - newest) / 1000 - allowed);
 }
 

@@ -168,8 +168,8 @@ describe('the watch function', () => {
       running: true,
       status: { ...status, queries: queriesOf({ at: new Date(now - seconds * 1000).toISOString() }) },
     });
-    expect(readMetrics([ago(290)], {}, now).metrics.SecondsSinceProgress).toBe(0);
-    expect(readMetrics([ago(700)], {}, now).metrics.SecondsSinceProgress).toBe(400);
+    expect(readMetrics([ago(590)], {}, now).metrics.SecondsSinceProgress).toBe(0);
+    expect(readMetrics([ago(1000)], {}, now).metrics.SecondsSinceProgress).toBe(400);
   });
 
   test('says nothing of event time that stands still because no orders come', () => {
