@@ -4,7 +4,7 @@ import { baseArchive, fingerprint, kitFolder, type Origin, originFile } from './
 import { replayLine } from './replay.ts';
 import { answersSection, replaceSections } from './section.ts';
 import { typedAnswers } from './settle.ts';
-import { stagesBlock } from './stages.ts';
+import { stagesBlock, withLocalRules } from './stages.ts';
 import { type Tree, type TreeFile, textFile, textOf } from './tree.ts';
 
 /**
@@ -151,7 +151,10 @@ function renderFiles(template: Tree, answers: Answers): Map<string, TreeFile> {
   files.set(
     'stages.yml',
     textFile(
-      replaceSections(required(template, 'stages.yml'), answersSection, stagesBlock(answers), 'stages.yml'),
+      withLocalRules(
+        replaceSections(required(template, 'stages.yml'), answersSection, stagesBlock(answers), 'stages.yml'),
+        answers,
+      ),
     ),
   );
   files.set('README.md', readme(template, answers));

@@ -57,6 +57,15 @@ function yaml(value: unknown, indent: number): string {
   return plain ? value : JSON.stringify(value);
 }
 
+/** The head of the stage of the local cloud in `stages.yml`, which is the same for every project but for the rules. */
+const localHead = /^local:\n(?: {2}.*\n)*? {4}preset: dev\n/m;
+
+/** Switches the same rules off on the local cloud, so that what is tried there is what runs elsewhere. */
+export function withLocalRules(stagesFile: string, { rulesOff }: Answers): string {
+  if (rulesOff.length === 0) return stagesFile;
+  return stagesFile.replace(localHead, (head) => `${head}    rules: { off: [${rulesOff.join(', ')}] }\n`);
+}
+
 /** The block between the answers' markers of `stages.yml`. */
 export function stagesBlock(answers: Answers): string {
   const { region, alertEmail } = answers;

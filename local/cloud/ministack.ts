@@ -70,6 +70,8 @@ export async function startMinistack(options: MinistackOptions): Promise<Minista
     env: {
       ...process.env,
       ...options.env,
+      // Where it unpacks functions: with its folder they go, too.
+      TMPDIR: folder,
       // Its default is every interface.
       BIND_HOST: '127.0.0.1',
       GATEWAY_PORT: String(port),

@@ -1,5 +1,3 @@
-import { type Windows, windowing } from '../../pipeline/window.ts';
-
 /** A question that a shop asks first, as SQL that DuckDB and Athena (Trino) read alike. */
 export interface SavedQuery {
   /** `npm run query -- --saved NAME`; the name of the saved query in Athena. */
@@ -11,11 +9,10 @@ export interface SavedQuery {
 
 /**
  * Windows overlap, so an order is in several of them. Those that start on a multiple of their own length cover time
- * without overlapping, and each order counts once in their sum.
+ * without overlapping, and each order counts once in their sum. The length is the rows' own: the definition may have changed
+ * since they were written.
  */
-function everyOrderOnce({ sizeMs }: Windows): string {
-  return `date_diff('second', TIMESTAMP '1970-01-01 00:00:00', window_start) % ${sizeMs / 1000} = 0`;
-}
+const everyOrderOnce = `date_diff('second', TIMESTAMP '1970-01-01 00:00:00', window_start) % date_diff('second', window_start, window_end) = 0`;
 
 /** The questions, over the table or view `windows`. */
 export const savedQueries: readonly SavedQuery[] = [
@@ -30,7 +27,7 @@ SELECT
   sum(order_count) AS orders,
   round(sum(total_revenue) / sum(order_count), 2) AS average_order
 FROM windows
-WHERE ${everyOrderOnce(windowing)}
+WHERE ${everyOrderOnce}
 GROUP BY category
 ORDER BY revenue DESC, category`,
   },
@@ -49,7 +46,7 @@ FROM (
     sum(order_count) AS orders,
     round(sum(total_revenue), 2) AS revenue
   FROM windows
-  WHERE ${everyOrderOnce(windowing)}
+  WHERE ${everyOrderOnce}
   GROUP BY CAST(window_start AS DATE)
 ) AS days
 ORDER BY sales_day`,
@@ -64,7 +61,7 @@ SELECT
   round(1.0 * sum(order_count) / count(DISTINCT CAST(window_start AS DATE)), 1) AS orders_a_day,
   round(sum(total_revenue), 2) AS revenue
 FROM windows
-WHERE ${everyOrderOnce(windowing)}
+WHERE ${everyOrderOnce}
 GROUP BY extract(hour FROM window_start)
 ORDER BY orders DESC, hour_of_day`,
   },
@@ -81,7 +78,7 @@ FROM (
     sum(order_count) AS orders,
     row_number() OVER (PARTITION BY location ORDER BY sum(total_revenue) DESC, category) AS place
   FROM windows
-  WHERE ${everyOrderOnce(windowing)}
+  WHERE ${everyOrderOnce}
   GROUP BY location, category
 ) AS ranked
 WHERE place = 1

@@ -40,8 +40,8 @@ async function refuseChanged(session: Session): Promise<void> {
       what: givenAway
         ? `The ${kind} bucket was made by this stage, and would be deleted if it were brought along instead`
         : `The ${kind} bucket of this stage is ${standing}, and cannot become ${asked}: checkpoint, windows and the topics' ledger would stay behind`,
-      where: `bucket ${standing}; serverless.yml, custom.ecomAnalytics.buckets`,
-      fix: `Nothing was changed. Put \`buckets\` back; or deploy another stage with the new buckets and let this one end (sls remove --stage ${input.stage} empties the buckets that it made: copy the windows first).`,
+      where: `bucket ${standing}; \`buckets\` of the stage in stages.yml or serverless.yml`,
+      fix: `Nothing was changed. Put \`buckets\` back as it was; or deploy another stage with the new buckets and let this one end (sls remove --stage ${input.stage} empties the buckets that it made: copy the windows first).`,
     });
   }
 }

@@ -51,6 +51,8 @@ export interface CommandDeclaration {
 
 export interface Serverless {
   readonly serviceDir: string;
+  /** serverless.yml, its variables resolved. */
+  readonly configurationInput?: { readonly params?: Readonly<Record<string, unknown>> };
   readonly service: ServerlessService;
   readonly processedInput: { readonly commands: readonly string[] };
   readonly configSchemaHandler: { defineCustomProperties(schema: object): void };

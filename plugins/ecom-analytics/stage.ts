@@ -9,6 +9,9 @@ import { stageDefinition } from './topics/desired.ts';
 /** The stage whose cloud runs on this machine; its broker speaks plain Kafka. */
 export const localStage = 'local';
 
+/** The one region of that cloud. Its own parts are there, and S3 sends whoever asks from another away. */
+const localRegion = 'us-east-1';
+
 /** The functions that the plugin brings along, by their name in the service. */
 export const ownFunctions = {
   brokers: 'ecomBrokers',
@@ -42,6 +45,34 @@ function wiredIds(serverless: Serverless, name: WiredFunction): FunctionIds {
   return { lambda: serverless.getProvider('aws').naming.getLambdaLogicalId(name), role: found.role };
 }
 
+/** @throws ConfigError `ECOM_REGION` */
+function checkLocalRegion(region: string): void {
+  if (region === localRegion) return;
+  throw new ConfigError('ECOM_REGION', {
+    what: `The local cloud is in ${localRegion}, and the stage in ${region}`,
+    where: `stage ${localStage}`,
+    fix: `Set \`region: ${localRegion}\` for the stage ${localStage} in stages.yml, and leave out --region.`,
+  });
+}
+
+/**
+ * A stage that is written down nowhere is a slip of the pen, not one of defaults.
+ *
+ * @throws ConfigError `ECOM_STAGE_UNKNOWN`
+ */
+function checkStage(serverless: Serverless, stage: string): void {
+  const stages = Object.keys(serverless.configurationInput?.params ?? {}).filter(
+    (name) => name !== 'default',
+  );
+  if ((serverless.service.custom?.ecomAnalytics ?? null) !== null || stages.length === 0) return;
+  if (stages.includes(stage)) return;
+  throw new ConfigError('ECOM_STAGE_UNKNOWN', {
+    what: `There is no stage "${stage}"`,
+    where: 'stages.yml',
+    fix: `The stages there are ${stages.join(', ')}: name one with --stage, or write it down there.`,
+  });
+}
+
 /** A cluster of another region would be looked for here, and the functions could not reach it from there. */
 function checkRegion({ msk }: StageConfig, region: string): void {
   const [, , , clusterRegion] = msk.existing?.clusterArn.split(':') ?? [];
@@ -57,13 +88,14 @@ function checkRegion({ msk }: StageConfig, region: string): void {
  * What the stage's resources are made from, read from serverless.yml; AWS is not asked.
  *
  * @param clusterGeneration see {@link StageInput}
- * @throws ConfigError `ECOM_CONFIG`, `ECOM_REGION`, `ECOM_FUNCTION_MISSING`, `ECOM_FUNCTION_ROLE`
+ * @throws ConfigError `ECOM_STAGE_UNKNOWN`, `ECOM_CONFIG`, `ECOM_REGION`, `ECOM_FUNCTION_MISSING`, `ECOM_FUNCTION_ROLE`
  */
 export function stageInput(serverless: Serverless, clusterGeneration: number): StageInput {
   const provider = serverless.getProvider('aws');
+  checkStage(serverless, provider.getStage());
   const config = resolveConfig(serverless.service.custom?.ecomAnalytics);
-  // The local cloud answers for every region.
-  if (provider.getStage() !== localStage) checkRegion(config, provider.getRegion());
+  if (provider.getStage() === localStage) checkLocalRegion(provider.getRegion());
+  else checkRegion(config, provider.getRegion());
   const own = (name: string): FunctionIds => ownIds(name, provider.naming.getLambdaLogicalId(name));
   return {
     service: serverless.service.service,

@@ -294,6 +294,9 @@ describe('every value of every option, and every pair of values', { timeout: 60_
       const stages = parse(textOf(tree, 'stages.yml') ?? '');
       expect(Object.keys(stages).sort()).toEqual(['default', 'local', ...answers.stages].sort());
       expect(stages.default.region).toBe(answers.region);
+      // Whatever region the shop is in, the local cloud has one; and it runs the rules that the other stages run.
+      expect(stages.local.region).toBe('us-east-1');
+      expect(resolveConfig(stages.local.ecomAnalytics).rules.off).toEqual(answers.rulesOff);
       for (const stage of answers.stages) {
         const config = resolveConfig(stages[stage].ecomAnalytics);
         expect(config.preset).toBe(stage === 'dev' ? 'dev' : answers.size);

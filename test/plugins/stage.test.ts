@@ -14,12 +14,17 @@ interface Service {
   readonly functions?: Record<string, ServerlessFunction>;
   readonly stage?: string;
   readonly region?: string;
+  /** What stages.yml names. */
+  readonly stages?: readonly string[];
 }
 
 /** A service as osls has read it. */
 function serviceOf({ config = {}, stage = 'dev', region = 'eu-west-1', ...given }: Service): Serverless {
   return {
     serviceDir: '/shop',
+    ...(given.stages && {
+      configurationInput: { params: Object.fromEntries(given.stages.map((name) => [name, {}])) },
+    }),
     service: {
       service: 'shop',
       custom: { ecomAnalytics: config },
@@ -52,6 +57,21 @@ describe('a stage that is read from serverless.yml', () => {
       config: { preset: 'production' },
       functions: { producer: { lambda: 'producerLambdaFunction', role: 'ProducerRole' } },
     });
+  });
+
+  test('is refused where stages.yml does not name it, and says which there are', () => {
+    const unknown = { config: null, stage: 'locl', stages: ['default', 'dev', 'local'] };
+    expect(() => read(unknown)).toThrow(code('ECOM_STAGE_UNKNOWN'));
+    expect(() => read(unknown)).toThrow(
+      'There is no stage "locl" (stages.yml). The stages there are dev, local',
+    );
+    expect(read({ ...unknown, stage: 'dev' }).config.preset).toBe('dev');
+    expect(read({ ...unknown, config: { preset: 'large' } }).config.preset).toBe('large');
+  });
+
+  test('is refused, if it is the local cloud’s, in another region than that cloud’s', () => {
+    expect(() => read({ stage: 'local', region: 'eu-central-1' })).toThrow(code('ECOM_REGION'));
+    expect(read({ stage: 'local', region: 'us-east-1' }).stage).toBe('local');
   });
 
   test.each(['producer', 'testConsumer', 'alertConsumer'])('is refused without the function %s', (name) => {

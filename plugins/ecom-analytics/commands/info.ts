@@ -2,7 +2,7 @@ import { EcomError } from '../../../pipeline/error.ts';
 import { findDeployed, type Session } from '../session.ts';
 import { streamText } from '../streaming/report.ts';
 import { withTopics } from '../topics/stage-topics.ts';
-import { reportStream } from './stream.ts';
+import { consoleLinks, reportStream } from './stream.ts';
 
 /** What is wrong with the topics is said in their place: the rest is worth seeing then most of all. */
 function problem(error: unknown): string[] {
@@ -23,7 +23,6 @@ export async function infoSection(session: Session): Promise<string[]> {
         : `topics: ${open} ${open === 1 ? 'difference' : 'differences'}, see sls ecom topics plan`,
     ];
   }).catch(problem);
-  const links = { dashboard: stage.outputs.EcomDashboardUrl, cluster: stage.outputs.EcomEmrConsole };
-  const stream = streamText(await reportStream(stage), links).split('\n');
+  const stream = streamText(await reportStream(stage), consoleLinks(stage)).split('\n');
   return [...topics, `brokers: ${stage.bootstrapServers}`, ...stream];
 }

@@ -5,7 +5,7 @@ import { type DeployedStage, deployed } from '../session.ts';
 import { compactWindows } from '../streaming/compaction.ts';
 import { deployStream, type StreamOutcome, stopStream } from '../streaming/deploy-stream.ts';
 import { applications } from '../streaming/keys.ts';
-import { type StreamReport, streamReport, streamText } from '../streaming/report.ts';
+import { type ConsoleLinks, type StreamReport, streamReport, streamText } from '../streaming/report.ts';
 import { StageStream } from '../streaming/stage-stream.ts';
 import { stepLogs } from '../streaming/step-logs.ts';
 
@@ -34,12 +34,18 @@ export async function reportStream(stage: DeployedStage): Promise<StreamReport[]
   return reports;
 }
 
+/** Where the console shows a stage. It knows nothing of the local cloud. */
+export function consoleLinks({ outputs, isLocal }: DeployedStage): ConsoleLinks {
+  if (isLocal) return {};
+  return { dashboard: outputs.EcomDashboardUrl, cluster: outputs.EcomEmrConsole };
+}
+
 /** `sls ecom stream status`: exits 1 when something that should run does not. */
 export const statusCommand: Command = async (session, options, print) => {
   const stage = await deployed(session);
   for (;;) {
     const reports = await reportStream(stage);
-    const links = { dashboard: stage.outputs.EcomDashboardUrl, cluster: stage.outputs.EcomEmrConsole };
+    const links = consoleLinks(stage);
     const clear = options.watch === true && process.stdout.isTTY ? '\u001b[2J\u001b[H' : '';
     print(
       options.json === true

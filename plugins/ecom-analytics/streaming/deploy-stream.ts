@@ -32,7 +32,7 @@ export async function refuseCheckpoint(stage: DeployedStage, clusterArn: string)
       dataBucket: stage.data.name,
     });
     const changes = fingerprintChanges(record.fingerprint, settings.fingerprint);
-    if (changes.length > 0) throw refusal(application, changes);
+    if (changes.length > 0) throw refusal(stage, application, changes);
   }
 }
 
@@ -52,13 +52,18 @@ export interface StreamOutcome {
   readonly stepId: string | null;
 }
 
-function refusal(application: Application, changes: Parameters<typeof describeChanges>[0]): StreamError {
+function refusal(
+  { input }: DeployedStage,
+  application: Application,
+  changes: Parameters<typeof describeChanges>[0],
+): StreamError {
+  const deploy = `npx sls deploy --stage ${input.stage} --new-checkpoint`;
   return new StreamError('ECOM_CHECKPOINT', {
     what: `The checkpoint of the ${application} stream does not fit any more: ${describeChanges(changes)}`,
     where: `application ${application}`,
     fix:
-      'Nothing was stopped. Either undo the change; or begin a new checkpoint with `sls deploy --new-checkpoint latest` ' +
-      '(goes on with what comes; orders in between and open windows are left out) or `--new-checkpoint earliest` (reads all that Kafka ' +
+      `Nothing was stopped. Either undo the change; or begin a new checkpoint with \`${deploy} latest\` ` +
+      '(goes on with what comes; orders in between and open windows are left out) or `earliest` (reads all that Kafka ' +
       'still holds; empty the window folder first, or windows stand there twice).',
   });
 }
@@ -152,7 +157,7 @@ async function deployApplication(
     newCheckpoint,
   };
   const decision = decideStream(wanted, record, step?.state);
-  if (decision.kind === 'refuse') throw refusal(application, decision.changes);
+  if (decision.kind === 'refuse') throw refusal(stage, application, decision.changes);
   if (decision.kind === 'keep' && request.force !== true && held && record && step) {
     // A deploy that died while it waited left the waiting to this one.
     const kept: StepRecord = { ...record, desired: 'running', stepId: step.id };

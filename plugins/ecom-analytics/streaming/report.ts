@@ -77,11 +77,14 @@ function reportLines(report: StreamReport): string[] {
   return lines;
 }
 
+/** Addresses in the AWS console. */
+export interface ConsoleLinks {
+  readonly dashboard?: string | undefined;
+  readonly cluster?: string | undefined;
+}
+
 /** The state of a stage's stream for a terminal. */
-export function streamText(
-  reports: readonly StreamReport[],
-  links: { readonly dashboard?: string | undefined; readonly cluster?: string | undefined },
-): string {
+export function streamText(reports: readonly StreamReport[], links: ConsoleLinks): string {
   const lines = reports.length === 0 ? ['The stream has never been started.'] : reports.flatMap(reportLines);
   if (links.dashboard) lines.push(`Dashboard ${links.dashboard}`);
   if (links.cluster) lines.push(`Cluster ${links.cluster}`);
