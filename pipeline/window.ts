@@ -121,6 +121,11 @@ export function windowRow(totals: WindowTotals, windows: Windows): WindowRow {
 /** The folder, below the output folder, that all window files live in. */
 export const analyticsFolder = 'analytics';
 
+/** Whether readers who list files see this one: those of other names, hidden ones and unfinished ones they pass over. */
+export function isWindowFile(file: string): boolean {
+  return file.endsWith('.parquet') && !/(^|[\\/])[._]/.test(file);
+}
+
 /** `date=2026-11-23/hour=22`: the partition of a window, by its start in UTC. */
 export function windowPartition(windowStartMs: number): string {
   const iso = formatTimestamp(windowStartMs);

@@ -3,7 +3,13 @@ import path from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import * as v from 'valibot';
 import { EcomError } from '../../pipeline/error.ts';
-import { analyticsFolder, type WindowRow, WindowRowSchema, windowColumns } from '../../pipeline/window.ts';
+import {
+  analyticsFolder,
+  isWindowFile,
+  type WindowRow,
+  WindowRowSchema,
+  windowColumns,
+} from '../../pipeline/window.ts';
 
 /** One Parquet file's rows. */
 export interface WindowFile {
@@ -13,7 +19,7 @@ export interface WindowFile {
 
 /**
  * The window files of an output folder, in the order of their partitions and names; none where nothing was written yet.
- * Files of another name, hidden ones and unfinished ones are passed over, as Athena and DuckDB do.
+ * What is none is passed over, as Athena and DuckDB do.
  */
 export async function listWindowFiles(out: string): Promise<string[]> {
   const root = path.join(out, analyticsFolder);
@@ -25,7 +31,7 @@ export async function listWindowFiles(out: string): Promise<string[]> {
     throw error;
   }
   return names
-    .filter((name) => name.endsWith('.parquet') && !/(^|[\\/])[._]/.test(name))
+    .filter(isWindowFile)
     .sort()
     .map((name) => path.join(root, name));
 }

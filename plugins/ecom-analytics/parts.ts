@@ -16,6 +16,7 @@ function part(file: string): unknown {
 
 type Topics = typeof import('./commands/topics.ts');
 type Stream = typeof import('./commands/stream.ts');
+type Windows = typeof import('./commands/windows.ts');
 type DeadLetters = typeof import('./commands/dead-letters.ts');
 type Doctor = typeof import('./commands/doctor.ts');
 type Cost = typeof import('./commands/cost.ts');
@@ -29,6 +30,7 @@ type Template = typeof import('./resources/template.ts');
 export const parts = {
   topics: () => part('./commands/topics.ts') as Topics,
   stream: () => part('./commands/stream.ts') as Stream,
+  windows: () => part('./commands/windows.ts') as Windows,
   deadLetters: () => part('./commands/dead-letters.ts') as DeadLetters,
   doctor: () => part('./commands/doctor.ts') as Doctor,
   cost: () => part('./commands/cost.ts') as Cost,

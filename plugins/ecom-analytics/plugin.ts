@@ -63,6 +63,7 @@ export class EcomAnalyticsPlugin {
       'ecom:stream:logs:run': () => this.#run(parts.stream().logsCommand),
       'ecom:stream:reset-checkpoint:run': () => this.#run(parts.stream().resetCommand),
       'ecom:stream:compact:run': () => this.#run(parts.stream().compactCommand),
+      'ecom:windows:get:run': () => this.#run(parts.windows().getWindowsCommand),
       'ecom:dead-letters:list:run': () => this.#run(parts.deadLetters().listDeadLettersCommand),
       'ecom:dead-letters:replay:run': () => this.#run(parts.deadLetters().replayCommand),
       'ecom:doctor:run': () => this.#run(parts.doctor().doctorCommand),

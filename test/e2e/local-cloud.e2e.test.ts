@@ -359,6 +359,22 @@ describeWithSpark('a stage on the local cloud', () => {
     expect(await status()).toMatchObject({ state: 'running', generation: running?.generation });
   });
 
+  test('brings its windows to this machine, to be asked about', slow, async () => {
+    await expectSls('ecom windows get');
+    const sums =
+      'SELECT count(*) AS rows, sum(order_count)::BIGINT AS orders, sum(total_revenue) AS revenue FROM windows';
+    const asked = await project.run(`npm run --silent query -- "${sums}" --out data-local --json`);
+    const rows = await windows(dataBucket);
+    const [answer] = JSON.parse(asked.stdout);
+    expect(answer).toMatchObject({
+      rows: rows.length,
+      orders: rows.reduce((sum, { order_count }) => sum + order_count, 0),
+    });
+    const revenue = rows.reduce((sum, { total_revenue }) => sum + total_revenue, 0);
+    expect(answer.revenue).toBeCloseTo(revenue, 2);
+    expect((await project.run('npm run report -- data-local')).code).toBe(0);
+  });
+
   test('leaves nothing but its topics behind, which another deploy adopts', slow, async () => {
     const before = await readTopic(brokers, pipeline.topics.orders.name);
     await expectSls('remove');

@@ -97,6 +97,7 @@ describe('a command', () => {
       'stream logs',
       'stream reset-checkpoint',
       'stream compact',
+      'windows get',
       'dead-letters list',
       'dead-letters replay',
       'doctor',

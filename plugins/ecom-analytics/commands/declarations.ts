@@ -91,6 +91,26 @@ const stream: CommandDeclaration = {
   },
 };
 
+const windows: CommandDeclaration = {
+  usage: 'The window files of the stage',
+  commands: {
+    get: {
+      usage:
+        'Copy them to this machine, for npm run query and npm run report. Example: sls ecom windows get --stage dev',
+      lifecycleEvents: ['run'],
+      options: {
+        json,
+        since: {
+          usage: 'First hour to copy, such as 2026-11-23T10 (UTC; default: 24 hours ago)',
+          type: 'string',
+        },
+        before: { usage: 'First hour to leave (default: none)', type: 'string' },
+        out: { usage: 'Folder to copy them to (default: data-STAGE)', type: 'string' },
+      },
+    },
+  },
+};
+
 const deadLetters: CommandDeclaration = {
   usage: 'Orders that were refused',
   commands: {
@@ -120,6 +140,7 @@ export const commands: Readonly<Record<string, CommandDeclaration>> = {
     commands: {
       topics,
       stream,
+      windows,
       'dead-letters': deadLetters,
       doctor: {
         usage: 'Look for what is wrong, and say how to mend it. Example: sls ecom doctor --stage dev',

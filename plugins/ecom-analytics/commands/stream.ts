@@ -8,6 +8,7 @@ import { applications } from '../streaming/keys.ts';
 import { type ConsoleLinks, type StreamReport, streamReport, streamText } from '../streaming/report.ts';
 import { StageStream } from '../streaming/stage-stream.ts';
 import { stepLogs } from '../streaming/step-logs.ts';
+import { hoursOf } from './hours.ts';
 
 const WATCH_MS = 2_000;
 
@@ -97,32 +98,10 @@ export const resetCommand: Command = async (session, options, print) => {
   return 0;
 };
 
-/** @throws UsageError `ECOM_OPTION` */
-function hourOf(value: CliOptions[string], option: string): string | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}$/.test(value)) {
-    const time = new Date(`${value}:00:00.000Z`);
-    // 2026-02-30 would be a day in March.
-    if (!Number.isNaN(time.getTime()) && time.toISOString().startsWith(value)) return value;
-  }
-  throw new UsageError('ECOM_OPTION', {
-    what: `--${option} must be an hour in UTC, is ${String(value)}`,
-    where: 'sls ecom stream compact',
-    fix: `Example: --${option} 2026-11-23T10`,
-  });
-}
-
 /** `sls ecom stream compact` */
 export const compactCommand: Command = async (session, options, print) => {
-  const since = hourOf(options.since, 'since');
-  const before = hourOf(options.before, 'before');
-  if (since !== undefined && before !== undefined && since >= before)
-    throw new UsageError('ECOM_OPTION', {
-      what: `No hour lies between ${since} and ${before}`,
-      where: 'sls ecom stream compact, --since and --before',
-      fix: '--since is the first hour that is compacted, --before the first that is left alone.',
-    });
-  const outcome = await compactWindows(await deployed(session), { since, before });
+  const hours = hoursOf(options, 'sls ecom stream compact');
+  const outcome = await compactWindows(await deployed(session), hours);
   print(
     options.json === true
       ? JSON.stringify(outcome)

@@ -5,15 +5,9 @@ import type { DeployedStage } from '../session.ts';
 import { buildCompaction, type CompactionArtefact, uploadFiles } from './artefact.ts';
 import { isAlive, type StepState } from './decision.ts';
 import { usableCluster } from './deploy-stream.ts';
+import type { HourRange } from './hours.ts';
 import { StageStream } from './stage-stream.ts';
 import { driverError } from './step-logs.ts';
-
-/** Which closed hours are compacted, such as `2026-11-23T10`, in UTC; all by default. */
-export interface CompactionRequest {
-  readonly since?: string | undefined;
-  /** The first hour that is left alone. */
-  readonly before?: string | undefined;
-}
 
 /** A compaction that has ended well. */
 export interface CompactionOutcome {
@@ -30,7 +24,7 @@ function optionOf(args: readonly string[], option: string): string {
 }
 
 function compactionArguments(
-  { since, before }: CompactionRequest,
+  { since, before }: HourRange,
   { scriptKey, packageKey }: CompactionArtefact,
   artifactsBucket: string,
   jobArgs: readonly string[],
@@ -51,15 +45,12 @@ function compactionArguments(
 const ending = { timeoutMs: 3_600_000, everyMs: 5_000 };
 
 /**
- * Joins the window files of closed hours, one file an hour, in a step beside the stream's, and waits for its end.
+ * Joins the window files of closed hours, all or those of a range, one file an hour, in a step beside the stream's, and waits for its end.
  *
  * @throws StreamError `ECOM_STREAM_NEVER_STARTED`, `ECOM_EMR_ENDED`, `ECOM_COMPACTION_FAILED` with the driver's own last
  * error, `ECOM_COMPACTION_SLOW`
  */
-export async function compactWindows(
-  stage: DeployedStage,
-  request: CompactionRequest,
-): Promise<CompactionOutcome> {
+export async function compactWindows(stage: DeployedStage, hours: HourRange): Promise<CompactionOutcome> {
   const { emr, artifacts, clock, input, progress } = stage;
   await usableCluster(stage);
   const record = await new StageStream(stage, 'pipeline').record();
@@ -71,7 +62,7 @@ export async function compactWindows(
     });
   const artefact = await buildCompaction();
   await uploadFiles(artefact.files, artifacts, progress);
-  const args = compactionArguments(request, artefact, artifacts.name, record.args);
+  const args = compactionArguments(hours, artefact, artifacts.name, record.args);
   const stepId = await emr.submit(`${stem(input)}-compaction`, args);
   const where = `step ${stepId} on cluster ${emr.id}`;
   return waitFor(

@@ -47,6 +47,8 @@ export class SparkCloud {
   jobState: 'starting' | 'running' | 'failed' = 'running';
   /** What a step comes to that is no streaming job, such as a compaction. */
   endState: 'COMPLETED' | 'FAILED' | 'RUNNING' = 'COMPLETED';
+  /** What happens between a listing and what its reader does next. */
+  onListed = (): void => {};
   url = '';
   #beats = 0;
   readonly #server = createServer((request, response) => void this.#serve(request, response));
@@ -220,6 +222,16 @@ export class SparkCloud {
       const versions = [...this.objects.keys()].map((one) => `<Version><Key>${one}</Key></Version>`);
       response.writeHead(200, { 'content-type': 'application/xml' });
       response.end(`<ListVersionsResult>${versions.join('')}</ListVersionsResult>`);
+      return;
+    }
+    if (request.url?.includes('list-type=2')) {
+      const prefix = new URL(request.url, this.url).searchParams.get('prefix') ?? '';
+      const contents = [...this.objects]
+        .filter(([one]) => one.startsWith(prefix))
+        .map(([one, { length }]) => `<Contents><Key>${one}</Key><Size>${length}</Size></Contents>`);
+      response.writeHead(200, { 'content-type': 'application/xml' });
+      response.end(`<ListBucketResult>${contents.join('')}</ListBucketResult>`);
+      this.onListed();
       return;
     }
     if (request.method === 'POST') {

@@ -1,0 +1,172 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { getWindowsCommand } from '../../../plugins/ecom-analytics/commands/windows.ts';
+import { StageCloud } from './stage-cloud.ts';
+
+let cloud: StageCloud;
+let folder: string;
+let out: string;
+beforeEach(async () => {
+  cloud = await StageCloud.start();
+  folder = mkdtempSync(path.join(os.tmpdir(), 'ecom windows-'));
+  out = path.join(folder, 'copy ü');
+});
+afterEach(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await cloud.stop();
+});
+
+const hour = (name: string, file: string): string => {
+  const [date, of] = name.split('T');
+  return `analytics/date=${date}/hour=${of}/${file}`;
+};
+/** The stage has written a file; its content is its own name. */
+function written(...keys: readonly string[]): void {
+  for (const key of keys) cloud.spark.objects.set(key, key);
+}
+const copied = (): string[] =>
+  readdirSync(out, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.parquet'))
+    .map((name) => name.replaceAll(path.sep, '/'))
+    .sort();
+const all = { since: '2026-01-01T00' };
+
+describe('copying the windows of a stage', () => {
+  test('takes the files that a reader sees, as they are, and says how to look at them', async () => {
+    const one = hour('2026-11-23T10', 'part-1-000001.parquet');
+    const two = hour('2026-11-23T11', 'part-1-000002.parquet');
+    written(one, two, hour('2026-11-23T11', '.probe-1'), hour('2026-11-23T11', '_hidden.parquet'));
+    written('analytics/loose.parquet', 'status/pipeline.json', '.unfinished/part.parquet');
+    const { code, printed } = await cloud.run(getWindowsCommand, { out, ...all });
+    expect(code).toBe(0);
+    expect(copied()).toEqual([one, two]);
+    expect(readFileSync(path.join(out, one), 'utf8')).toBe(one);
+    expect(printed).toContain(
+      `2 window files, 1 KB, of the hours 2026-11-23T10 to 2026-11-23T11 (UTC) are in ${out}.`,
+    );
+    expect(printed).toContain(`npm run query -- --saved top-categories --out "${out}"`);
+    expect(readdirSync(out).sort()).toEqual(['analytics', 'copy.json']);
+  });
+
+  test('takes the hours asked for, and says that there are others', async () => {
+    const hours = ['2026-11-22T23', '2026-11-23T00', '2026-11-23T01', '2026-11-23T02'];
+    written(...hours.map((name) => hour(name, 'part.parquet')));
+    const range = { since: '2026-11-23T00', before: '2026-11-23T02' };
+    const { printed } = await cloud.run(getWindowsCommand, { out, ...range, json: true });
+    expect(JSON.parse(printed)).toMatchObject({
+      files: 2,
+      hours: { first: '2026-11-23T00', last: '2026-11-23T01' },
+      otherFiles: 2,
+    });
+    expect(copied()).toEqual(hours.slice(1, 3).map((name) => hour(name, 'part.parquet')));
+  });
+
+  test('takes the last day by default', async () => {
+    const now = Date.parse('2026-11-23T10:30:00Z');
+    const clock = { now: () => now, sleep: async () => {} };
+    written(...['2026-11-22T09', '2026-11-22T10', '2026-11-23T10'].map((name) => hour(name, 'part.parquet')));
+    const printed: string[] = [];
+    await getWindowsCommand({ ...cloud.session, clock }, { out }, (text) => printed.push(text));
+    expect(copied()).toEqual(['2026-11-22T10', '2026-11-23T10'].map((name) => hour(name, 'part.parquet')));
+    expect(printed.join()).toContain('1 file of another hour was left: --since and --before');
+  });
+
+  test('puts a newer copy in the place of an earlier one', async () => {
+    written(hour('2026-11-23T10', 'part-1.parquet'), hour('2026-11-23T10', 'part-2.parquet'));
+    await cloud.run(getWindowsCommand, { out, ...all });
+    cloud.spark.objects.clear();
+    written(hour('2026-11-23T10', 'compact-1.parquet'));
+    await cloud.run(getWindowsCommand, { out, ...all });
+    expect(copied()).toEqual([hour('2026-11-23T10', 'compact-1.parquet')]);
+  });
+
+  test('takes no row twice and none away while the files of an hour are joined', async () => {
+    written(hour('2026-11-23T10', 'part-1.parquet'), hour('2026-11-23T10', 'part-2.parquet'));
+    let listed = 0;
+    cloud.spark.onListed = () => {
+      if (listed++ > 0) return;
+      cloud.spark.objects.delete(hour('2026-11-23T10', 'part-1.parquet'));
+      cloud.spark.objects.delete(hour('2026-11-23T10', 'part-2.parquet'));
+      written(hour('2026-11-23T10', 'compact-1.parquet'));
+    };
+    await cloud.run(getWindowsCommand, { out, ...all });
+    expect(listed).toBe(2);
+    expect(copied()).toEqual([hour('2026-11-23T10', 'compact-1.parquet')]);
+  });
+
+  test('says of which hours rows are missing while they are joined', async () => {
+    written(hour('2026-11-23T10', 'part-2.parquet'), hour('2026-11-23T10', '_compaction-1.json'));
+    const { printed } = await cloud.run(getWindowsCommand, { out, ...all });
+    expect(printed).toContain('Rows of 2026-11-23T10 are missing: its files are being joined.');
+    const names = readFileSync('emr/ecom_streaming/window_names.py', 'utf8');
+    expect(names).toContain('return f"_compaction-{checkpoint_id}.json"');
+  });
+
+  test('gives up where files go as often as they are read, and leaves the earlier copy', async () => {
+    const key = hour('2026-11-23T10', 'part.parquet');
+    written(key);
+    await cloud.run(getWindowsCommand, { out, ...all });
+    let listed = 0;
+    written(hour('2026-11-23T11', 'part-0.parquet'));
+    cloud.spark.onListed = () => {
+      cloud.spark.objects.delete(hour('2026-11-23T11', `part-${listed++}.parquet`));
+      written(hour('2026-11-23T11', `part-${listed}.parquet`));
+    };
+    await expect(cloud.run(getWindowsCommand, { out, ...all })).rejects.toMatchObject({
+      code: 'ECOM_WINDOWS_MOVING',
+    });
+    expect(copied()).toEqual([key]);
+    expect(readdirSync(out).sort()).toEqual(['analytics', 'copy.json']);
+  });
+
+  test('leaves the earlier copy where there is nothing of these hours', async () => {
+    written(hour('2026-11-23T10', 'part.parquet'));
+    await cloud.run(getWindowsCommand, { out, ...all });
+    const { code, printed } = await cloud.run(getWindowsCommand, { out, since: '2026-11-24T00' });
+    expect(code).toBe(0);
+    expect(printed).toContain('There is no window file of an hour since 2026-11-24T00; nothing was copied.');
+    expect(copied()).toEqual([hour('2026-11-23T10', 'part.parquet')]);
+  });
+
+  test('leaves the results of a run alone, and what is a file', async () => {
+    mkdirSync(path.join(out, 'analytics'), { recursive: true });
+    await expect(cloud.run(getWindowsCommand, { out, ...all })).rejects.toMatchObject({
+      code: 'ECOM_OUT_FOREIGN',
+    });
+    writeFileSync(path.join(folder, 'file'), '');
+    await expect(
+      cloud.run(getWindowsCommand, { out: path.join(folder, 'file'), ...all }),
+    ).rejects.toMatchObject({ code: 'ECOM_OUT_NOT_A_FOLDER' });
+  });
+
+  test('clears away what a copy that was killed has left', async () => {
+    // No process of Linux, macOS or Windows has this number.
+    const left = path.join(out, '.unfinished-99999999');
+    mkdirSync(left, { recursive: true });
+    written(hour('2026-11-23T10', 'part.parquet'));
+    await cloud.run(getWindowsCommand, { out, ...all });
+    expect(existsSync(left)).toBe(false);
+  });
+
+  test.each([
+    [{ since: 'yesterday' }, '--since must be an hour'],
+    [{ since: '2026-11-23T10', before: '2026-11-23T10' }, 'No hour lies between'],
+    [{ out: '' }, '--out names no folder'],
+  ])('refuses %j before anything is asked', async (options, words) => {
+    cloud.account.outputs = undefined;
+    const refused = cloud.run(getWindowsCommand, { out, ...options });
+    await expect(refused).rejects.toMatchObject({ code: 'ECOM_OPTION' });
+    await expect(refused).rejects.toThrow(words);
+    expect(existsSync(out)).toBe(false);
+  });
+});
