@@ -25,6 +25,7 @@ In another terminal:
   npx sls invoke -f producer --stage local -d '{"durationSeconds":60,"ordersPerMinute":1000}'
   npx sls invoke -f testConsumer --stage local -d '{"topic":"ecommerce-alerts","maxMessages":10}'
   npx sls ecom stream status --stage local
+  npx sls ecom windows get --stage local
   npx sls remove --stage local
 Ctrl-C ends it, and everything in it.
 `;

@@ -160,6 +160,8 @@ export class EmrStep {
     } finally {
       clearInterval(uploading);
     }
+    // The cloud ends, and with it whoever could ask what came of the step.
+    if (this.#stopping) return;
     // EMR's logs come later than its word; here whoever reads the state finds them.
     await this.#uploadLogs();
     this.#endedAt = new Date();

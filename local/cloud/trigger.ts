@@ -11,7 +11,7 @@ import {
   LambdaClient,
   ListEventSourceMappingsCommand,
 } from '@aws-sdk/client-lambda';
-import type { Consumer, Kafka, KafkaMessage } from 'kafkajs';
+import kafkajs, { type Consumer, type Kafka, type KafkaMessage } from 'kafkajs';
 import * as v from 'valibot';
 import type { KafkaEvent, KafkaEventRecord } from '../../functions/alert-consumer/read-alert.ts';
 import type { LocalCluster } from './msk.ts';
@@ -72,6 +72,13 @@ function recordOf(topic: string, partition: number, message: KafkaMessage): Kafk
   };
 }
 
+/** Why a trigger cannot read yet. */
+function whyItWaits(error: unknown): string {
+  if (error instanceof kafkajs.KafkaJSProtocolError && error.type === 'UNKNOWN_TOPIC_OR_PARTITION')
+    return 'there is no such topic yet';
+  return String(error);
+}
+
 /** Records in batches, as they are handed over. */
 function* batchesOf<Item>(items: readonly Item[], size: number): Generator<readonly Item[]> {
   for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size);
@@ -83,6 +90,8 @@ export function startTriggers(options: TriggerOptions): Triggers {
   const lambda = new LambdaClient(options.client);
   const cloudFormation = new CloudFormationClient(options.client);
   const polling = new Map<string, Consumer>();
+  /** What was said last of a mapping that waits. */
+  const waiting = new Map<string, string>();
   const over = new AbortController();
 
   /** Answers what the template says of a mapping; undefined where no stack made it. */
@@ -141,9 +150,12 @@ export function startTriggers(options: TriggerOptions): Triggers {
       // The topic is not there yet: a trigger of Lambda's says so and looks again, too.
       polling.delete(uuid);
       await consumer.disconnect();
-      onProgress(`The trigger of ${Topics.join(', ')} waits: ${String(error)}`);
+      const why = whyItWaits(error);
+      if (waiting.get(uuid) !== why) onProgress(`The trigger of ${Topics.join(', ')} waits: ${why}`);
+      waiting.set(uuid, why);
       return;
     }
+    waiting.delete(uuid);
     await consumer.run({
       eachBatchAutoResolve: false,
       eachBatch: async ({ batch, resolveOffset, heartbeat, commitOffsetsIfNecessary }) => {

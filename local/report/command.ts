@@ -96,7 +96,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   const report = await readReport(folder, pipeline.rules, options.rows, progressLine(Date.now()));
   if (report === null) {
     throw new EcomError('ECOM_REPORT_EMPTY', {
-      what: 'There are no window rows to report on',
+      what: 'There is no window to report on: of windows that overlap it takes those that count each order once',
       where: folder,
       fix: 'A window is written once it is closed: let a run come to its end, or name the folder of one that did.',
     });

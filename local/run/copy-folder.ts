@@ -22,15 +22,17 @@ export class CopyFolder {
   }
 
   /**
-   * @param out absolute; made where it is missing
+   * @param out absolute; may be missing until there is a copy
    * @throws UsageError `ECOM_OUT_NOT_A_FOLDER`
    * @throws EcomError `ECOM_OUT_NOT_WRITABLE`; `ECOM_OUT_FOREIGN` where it holds what is no copy
    */
   static async open(out: string): Promise<CopyFolder> {
     const folder = new CopyFolder(out);
     await folder.#writing(async () => {
-      await makeFolder(out);
-      const entries = await readdir(out);
+      const entries = await readdir(out).catch((error: NodeJS.ErrnoException): string[] => {
+        if (error.code === 'ENOENT') return [];
+        throw error;
+      });
       const foreign = entries.filter((name) => name === runFiles.run || results.includes(name));
       if (!entries.includes(markFile) && foreign.length > 0)
         throw new EcomError('ECOM_OUT_FOREIGN', {
@@ -62,8 +64,7 @@ export class CopyFolder {
     };
     await this.#writing(async () => {
       try {
-        await rm(this.#unfinished, { recursive: true, force: true });
-        await mkdir(this.#unfinished);
+        await makeFolder(this.#unfinished);
         await fill(write);
         await writeFile(path.join(this.#unfinished, markFile), `${JSON.stringify(origin, null, 2)}\n`);
         // The mark goes first: a kill between the two leaves a folder that the next copy may write to.

@@ -168,6 +168,7 @@ describeWithSpark('a stage on the local cloud', () => {
     brokers = /brokers: (\S+)/.exec(outputs.output)?.[1] ?? '';
     expect(brokers).toMatch(/^127\.0\.0\.1:\d+$/);
     expect(outputs.output).toMatch(/step s-\w+ RUNNING, job running/);
+    expect(cloud.output()).not.toContain('Error');
   });
 
   test('takes orders', slow, async () => {
@@ -389,6 +390,7 @@ describeWithSpark('a stage on the local cloud', () => {
   test('goes with Ctrl-C', slow, async () => {
     cloud.interrupt();
     expect((await cloud.ended).code).toBe(130);
+    expect(cloud.output()).toMatch(/Stopping\s*$/);
     const { output } = await expectSls('info', 1);
     expect(output).toContain('ECOM_CLOUD_MISSING');
   });

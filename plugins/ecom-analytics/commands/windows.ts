@@ -27,10 +27,13 @@ function windowsText(copied: CopiedWindows, range: HourRange, out: string): stri
   const { otherFiles } = copied;
   const left = otherFiles === 1 ? '1 file of another hour was' : `${otherFiles} files of other hours were`;
   const others = otherFiles === 0 ? [] : [`${left} left: --since and --before say which to take.`];
+  const early =
+    'A window is written once it is closed, a minute or two after its orders: `sls ecom stream status` shows how many rows are.';
   if (copied.hours === null)
-    return [`There is no window file of an hour ${rangeText(range)}; nothing was copied.`, ...others].join(
-      '\n',
-    );
+    return [
+      `There is no window file of an hour ${rangeText(range)}; nothing was copied.`,
+      ...(otherFiles === 0 ? [early] : others),
+    ].join('\n');
   const { first, last } = copied.hours;
   const quoted = /^[\w./-]+$/.test(out) ? out : `"${out}"`;
   return [
