@@ -1,3 +1,5 @@
+import { analyticsFolder } from '../../../pipeline/window.ts';
+
 /**
  * Hours of window starts, in UTC, such as `2026-11-23T10`: as text they are in the order of time. What is left out is not
  * bounded on that side.
@@ -15,10 +17,16 @@ export function hoursAgo(hours: number, nowMs: number): string {
   return new Date(nowMs - hours * hourMs).toISOString().slice(0, 13);
 }
 
-/** The hour whose folder a file lies in: `analytics/date=2026-11-23/hour=10/…`; undefined where it lies elsewhere. */
+/**
+ * The hour whose folder a file lies in: `analytics/date=2026-11-23/hour=10/…`; undefined where it lies elsewhere, or where
+ * its name could be a path of this machine.
+ */
 export function hourOfFile(key: string): string | undefined {
-  const found = /(?:^|\/)date=(\d{4}-\d{2}-\d{2})\/hour=(\d{2})\//.exec(key);
-  return found ? `${found[1]}T${found[2]}` : undefined;
+  const [folder, date = '', hour = '', name = '', ...below] = key.split('/');
+  const day = /^date=(\d{4}-\d{2}-\d{2})$/.exec(date)?.[1];
+  const of = /^hour=(\d{2})$/.exec(hour)?.[1];
+  const isFile = folder === analyticsFolder && below.length === 0 && !/[\\:]/.test(name);
+  return isFile && day !== undefined && of !== undefined ? `${day}T${of}` : undefined;
 }
 
 export function isWithin(hour: string, { since, before }: HourRange): boolean {

@@ -47,6 +47,7 @@ describe('copying the windows of a stage', () => {
     const two = hour('2026-11-23T11', 'part-1-000002.parquet');
     written(one, two, hour('2026-11-23T11', '.probe-1'), hour('2026-11-23T11', '_hidden.parquet'));
     written('analytics/loose.parquet', 'status/pipeline.json', '.unfinished/part.parquet');
+    written(hour('2026-11-23T11', '../../../../out.parquet'), hour('2026-11-23T11', '..\\out.parquet'));
     const { code, printed } = await cloud.run(getWindowsCommand, { out, ...all });
     expect(code).toBe(0);
     expect(copied()).toEqual([one, two]);
