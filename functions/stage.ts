@@ -17,15 +17,18 @@ function withTopicPrefix(definition: PipelineDefinition, prefix: string): Pipeli
 }
 
 /**
- * The definition as this stage runs it: `ECOM_RULES_OFF` lists the ids of rules that are switched off, separated by
+ * The repository's definition as this stage runs it: `ECOM_RULES_OFF` lists the ids of rules that are switched off, separated by
  * commas; `ECOM_TOPIC_PREFIX` goes before the names of topics.
  *
  * @throws EcomError `ECOM_RULE_UNKNOWN`
  */
-export function stageDefinition(environment: Environment): PipelineDefinition {
+export function stageDefinition(
+  environment: Environment,
+  repository: PipelineDefinition = pipeline,
+): PipelineDefinition {
   const off = (environment.ECOM_RULES_OFF ?? '').split(',').map((id) => id.trim());
   const definition = withoutRules(
-    pipeline,
+    repository,
     off.filter((id) => id !== ''),
   );
   return withTopicPrefix(definition, environment.ECOM_TOPIC_PREFIX ?? '');

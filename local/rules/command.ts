@@ -1,4 +1,5 @@
 import { stageDefinition } from '../../functions/stage.ts';
+import { type PipelineDefinition, pipeline } from '../../pipeline/definition.ts';
 import { EcomError, type ExitCode, UsageError } from '../../pipeline/error.ts';
 import { badRecordReasons } from '../../pipeline/order.ts';
 import { type BadRow, openReplay, type Replay } from '../replay/replay.ts';
@@ -110,7 +111,10 @@ function remarks({ history, refused, firstRefused }: Tried): string[] {
 }
 
 /** `npm run rules`. Throws what {@link openReplay} does, and `ECOM_RULES_NO_ORDERS` where no row is an order. */
-export async function main(args: readonly string[]): Promise<ExitCode> {
+export async function main(
+  args: readonly string[],
+  repository: PipelineDefinition = pipeline,
+): Promise<ExitCode> {
   const options = readOptions(args);
   if (options === 'help') {
     process.stdout.write(usage);
@@ -119,7 +123,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   // A process that just died would leave the temporary files behind by which a file is sorted.
   const { happened: isOver, dispose } = listenForInterruption(() => process.stderr.write('\nStopping.\n'));
   try {
-    const definition = stageDefinition(process.env);
+    const definition = stageDefinition(process.env, repository);
     const replay = await openReplay({ file: options.file, map: options.map, definition, isOver });
     for (const note of replay.notes) process.stderr.write(`${note}\n`);
     const tried = await tryRules(replay, new History(definition), isOver);

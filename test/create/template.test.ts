@@ -4,6 +4,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { replaceSections } from '../../create/section.ts';
 import { packTree, textOf, unpackTree } from '../../create/tree.ts';
+import { pipeline } from '../../pipeline/definition.ts';
+import { kitRules } from '../pipeline/kit.ts';
 import { currentTemplate, ownFolder, type Packed, packFolder, readText, repository } from './packed.ts';
 
 const template = currentTemplate().tree;
@@ -22,6 +24,10 @@ describe('the template', () => {
     const known = ['.ci', 'CHANGELOG.md', 'CONTRIBUTING.md', 'bench', 'create', 'test/bench', 'test/create'];
     expect([...names].filter((name) => !known.includes(name))).toEqual([]);
     expect(shipped.filter((file) => !tracked.includes(file))).toEqual([]);
+  });
+
+  test('has the rules that the tests of a project go by', () => {
+    expect(pipeline.rules).toEqual(kitRules);
   });
 
   test('has what a project cannot do without', () => {

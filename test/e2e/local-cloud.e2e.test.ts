@@ -223,7 +223,9 @@ describeWithSpark('a stage on the local cloud', () => {
   });
 
   test('starts again in place for another rule', slow, async () => {
-    change(path.join(project.folder, 'pipeline/rules.ts'), 'moreThan: 1000', 'moreThan: 900');
+    const file = path.join(project.folder, 'pipeline/rules.ts');
+    const [now = '', limit] = /moreThan: (\d+)/.exec(readFileSync(file, 'utf8')) ?? [];
+    change(file, now, `moreThan: ${Number(limit) + 100}`);
     const { output } = await expectSls('deploy');
     expect(output).toMatch(/pipeline: started \(step s-\w+, generation 2\)/);
     await expectSls(`invoke -f producer -d '{"durationSeconds":5,"ordersPerMinute":6000,"seed":8}'`);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { stageDefinition } from '../../functions/stage.ts';
 import { readTestConsumerRequest } from '../../functions/test-consumer/request.ts';
 import { pipeline } from '../../pipeline/definition.ts';
+import { kit } from '../pipeline/kit.ts';
 
 describe('the definition as a stage runs it', () => {
   test('is that of the repository where nothing is set', () => {
@@ -10,7 +11,7 @@ describe('the definition as a stage runs it', () => {
   });
 
   test('lacks the rules that are switched off', () => {
-    const { rules } = stageDefinition({ ECOM_RULES_OFF: 'region-hop, high-value' });
+    const { rules } = stageDefinition({ ECOM_RULES_OFF: 'region-hop, high-value' }, kit);
     expect(rules.map(({ id }) => id)).toEqual(['suspicious-location', 'order-burst']);
   });
 

@@ -7,9 +7,10 @@ import {
   customerAlert,
   orderAlert,
 } from '../../pipeline/alert.ts';
-import { pipeline, withoutRules } from '../../pipeline/definition.ts';
+import { withoutRules } from '../../pipeline/definition.ts';
 import { checkOrder, type ParsedOrder } from '../../pipeline/order.ts';
 import { isStateful, isStateless, type Rule, trippedRules } from '../../pipeline/rule.ts';
+import { kit } from './kit.ts';
 
 const now = Date.parse('2026-11-23T12:00:05Z');
 
@@ -33,12 +34,12 @@ function order(change: Record<string, unknown>): ParsedOrder {
   return parsed;
 }
 
-const stateless = pipeline.rules.filter(isStateless);
+const stateless = kit.rules.filter(isStateless);
 const tripped = (change: Record<string, unknown>) =>
   trippedRules(stateless, order(change)).map((rule) => rule.id);
 
 function ruleOf<Kind extends Rule['kind']>(kind: Kind): Extract<Rule, { kind: Kind }> {
-  const rule = pipeline.rules.find((candidate) => candidate.kind === kind);
+  const rule = kit.rules.find((candidate) => candidate.kind === kind);
   if (rule === undefined) throw new Error(`no ${kind} rule`);
   return rule as Extract<Rule, { kind: Kind }>;
 }
@@ -58,10 +59,8 @@ describe('rules over one order', () => {
   });
 
   it('can be switched off by id, and an unknown id is an error that names the rules', () => {
-    expect(withoutRules(pipeline, ['high-value']).rules.map((rule) => rule.id)).not.toContain('high-value');
-    expect(() => withoutRules(pipeline, ['high-vlaue'])).toThrow(
-      /no rule "high-vlaue".*high-value, suspicious/s,
-    );
+    expect(withoutRules(kit, ['high-value']).rules.map((rule) => rule.id)).not.toContain('high-value');
+    expect(() => withoutRules(kit, ['high-vlaue'])).toThrow(/no rule "high-vlaue".*high-value, suspicious/s);
   });
 });
 
@@ -107,7 +106,7 @@ describe('an alert', () => {
   });
 
   it('writes whatever a customer is called into its reason, once', () => {
-    const [rule] = pipeline.rules.filter(isStateful);
+    const [rule] = kit.rules.filter(isStateful);
     if (rule === undefined) throw new Error('no stateful rule');
     const finding = {
       customerId: '{value}$&',

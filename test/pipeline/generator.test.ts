@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { catalog, regions } from '../../pipeline/catalog.ts';
-import { pipeline, withoutRules } from '../../pipeline/definition.ts';
+import { withoutRules } from '../../pipeline/definition.ts';
 import { decodeLabel, encodeLabel } from '../../pipeline/generator/label.ts';
 import {
   type GeneratedOrder,
@@ -8,6 +8,7 @@ import {
   generateOrders,
 } from '../../pipeline/generator/order-generator.ts';
 import { checkOrder } from '../../pipeline/order.ts';
+import { kit } from './kit.ts';
 
 const startMs = Date.parse('2026-11-23T12:00:00Z');
 const defaults: GeneratorOptions = {
@@ -15,7 +16,7 @@ const defaults: GeneratorOptions = {
   ordersPerMinute: 1000,
   fraudRate: 0.02,
   startMs,
-  rules: pipeline.rules,
+  rules: kit.rules,
 };
 
 function take(count: number, options: Partial<GeneratorOptions> = {}): GeneratedOrder[] {
@@ -120,7 +121,7 @@ describe('the order generator', () => {
   });
 
   it('plays a pattern whose rule is switched off', () => {
-    const orders = take(20_000, { rules: withoutRules(pipeline, ['order-burst']).rules });
+    const orders = take(20_000, { rules: withoutRules(kit, ['order-burst']).rules });
     expect(orders.some((order) => order.label?.pattern === 'order-burst')).toBe(true);
   });
 

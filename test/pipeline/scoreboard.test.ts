@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Alert, customerAlertId, orderAlertId } from '../../pipeline/alert.ts';
-import { pipeline } from '../../pipeline/definition.ts';
 import { Scoreboard } from '../../pipeline/generator/scoreboard.ts';
 import type { Order } from '../../pipeline/order.ts';
 import { formatTimestamp } from '../../pipeline/timestamp.ts';
+import { kit } from './kit.ts';
 
 const t0 = Date.parse('2026-11-23T12:00:00Z');
 
@@ -49,7 +49,7 @@ const fraud = (pattern: string, id: string, orders = 1) => ({
 
 describe('the scoreboard', () => {
   it('counts a planted case that an alert found, once, however often the alert comes', () => {
-    const board = new Scoreboard(pipeline.rules);
+    const board = new Scoreboard(kit.rules);
     board.sawOrder(order('a'), t0, fraud('high-value', 'c1'));
     board.sawAlert(alert('high-value', 'a', t0));
     board.sawAlert(alert('high-value', 'a', t0));
@@ -57,7 +57,7 @@ describe('the scoreboard', () => {
   });
 
   it('counts an alert that found nothing planted as false, and a case without one as missed', () => {
-    const board = new Scoreboard(pipeline.rules);
+    const board = new Scoreboard(kit.rules);
     board.sawOrder(order('a'), t0, fraud('high-value', 'c1'));
     board.sawOrder(order('b'), t0, null);
     board.sawOrder(order('n'), t0, { pattern: 'high-value', case: 'n1', orders: 1, intent: 'near-miss' });
@@ -67,7 +67,7 @@ describe('the scoreboard', () => {
   });
 
   it('does not credit one pattern with the catch of another', () => {
-    const board = new Scoreboard(pipeline.rules);
+    const board = new Scoreboard(kit.rules);
     board.sawOrder(order('a'), t0, fraud('suspicious-location', 'c1'));
     board.sawAlert(alert('high-value', 'a', t0));
     expect(board.scores()).toEqual({
@@ -77,7 +77,7 @@ describe('the scoreboard', () => {
   });
 
   it('matches an alert over a customer to a case with an order in its window only', () => {
-    const board = new Scoreboard(pipeline.rules);
+    const board = new Scoreboard(kit.rules);
     for (const id of ['a', 'b', 'c']) board.sawOrder(order(id), t0 + 10_000, fraud('order-burst', 'c1', 3));
     board.sawAlert(alert('order-burst', null, t0 + 70_000));
     expect(board.scores()['order-burst']).toEqual({ planted: 1, caught: 0, false_alerts: 1 });
@@ -86,7 +86,7 @@ describe('the scoreboard', () => {
   });
 
   it('counts a case once its last order is placed, also when it was found before', () => {
-    const board = new Scoreboard(pipeline.rules);
+    const board = new Scoreboard(kit.rules);
     board.sawOrder(order('a'), t0, fraud('order-burst', 'c1', 2));
     board.sawAlert(alert('order-burst', null, t0));
     expect(board.scores()).toEqual({});
@@ -95,7 +95,7 @@ describe('the scoreboard', () => {
   });
 
   it('keeps its totals when it forgets old cases', () => {
-    const board = new Scoreboard(pipeline.rules);
+    const board = new Scoreboard(kit.rules);
     for (let minute = 0; minute < 300; minute++) {
       const id = `o${minute}`;
       board.sawOrder(order(id), t0 + minute * 60_000, fraud('high-value', `c${minute}`));

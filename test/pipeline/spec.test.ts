@@ -2,6 +2,7 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import { describe, expect, it } from 'vitest';
 import { pipeline, withoutRules } from '../../pipeline/definition.ts';
 import { emitSpec, PipelineSpecSchema, specVersion } from '../../pipeline/spec.ts';
+import { kit } from './kit.ts';
 
 describe('the spec', () => {
   it('carries everything that Spark computes from', () => {
@@ -19,7 +20,7 @@ describe('the spec', () => {
   });
 
   it('follows a definition with a rule switched off', () => {
-    const spec = emitSpec(withoutRules(pipeline, ['region-hop']));
+    const spec = emitSpec(withoutRules(kit, ['region-hop']));
     expect(spec.rules.map((rule) => rule.id)).not.toContain('region-hop');
   });
 

@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { defaultPace } from '../../../functions/producer/pace.ts';
 import { type RunParts, runProducer } from '../../../functions/producer/run-producer.ts';
 import type { Batch } from '../../../functions/producer/send-orders.ts';
-import { pipeline, withoutRules } from '../../../pipeline/definition.ts';
+import { withoutRules } from '../../../pipeline/definition.ts';
 import { EcomError } from '../../../pipeline/error.ts';
 import { formatUsd } from '../../../pipeline/money.ts';
+import { kit } from '../../pipeline/kit.ts';
 import { RecordingLog } from '../recording-log.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 
@@ -54,7 +55,7 @@ function setUp(takesMs = 0, changes: Partial<RunParts> = {}) {
     sink,
     clock,
     log,
-    definition: pipeline,
+    definition: kit,
     deadlineMs: Number.POSITIVE_INFINITY,
     ...changes,
   };
@@ -103,7 +104,7 @@ describe('a run of the producer', () => {
   });
 
   test('sends no alert of a rule that the stage has switched off', async () => {
-    const { parts } = setUp(0, { definition: withoutRules(pipeline, ['high-value']) });
+    const { parts } = setUp(0, { definition: withoutRules(kit, ['high-value']) });
     expect((await runProducer(request, parts)).alertsSent).toBe(0);
   });
 

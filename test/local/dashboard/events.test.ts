@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Dashboard, startDashboard } from '../../../local/dashboard/server.ts';
-import { pipeline } from '../../../pipeline/definition.ts';
+import { kit } from '../../pipeline/kit.ts';
 import { EventReader } from './event-reader.ts';
 import { anAlert, aRow, aSnapshot, noonMs } from './samples.ts';
 
 let dashboard: Dashboard;
 beforeEach(async () => {
-  dashboard = await startDashboard({ definition: pipeline, port: 0, source: 'a test' });
+  dashboard = await startDashboard({ definition: kit, port: 0, source: 'a test' });
 });
 afterEach(() => dashboard.close());
 

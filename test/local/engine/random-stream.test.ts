@@ -7,6 +7,7 @@ import type { Order } from '../../../pipeline/order.ts';
 import { isStateful } from '../../../pipeline/rule.ts';
 import { drainTickTime, tickHeader } from '../../../pipeline/tick.ts';
 import type { WindowRow } from '../../../pipeline/window.ts';
+import { kit } from '../../pipeline/kit.ts';
 import { expectedAlerts, expectedOutcome, sortedRows } from './oracle.ts';
 import { appendedMs, cut, randomBatches, recordOf, type StreamShape } from './order-stream.ts';
 
@@ -30,7 +31,7 @@ function run(batches: readonly (readonly Order[])[], definition: PipelineDefinit
   return { outcome: { rows: sortedRows(rows), orders, duplicates, late }, alerts };
 }
 
-const stateful = pipeline.rules.filter(isStateful);
+const stateful = kit.rules.filter(isStateful);
 const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
 
 const shapes: Record<string, StreamShape> = {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { main } from '../../../local/report/command.ts';
 import { consoleTable } from '../../../local/report/console-table.ts';
+import { pipeline } from '../../../pipeline/definition.ts';
 import { alert, noon, printed, row, summary, type WrittenRun, writeRun } from './written-run.ts';
 
 let run: WrittenRun;
@@ -13,6 +14,8 @@ const batches = [
   [row(noon + hour, 'Books', 'US', 1, 1000), row(noon + 30_000, 'Home', 'EU', 4, 123.45)],
   [row(noon, 'Books', 'US', 3, 30), row(noon, 'Books', 'EU', 4, 123.45)],
 ];
+
+const severityOf = (id: string) => pipeline.rules.find((rule) => rule.id === id)?.severity ?? null;
 
 describe('the report', () => {
   it("prints the window table in Spark's layout, sorted, and says where the page is", async () => {
@@ -76,8 +79,8 @@ Report: ${path.join(run.folder, 'report.html')}
           customers: 1,
           newest: { at: '2026-11-23T12:00:09.000Z', reason: 'the newest' },
         },
-        { rule_id: 'region-hop', alerts: 1, severity: 'critical' },
-        { rule_id: 'order-burst', alerts: 0, severity: 'medium', newest: null },
+        { rule_id: 'region-hop', alerts: 1, severity: severityOf('region-hop') },
+        { rule_id: 'order-burst', alerts: 0, severity: severityOf('order-burst'), newest: null },
       ],
       window_rows: 4,
       windows: [

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { History, type HistoryOutcome } from '../../../local/rules/history.ts';
 import type { LimitOutcome, Outcome, ValueOutcome } from '../../../local/rules/trial.ts';
 import { ValueCounts } from '../../../local/rules/value-counts.ts';
-import { type PipelineDefinition, pipeline } from '../../../pipeline/definition.ts';
+import type { PipelineDefinition } from '../../../pipeline/definition.ts';
 import { checkOrder, type ParsedOrder } from '../../../pipeline/order.ts';
 import {
   isStateful,
@@ -12,6 +12,7 @@ import {
   trips,
 } from '../../../pipeline/rule.ts';
 import { windowStarts } from '../../../pipeline/window.ts';
+import { kit } from '../../pipeline/kit.ts';
 
 const noon = Date.parse('2026-01-02T12:00:00Z');
 
@@ -41,7 +42,7 @@ function sale(
 
 function tried(
   sales: readonly ParsedOrder[],
-  definition: PipelineDefinition = pipeline,
+  definition: PipelineDefinition = kit,
   batch = 50,
 ): HistoryOutcome {
   const history = new History(definition);
@@ -128,7 +129,7 @@ describe('the rules on a history', () => {
     windows: { sizeMs: 120_000, slideMs: 40_000 },
     reason: 'x',
   };
-  const definition = { ...pipeline, rules: [...pipeline.rules, quantities, sliding] };
+  const definition = { ...kit, rules: [...kit.rules, quantities, sliding] };
   const outcome = tried(sales, definition);
 
   it('are reported in their order, with what they were tried on', () => {
@@ -196,7 +197,7 @@ describe('the rules on a history', () => {
       sale('o1', 'c1', noon + 1000, 50, 'Tor-Exit'),
       sale('o2', 'c1', noon + 2000, 10),
     ];
-    const { orders, duplicates, rules } = tried(rows, pipeline, 1);
+    const { orders, duplicates, rules } = tried(rows, kit, 1);
     expect({ orders, duplicates }).toEqual({ orders: 2, duplicates: 2 });
     expect(limitsOf(rules[0]).map(({ moreThan, alerts }) => [moreThan, alerts])).toEqual([
       [250, 1],
@@ -212,7 +213,7 @@ describe('the rules on a history', () => {
 
   it('say how many orders are out of the order of time', () => {
     const rows = [sale('o1', 'c1', noon, 1), sale('o2', 'c1', noon + 600_000, 1), sale('o3', 'c1', noon, 1)];
-    expect(tried(rows, pipeline, 1).late).toBe(1);
+    expect(tried(rows, kit, 1).late).toBe(1);
   });
 
   it('say when the file knows days alone', () => {

@@ -1,8 +1,12 @@
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { main } from '../../../local/rules/command.ts';
+import { kit } from '../../pipeline/kit.ts';
 import { ownFolder } from '../replay/replayed.ts';
 import { printed } from '../report/written-run.ts';
+
+/** With the kit's rules. */
+const rules = (args: readonly string[]): Promise<number> => main(args, kit);
 
 const { folder, write, remove } = ownFolder();
 afterAll(remove);
@@ -12,7 +16,7 @@ const map = 'timestamp=date,quantity=number_of_cds,total_amount=dollar_value';
 
 describe('npm run rules', () => {
   it('shows what each rule would have raised on the real orders of CDNOW', async () => {
-    const { code, stdout, stderr } = await printed(main, ['--replay', sample, '--map', map]);
+    const { code, stdout, stderr } = await printed(rules, ['--replay', sample, '--map', map]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^6,919 orders of 2,357 customers, 1997-01-01 to 1998-06-30, \$244,091\.94\n/);
     expect(stdout).toMatch(/\nhigh-value: total_amount more than …\n\+-+\+/);
@@ -30,7 +34,7 @@ describe('npm run rules', () => {
   });
 
   it('is one JSON object where asked', async () => {
-    const { stdout } = await printed(main, ['--replay', sample, '--map', map, '--json']);
+    const { stdout } = await printed(rules, ['--replay', sample, '--map', map, '--json']);
     expect(JSON.parse(stdout)).toMatchObject({
       file: sample,
       orders: 6919,
@@ -71,7 +75,7 @@ describe('npm run rules', () => {
       'c2,yesterday,1,o3',
     ];
     const file = write('orders.csv', ['customer_id,timestamp,total_amount,order_id', ...rows].join('\n'));
-    const { stdout, stderr } = await printed(main, ['--replay', file]);
+    const { stdout, stderr } = await printed(rules, ['--replay', file]);
     expect(stdout).toMatch(/^1 order of 1 customer, /);
     expect(stderr).toMatch(
       /^Left out: 2 rows that are no orders; the first is on line 4: timestamp is no time.*\nRepeated: 1 row of/,
@@ -79,7 +83,7 @@ describe('npm run rules', () => {
   });
 
   it('says how to use it', async () => {
-    const { code, stdout } = await printed(main, ['--help']);
+    const { code, stdout } = await printed(rules, ['--help']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/npm run rules -- --replay FILE(.|\n)*Examples/);
   });
@@ -108,7 +112,7 @@ describe('rules that cannot be tried', () => {
       1,
     ],
   ])('%s say why', async (_, args, code, exitCode) => {
-    const error = await printed(main, args).catch((thrown: unknown) => thrown);
+    const error = await printed(rules, args).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code, exitCode });
   });
 });

@@ -1,0 +1,45 @@
+import { type PipelineDefinition, pipeline } from '../../pipeline/definition.ts';
+import type { Rule } from '../../pipeline/rule.ts';
+
+/** The rules that the kit comes with: tests of what is done with rules go by them, whatever a shop makes of its own. */
+export const kitRules: readonly Rule[] = [
+  {
+    id: 'high-value',
+    kind: 'threshold',
+    severity: 'high',
+    field: 'total_amount',
+    moreThan: 1000,
+    atProducer: true,
+    reason: 'The order total of {value} USD is over {limit} USD',
+  },
+  {
+    id: 'suspicious-location',
+    kind: 'one-of',
+    severity: 'high',
+    field: 'region',
+    values: ['Anonymous-Proxy', 'Tor-Exit', 'Unknown-Location'],
+    reason: 'The order comes from {value}, which is on the list of suspicious locations',
+  },
+  {
+    id: 'order-burst',
+    kind: 'distinct-orders',
+    severity: 'medium',
+    key: 'customer_id',
+    moreThan: 5,
+    windows: { sizeMs: 60_000, slideMs: 60_000 },
+    reason: 'The customer {customer_id} placed {value} orders within one minute, more than {limit}',
+  },
+  {
+    id: 'region-hop',
+    kind: 'distinct-values',
+    severity: 'critical',
+    key: 'customer_id',
+    field: 'region',
+    moreThan: 2,
+    windows: { sizeMs: 300_000, slideMs: 300_000 },
+    reason: 'The customer {customer_id} ordered from {value} regions within five minutes, more than {limit}',
+  },
+];
+
+/** The definition with the kit's rules. */
+export const kit: PipelineDefinition = { ...pipeline, rules: kitRules };
