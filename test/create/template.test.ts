@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { replaceSections } from '../../create/section.ts';
 import { packTree, textOf, unpackTree } from '../../create/tree.ts';
 import { pipeline } from '../../pipeline/definition.ts';
-import { kitRules } from '../pipeline/kit.ts';
+import { kit } from '../pipeline/kit.ts';
 import { currentTemplate, ownFolder, type Packed, packFolder, readText, repository } from './packed.ts';
 
 const template = currentTemplate().tree;
@@ -26,8 +26,8 @@ describe('the template', () => {
     expect(shipped.filter((file) => !tracked.includes(file))).toEqual([]);
   });
 
-  test('has the rules that the tests of a project go by', () => {
-    expect(pipeline.rules).toEqual(kitRules);
+  test('has the rules and windows that the tests of a project go by', () => {
+    expect(pipeline).toEqual(kit);
   });
 
   test('has what a project cannot do without', () => {

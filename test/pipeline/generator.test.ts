@@ -80,12 +80,17 @@ describe('the order generator', () => {
   });
 
   it('follows the sun: a region sells more in its evening than in its night', () => {
-    const inRegion = (hour: string) =>
+    const [region] = regions;
+    if (region === undefined) throw new Error('There is no region');
+    const { name, utcOffsetHours } = region;
+    const at = (localHour: number) =>
       share(
-        take(5000, { startMs: Date.parse(`2026-11-23T${hour}:00:00Z`) }),
-        ({ order }) => order.region === 'US-East',
+        take(5000, {
+          startMs: Date.parse('2026-11-23T00:00:00Z') + (localHour - utcOffsetHours) * 3_600_000,
+        }),
+        ({ order }) => order.region === name,
       );
-    expect(inRegion('00')).toBeGreaterThan(2 * inRegion('08'));
+    expect(at(19)).toBeGreaterThan(2 * at(3));
   });
 
   it.each([0, 0.02, 0.2])('plants fraud at the rate %d, every pattern of it', (fraudRate) => {

@@ -1,7 +1,11 @@
 import { type PipelineDefinition, pipeline } from '../../pipeline/definition.ts';
 import type { Rule } from '../../pipeline/rule.ts';
+import type { Windowing } from '../../pipeline/window.ts';
 
-/** The rules that the kit comes with: tests of what is done with rules go by them, whatever a shop makes of its own. */
+/**
+ * The rules and windows that the kit comes with: tests of what is done with rules and windows go by them, whatever a shop
+ * makes of its own.
+ */
 export const kitRules: readonly Rule[] = [
   {
     id: 'high-value',
@@ -41,5 +45,12 @@ export const kitRules: readonly Rule[] = [
   },
 ];
 
-/** The definition with the kit's rules. */
-export const kit: PipelineDefinition = { ...pipeline, rules: kitRules };
+export const kitWindowing: Windowing = {
+  sizeMs: 60_000,
+  slideMs: 30_000,
+  watermarkMs: 30_000,
+  deduplicate: true,
+};
+
+/** The definition with the kit's rules and windows. */
+export const kit: PipelineDefinition = { ...pipeline, rules: kitRules, windowing: kitWindowing };

@@ -6,12 +6,12 @@ import { kit } from './kit.ts';
 
 describe('the spec', () => {
   it('carries everything that Spark computes from', () => {
-    const spec = emitSpec(pipeline);
+    const spec = emitSpec(kit);
     expect(spec.specVersion).toBe(specVersion);
     expect(spec.topics.orders.name).toBe('ecommerce-orders');
     expect(spec.windowing).toMatchObject({ sizeMs: 60_000, slideMs: 30_000, watermarkMs: 30_000 });
     expect(spec.order.fields.map((field) => field.name)).toContain('total_amount');
-    expect(spec.rules.map((rule) => rule.id)).toEqual(pipeline.rules.map((rule) => rule.id));
+    expect(spec.rules.map((rule) => rule.id)).toEqual(kit.rules.map((rule) => rule.id));
   });
 
   it('survives being written and read', () => {

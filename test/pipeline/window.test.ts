@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drainTickTime, parseTick } from '../../pipeline/tick.ts';
-import {
-  isLate,
-  watermarkAfter,
-  windowing,
-  windowPartition,
-  windowRow,
-  windowStarts,
-} from '../../pipeline/window.ts';
+import { isLate, watermarkAfter, windowPartition, windowRow, windowStarts } from '../../pipeline/window.ts';
+import { kitWindowing as windowing } from './kit.ts';
 
 const at = (time: string): number => Date.parse(`2026-11-23T${time}Z`);
 

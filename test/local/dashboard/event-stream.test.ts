@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { EventStream } from '../../../local/dashboard/event-stream.ts';
 import { RunHistory } from '../../../local/dashboard/history.ts';
-import { pipeline } from '../../../pipeline/definition.ts';
+import { kit } from '../../pipeline/kit.ts';
 import { listening } from './listening.ts';
 
 const ends: (() => void)[] = [];
@@ -20,7 +20,7 @@ async function withIdleClient(): Promise<{
   clock: { ms: number };
 }> {
   const clock = { ms: 0 };
-  const history = new RunHistory(pipeline, null);
+  const history = new RunHistory(kit, null);
   const stream = new EventStream(
     () => ({ page: '', ...history.state() }),
     () => clock.ms,

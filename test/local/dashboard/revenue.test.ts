@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RevenueBuckets } from '../../../local/dashboard/revenue.ts';
-import { windowing } from '../../../pipeline/window.ts';
+import { kitWindowing as windowing } from '../../pipeline/kit.ts';
 import { aRow, noonMs } from './samples.ts';
 
 const MINUTE_MS = 60_000;

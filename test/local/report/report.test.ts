@@ -15,7 +15,7 @@ const batches = [
   [row(noon, 'Books', 'US', 3, 30), row(noon, 'Books', 'EU', 4, 123.45)],
 ];
 
-const severityOf = (id: string) => pipeline.rules.find((rule) => rule.id === id)?.severity ?? null;
+const severityOf = (id: string) => pipeline.rules.find((rule) => rule.id === id)?.severity;
 
 describe('the report', () => {
   it("prints the window table in Spark's layout, sorted, and says where the page is", async () => {
@@ -79,8 +79,8 @@ Report: ${path.join(run.folder, 'report.html')}
           customers: 1,
           newest: { at: '2026-11-23T12:00:09.000Z', reason: 'the newest' },
         },
-        { rule_id: 'region-hop', alerts: 1, severity: severityOf('region-hop') },
-        { rule_id: 'order-burst', alerts: 0, severity: severityOf('order-burst'), newest: null },
+        { rule_id: 'region-hop', alerts: 1, severity: severityOf('region-hop') ?? 'critical' },
+        { rule_id: 'order-burst', alerts: 0, severity: severityOf('order-burst') ?? null, newest: null },
       ],
       window_rows: 4,
       windows: [

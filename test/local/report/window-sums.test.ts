@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { TimeBuckets } from '../../../local/report/time-buckets.ts';
 import { WindowSums } from '../../../local/report/window-sums.ts';
 import { averageCents } from '../../../pipeline/money.ts';
-import { type WindowRow, windowing, windowRow, windowStarts } from '../../../pipeline/window.ts';
+import { type WindowRow, windowRow, windowStarts } from '../../../pipeline/window.ts';
+import { kitWindowing as windowing } from '../../pipeline/kit.ts';
 import { noon, row } from './written-run.ts';
 
 interface Sale {
