@@ -233,7 +233,9 @@ describeWithSpark('a stage on the local cloud', () => {
 
   test('refuses another window before anything is changed', slow, async () => {
     const before = await status();
-    const undo = change(path.join(project.folder, 'pipeline/window.ts'), 'sizeMs: 60_000', 'sizeMs: 120_000');
+    const file = path.join(project.folder, 'pipeline/window.ts');
+    const [now = ''] = /sizeMs: \d[\d_]*/.exec(readFileSync(file, 'utf8')) ?? [];
+    const undo = change(file, now, `${now} * 2`);
     const { output } = await expectSls('deploy', 1);
     undo();
     expect(output).toContain('ECOM_CHECKPOINT');

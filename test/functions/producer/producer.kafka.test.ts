@@ -13,6 +13,7 @@ import { decodeLabel, labelHeader } from '../../../pipeline/generator/label.ts';
 import { generateOrders } from '../../../pipeline/generator/order-generator.ts';
 import { parseOrder } from '../../../pipeline/order.ts';
 import { parseTick, tickHeader } from '../../../pipeline/tick.ts';
+import { kit } from '../../pipeline/kit.ts';
 import { describeWithJava } from '../../requirement.ts';
 import { topicContent, withAdmin } from '../kafka/topic-content.ts';
 import { RecordingLog } from '../recording-log.ts';
@@ -42,7 +43,7 @@ describeWithJava('the producer on a real broker', () => {
   ) {
     return runProducer(
       { durationSeconds: 2, ordersPerMinute: 6000, seed: 7, fraudRate: 0.2, ...request },
-      { sink, clock: systemClock, log: new RecordingLog(), definition: pipeline, deadlineMs },
+      { sink, clock: systemClock, log: new RecordingLog(), definition: kit, deadlineMs },
     );
   }
 
@@ -111,7 +112,7 @@ describeWithJava('the producer on a real broker', () => {
       ordersPerMinute: 6000,
       fraudRate: 0.2,
       startMs: 0,
-      rules: pipeline.rules,
+      rules: kit.rules,
     });
     const expected = Array.from({ length: 200 }, () => generator.next().value.order.order_id);
     const found = [...content.values()]
@@ -129,7 +130,7 @@ describeWithJava('the producer on a real broker', () => {
     };
     const { ticksSent } = await runProducer(
       { durationSeconds: 12, ordersPerMinute: 60, seed: 7, fraudRate: 0.2 },
-      { sink: newSink(), clock: fast, log: new RecordingLog(), definition: pipeline, deadlineMs: forEver },
+      { sink: newSink(), clock: fast, log: new RecordingLog(), definition: kit, deadlineMs: forEver },
     );
     const content = await topicContent(broker.bootstrapServers, ordersTopic.name);
     const records = [...content.values()].flat();
