@@ -147,12 +147,12 @@ async function update(args: readonly string[], signal: AbortSignal): Promise<num
 export async function main(args: readonly string[]): Promise<number> {
   const stop = new AbortController();
   const onSignal = () => stop.abort(new CancelledError('Cancelled', 'Nothing was written.'));
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  // SIGHUP: its terminal was closed, and nobody reads what it still has to say.
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, onSignal);
   try {
     return await (args[0] === 'update' ? update(args.slice(1), stop.signal) : create(args, stop.signal));
   } finally {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
+    for (const signal of signals) process.off(signal, onSignal);
   }
 }

@@ -136,8 +136,8 @@ function readme(template: Tree, answers: Answers): TreeFile {
 
 function withoutWorkflows(files: Map<string, TreeFile>): void {
   for (const file of files.keys()) if (file.startsWith('.github/')) files.delete(file);
-  const extensions = '.vscode/extensions.json';
-  files.set(extensions, textFile(required(files, extensions).replace(workflowExtension, '')));
+  for (const file of ['.vscode/extensions.json', '.devcontainer/devcontainer.json'])
+    files.set(file, textFile(required(files, file).replace(workflowExtension, '')));
 }
 
 /** A project's files without the record of their making. */

@@ -1,16 +1,20 @@
 import type { Answers, PackageManager, Surroundings } from './answers.ts';
 import { optionKeys, options } from './option.ts';
 
-/** A word as a POSIX shell and PowerShell both read it back. */
+/** A word as a POSIX shell reads it back; PowerShell does too, unless there is an apostrophe beside what it would expand. */
 function quoted(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
   return /["$`\\!]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;
 }
 
-/** How each package manager starts a `create-…` package; npm alone needs `--` before the flags. */
+/**
+ * How each package manager starts a `create-…` package; npm alone needs `--` before the flags. Yarn 1 knows no version there,
+ * so in its place stands the one that every Node has.
+ */
 function starter(packageManager: PackageManager, version: string, directory: string): string[] {
   if (packageManager === 'npm')
     return ['npm', 'create', '-y', `ecom-analytics@${version}`, directory, '--', '--yes'];
+  if (packageManager === 'yarn') return ['npx', '-y', `create-ecom-analytics@${version}`, directory, '--yes'];
   return [packageManager, 'create', `ecom-analytics@${version}`, directory, '--yes'];
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { type Dirent, existsSync, mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { lstat, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EcomError } from '../pipeline/error.ts';
@@ -46,7 +46,7 @@ async function planMoves(
 ): Promise<{ moves: string[]; kept: string[] }> {
   const moves: string[] = [];
   const kept: string[] = [];
-  for (const entry of await readdir(path.join(from, inside), { withFileTypes: true })) {
+  for (const entry of await entriesOf(path.join(from, inside))) {
     const name = path.posix.join(inside, entry.name);
     const there = await lstat(path.join(to, name)).catch(() => undefined);
     if (there === undefined) moves.push(name);
@@ -57,6 +57,14 @@ async function planMoves(
     } else kept.push(name);
   }
   return { moves, kept };
+}
+
+/** What is in a folder; nothing where another run that finishes the same project has moved it on. */
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  return readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  });
 }
 
 /** Renames, unless another run that finishes the same folder has done so before. */

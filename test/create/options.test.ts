@@ -326,13 +326,15 @@ describe('every value of every option, and every pair of values', { timeout: 60_
   });
 
   test('recommends an extension for workflows only where there are some', async () => {
-    const recommended = async (workflows: string): Promise<string[]> => {
+    const recommended = async (workflows: string): Promise<string[][]> => {
       const tree = render(template.tree, await answersOf({ workflows }), template.version, noArchive);
-      return JSON.parse(textOf(tree, '.vscode/extensions.json') ?? '').recommendations;
+      const json = (file: string) => JSON.parse(textOf(tree, file) ?? '');
+      const container = json('.devcontainer/devcontainer.json').customizations.vscode.extensions;
+      return [json('.vscode/extensions.json').recommendations, container];
     };
     const [all, some] = [await recommended('yes'), await recommended('no')];
-    expect(all).toContain('github.vscode-github-actions');
-    expect(some).toEqual(all.filter((id) => id !== 'github.vscode-github-actions'));
+    for (const ids of all) expect(ids).toContain('github.vscode-github-actions');
+    expect(some).toEqual(all.map((ids) => ids.filter((id) => id !== 'github.vscode-github-actions')));
   });
 
   test('has a README that is the same at another version, and names the package manager', async () => {
@@ -371,7 +373,9 @@ describe('every value of every option, and every pair of values', { timeout: 60_
       const words = replayLine(answers, '0.1.0');
       const args = shellWords(words);
       const again = readFlags(
-        args.slice(args.indexOf('ecom-analytics@0.1.0') + 1).filter((word) => word !== '--'),
+        args
+          .slice(args.findIndex((word) => word.endsWith('ecom-analytics@0.1.0')) + 1)
+          .filter((word) => word !== '--'),
       );
       expect(again.modes.yes).toBe(true);
       expect(

@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import {
+  cpSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -14,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeWithJava } from '../requirement.ts';
 import { existingClusters } from './answers.ts';
 import { ownFolder, type Packed, packScaffolder, plainEnvironment, readText } from './packed.ts';
+import { findProblems, type Matcher, type Problem } from './problem-matcher.ts';
 
 /** Projects made from the packed package, outside the repository: installed, checked, tested, run and packaged. */
 
@@ -77,12 +79,12 @@ function locked(project: string): string {
   return JSON.stringify({ ...packages, '': undefined });
 }
 
-/** Makes a project with what was installed into the default one: it has the same lock file. */
-async function createInstalled(name: string, ...flags: readonly string[]): Promise<void> {
+/** Makes a project with what was installed into the default one. */
+async function createInstalled(name: string, ...flags: readonly string[]): Promise<string> {
   await create(name, '--no-install', ...flags);
   const project = path.join(folder, name);
   linkFolder(path.join(defaults, 'node_modules'), path.join(project, 'node_modules'));
-  if (locked(project) !== locked(defaults)) throw new Error(`${name} locks other packages`);
+  return project;
 }
 
 async function starts(project: string): Promise<void> {
@@ -106,7 +108,7 @@ async function packages(project: string, stages: readonly string[]): Promise<voi
 async function checksStartsAndPackages(project: string, ...stages: readonly string[]): Promise<string> {
   await succeed('npm', ['run', '--silent', 'check'], project);
   await Promise.all([starts(project), packages(project, stages)]);
-  return succeed('git', ['status', '--porcelain'], project);
+  return existsSync(path.join(project, '.git')) ? succeed('git', ['status', '--porcelain'], project) : '';
 }
 
 /** Changes a file of a project as a shop would. */
@@ -122,10 +124,10 @@ beforeAll(async () => {
   await create('my shop');
   const everyRule = 'high-value,suspicious-location,order-burst,region-hop';
   const off = ['--no-git', '--no-workflows', '--stages', 'test', '--size', 'dev', '--rules-off', everyRule];
-  await createInstalled('plain', ...off);
-  // Biome asks Git what is ignored.
-  await succeed('git', ['init', '--quiet'], path.join(folder, 'plain'));
-  await succeed('git', ['add', '--all'], path.join(folder, 'plain'));
+  const plain = await createInstalled('plain', ...off, '--package-manager', 'pnpm');
+  // What pnpm would have left.
+  writeFileSync(path.join(plain, 'pnpm-lock.yaml'), "lockfileVersion: '9.0'\n");
+  writeFileSync(path.join(plain, 'node_modules/.modules.yaml'), '');
   const { mskClusterArn, emrClusterId, network } = existingClusters;
   const clusters = [
     '--msk-cluster-arn',
@@ -135,7 +137,8 @@ beforeAll(async () => {
     '--network',
     network,
   ];
-  await createInstalled('bring-your-own', ...clusters, '--alert-email', 'owner@shop.example');
+  const own = await createInstalled('bring-your-own', ...clusters, '--alert-email', 'owner@shop.example');
+  if (locked(own) !== locked(defaults)) throw new Error('bring-your-own locks other packages');
 }, 300_000);
 afterAll(remove);
 
@@ -163,15 +166,17 @@ describe('a project', () => {
 
   test('plain does so with rules, windows and products of its own', { timeout: 300_000 }, async () => {
     const project = path.join(folder, 'plain');
+    const before = path.join(folder, 'pipeline before');
+    cpSync(path.join(project, 'pipeline'), before, { recursive: true });
     change(project, 'pipeline/rules.ts', /moreThan: (\d+)/g, (limit) => `moreThan: ${Number(limit) + 3}`);
     change(project, 'pipeline/rules.ts', /'Anonymous-Proxy'/, () => "'Atlantis'");
     change(project, 'pipeline/window.ts', /Ms: ([36]0_000)/g, (ms) => `Ms: 2 * ${ms}`);
     change(project, 'pipeline/catalog.ts', /'Books'/g, () => "'Novels'");
     change(project, 'pipeline/catalog.ts', /'US-East'/g, () => "'US-Central'");
-    const local = ['engine', 'dashboard', 'report', 'rules'].map((room) => `test/local/${room}`);
+    const local = ['engine', 'dashboard', 'report', 'rules', 'spark'].map((room) => `test/local/${room}`);
     const tests = ['--project', 'fast', ...changed, ...local];
     const report = await succeed('npm', ['test', '--silent', '--', ...tests], project);
-    await succeed('git', ['checkout', '--', 'pipeline'], project);
+    cpSync(before, path.join(project, 'pipeline'), { recursive: true });
     expect(report).toMatch(/^\d+ passed, 0 failed/m);
   });
 });
@@ -210,6 +215,7 @@ interface Task {
   readonly label: string;
   readonly command: string;
   readonly args: readonly string[];
+  readonly problemMatcher: Matcher | readonly Matcher[];
 }
 
 /** How it shows that what an entry names is there and works, in the seconds that a test has. */
@@ -353,5 +359,51 @@ describeWithJava('VS Code, with Kafka', () => {
   test.each(Object.entries(kafkaProofs))('%s: what it names is there and runs', async (name, proof) => {
     const [, command = '', args = []] = entries().find(([entry]) => entry === name) ?? [];
     await expect(prove(command, args, proof)).resolves.toBeUndefined();
+  });
+});
+
+describe("the problems that VS Code's tasks list", () => {
+  const project = path.join(folder, 'bring-your-own');
+  const shownBy = async (task: string, ...more: readonly string[]): Promise<Problem[]> => {
+    const found = readEntries().tasks.find(({ label }) => label === task);
+    if (found === undefined) throw new Error(`There is no task ${task}`);
+    const { code, output } = await run(found.command, [...found.args.map(filledIn), ...more], project);
+    expect(code).toBe(1);
+    return findProblems(output, [found.problemMatcher].flat());
+  };
+
+  test('are where the fault is', { timeout: 120_000 }, async () => {
+    const money = readText(project, 'pipeline/money.ts');
+    const line = money.split('\n').length;
+    const wrong = "export const wrong:   number = 'x';\nvar unused = 1;\n";
+    writeFileSync(path.join(project, 'pipeline/money.ts'), `${money}${wrong}`);
+    const failing = path.join(project, 'test/pipeline/failing.test.ts');
+    const lines = [
+      "import { expect, test } from 'vitest';",
+      "test('one is two', () => expect([1]).toEqual([2]));",
+    ];
+    writeFileSync(failing, lines.join('\n'));
+    const checked = await shownBy('check');
+    const tested = await shownBy('test', '--project', 'fast', 'test/pipeline/failing.test.ts');
+    rmSync(failing);
+    const file = 'pipeline/money.ts';
+    expect(checked).toEqual(
+      expect.arrayContaining([
+        { file, line, message: expect.stringContaining('is not assignable to type') },
+        { file, line: line + 1, message: expect.stringContaining('variable unused') },
+        { file, line: undefined, message: 'format' },
+        { file, line, message: 'wrong' },
+      ]),
+    );
+    expect(tested).toContainEqual({
+      file: 'test/pipeline/failing.test.ts',
+      line: undefined,
+      message: 'one is two',
+    });
+    change(project, 'stages.yml', /^(dev):/m, () => 'elsewhere:');
+    expect(await shownBy('package')).toEqual([
+      { file: 'stages.yml', line: undefined, message: 'There is no stage "dev"' },
+    ]);
+    await succeed('git', ['checkout', '--', 'stages.yml', 'pipeline'], project);
   });
 });

@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { existingClusters } from './answers.ts';
 import { ownFolder, type Packed, packScaffolder, plainEnvironment, readText, repository } from './packed.ts';
@@ -191,26 +192,50 @@ describe('Ctrl-C after the questions', () => {
   test('at any moment leaves the whole project or nothing', async () => {
     const whole = start(['whole', '--yes', '--no-install']);
     expect(await whole.ended).toBe(0);
-    const count = readdirSync(path.join(folder, 'whole'), { recursive: true }).filter(
-      (name) => !String(name).startsWith('.git/'),
-    ).length;
-    // Spread over the time that a run takes, from before the template is read to after the first commit.
+    const filesOf = (at: string): number =>
+      readdirSync(at, { recursive: true, encoding: 'utf8' }).filter((file) => !/^\.git([\\/]|$)/.test(file))
+        .length;
+    const existing = (name: string): string => {
+      mkdirSync(path.join(folder, name));
+      writeFileSync(path.join(folder, name, 'LICENSE'), 'mine');
+      return path.join(folder, name);
+    };
+    let stoppedWhileWriting = 0;
     for (let wait = 0; wait < 12; wait++) {
+      // Into a new folder, which is written beside its place, and into one that is there, in it.
       const name = `shop-${wait}`;
+      const isThere = wait % 2 === 1;
+      const at = isThere ? existing(name) : path.join(folder, name);
+      const staging = isThere ? at : folder;
+      const isWriting = () =>
+        readdirSync(staging).some((found) => /^\.(shop-.*\.creating-|create-ecom-analytics-)/.test(found));
       const terminal = start([name, '--yes', '--no-install']);
-      await new Promise((resolve) => setTimeout(resolve, 60 + wait * 25));
+      const isOver = terminal.ended.then(() => true);
+      while (!isWriting() && !(await Promise.race([isOver, delay(1, false)])));
+      await delay(wait * 4);
+      if (isWriting()) stoppedWhileWriting++;
       terminal.type(key.ctrlC);
       const code = await terminal.ended;
-      const at = path.join(folder, name);
-      const there = existsSync(at);
-      // Before Node runs the program, it is the signal alone that ends it.
-      expect(there ? [0, 130] : [130]).toContain(code);
-      if (there) {
-        const found = readdirSync(at, { recursive: true }).filter(
-          (file) => !String(file).startsWith('.git/') && file !== '.git',
-        ).length;
-        expect(found).toBe(count - 1);
-      }
+      const found = existsSync(at) ? filesOf(at) : 0;
+      const isWhole = existsSync(path.join(at, 'package.json'));
+      expect(isWhole ? [0, 130] : [130]).toContain(code);
+      expect(found).toBe(isWhole ? filesOf(path.join(folder, 'whole')) : isThere ? 1 : 0);
+      if (isThere) expect(readText(at, 'LICENSE')).toBe('mine');
+    }
+    expect(stoppedWhileWriting).toBeGreaterThan(0);
+    expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  test('so does a terminal that is closed', async () => {
+    for (let wait = 0; wait < 6; wait++) {
+      const name = `shop-${wait}`;
+      const terminal = start([name, '--yes', '--no-install']);
+      const isOver = terminal.ended.then(() => true);
+      const isWriting = () => readdirSync(folder).some((found) => found.startsWith(`.${name}.creating-`));
+      while (!isWriting() && !(await Promise.race([isOver, delay(1, false)])));
+      await delay(wait * 4);
+      process.kill(terminal.pid, 'SIGHUP');
+      await terminal.ended;
     }
     expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
   });

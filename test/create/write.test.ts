@@ -213,6 +213,22 @@ describe('after a kill', () => {
     expect(await finishInterrupted(at)).toBeUndefined();
   });
 
+  test('while files were moved, several runs that come next move the rest between them', async () => {
+    for (let round = 0; round < 20; round++) {
+      const at = path.join(folder, `shop-${round}`);
+      await writeTree(tree, targetAt(path.join(folder, `elsewhere-${round}`)), never);
+      mkdirSync(at);
+      renameSync(path.join(folder, `elsewhere-${round}`), path.join(at, completeFolder));
+      // So that there are folders on both sides to go into.
+      for (const name of everything.filter((_, index) => index % 3 === round % 3)) {
+        mkdirSync(path.join(at, path.dirname(name)), { recursive: true });
+        renameSync(path.join(at, completeFolder, name), path.join(at, name));
+      }
+      await Promise.all([finishInterrupted(at), finishInterrupted(at), finishInterrupted(at)]);
+      expect(filesBelow(at)).toEqual(everything);
+    }
+  });
+
   test('while files were written, the next run clears away what is left', async () => {
     const gone = spawnSync(process.execPath, ['--version']).pid;
     mkdirSync(path.join(folder, `${stagingPrefix}${gone}`, 'pipeline'), { recursive: true });

@@ -45,7 +45,13 @@ describeWithSpark('a stage on the local cloud', () => {
   beforeAll(async () => {
     project = new ProjectCopy();
     cloud = project.start('npm run cloud -- --record calls');
-    await until('the cloud is there', async () => /In another terminal/.test(cloud.output()));
+    const tasks = readFileSync(path.join(project.folder, '.vscode/tasks.json'), 'utf8');
+    const { problemMatcher } = JSON.parse(tasks).tasks.find(
+      (task: { label: string }) => task.label === 'local cloud',
+    );
+    // What the task waits for in VS Code.
+    const ready = new RegExp(problemMatcher.background.endsPattern, 'm');
+    await until('the cloud is there', async () => ready.test(cloud.output()));
     const { endpoint } = JSON.parse(readFileSync(path.join(project.folder, '.cache/cloud.json'), 'utf8'));
     const client = {
       endpoint,

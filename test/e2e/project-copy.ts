@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -37,15 +38,32 @@ const { name }: { name: string } = JSON.parse(readFileSync(path.join(root, 'pack
 /** Of the project and its service, which a shop has called after itself. */
 export const projectName = name;
 
+/** What is installed, fetched, built or left by a run: .gitignore has the same, which a project without Git does not read. */
+const notOwn = /^(node_modules|\.cache|\.serverless|\.esbuild|test-results|data|data-.*)$/;
+
+/** The project's files by their paths. */
+function ownFiles(): string[] {
+  const args = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
+  const { status, stdout } = spawnSync('git', args, { cwd: root });
+  if (status === 0) return stdout.toString().split('\0').filter(Boolean);
+  return readdirSync(root)
+    .filter((name) => !notOwn.test(name))
+    .flatMap((name) =>
+      statSync(path.join(root, name)).isDirectory()
+        ? readdirSync(path.join(root, name), { recursive: true, encoding: 'utf8' }).map((below) =>
+            path.join(name, below),
+          )
+        : [name],
+    )
+    .filter((name) => statSync(path.join(root, name)).isFile());
+}
+
 /** The project as Git has it, in a folder with a space and an umlaut; what was installed or fetched is shared. */
 export class ProjectCopy {
   readonly folder = path.join(mkdtempSync(path.join(tmpdir(), 'ecom e2e ü ')), 'my shop');
 
   constructor() {
-    const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
-      cwd: root,
-    });
-    for (const file of files.toString().split('\0').filter(Boolean))
+    for (const file of ownFiles())
       if (existsSync(path.join(root, file))) cpSync(path.join(root, file), path.join(this.folder, file));
     this.#share('node_modules');
     // The folder itself is the copy's own: where its cloud is stands there.
