@@ -147,7 +147,10 @@ export class EmrStep {
     this.#enter('RUNNING', 'Step started running');
     await mkdir(this.#folder, { recursive: true });
     await Promise.all(['controller', 'stdout', 'stderr'].map((log) => appendFile(this.#file(log), '')));
-    const uploading = setInterval(() => void this.#uploadLogs(), logEveryMs);
+    let upload = Promise.resolve();
+    const uploading = setInterval(() => {
+      upload = upload.then(() => this.#uploadLogs());
+    }, logEveryMs);
     try {
       const end = await this.#process();
       await this.#note(`The process has ended with ${endText(end)}`);
@@ -159,6 +162,7 @@ export class EmrStep {
       this.#failure = text;
     } finally {
       clearInterval(uploading);
+      await upload;
     }
     // The cloud ends, and with it whoever could ask what came of the step.
     if (this.#stopping) return;
@@ -237,14 +241,15 @@ export class EmrStep {
     for (const log of ['controller', 'stderr', 'stdout']) {
       const to = this.#logKey(log);
       if (to === undefined) return;
-      const bytes = await readFile(this.#file(log));
-      if (bytes.length === (this.#uploaded.get(log) ?? 0)) continue;
       try {
+        const bytes = await readFile(this.#file(log));
+        if (bytes.length === (this.#uploaded.get(log) ?? 0)) continue;
         const Body = gzipSync(bytes);
         await this.#place.s3.send(new PutObjectCommand({ Bucket: to.bucket, Key: to.key, Body }));
         this.#uploaded.set(log, bytes.length);
       } catch (error) {
         // Its bucket may have gone before it; EMR would not stop a step over that either.
+        if (this.#stopping) return;
         this.#place.onProgress(`the logs of step ${this.id} cannot be written: ${error}`);
         return;
       }

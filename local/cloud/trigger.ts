@@ -180,6 +180,7 @@ export function startTriggers(options: TriggerOptions): Triggers {
     for (const mapping of EventSourceMappings)
       if (mapping.UUID && mapping.EventSourceArn === cluster.arn && mapping.State === 'Enabled')
         wanted.set(mapping.UUID, mapping);
+    for (const uuid of waiting.keys()) if (!wanted.has(uuid)) waiting.delete(uuid);
     for (const [uuid, consumer] of [...polling]) {
       if (wanted.has(uuid)) continue;
       polling.delete(uuid);

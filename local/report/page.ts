@@ -203,7 +203,7 @@ ${tableOf('Planted fraud', columns, rows)}</section>`;
 /** Says where the windows and the run differ: a late order is in the run, not in the windows. */
 function difference({ summary, orders, cents }: Report): Markup {
   if (summary === null) {
-    return html`<p>The run has not ended, or was killed: what it had written until then is here, each row of it final.</p>`;
+    return html`<p>The run has not ended, or was killed, or these are copied windows: what was written until then is here, each row of it final.</p>`;
   }
   if (summary.orders === orders) return html``;
   return html`<p>The windows hold ${count(orders)} of the run's ${count(summary.orders)} orders, ${usd(cents)} of ${money(summary.revenue_usd)}: ${count(summary.late)} came too late for their windows.</p>`;

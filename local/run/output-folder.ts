@@ -18,14 +18,6 @@ export const runFiles = {
   summary: 'summary.json',
 } as const;
 
-/** What of a folder a run wrote, besides {@link runFiles.run}. */
-export const results: readonly string[] = [
-  analyticsFolder,
-  runFiles.alerts,
-  runFiles.deadLetters,
-  runFiles.summary,
-];
-
 /** Earlier runs, each in a folder named after its start. */
 export const previousFolder = 'previous';
 
@@ -146,7 +138,8 @@ export function outputError(error: unknown, out: string): unknown {
 
 async function moveEarlierRun(out: string): Promise<void> {
   const entries = new Set(await readdir(out));
-  const present = results.filter((name) => entries.has(name));
+  const ours = [analyticsFolder, runFiles.alerts, runFiles.deadLetters, runFiles.summary];
+  const present = ours.filter((name) => entries.has(name));
   if (!entries.has(runFiles.run)) {
     if (present.length === 0) return;
     throw new EcomError('ECOM_OUT_FOREIGN', {
@@ -178,7 +171,7 @@ async function moveEarlierRun(out: string): Promise<void> {
  * Makes a folder and those above it. Node's own recursive `mkdir` never returns where the system answers ENOENT below a
  * folder that is there, as Linux does below /proc.
  */
-export async function makeFolder(folder: string): Promise<void> {
+async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder);
   } catch (error) {
@@ -221,7 +214,7 @@ async function readRecord(file: string): Promise<{ started: string | null; pid: 
   }
 }
 
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

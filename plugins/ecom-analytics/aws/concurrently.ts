@@ -9,8 +9,17 @@ export async function concurrently<T, R>(
 ): Promise<R[]> {
   const answers = new Map<number, R>();
   const queue = items.entries();
+  let hasFailed = false;
   async function work(): Promise<void> {
-    for (const [index, item] of queue) answers.set(index, await run(item));
+    for (const [index, item] of queue) {
+      if (hasFailed) return;
+      try {
+        answers.set(index, await run(item));
+      } catch (error) {
+        hasFailed = true;
+        throw error;
+      }
+    }
   }
   const results = await Promise.allSettled(Array.from({ length: Math.min(limit, items.length) }, work));
   const failed = results.find((result) => result.status === 'rejected');

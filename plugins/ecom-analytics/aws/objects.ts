@@ -189,13 +189,22 @@ export class Bucket {
     });
   }
 
-  /** Every object below a prefix. */
-  async list(prefix: string): Promise<ListedObject[]> {
+  /**
+   * Every object below a prefix, in the order of their keys.
+   *
+   * @param after leaves out keys up to this one
+   */
+  async list(prefix: string, after?: string): Promise<ListedObject[]> {
     const s3 = await this.#clients.s3();
     const { paginateListObjectsV2 } = await import('@aws-sdk/client-s3');
     return calling({ action: 's3:ListBucket', resource: `arn:aws:s3:::${this.name}` }, async () => {
       const listed: ListedObject[] = [];
-      for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: this.name, Prefix: prefix }))
+      const request = {
+        Bucket: this.name,
+        Prefix: prefix,
+        ...(after !== undefined && { StartAfter: after }),
+      };
+      for await (const page of paginateListObjectsV2({ client: s3 }, request))
         for (const { Key, Size, LastModified } of page.Contents ?? [])
           if (Key !== undefined)
             listed.push({ key: Key, bytes: Size ?? 0, modifiedAtMs: LastModified?.getTime() ?? 0 });

@@ -101,7 +101,8 @@ const windows: CommandDeclaration = {
       options: {
         json,
         since: {
-          usage: 'First hour to copy, such as 2026-11-23T10 (UTC; default: 24 hours ago)',
+          usage:
+            'First hour to copy, such as 2026-11-23T10 (UTC; default: 24 hours ago, or the first with --before)',
           type: 'string',
         },
         before: { usage: 'First hour to leave (default: none)', type: 'string' },

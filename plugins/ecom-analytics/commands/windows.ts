@@ -23,25 +23,21 @@ function rangeText({ since, before }: HourRange): string {
   return `since ${since ?? 'the first'}${before === undefined ? '' : ` and before ${before}`}`;
 }
 
-function windowsText(copied: CopiedWindows, range: HourRange, out: string): string {
-  const { otherFiles } = copied;
-  const left = otherFiles === 1 ? '1 file of another hour was' : `${otherFiles} files of other hours were`;
-  const others = otherFiles === 0 ? [] : [`${left} left: --since and --before say which to take.`];
-  const early =
-    'A window is written once it is closed, a minute or two after its orders: `sls ecom stream status` shows how many rows are.';
-  if (copied.hours === null)
+function windowsText({ hours, files, bytes, joining, out }: CopiedWindows, range: HourRange, asked: string) {
+  const incomplete = joining.map(
+    (hour) =>
+      `Rows of ${hour} cannot be seen while its files are joined. Run this again in some minutes; if it stays so, a compaction was killed: sls ecom stream compact goes on with it.`,
+  );
+  if (hours === null)
     return [
       `There is no window file of an hour ${rangeText(range)}; nothing was copied.`,
-      ...(otherFiles === 0 ? [early] : others),
+      ...incomplete,
+      'A window is written once it is closed, a minute or two after its orders: `sls ecom stream status` shows how many rows are. --since and --before name other hours.',
     ].join('\n');
-  const { first, last } = copied.hours;
-  const quoted = /^[\w./-]+$/.test(out) ? out : `"${out}"`;
+  const quoted = /^[\w./-]+$/.test(asked) ? asked : `"${asked}"`;
   return [
-    `${copied.files} window ${copied.files === 1 ? 'file' : 'files'}, ${Math.ceil(copied.bytes / 1024)} KB, of the hours ${first} to ${last} (UTC) are in ${copied.out}.`,
-    ...others,
-    ...copied.joining.map(
-      (hour) => `Rows of ${hour} are missing: its files are being joined. Run this again in some minutes.`,
-    ),
+    `${files} window ${files === 1 ? 'file' : 'files'}, ${Math.ceil(bytes / 1024)} KB, of the hours ${hours.first} to ${hours.last} (UTC) are in ${out}.`,
+    ...incomplete,
     '',
     'To look at them:',
     `  npm run query -- --saved top-categories --out ${quoted}`,

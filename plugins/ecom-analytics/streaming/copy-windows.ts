@@ -1,10 +1,12 @@
-import { CopyFolder } from '../../../local/run/copy-folder.ts';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { openOutputFolder, outputError } from '../../../local/run/output-folder.ts';
 import { analyticsFolder, isWindowFile } from '../../../pipeline/window.ts';
 import { concurrently } from '../aws/concurrently.ts';
 import type { ListedObject } from '../aws/objects.ts';
 import { StreamError } from '../error.ts';
 import type { DeployedStage } from '../session.ts';
-import { type HourRange, hourOfFile, isWithin } from './hours.ts';
+import { type HourRange, hourOfFile, hourPrefix, isWithin } from './hours.ts';
 
 /** What was copied. */
 export interface CopiedWindows {
@@ -14,48 +16,47 @@ export interface CopiedWindows {
   readonly bytes: number;
   /** First and last hour that there are files of; null where there are none. */
   readonly hours: { readonly first: string; readonly last: string } | null;
-  /** Files of hours that were not asked for. */
-  readonly otherFiles: number;
-  /** Hours of which some rows cannot be seen: their files are being joined. */
+  /** Hours of which some rows cannot be seen: their files are being joined, or a compaction that does so was killed. */
   readonly joining: readonly string[];
 }
-
-/** What a compaction leaves in the folder of an hour as long as it is under way: `emr/ecom_streaming/window_names.py`. */
-const isJournal = (key: string): boolean => /\/_compaction-[^/]+\.json$/.test(key);
 
 interface Listing {
   readonly files: readonly ListedObject[];
-  readonly otherFiles: number;
   readonly joining: readonly string[];
 }
 
+/** The checkpoint of a compaction's file in an hour's folder, by its kind. Both names: `emr/ecom_streaming/window_names.py`. */
+const journal = /\/_compaction-([^/]+)\.json$/;
+const whole = (checkpoint: string): string => `compact-${checkpoint}.parquet`;
+
 async function listHours({ data }: DeployedStage, range: HourRange): Promise<Listing> {
-  const listed = await data.list(`${analyticsFolder}/`);
-  const asked = (key: string): boolean => {
+  const after = range.since === undefined ? undefined : hourPrefix(range.since);
+  const listed = (await data.list(`${analyticsFolder}/`, after)).filter(({ key }) => {
     const hour = hourOfFile(key);
     return hour !== undefined && isWithin(hour, range);
-  };
-  const windowFiles = listed.filter(({ key }) => isWindowFile(key));
-  const files = windowFiles.filter(({ key }) => asked(key));
-  const journals = listed.map(({ key }) => key).filter((key) => isJournal(key) && asked(key));
-  return {
-    files,
-    otherFiles: windowFiles.length - files.length,
-    joining: [...new Set(journals.flatMap((key) => hourOfFile(key) ?? []))],
-  };
+  });
+  const keys = new Set(listed.map(({ key }) => key));
+  const joining = [...keys].flatMap((key) => {
+    const checkpoint = journal.exec(key)?.[1];
+    if (checkpoint === undefined) return [];
+    // The whole file is put in place last, and then the journal goes.
+    return keys.has(path.posix.join(path.posix.dirname(key), whole(checkpoint)))
+      ? []
+      : (hourOfFile(key) ?? []);
+  });
+  return { files: listed.filter(({ key }) => isWindowFile(key)), joining: [...new Set(joining)] };
 }
 
-/** A file that was listed is there no more. */
-class Gone extends Error {}
-
 const tries = 3;
+const betweenTriesMs = 2000;
 
 /**
- * Copies the window files of some hours into a folder, where they take the place of an earlier copy: as somebody sees
- * them who lists and reads the files, each row once. Where there are none, the folder is left as it is.
+ * Copies the window files of some hours into a folder, as a run would have written them: each row once, though a compaction
+ * may join files meanwhile. An earlier run or copy that lies there moves to `previous/`. Where there are no files, nothing is
+ * touched.
  *
  * @param out absolute
- * @throws EcomError what {@link CopyFolder.open} does
+ * @throws EcomError what `openOutputFolder` does
  * @throws StreamError `ECOM_WINDOWS_MOVING` where files go as often as they are read
  */
 export async function copyWindows(
@@ -63,60 +64,70 @@ export async function copyWindows(
   range: HourRange,
   out: string,
 ): Promise<CopiedWindows> {
-  const folder = await CopyFolder.open(out);
-  for (let attempt = 1; attempt <= tries; attempt++) {
-    const listing = await listHours(stage, range);
-    if (listing.files.length > 0) {
-      const isWhole = await copyFiles(stage, listing.files, folder);
-      if (!isWhole) continue;
+  const { data, input, clock } = stage;
+  let listing = await listHours(stage, range);
+  if (listing.files.length === 0) return copied(listing, out);
+  const options = { stage: input.stage, copyOf: `s3://${data.name}/${analyticsFolder}`, ...range };
+  const folder = await openOutputFolder(out, { engine: 'spark', options }, clock.now());
+  try {
+    for (let attempt = 1; attempt <= tries; attempt++) {
+      const missing = await fetchFiles(stage, listing.files, folder.unfinished);
+      const now = await listHours(stage, range);
+      const there = new Set(now.files.map(({ key }) => key));
+      // What a compaction has taken meanwhile, it has put elsewhere; what it took while files were listed, as well.
+      if (!missing && listing.files.every(({ key }) => there.has(key))) {
+        await rename(path.join(folder.unfinished, analyticsFolder), path.join(out, analyticsFolder));
+        return copied({ files: listing.files, joining: now.joining }, out);
+      }
+      listing = now;
+      await rm(path.join(folder.unfinished, analyticsFolder), { recursive: true, force: true });
+      await clock.sleep(betweenTriesMs);
     }
-    const { files, otherFiles, joining } = listing;
-    const hours = files.flatMap(({ key }) => hourOfFile(key) ?? []).sort();
-    const [first] = hours;
-    const last = hours.at(-1);
-    return {
-      out,
-      files: files.length,
-      bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
-      hours: first === undefined || last === undefined ? null : { first, last },
-      otherFiles,
-      joining,
-    };
+  } catch (error) {
+    throw outputError(error, out);
+  } finally {
+    await folder.close(null);
   }
   throw new StreamError('ECOM_WINDOWS_MOVING', {
     what: `Window files were taken away while they were copied, ${tries} times`,
-    where: `s3://${stage.data.name}/${analyticsFolder}/`,
+    where: `s3://${data.name}/${analyticsFolder}/`,
     fix: 'A compaction joins them: run this again when it has ended.',
   });
 }
 
-/** Returns false, with the earlier copy as it was, where a compaction has taken a file that was listed. */
-async function copyFiles(
-  { data, input, progress, clock }: DeployedStage,
-  files: readonly ListedObject[],
-  folder: CopyFolder,
-): Promise<boolean> {
-  const origin = {
-    stage: input.stage,
-    bucket: data.name,
-    copiedAt: new Date(clock.now()).toISOString(),
+function copied({ files, joining }: Listing, out: string): CopiedWindows {
+  const hours = files.flatMap(({ key }) => hourOfFile(key) ?? []).sort();
+  const [first] = hours;
+  const last = hours.at(-1);
+  return {
+    out,
     files: files.length,
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    hours: first === undefined || last === undefined ? null : { first, last },
+    joining,
   };
-  let copied = 0;
-  try {
-    await folder.replace(origin, async (write) => {
-      await concurrently(files, 8, async ({ key }) => {
-        const bytes = await data.bytes(key);
-        // Else the rows that it held are in a file that was not listed.
-        if (bytes === undefined) throw new Gone(key);
-        await write(key, bytes);
-        copied++;
-        if (copied % 100 === 0) progress(`${copied} of ${files.length} window files copied`);
-      });
-    });
-    return true;
-  } catch (error) {
-    if (error instanceof Gone) return false;
-    throw error;
-  }
+}
+
+/** Fetches files into a folder. Answers whether one of them is there no more; then the others do not matter. */
+async function fetchFiles(
+  { data, progress }: DeployedStage,
+  files: readonly ListedObject[],
+  folder: string,
+): Promise<boolean> {
+  let fetched = 0;
+  let isMissing = false;
+  await concurrently(files, 8, async ({ key }) => {
+    if (isMissing) return;
+    const bytes = await data.bytes(key);
+    if (bytes === undefined) {
+      isMissing = true;
+      return;
+    }
+    const target = path.join(folder, ...key.split('/'));
+    await mkdir(path.dirname(target), { recursive: true });
+    await writeFile(target, bytes);
+    fetched++;
+    if (fetched % 100 === 0) progress(`${fetched} of ${files.length} window files copied`);
+  });
+  return isMissing;
 }

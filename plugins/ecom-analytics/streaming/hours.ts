@@ -17,16 +17,19 @@ export function hoursAgo(hours: number, nowMs: number): string {
   return new Date(nowMs - hours * hourMs).toISOString().slice(0, 13);
 }
 
+/** `analytics/date=2026-11-23/hour=10/`: what the keys of an hour's files begin with. They sort as their hours do. */
+export function hourPrefix(hour: string): string {
+  const [date, of] = hour.split('T');
+  return `${analyticsFolder}/date=${date}/hour=${of}/`;
+}
+
 /**
- * The hour whose folder a file lies in: `analytics/date=2026-11-23/hour=10/…`; undefined where it lies elsewhere, or where
- * its name could be a path of this machine.
+ * The hour whose folder a file lies in; undefined where it lies elsewhere, or is called what a file of this machine could
+ * not be.
  */
 export function hourOfFile(key: string): string | undefined {
-  const [folder, date = '', hour = '', name = '', ...below] = key.split('/');
-  const day = /^date=(\d{4}-\d{2}-\d{2})$/.exec(date)?.[1];
-  const of = /^hour=(\d{2})$/.exec(hour)?.[1];
-  const isFile = folder === analyticsFolder && below.length === 0 && !/[\\:]/.test(name);
-  return isFile && day !== undefined && of !== undefined ? `${day}T${of}` : undefined;
+  const found = /^(.*)\/date=(\d{4}-\d{2}-\d{2})\/hour=(\d{2})\/([\w.-]+)$/.exec(key);
+  return found?.[1] === analyticsFolder ? `${found[2]}T${found[3]}` : undefined;
 }
 
 export function isWithin(hour: string, { since, before }: HourRange): boolean {

@@ -225,9 +225,11 @@ export class SparkCloud {
       return;
     }
     if (request.url?.includes('list-type=2')) {
-      const prefix = new URL(request.url, this.url).searchParams.get('prefix') ?? '';
+      const asked = new URL(request.url, this.url).searchParams;
+      const [prefix = '', after = ''] = [asked.get('prefix') ?? '', asked.get('start-after') ?? ''];
       const contents = [...this.objects]
-        .filter(([one]) => one.startsWith(prefix))
+        .filter(([one]) => one.startsWith(prefix) && one > after)
+        .sort()
         .map(([one, { length }]) => `<Contents><Key>${one}</Key><Size>${length}</Size></Contents>`);
       response.writeHead(200, { 'content-type': 'application/xml' });
       response.end(`<ListBucketResult>${contents.join('')}</ListBucketResult>`);

@@ -5,11 +5,13 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { listWindowFiles } from '../../../local/parquet/read-windows.ts';
 import { getWindowsCommand } from '../../../plugins/ecom-analytics/commands/windows.ts';
 import { StageCloud } from './stage-cloud.ts';
 
@@ -34,11 +36,12 @@ const hour = (name: string, file: string): string => {
 function written(...keys: readonly string[]): void {
   for (const key of keys) cloud.spark.objects.set(key, key);
 }
-const copied = (): string[] =>
-  readdirSync(out, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.parquet'))
-    .map((name) => name.replaceAll(path.sep, '/'))
-    .sort();
+/** What `npm run query` would read. */
+const copied = async (at = out): Promise<string[]> =>
+  (await listWindowFiles(at)).map((file) => path.relative(at, file).replaceAll(path.sep, '/')).sort();
+const previous = (): string => path.join(out, 'previous', readdirSync(path.join(out, 'previous'))[0] ?? '');
+/** The process that made it is over: these tests are all one. */
+const over = (): void => utimesSync(path.join(out, 'run.json'), 0, 0);
 const all = { since: '2026-01-01T00' };
 
 describe('copying the windows of a stage', () => {
@@ -50,16 +53,18 @@ describe('copying the windows of a stage', () => {
     written(hour('2026-11-23T11', '../../../../out.parquet'), hour('2026-11-23T11', '..\\out.parquet'));
     const { code, printed } = await cloud.run(getWindowsCommand, { out, ...all });
     expect(code).toBe(0);
-    expect(copied()).toEqual([one, two]);
+    expect(await copied()).toEqual([one, two]);
     expect(readFileSync(path.join(out, one), 'utf8')).toBe(one);
     expect(printed).toContain(
       `2 window files, 1 KB, of the hours 2026-11-23T10 to 2026-11-23T11 (UTC) are in ${out}.`,
     );
     expect(printed).toContain(`npm run query -- --saved top-categories --out "${out}"`);
-    expect(readdirSync(out).sort()).toEqual(['analytics', 'copy.json']);
+    const { options } = JSON.parse(readFileSync(path.join(out, 'run.json'), 'utf8'));
+    expect(options).toEqual({ stage: 'dev', copyOf: 's3://data/analytics', ...all });
+    expect(readdirSync(out)).not.toContain('.unfinished');
   });
 
-  test('takes the hours asked for, and says that there are others', async () => {
+  test('takes the hours asked for', async () => {
     const hours = ['2026-11-22T23', '2026-11-23T00', '2026-11-23T01', '2026-11-23T02'];
     written(...hours.map((name) => hour(name, 'part.parquet')));
     const range = { since: '2026-11-23T00', before: '2026-11-23T02' };
@@ -67,28 +72,33 @@ describe('copying the windows of a stage', () => {
     expect(JSON.parse(printed)).toMatchObject({
       files: 2,
       hours: { first: '2026-11-23T00', last: '2026-11-23T01' },
-      otherFiles: 2,
     });
-    expect(copied()).toEqual(hours.slice(1, 3).map((name) => hour(name, 'part.parquet')));
+    expect(await copied()).toEqual(hours.slice(1, 3).map((name) => hour(name, 'part.parquet')));
   });
 
   test('takes the last day by default', async () => {
     const now = Date.parse('2026-11-23T10:30:00Z');
     const clock = { now: () => now, sleep: async () => {} };
     written(...['2026-11-22T09', '2026-11-22T10', '2026-11-23T10'].map((name) => hour(name, 'part.parquet')));
-    const printed: string[] = [];
-    await getWindowsCommand({ ...cloud.session, clock }, { out }, (text) => printed.push(text));
-    expect(copied()).toEqual(['2026-11-22T10', '2026-11-23T10'].map((name) => hour(name, 'part.parquet')));
-    expect(printed.join()).toContain('1 file of another hour was left: --since and --before');
+    await getWindowsCommand({ ...cloud.session, clock }, { out }, () => {});
+    expect(await copied()).toEqual(
+      ['2026-11-22T10', '2026-11-23T10'].map((name) => hour(name, 'part.parquet')),
+    );
   });
 
-  test('puts a newer copy in the place of an earlier one', async () => {
+  test('moves an earlier copy aside', async () => {
     written(hour('2026-11-23T10', 'part-1.parquet'), hour('2026-11-23T10', 'part-2.parquet'));
     await cloud.run(getWindowsCommand, { out, ...all });
+    over();
     cloud.spark.objects.clear();
-    written(hour('2026-11-23T10', 'compact-1.parquet'));
+    written(hour('2026-11-23T11', 'part-3.parquet'));
     await cloud.run(getWindowsCommand, { out, ...all });
-    expect(copied()).toEqual([hour('2026-11-23T10', 'compact-1.parquet')]);
+    expect(await copied()).toEqual([hour('2026-11-23T11', 'part-3.parquet')]);
+    // The windows of a stage that is gone may be nowhere else.
+    expect(await copied(previous())).toEqual([
+      hour('2026-11-23T10', 'part-1.parquet'),
+      hour('2026-11-23T10', 'part-2.parquet'),
+    ]);
   });
 
   test('takes no row twice and none away while the files of an hour are joined', async () => {
@@ -101,33 +111,51 @@ describe('copying the windows of a stage', () => {
       written(hour('2026-11-23T10', 'compact-1.parquet'));
     };
     await cloud.run(getWindowsCommand, { out, ...all });
-    expect(listed).toBe(2);
-    expect(copied()).toEqual([hour('2026-11-23T10', 'compact-1.parquet')]);
+    expect(await copied()).toEqual([hour('2026-11-23T10', 'compact-1.parquet')]);
   });
 
-  test('says of which hours rows are missing while they are joined', async () => {
+  test('sees it when files have gone while they were listed', async () => {
+    written(hour('2026-11-23T10', 'part-2.parquet'), hour('2026-11-23T11', 'part-3.parquet'));
+    let listed = 0;
+    cloud.spark.onListed = () => {
+      // The listing was past the journal's place when the compaction began, and part-1 had gone before it came there.
+      if (listed++ === 0) written(hour('2026-11-23T10', '_compaction-1.json'));
+    };
+    const { printed } = await cloud.run(getWindowsCommand, { out, ...all, json: true });
+    expect(JSON.parse(printed).joining).toEqual(['2026-11-23T10']);
+  });
+
+  test('says of which hours rows cannot be seen while they are joined', async () => {
     written(hour('2026-11-23T10', 'part-2.parquet'), hour('2026-11-23T10', '_compaction-1.json'));
+    written(hour('2026-11-23T11', 'compact-1.parquet'), hour('2026-11-23T11', '_compaction-1.json'));
     const { printed } = await cloud.run(getWindowsCommand, { out, ...all });
-    expect(printed).toContain('Rows of 2026-11-23T10 are missing: its files are being joined.');
+    expect(printed).toContain('Rows of 2026-11-23T10 cannot be seen');
+    expect(printed).not.toContain('Rows of 2026-11-23T11');
+    cloud.spark.objects.delete(hour('2026-11-23T10', 'part-2.parquet'));
+    const { printed: none } = await cloud.run(getWindowsCommand, { out, before: '2026-11-23T11' });
+    expect(none).toContain('Rows of 2026-11-23T10 cannot be seen');
     const names = readFileSync('emr/ecom_streaming/window_names.py', 'utf8');
     expect(names).toContain('return f"_compaction-{checkpoint_id}.json"');
+    expect(names).toContain('return f"compact-{checkpoint_id}.parquet"');
   });
 
-  test('gives up where files go as often as they are read, and leaves the earlier copy', async () => {
+  test('gives up where files go as often as they are read, and keeps the earlier copy', async () => {
     const key = hour('2026-11-23T10', 'part.parquet');
     written(key);
     await cloud.run(getWindowsCommand, { out, ...all });
+    over();
     let listed = 0;
     written(hour('2026-11-23T11', 'part-0.parquet'));
     cloud.spark.onListed = () => {
       cloud.spark.objects.delete(hour('2026-11-23T11', `part-${listed++}.parquet`));
       written(hour('2026-11-23T11', `part-${listed}.parquet`));
     };
-    await expect(cloud.run(getWindowsCommand, { out, ...all })).rejects.toMatchObject({
-      code: 'ECOM_WINDOWS_MOVING',
-    });
-    expect(copied()).toEqual([key]);
-    expect(readdirSync(out).sort()).toEqual(['analytics', 'copy.json']);
+    const clock = { now: Date.now, sleep: async () => {} };
+    const moving = getWindowsCommand({ ...cloud.session, clock }, { out, ...all }, () => {});
+    await expect(moving).rejects.toMatchObject({ code: 'ECOM_WINDOWS_MOVING' });
+    expect(await copied()).toEqual([]);
+    expect(await copied(previous())).toEqual([key]);
+    expect(readdirSync(out)).not.toContain('.unfinished');
   });
 
   test('leaves the earlier copy where there is nothing of these hours', async () => {
@@ -136,27 +164,31 @@ describe('copying the windows of a stage', () => {
     const { code, printed } = await cloud.run(getWindowsCommand, { out, since: '2026-11-24T00' });
     expect(code).toBe(0);
     expect(printed).toContain('There is no window file of an hour since 2026-11-24T00; nothing was copied.');
-    expect(copied()).toEqual([hour('2026-11-23T10', 'part.parquet')]);
+    expect(await copied()).toEqual([hour('2026-11-23T10', 'part.parquet')]);
   });
 
-  test('leaves the results of a run alone, and what is a file', async () => {
+  test('touches nothing that is no copy and no run', async () => {
+    written(hour('2026-11-23T10', 'part.parquet'));
     mkdirSync(path.join(out, 'analytics'), { recursive: true });
+    writeFileSync(path.join(out, 'analytics/mine.ts'), 'mine');
     await expect(cloud.run(getWindowsCommand, { out, ...all })).rejects.toMatchObject({
       code: 'ECOM_OUT_FOREIGN',
     });
+    expect(readFileSync(path.join(out, 'analytics/mine.ts'), 'utf8')).toBe('mine');
     writeFileSync(path.join(folder, 'file'), '');
     await expect(
       cloud.run(getWindowsCommand, { out: path.join(folder, 'file'), ...all }),
     ).rejects.toMatchObject({ code: 'ECOM_OUT_NOT_A_FOLDER' });
   });
 
-  test('clears away what a copy that was killed has left', async () => {
-    // No process of Linux, macOS or Windows has this number.
-    const left = path.join(out, '.unfinished-99999999');
-    mkdirSync(left, { recursive: true });
+  test('moves the results of a run aside', async () => {
     written(hour('2026-11-23T10', 'part.parquet'));
+    mkdirSync(path.join(out, 'analytics'), { recursive: true });
+    writeFileSync(path.join(out, 'analytics/run.parquet'), 'the run');
+    writeFileSync(path.join(out, 'run.json'), '{}');
+    writeFileSync(path.join(out, 'summary.json'), '{}');
     await cloud.run(getWindowsCommand, { out, ...all });
-    expect(existsSync(left)).toBe(false);
+    expect(readFileSync(path.join(previous(), 'analytics/run.parquet'), 'utf8')).toBe('the run');
   });
 
   test.each([
