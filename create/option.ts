@@ -261,7 +261,7 @@ export const options: OptionTable = {
   size: {
     flag: 'size',
     takes: presetNames.join('|'),
-    help: 'Preset of the stages other than dev, at list prices of us-east-1',
+    help: `Preset of the stages other than dev, at list prices of us-east-1: ${sizeChoices.map(({ label }) => label).join('; ')}`,
     initial: () => 'production',
     read: (text) => readOneOf(presetNames, text),
     write: asIs,

@@ -268,6 +268,21 @@ describe('the command line', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test.each([
+    ['pnpm/10.1.0 npm/? node/v20.19.0 linux x64', { AWS_REGION: 'eu-north-1' }, 'pnpm', 'eu-north-1'],
+    ['yarn/1.22.22 npm/? node/v20.19.0', { AWS_DEFAULT_REGION: 'sa-east-1' }, 'yarn', 'sa-east-1'],
+    ['bun/1.2.0 npm/? node/v20.19.0', {}, 'bun', 'us-east-1'],
+    ['npm/11.0.0 node/v20.19.0 linux x64 workspaces/false', {}, 'npm', 'us-east-1'],
+    ['something/1.0.0', { AWS_REGION: 'nowhere' }, 'npm', 'us-east-1'],
+  ])('started by %s with %j takes what the machine says', async (agent, aws, manager, region) => {
+    const args = [packed.program, 'shop', '--yes', '--no-install', '--no-git'];
+    const env = environment({ npm_config_user_agent: agent, ...aws });
+    const { code } = await run(process.execPath, args, env);
+    expect(code).toBe(0);
+    const { answers } = JSON.parse(readText(path.join(folder, 'shop'), '.ecom-analytics/origin.json'));
+    expect(answers).toMatchObject({ packageManager: manager, region });
+  });
+
   test('"." is the folder one is in', async () => {
     mkdirSync(path.join(folder, 'Ada Shop'));
     writeFileSync(path.join(folder, 'Ada Shop/LICENSE'), 'mine');

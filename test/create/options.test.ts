@@ -7,9 +7,12 @@ import { render } from '../../create/render.ts';
 import { replayLine } from '../../create/replay.ts';
 import { type Ask, readFlags, settle, type Typed } from '../../create/settle.ts';
 import { textOf } from '../../create/tree.ts';
+import { releases } from '../../emr/releases.ts';
 import { UsageError } from '../../pipeline/error.ts';
 import { resolveConfig } from '../../plugins/ecom-analytics/config/resolve.ts';
+import { presetNames } from '../../plugins/ecom-analytics/config/schema.ts';
 import { bucketName } from '../../plugins/ecom-analytics/resources/stage.ts';
+import { kit } from '../pipeline/kit.ts';
 import { answersOf, existingClusters, here } from './answers.ts';
 import { currentTemplate } from './packed.ts';
 
@@ -232,12 +235,12 @@ const values: { readonly [Key in keyof Answers]?: readonly string[] } = {
   name: ['shop', 'a-much-longer-name-of-a-shop'],
   description: ['Plain', 'With "quotes", $dollars, `ticks` and \'more\''],
   clusters: ['create', 'existing'],
-  emrRelease: ['emr-spark-8.1.0', 'emr-spark-8.0.0', 'emr-7.14.0', 'emr-7.13.0', 'emr-7.12.0', 'emr-7.11.0'],
+  emrRelease: Object.keys(releases),
   region: ['us-east-1', 'eu-central-1'],
   stages: ['dev', 'dev,prod', 'test,on,no'],
-  size: ['dev', 'production', 'large'],
+  size: presetNames,
   alertEmail: ['none', 'owner@shop.example'],
-  rulesOff: ['none', 'order-burst', 'high-value,suspicious-location,order-burst,region-hop'],
+  rulesOff: ['none', ...kit.rules.map(({ id }) => id), kit.rules.map(({ id }) => id).join(',')],
   packageManager: ['npm', 'pnpm', 'yarn', 'bun'],
   workflows: ['yes', 'no'],
 };
