@@ -75,6 +75,13 @@ export function readFlags(args: readonly string[]): { readonly typed: Typed; rea
   if (second !== undefined)
     throw usage('There are two folders', `${directory} ${second}`, 'Quote a path that has spaces.');
 
+  if (directory !== undefined && /^(updat|udpate|upate|updte|pdate|updates|upgrade)$/i.test(directory))
+    throw usage(
+      `There is no command "${directory}"`,
+      'command line',
+      `For an update: update. For a project of that name: ./${directory}`,
+    );
+
   const typed: Partial<Record<keyof Answers, string>> = directory === undefined ? {} : { directory };
   for (const key of optionKeys) {
     const value = parsed.values[options[key].flag ?? ''];

@@ -1,4 +1,23 @@
 /**
+ * What someone should do where npm took options for its own, for want of `--` before them: it leaves them in the environment, and
+ * their values among the arguments. Undefined where it took none of them.
+ *
+ * @param names of the command's options; those that npm knows itself say nothing
+ */
+export function takenByNpm(
+  names: Iterable<string>,
+  environment: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  const own = new Set(['json', 'help', 'debug', 'out', 'engine', 'port']);
+  const taken = [...names].find(
+    (name) => !own.has(name) && environment[`npm_config_${name.replaceAll('-', '_')}`] !== undefined,
+  );
+  return taken === undefined
+    ? undefined
+    : `npm took --${taken} for an option of its own. Put -- before the options: npm ${environment.npm_lifecycle_event === 'start' ? 'start' : `run ${environment.npm_lifecycle_event ?? ''}`} -- --${taken} …`;
+}
+
+/**
  * What Node's `parseArgs` found wrong, as a sentence without a full stop. Its own hints on dashes are left out: they run
  * over several lines and speak of `--option=-XYZ`, or of positionals that no command here takes.
  */

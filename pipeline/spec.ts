@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { catalog, unknownCategory } from './catalog.ts';
 import { deadLetterHeaders } from './dead-letter.ts';
 import type { PipelineDefinition } from './definition.ts';
+import { EcomError } from './error.ts';
 import { badRecordReasons, type FieldType, fieldLimits, fieldTypes, orderFields } from './order.ts';
 import { severities } from './rule.ts';
 import { idleAfterMs, maxTickFutureMs, tickHeader } from './tick.ts';
@@ -103,9 +104,22 @@ export const PipelineSpecSchema = v.strictObject({
 
 export type PipelineSpec = v.InferOutput<typeof PipelineSpecSchema>;
 
-/** Emits a definition as the spec. Throws valibot's `ValiError` when the definition itself is not valid. */
+/** Where in the definition something is wrong: `rule high-value, moreThan`. */
+function placeOf({ rules }: PipelineDefinition, path: readonly { readonly key: unknown }[]): string {
+  const [top, index, ...below] = path.map(({ key }) => key);
+  const rule = top === 'rules' ? rules[Number(index)] : undefined;
+  return rule === undefined
+    ? path.map(({ key }) => String(key)).join('.')
+    : [`rule ${rule.id}`, ...below.map(String)].join(', ');
+}
+
+/**
+ * Emits a definition as the spec.
+ *
+ * @throws EcomError `ECOM_DEFINITION` when the definition itself is not valid
+ */
 export function emitSpec(definition: PipelineDefinition): PipelineSpec {
-  return v.parse(PipelineSpecSchema, {
+  const parsed = v.safeParse(PipelineSpecSchema, {
     specVersion,
     topics: definition.topics,
     order: {
@@ -129,4 +143,16 @@ export function emitSpec(definition: PipelineDefinition): PipelineSpec {
     },
     rules: definition.rules,
   });
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw new EcomError('ECOM_DEFINITION', {
+    what: `The definition is not valid: ${placeOf(definition, issue.path ?? [])}: ${issue.message}`,
+    where: 'pipeline/',
+    fix: 'Correct it there; `npm run check` shows the place.',
+  });
+}
+
+/** Throws what {@link emitSpec} does. */
+export function checkDefinition(definition: PipelineDefinition): void {
+  emitSpec(definition);
 }

@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { optionProblem } from '../../functions/option-problem.ts';
+import { optionProblem, takenByNpm } from '../../functions/option-problem.ts';
 import { UsageError } from '../../pipeline/error.ts';
 
 /**
@@ -13,6 +13,9 @@ export function parseArguments<const Options extends NonNullable<ParseArgsConfig
   options: Options,
   fix: string,
 ) {
+  const taken = takenByNpm(Object.keys(options), process.env);
+  if (taken !== undefined)
+    throw new UsageError('ECOM_OPTION_UNKNOWN', { what: 'An option was lost', fix: taken });
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (cause) {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultSparkLine, type SparkLineName, sparkLines } from '../../emr/releases.ts';
-import { optionProblem } from '../../functions/option-problem.ts';
+import { optionProblem, takenByNpm } from '../../functions/option-problem.ts';
 import { UsageError } from '../../pipeline/error.ts';
 import { engines } from './engines.ts';
 
@@ -157,6 +157,9 @@ function isSparkLine(name: string): name is SparkLineName {
 }
 
 function parse(args: readonly string[]) {
+  const taken = takenByNpm(Object.keys(declared), process.env);
+  if (taken !== undefined)
+    throw new UsageError('ECOM_OPTION_UNKNOWN', { what: 'An option was lost', fix: taken });
   try {
     return parseArgs({ args: [...args], options: declared, allowPositionals: false }).values;
   } catch (error) {

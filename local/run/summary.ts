@@ -62,11 +62,14 @@ export function describeSummary(summary: RunSummary, here: string): string {
       ]),
     );
   }
+  const elsewhere = out === defaultOut ? '' : ` --out ${out}`;
   lines.push(
     '',
     `Written to ${out}`,
     `  npm run report -- ${out}`,
-    `  npm run query -- --saved top-categories${out === defaultOut ? '' : ` --out ${out}`}`,
+    `  npm run query -- --saved top-categories${elsewhere}`,
   );
+  if (summary.dead_letters > 0)
+    lines.push(`  npm run query -- "SELECT reason, line, value FROM dead_letters"${elsewhere}`);
   return `${lines.join('\n')}\n`;
 }

@@ -117,6 +117,7 @@ const sample: Typed = {
 
 describe('flags', () => {
   test.each([
+    ['a mistyped command', ['updat'], 'There is no command "updat"'],
     ['an unknown flag', ['x', '--colour', 'red'], "Unknown option '--colour'"],
     [
       'an unknown value',
@@ -240,7 +241,7 @@ const values: { readonly [Key in keyof Answers]?: readonly string[] } = {
   stages: ['dev', 'dev,prod', 'test,on,no'],
   size: presetNames,
   alertEmail: ['none', 'owner@shop.example'],
-  rulesOff: ['none', ...kit.rules.map(({ id }) => id), kit.rules.map(({ id }) => id).join(',')],
+  rulesOff: ['none', 'order-burst', kit.rules.map(({ id }) => id).join(',')],
   packageManager: ['npm', 'pnpm', 'yarn', 'bun'],
   workflows: ['yes', 'no'],
 };

@@ -1,6 +1,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { describe, expect, it } from 'vitest';
 import { pipeline, withoutRules } from '../../pipeline/definition.ts';
+import type { Rule } from '../../pipeline/rule.ts';
 import { emitSpec, PipelineSpecSchema, specVersion } from '../../pipeline/spec.ts';
 import { kit } from './kit.ts';
 
@@ -22,6 +23,17 @@ describe('the spec', () => {
   it('follows a definition with a rule switched off', () => {
     const spec = emitSpec(withoutRules(kit, ['region-hop']));
     expect(spec.rules.map((rule) => rule.id)).not.toContain('region-hop');
+  });
+
+  it.each<[string, object, RegExp]>([
+    ['a limit that is text', { moreThan: '200' }, /rule high-value, moreThan: .*number/],
+    ['a key that there is not', { moreThann: 1000 }, /rule high-value, moreThann/],
+    ['a severity that there is not', { severity: 'medum' }, /rule high-value, severity: .*"medium"/],
+  ])('says which rule has %s', (_, change, words) => {
+    const [first, ...others] = kit.rules;
+    const rules = [{ ...first, ...change } as Rule, ...others];
+    expect(() => emitSpec({ ...kit, rules })).toThrow(words);
+    expect(() => emitSpec({ ...kit, rules })).toThrow(expect.objectContaining({ code: 'ECOM_DEFINITION' }));
   });
 
   it('refuses a definition that makes no sense', () => {

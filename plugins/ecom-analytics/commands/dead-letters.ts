@@ -58,6 +58,8 @@ interface RefusedRecords {
   /** Oldest first. */
   readonly records: readonly RefusedRecord[];
   readonly older: number;
+  /** None has left the topic by its retention, and none is older than these: there are no others. */
+  readonly areAll: boolean;
 }
 
 const readingSeconds = 60;
@@ -96,7 +98,8 @@ async function refusedRecords(stage: DeployedStage, max: number): Promise<Refuse
   const records = [
     ...new Map(all.map((one) => [`${one.topic} ${one.partition}:${one.offset}`, one])).values(),
   ];
-  return { records, older: Math.max(0, held - messages.length) };
+  const older = Math.max(0, held - messages.length);
+  return { records, older, areAll: older === 0 && partitions.every(({ earliest }) => earliest === '0') };
 }
 
 const meanings: Readonly<Record<string, string>> = badRecordReasons;
@@ -119,9 +122,10 @@ export const listDeadLettersCommand: Command = async (session, options, print) =
   const max = wholeNumber(options.max, 'max', 100);
   const stage = await deployed(session);
   const refused = await refusedRecords(stage, max);
+  const { records, older } = refused;
   print(
     options.json === true
-      ? JSON.stringify(refused)
+      ? JSON.stringify({ records, older })
       : listText(refused, stage.input.definition.topics.deadLetters.name),
   );
   return 0;
@@ -214,6 +218,33 @@ async function putBack(
   }
 }
 
+/**
+ * Refuses a line that stands for no refused record, as one with a mistyped offset: marked under that, the order would be put back
+ * once more under its own.
+ *
+ * @throws UsageError `ECOM_REPLAY_UNKNOWN`
+ */
+async function refuseUnknown(
+  stage: DeployedStage,
+  topic: string,
+  file: string,
+  orders: readonly Repaired[],
+): Promise<void> {
+  if (orders.length === 0) return;
+  const { records, areAll } = await refusedRecords(stage, mostMessages);
+  if (!areAll) return;
+  const known = new Set(
+    records.filter((one) => one.topic === topic).map(({ partition, offset }) => `${partition}:${offset}`),
+  );
+  const unknown = orders.find(({ partition, offset }) => !known.has(`${partition}:${offset}`));
+  if (unknown !== undefined)
+    throw new UsageError('ECOM_REPLAY_UNKNOWN', {
+      what: `No record ${unknown.partition}:${unknown.offset} of ${topic} has been refused`,
+      where: file,
+      fix: '`sls ecom dead-letters list --json` shows partition and offset of those that were. Nothing was sent.',
+    });
+}
+
 /** How many orders are so old that their windows are closed: the rules see them, and no window counts them. */
 async function countTooOld({ data, input }: DeployedStage, orders: readonly Repaired[]): Promise<number> {
   const status = readStatus(await data.json(statusKey('pipeline')));
@@ -224,7 +255,9 @@ async function countTooOld({ data, input }: DeployedStage, orders: readonly Repa
 }
 
 function replayedText(sent: number, skipped: number, tooOld: number): string {
-  const lines = [`${sent} records put back${skipped > 0 ? `, ${skipped} had been before` : ''}.`];
+  const lines = [
+    `${sent} ${sent === 1 ? 'record' : 'records'} put back${skipped > 0 ? `, ${skipped} had been before` : ''}.`,
+  ];
   if (tooOld > 0)
     lines.push(
       `${tooOld} of them are from before the windows that are still open: the rules see them, and no window counts them.`,
@@ -256,6 +289,7 @@ export const replayCommand: Command = async (session, options, print) => {
   const mark = ({ partition, offset }: Repaired): string => `${marks}${partition}/${offset}.json`;
   const fresh: Repaired[] = [];
   for (const one of repaired) if (!(await stage.data.has(mark(one)))) fresh.push(one);
+  await refuseUnknown(stage, topic, file, fresh);
   const tooOld = await countTooOld(stage, fresh);
   await putBack(stage, topic, fresh, mark);
   const skipped = repaired.length - fresh.length;

@@ -14,6 +14,8 @@ export interface StreamReport {
   readonly heartbeatSecondsAgo: number | null;
   readonly watermark: string | null;
   readonly offsetsBehindLatest: number | null;
+  /** How long ago that was so: while a batch is under way nothing newer is known. */
+  readonly offsetsSecondsAgo: number | null;
   readonly inputRowsPerSecond: number;
   readonly orders: number;
   readonly windowRows: number;
@@ -36,7 +38,7 @@ export function streamReport(
   // What an older run published last says nothing of this one.
   const status = published?.generation === record.generation ? published : undefined;
   const queries = Object.values(status?.queries ?? {});
-  const heartbeat = status ? Math.max(0, Math.round((nowMs - Date.parse(status.updatedAt)) / 1000)) : null;
+  const heartbeat = status ? secondsBetween(status.updatedAt, nowMs) : null;
   const behind = queries
     .map(({ offsetsBehindLatest }) => offsetsBehindLatest)
     .filter((value) => value !== null);
@@ -52,15 +54,37 @@ export function streamReport(
     heartbeatSecondsAgo: heartbeat,
     watermark: status ? windowsWatermark(status) : null,
     offsetsBehindLatest: behind.length === 0 ? null : Math.max(...behind),
+    offsetsSecondsAgo:
+      behind.length === 0 || status === undefined
+        ? null
+        : Math.max(0, ...queries.map((query) => secondsBetween(saidAt(query), nowMs))),
     inputRowsPerSecond: Math.max(0, ...queries.map(readingRate)),
     orders: status?.totals.orders ?? 0,
     windowRows: status?.totals.windowRows ?? 0,
     deadLetters: status ? badRecords(status) : 0,
     late: status?.totals.late ?? null,
     error: status?.error ? `${status.error.message} [${status.error.code}]` : (step?.reason ?? null),
-    sparkUi: status?.sparkUi ?? null,
+    sparkUi: alive ? (status?.sparkUi ?? null) : null,
     healthy: record.desired === 'stopped' ? !alive : alive && beating,
   };
+}
+
+function secondsBetween(iso: string, nowMs: number): number {
+  return Math.max(0, Math.round((nowMs - Date.parse(iso)) / 1000));
+}
+
+/** When a query last said how far it is. */
+function saidAt({ at, idleAt }: JobStatus['queries'][string]): string {
+  return idleAt !== null && idleAt > at ? idleAt : at;
+}
+
+/** A lag that is older than this says when it was so. */
+const recentSeconds = 10;
+
+function lagText({ offsetsBehindLatest, offsetsSecondsAgo }: StreamReport): string {
+  if (offsetsBehindLatest === null || offsetsSecondsAgo === null) return 'behind ? records';
+  const lag = `behind ${offsetsBehindLatest} records`;
+  return offsetsSecondsAgo <= recentSeconds ? lag : `${lag} ${offsetsSecondsAgo} s ago, a batch is under way`;
 }
 
 function reportLines(report: StreamReport): string[] {
@@ -69,7 +93,7 @@ function reportLines(report: StreamReport): string[] {
     heartbeatSecondsAgo === null ? 'no sign of life yet' : `last sign of life ${heartbeatSecondsAgo} s ago`;
   const lines = [
     `${application}: step ${stepId ?? 'not submitted'} ${stepState ?? 'gone'}, job ${job ?? 'unknown'}, generation ${generation}, ${beat}`,
-    `  behind ${report.offsetsBehindLatest ?? '?'} records, reading ${report.inputRowsPerSecond.toFixed(1)} a second, watermark ${report.watermark ?? 'none'}`,
+    `  ${lagText(report)}, reading ${report.inputRowsPerSecond.toFixed(1)} a second, watermark ${report.watermark ?? 'none'}`,
     `  orders ${report.orders}, window rows ${report.windowRows}, dead letters ${report.deadLetters}, late ${report.late ?? 'not counted'} (since this start)`,
   ];
   if (report.error !== null) lines.push(`  ${report.error}`);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { readOptions } from '../../../local/run/options.ts';
 
 const place = { folder: '/shop', newSeed: () => 42 };
@@ -34,6 +34,16 @@ describe('the options of npm start', () => {
       dashboard: null,
     });
     expect(readOptions(['--replay', '/a.csv'], place)).toMatchObject({ source: { map: null, speed: 'max' } });
+  });
+
+  it.each([
+    ['start', 'npm start -- --duration'],
+    ['producer', 'npm run producer -- --duration'],
+  ])('say so where npm took one for itself: %s', (script, words) => {
+    vi.stubEnv('npm_config_duration', 'true');
+    vi.stubEnv('npm_lifecycle_event', script);
+    expect(() => readOptions(['3'], place)).toThrow(words);
+    vi.unstubAllEnvs();
   });
 
   it.each(['--help', '-h'])('ask for the usage with %s, whatever else is wrong', (help) => {

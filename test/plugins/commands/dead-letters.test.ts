@@ -122,6 +122,33 @@ describe('replaying dead letters', () => {
       sent.push(event);
       return { sent: (event.records as unknown[]).length, failure: null };
     });
+    refusing('0');
+  });
+
+  /** The topic of dead letters, whose first record is at an offset. */
+  function refusing(earliest: string): void {
+    cloud.account.functions.set('shop-dev-testConsumer', () => ({
+      timedOut: false,
+      partitions: [{ partition: 0, earliest, latest: String(Number(earliest) + 3) }],
+      messages: [41, 42, 43].map((offset) => {
+        const { headers, ...rest } = refused(offset);
+        return { ...rest, headers: { ...headers, 'ecom-partition': '0' } };
+      }),
+    }));
+  }
+
+  test('refuses an offset at which nothing was refused, before anything is sent', async () => {
+    const file = repairedFile(line(41), line(4200));
+    const failed = cloud.run(replayCommand, { file });
+    await expect(failed).rejects.toMatchObject({ code: 'ECOM_REPLAY_UNKNOWN', exitCode: 2 });
+    await expect(failed).rejects.toThrow('No record 0:4200 of ecommerce-orders has been refused');
+    expect(sent).toEqual([]);
+  });
+
+  test('takes an offset whose dead letter may have left its topic', async () => {
+    refusing('7');
+    const { printed } = await cloud.run(replayCommand, { file: repairedFile(line(4200)) });
+    expect(printed).toContain('1 record put back.');
   });
 
   function repairedFile(...lines: readonly string[]): string {

@@ -62,6 +62,22 @@ describe('the report on a stream', () => {
     });
   });
 
+  test('says of a lag that is not of now when it was so', () => {
+    const [now, older] = [nowMs, nowMs + 40_000].map((at) =>
+      streamText([streamReport(record, running, status(), at)], {}),
+    );
+    expect(now).toContain('behind 7 records, reading');
+    expect(older).toContain('behind 7 records 42 s ago, a batch is under way, reading');
+  });
+
+  test('has a Spark UI only while its step is alive', () => {
+    const published = status({ sparkUi: 'http://127.0.0.1:4040' });
+    const ended = { ...running, state: 'COMPLETED' } as const;
+    const uiOf = (step: typeof running | typeof ended) =>
+      streamReport(record, step, published, nowMs).sparkUi;
+    expect([uiOf(running), uiOf(ended)]).toEqual(['http://127.0.0.1:4040', null]);
+  });
+
   test('is not well without a fresh heartbeat, though EMR says that the step runs', () => {
     const old = status({ updatedAt: '2026-11-25T11:58:00Z' });
     expect(streamReport(record, running, old, nowMs).healthy).toBe(false);
