@@ -78,8 +78,8 @@ function saidAt({ at, idleAt }: JobStatus['queries'][string]): string {
   return idleAt !== null && idleAt > at ? idleAt : at;
 }
 
-/** A lag that is older than this says when it was so. */
-const recentSeconds = 10;
+/** A lag that is older than this says when it was so; Spark has an idle query say something every 10 seconds. */
+const recentSeconds = 20;
 
 function lagText({ offsetsBehindLatest, offsetsSecondsAgo }: StreamReport): string {
   if (offsetsBehindLatest === null || offsetsSecondsAgo === null) return 'behind ? records';
