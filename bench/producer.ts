@@ -116,7 +116,8 @@ async function throughput(): Promise<Figure[]> {
       'kafka-python 3, one send at a time': await python(broker, folder, 'awaited', awaitedOrders),
       "Kafka's ProducerPerformance": await producerPerformance(broker, folder),
     });
-    const aims = ['>= 0.9', '>= 6', '>= 6', null];
+    // In the order of the peers above; what the client batches by itself has no aim.
+    const aims = ['>= 0.9', null, '>= 6', null];
     const [[, own = Number.NaN] = [], ...peers] = [...medians];
     return peers.map(([what, value], index) => ({
       figure: 'producer-throughput',

@@ -11,7 +11,7 @@ import { readOrigin } from './origin.ts';
 import { terminalAsk } from './prompt.ts';
 import { undoLine } from './replace.ts';
 import { hasGit } from './repository.ts';
-import { readFlags, settle } from './settle.ts';
+import { readFlags, refuseTakenByNpm, settle } from './settle.ts';
 import { unpackTree } from './tree.ts';
 import { compareVersions, describeUpdate, updateProject } from './update.ts';
 
@@ -48,6 +48,7 @@ function readPackedTemplate(): Template {
 }
 
 async function create(args: readonly string[], signal: AbortSignal): Promise<number> {
+  refuseTakenByNpm(process.env);
   const { typed, modes } = readFlags(args);
   const template = readPackedTemplate();
   if (modes.help) report.result(helpText());
@@ -89,7 +90,7 @@ Example:
   npx create-ecom-analytics@latest update --dry-run
 
 The work tree must be clean, so that an update can be taken back:
-  ${undoLine}
+  ${undoLine()}
 Files that Git does not keep, and links, stay as they are. Where you and the
 template changed the same lines, both are left in the file, marked as Git marks
 them, and the exit code is 1.`;
@@ -135,7 +136,7 @@ async function update(args: readonly string[], signal: AbortSignal): Promise<num
     return check && isOlder ? 2 : 0;
   }
   const summary = await updateProject(folder, template, await lookAround(), dryRun, signal);
-  report.result(json ? JSON.stringify(summary) : describeUpdate(summary, dryRun));
+  report.result(json ? JSON.stringify(summary) : describeUpdate(summary, dryRun, folder));
   return summary.conflicts.length > 0 ? 1 : 0;
 }
 

@@ -6,7 +6,7 @@ import { install, installLine, lockFiles } from './install.ts';
 import { baseArchive, originFile, readAnswers, readBase, readOrigin } from './origin.ts';
 import type { Outcome } from './program.ts';
 import { render } from './render.ts';
-import { replayLine } from './replay.ts';
+import { quoted, replayLine } from './replay.ts';
 import { completeCommit, isInRepository, makeRepository } from './repository.ts';
 import { inspectTarget, isUnfinished, type Target, TargetError } from './target.ts';
 import { packTree, type Tree } from './tree.ts';
@@ -105,7 +105,7 @@ function nextSteps(answers: Answers, target: Target, surroundings: Surroundings,
   const run = answers.packageManager === 'npm' ? 'npm' : `${answers.packageManager} run`;
   const stage = answers.stages[0] ?? 'dev';
   const steps = [
-    ...(from === '' ? [] : [[`cd ${/\s/.test(from) ? `"${from}"` : from}`, '']]),
+    ...(from === '' ? [] : [[`cd ${quoted(from.startsWith('-') ? `./${from}` : from)}`, '']]),
     ...(answers.install ? [] : [[installLine(answers.packageManager), '']]),
     ...(toCommit
       ? [['git add .', 'and commit, in your repository: an update merges with what is committed']]

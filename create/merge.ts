@@ -31,6 +31,10 @@ function decide(
   mine: TreeFile | undefined,
   next: TreeFile | undefined,
 ): Decision | undefined {
+  if (base && mine && next && sameContent(base, next) && base.executable !== next.executable)
+    return mine.executable === next.executable
+      ? undefined
+      : { file, action: 'write', content: { ...mine, executable: next.executable } };
   if (sameContent(base, next) || sameContent(mine, next)) return undefined;
   if (sameContent(base, mine)) {
     if (next === undefined) return { file, action: 'remove' };
@@ -41,7 +45,7 @@ function decide(
   if (mine === undefined) return { file, action: 'keep', why: 'the template changed it, and you removed it' };
   if (file === 'package-lock.json')
     return { file, action: 'keep', why: 'install once more, and it follows package.json' };
-  if (!isText(mine.content) || !isText(next.content))
+  if (![base, mine, next].every((one) => one === undefined || isText(one.content)))
     return {
       file,
       action: 'keep',

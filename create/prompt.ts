@@ -43,10 +43,17 @@ async function stoppable<T>(signal: AbortSignal, ask: (stop: AbortSignal) => Pro
   const question = new AbortController();
   const stop = () => question.abort();
   signal.addEventListener('abort', stop);
+  let onClosed = (): void => {};
+  // Ctrl-D closes the terminal's input: the question is never answered, and nothing else is left to do.
+  const closed = new Promise<never>((_, reject) => {
+    onClosed = () => reject(new CancelledError('Cancelled', 'Nothing was written.'));
+    process.once('beforeExit', onClosed);
+  });
   try {
-    return await ask(question.signal);
+    return await Promise.race([ask(question.signal), closed]);
   } finally {
     signal.removeEventListener('abort', stop);
+    process.off('beforeExit', onClosed);
   }
 }
 

@@ -25,8 +25,8 @@ export function readName(text: string): Reading<string> {
   );
 }
 
-/** `local` is the cloud on this machine, and `default` is what all stages share. */
-const takenStages = ['local', 'default'];
+/** `local` is the cloud on this machine, `default` is what all stages share, and YAML reads the others as no names. */
+const takenStages = ['local', 'default', 'true', 'false', 'null'];
 
 export function readStages(text: string): Reading<readonly string[]> {
   const stages = [...new Set(readList(text))];

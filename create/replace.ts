@@ -11,6 +11,7 @@ import {
 import path from 'node:path';
 import { EcomError } from '../pipeline/error.ts';
 import { kitFolder } from './origin.ts';
+import { quoted } from './replay.ts';
 import type { TreeFile } from './tree.ts';
 import { diskRefusal, sweep } from './write.ts';
 
@@ -19,8 +20,16 @@ import { diskRefusal, sweep } from './write.ts';
 /** Where they are on their way; the process id follows. */
 const stagingPrefix = 'update-';
 
-/** How a user takes an update back: all of it was committed before. */
-export const undoLine = 'git restore . && git clean -fd .';
+/**
+ * How a user takes an update back: all of it was committed before. From another folder it names the project's, or it would take
+ * back what else is there.
+ *
+ * @param folder absolute; the current one by default
+ */
+export function undoLine(folder: string = process.cwd()): string {
+  const git = folder === process.cwd() ? 'git' : `git -C ${quoted(folder)}`;
+  return `${git} restore . && ${git} clean -fd .`;
+}
 
 /** What is there, if anything; a file on the way is nothing there too. */
 export function statOf(at: string): Stats | undefined {
@@ -93,7 +102,7 @@ export async function replaceFiles(
     const what = diskRefusal(error);
     if (what === undefined) throw error;
     const where = error instanceof Error && 'dest' in error ? String(error.dest) : folder;
-    const fix = `Mend that and run update again. Nothing was changed; if in doubt, \`${undoLine}\`.`;
+    const fix = `Mend that and run update again. Nothing was changed; if in doubt, \`${undoLine(folder)}\`.`;
     throw new EcomError('ECOM_UPDATE_WRITE', { what, where, fix }, { cause: error });
   } finally {
     rmSync(staging, { recursive: true, force: true });

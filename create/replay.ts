@@ -2,7 +2,7 @@ import type { Answers, PackageManager, Surroundings } from './answers.ts';
 import { optionKeys, options } from './option.ts';
 
 /** A word as a POSIX shell reads it back; PowerShell does too, unless there is an apostrophe beside what it would expand. */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
   return /["$`\\!]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;
 }

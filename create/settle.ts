@@ -52,6 +52,26 @@ function usage(what: string, where: string, fix: string, cause?: unknown): Usage
 }
 
 /**
+ * Refuses a call whose flags npm took for its own, for want of `--` before them: it leaves them in the environment.
+ *
+ * @throws UsageError
+ */
+export function refuseTakenByNpm(environment: Readonly<Record<string, string | undefined>>): void {
+  // What npm has by that name itself may come from its own settings.
+  const ofNpm = ['description', 'yes', 'help', 'version', 'git', 'install', 'debug'];
+  const flags = [...optionKeys.map((key) => options[key].flag ?? ''), 'dry-run'];
+  const taken = flags.find(
+    (flag) => flag !== '' && !ofNpm.includes(flag) && environment[`npm_config_${flag.replaceAll('-', '_')}`],
+  );
+  if (taken !== undefined)
+    throw usage(
+      `npm took --${taken} for its own`,
+      'command line',
+      'Put -- before the flags: npm create ecom-analytics my-shop -- …',
+    );
+}
+
+/**
  * Takes the command line apart.
  *
  * @throws UsageError on an unknown flag, a flag without its value, or a second folder
@@ -75,11 +95,11 @@ export function readFlags(args: readonly string[]): { readonly typed: Typed; rea
   if (second !== undefined)
     throw usage('There are two folders', `${directory} ${second}`, 'Quote a path that has spaces.');
 
-  if (directory !== undefined && /^(updat|udpate|upate|updte|pdate|updates|upgrade)$/i.test(directory))
+  if (directory !== undefined && /^(update|updat|udpate|upate|updte|pdate|updates|upgrade)$/i.test(directory))
     throw usage(
       `There is no command "${directory}"`,
       'command line',
-      `For an update: update. For a project of that name: ./${directory}`,
+      `For an update, "update" goes first. For a project of that name: ./${directory}`,
     );
 
   const typed: Partial<Record<keyof Answers, string>> = directory === undefined ? {} : { directory };

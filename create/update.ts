@@ -207,7 +207,7 @@ export async function updateProject(
 }
 
 /** The summary for a person. */
-export function describeUpdate(summary: UpdateSummary, dryRun: boolean): string {
+export function describeUpdate(summary: UpdateSummary, dryRun: boolean, folder: string): string {
   const { from, to, written, removed, merged, conflicts, kept } = summary;
   const part = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${line}`)];
@@ -229,7 +229,7 @@ export function describeUpdate(summary: UpdateSummary, dryRun: boolean): string 
           conflicts.length > 0
             ? 'Resolve the conflicts, then install and commit.'
             : 'Install, test and commit.',
-          `To take it back: ${undoLine}`,
+          `To take it back: ${undoLine(folder)}`,
         ]),
   ].join('\n');
 }

@@ -83,9 +83,19 @@ function discard(complete: string, folder: string): void {
   rmSync(own, { recursive: true, force: true });
 }
 
+/** Moves all that is to be moved, or, where the disk refuses one of it, nothing. */
 async function fillExisting(complete: string, folder: string): Promise<string[]> {
   const { moves, kept } = await planMoves(complete, folder);
-  for (const name of moves) moveOnce(path.join(complete, name), path.join(folder, name));
+  const moved: string[] = [];
+  try {
+    for (const name of moves) {
+      moveOnce(path.join(complete, name), path.join(folder, name));
+      moved.push(name);
+    }
+  } catch (error) {
+    for (const name of moved.reverse()) moveOnce(path.join(folder, name), path.join(complete, name));
+    throw error;
+  }
   discard(complete, folder);
   return kept;
 }
@@ -98,7 +108,16 @@ async function fillExisting(complete: string, folder: string): Promise<string[]>
 export async function finishInterrupted(folder: string): Promise<readonly string[] | undefined> {
   const complete = path.join(folder, completeFolder);
   const there = await lstat(complete).catch(() => undefined);
-  return there?.isDirectory() ? fillExisting(complete, folder) : undefined;
+  if (!there?.isDirectory()) return undefined;
+  try {
+    return await fillExisting(complete, folder);
+  } catch (error) {
+    throw describe(
+      error,
+      folder,
+      'Mend that and run this again: the rest of the project waits in a folder beside it.',
+    );
+  }
 }
 
 /** Removes what killed runs left half-written: staging folders, named by a prefix and a process that is gone. */
@@ -108,7 +127,9 @@ export async function sweep(parent: string, prefix: string): Promise<void> {
     const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN;
     if (!Number.isInteger(pid) || pid <= 0) continue;
     try {
-      process.kill(pid, 0);
+      // In a container a process may have the number of the one before it.
+      if (pid === process.pid) rmSync(path.join(parent, name), { recursive: true, force: true });
+      else process.kill(pid, 0);
     } catch (error) {
       if (codeOf(error) === 'ESRCH') rmSync(path.join(parent, name), { recursive: true, force: true });
     }
@@ -130,10 +151,11 @@ export function diskRefusal(error: unknown): string | undefined {
   return why[codeOf(error)];
 }
 
-function describe(error: unknown, folder: string): unknown {
+const nothingLeft = 'Mend that, or choose another folder. Nothing was left behind.';
+
+function describe(error: unknown, folder: string, fix = nothingLeft): unknown {
   const what = diskRefusal(error);
   if (what === undefined) return error;
-  const fix = 'Mend that, or choose another folder. Nothing was left behind.';
   return new EcomError('ECOM_WRITE', { what, where: folder, fix }, { cause: error });
 }
 
@@ -189,7 +211,12 @@ async function writeInto(tree: Tree, folder: string, signal: AbortSignal): Promi
     discard(complete, folder);
     throw new TargetError(folder, again.wrong);
   }
-  return fillExisting(complete, folder);
+  try {
+    return await fillExisting(complete, folder);
+  } catch (error) {
+    discard(complete, folder);
+    throw error;
+  }
 }
 
 /**

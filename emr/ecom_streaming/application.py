@@ -283,13 +283,14 @@ def _query_error(name: str, text: str) -> JobError:
             "ECOM_DATA_LOSS",
             f"Kafka no longer has records that the query {name} has yet to read: {_first_line(text)}",
             "the orders topic",
-            "Set failOnDataLoss to false to go on without them, and look at the topic's retention.",
+            "Begin a new checkpoint (sls ecom stream reset-checkpoint --from earliest, or latest), and keep orders for longer "
+            "(topics.orders.retentionHours).",
         )
     return JobError(
         "ECOM_QUERY_FAILED",
         f"The query {name} failed: {_first_line(text)}",
-        "see the log",
-        "This is a bug, or a setting of Spark's.",
+        "the driver's log",
+        "sls ecom stream logs shows all of it. It is a setting of Spark's, or a bug of the job: report its first lines.",
     )
 
 

@@ -62,7 +62,7 @@ export function kafkaFailure(error: unknown, settings: KafkaSettings, topic: str
       {
         what: `Kafka does not allow this: ${detail}`,
         where: `${topic} on ${brokers}`,
-        fix: 'Grant the role the kafka-cluster actions that serverless.yml lists for this function.',
+        fix: 'Deploy the stage again: the plugin grants its functions what they need. `sls ecom doctor` shows what they reach.',
       },
       options,
     );

@@ -273,7 +273,7 @@ describe('the command line', () => {
     ['yarn/1.22.22 npm/? node/v20.19.0', { AWS_DEFAULT_REGION: 'sa-east-1' }, 'yarn', 'sa-east-1'],
     ['bun/1.2.0 npm/? node/v20.19.0', {}, 'bun', 'us-east-1'],
     ['npm/11.0.0 node/v20.19.0 linux x64 workspaces/false', {}, 'npm', 'us-east-1'],
-    ['something/1.0.0', { AWS_REGION: 'nowhere' }, 'npm', 'us-east-1'],
+    ['something/1.0.0', {}, 'npm', 'us-east-1'],
   ])('started by %s with %j takes what the machine says', async (agent, aws, manager, region) => {
     const args = [packed.program, 'shop', '--yes', '--no-install', '--no-git'];
     const env = environment({ npm_config_user_agent: agent, ...aws });
@@ -282,6 +282,17 @@ describe('the command line', () => {
     const { answers } = JSON.parse(readText(path.join(folder, 'shop'), '.ecom-analytics/origin.json'));
     expect(answers).toMatchObject({ packageManager: manager, region });
   });
+
+  test.each(['dry_run', 'stages', 'region', 'emr_release'])(
+    'refuses a flag that npm took: %s',
+    async (name) => {
+      const env = environment({ [`npm_config_${name}`]: 'true' });
+      const { code, stderr } = await run(process.execPath, [packed.program, 'shop', '--yes'], env);
+      expect(code).toBe(2);
+      expect(stderr).toContain('Put -- before the flags');
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
 
   test('"." is the folder one is in', async () => {
     mkdirSync(path.join(folder, 'Ada Shop'));

@@ -129,6 +129,7 @@ describe('flags', () => {
     ['a name that ends in a hyphen', ['x', '--name', 'shop-'], '--name cannot be "shop-"'],
     ['a stage that is taken', ['x', '--stages', 'dev,local'], '"local" is a name with a meaning of its own'],
     ['a stage with capitals', ['x', '--stages', 'Dev'], '"Dev" must be up to 16 of a-z'],
+    ['a stage that YAML reads as no name', ['x', '--stages', 'qa,null'], '"null" is a name with a meaning'],
     ['no stage', ['x', '--stages', ','], 'name at least one stage'],
     ['an address that is none', ['x', '--alert-email', 'me'], 'it must be an e-mail address, or none'],
     [

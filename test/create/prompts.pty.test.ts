@@ -157,6 +157,21 @@ test.each(questions.map(([question], index) => [question, index] as const))(
   },
 );
 
+test('Ctrl-D at a question writes nothing', async () => {
+  for (const [index, question] of [
+    [0, 'Where shall the project go?'],
+    [1, 'clusters?'],
+  ] as const) {
+    const terminal = start([]);
+    await answer(terminal, index);
+    await terminal.until(question);
+    terminal.type(key.ctrlD);
+    expect(await terminal.ended).toBe(130);
+    expect(terminal.shown()).toContain('Nothing was written.');
+  }
+  expect(readdirSync(folder)).toEqual([]);
+});
+
 test.each(['SIGTERM', 'SIGINT'])('%s from elsewhere at a question writes nothing', async (signal) => {
   const terminal = start([]);
   await answer(terminal, 3);

@@ -10,6 +10,7 @@ export const key = {
   down: `${String.fromCharCode(27)}[B`,
   space: ' ',
   ctrlC: String.fromCharCode(3),
+  ctrlD: String.fromCharCode(4),
 } as const;
 
 export interface Terminal {

@@ -19,7 +19,7 @@ import { mergeJson } from '../../create/merge.ts';
 import { baseArchive, originFile, readOrigin } from '../../create/origin.ts';
 import { undoLine } from '../../create/replace.ts';
 import { typedAnswers } from '../../create/settle.ts';
-import { packTree, textFile } from '../../create/tree.ts';
+import { packTree, textFile, textOf } from '../../create/tree.ts';
 import { compareVersions, describeUpdate, updateProject } from '../../create/update.ts';
 import { writeTree } from '../../create/write.ts';
 import { answersOf, here } from './answers.ts';
@@ -153,7 +153,9 @@ describe('an update', () => {
     expect(readText(project, 'pipeline/rules.ts')).toContain(
       '<<<<<<< yours\nmine\n=======\ntheirs\n>>>>>>> template 0.2.0\n',
     );
-    expect(describeUpdate(summary, false)).toContain('Conflicts, marked in the files:\n  pipeline/rules.ts');
+    expect(describeUpdate(summary, false, project)).toContain(
+      'Conflicts, marked in the files:\n  pipeline/rules.ts',
+    );
   });
 
   test("keeps what is the user's: files of their own, removed files, changed files that the template dropped", async () => {
@@ -300,6 +302,14 @@ describe('an update', () => {
     expect(isExecutable('emr/bootstrap.sh')).toBe(false);
   });
 
+  test('takes the executable bit of the template where nothing else of a file has changed', async () => {
+    const { tree } = changed('0.2.0', {});
+    const plain = textFile(textOf(first.tree, 'emr/bootstrap.sh') ?? '');
+    const summary = await update({ version: '0.2.0', tree: new Map([...tree, ['emr/bootstrap.sh', plain]]) });
+    expect(summary.written).toEqual(['emr/bootstrap.sh']);
+    expect(statSync(inProject('emr/bootstrap.sh')).mode & 0o111).toBe(0);
+  });
+
   test('has no conflict with a README of the user, as long as the template has the same', async () => {
     writeFileSync(inProject('README.md'), '# Our shop\n');
     commit();
@@ -333,7 +343,7 @@ describe('an update', () => {
 
   test('that is a dry run changes nothing', async () => {
     const summary = await update(changed('0.2.0', { 'local/run.mjs': 'two\n' }), true);
-    expect(describeUpdate(summary, true)).toContain('Would update from 0.1.0 to 0.2.0');
+    expect(describeUpdate(summary, true, project)).toContain('Would update from 0.1.0 to 0.2.0');
     expect(git('status', '--porcelain')).toBe('');
   });
 
@@ -407,7 +417,13 @@ describe('an update that Git must be able to undo', () => {
     commit();
   }
 
-  const takeBack = () => execFileSync('sh', ['-c', undoLine], { cwd: project });
+  // From another folder, where more lies that is not committed.
+  const takeBack = () => {
+    writeFileSync(path.join(folder, 'notes.txt'), 'mine');
+    execFileSync('sh', ['-c', undoLine(project)], { cwd: folder });
+    expect(readText(folder, 'notes.txt')).toBe('mine');
+    rmSync(path.join(folder, 'notes.txt'));
+  };
 
   test.each<[string, () => void]>([
     ['in a repository of its own', () => {}],
@@ -415,7 +431,7 @@ describe('an update that Git must be able to undo', () => {
   ])('is undone by the line that it prints, and can be done again: %s', async (_what, prepare) => {
     prepare();
     const summary = await update(next);
-    expect(describeUpdate(summary, false)).toContain(`To take it back: ${undoLine}`);
+    expect(describeUpdate(summary, false, project)).toContain(`To take it back: ${undoLine(project)}`);
     expect(summary.written).toEqual(['local/new.ts', 'local/run.mjs']);
     takeBack();
     expect(git('status', '--porcelain', '--ignored')).toBe('');

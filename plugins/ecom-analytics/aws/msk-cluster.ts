@@ -1,6 +1,6 @@
 import type { Cluster } from '@aws-sdk/client-kafka';
 import { TopicError } from '../error.ts';
-import type { ClusterFacts } from '../topics/cluster.ts';
+import { type ClusterFacts, turnOnIam } from '../topics/cluster.ts';
 import type { AwsClients } from './clients.ts';
 import { calling, isNamed } from './failure.ts';
 
@@ -92,7 +92,7 @@ export class MskCluster {
     throw new TopicError('ECOM_CLUSTER_AUTH', {
       what: 'The cluster has no brokers for IAM authentication',
       where: this.arn,
-      fix: 'Turn it on: `aws kafka update-security --client-authentication Sasl={Iam={Enabled=true}}`.',
+      fix: turnOnIam(this.arn),
     });
   }
 

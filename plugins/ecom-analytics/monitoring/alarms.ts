@@ -93,7 +93,7 @@ function streamAlarms(input: AlarmInput): Alarm[] {
     {
       id: 'StreamStepNotRunning',
       description:
-        'No streaming step runs, and restarting has not helped. See sls ecom stream logs, then sls ecom stream start.',
+        'No streaming step runs: it was stopped, or restarting has not helped. See sls ecom stream logs, then sls ecom stream start.',
       metrics: [streamMetric(input, 'StepRunning', 'Maximum')],
       below: 1,
       periodSeconds: 60,

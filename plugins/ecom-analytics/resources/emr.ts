@@ -12,7 +12,7 @@ import {
   stem,
 } from './stage.ts';
 
-/** How long a cluster waits before it ends itself: seconds, of the configuration's minutes. */
+/** Seconds: EMR takes them where the configuration has minutes. */
 const MINUTE_S = 60;
 
 /** What the cluster is set to. Changing any of it replaces the cluster. */

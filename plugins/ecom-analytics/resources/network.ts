@@ -101,7 +101,7 @@ function ownNetwork(input: StageInput): Record<string, Resource> {
   return create.nat ? { ...resources, ...nat(create.cidr, create.availabilityZones, name) } : resources;
 }
 
-/** Not a rule: there is no way out that a security group is needed against, and EMR and MSK name their own ways in. */
+/** What comes in is named; the way out is open, since the subnets' routes decide what can be reached. */
 function group(input: StageInput, description: string, ingress: readonly Value[] = []): Resource {
   return {
     Type: 'AWS::EC2::SecurityGroup',

@@ -50,3 +50,9 @@ export function predatesTopicApi(version: string): boolean {
   const [major, minor] = majorMinor(version);
   return major < 3 || (major === 3 && minor < 6);
 }
+
+/** The line that has a cluster accept IAM, as an error's way on. */
+export function turnOnIam(clusterArn: string): string {
+  const version = `$(aws kafka describe-cluster-v2 --cluster-arn ${clusterArn} --query ClusterInfo.CurrentVersion --output text)`;
+  return `Turn it on: \`aws kafka update-security --cluster-arn ${clusterArn} --current-version ${version} --client-authentication Sasl={Iam={Enabled=true}}\`.`;
+}

@@ -1,6 +1,6 @@
 import type { StageConfig } from '../config/schema.ts';
 import { TopicError } from '../error.ts';
-import { type ClusterFacts, predatesTopicApi } from './cluster.ts';
+import { type ClusterFacts, predatesTopicApi, turnOnIam } from './cluster.ts';
 
 /** How a cluster's topics are reached. */
 export type TopicDoor = 'msk-api' | 'kafka-admin';
@@ -62,7 +62,7 @@ export function topicDoor(cluster: ClusterFacts, through: StageConfig['topics'][
       'ECOM_CLUSTER_AUTH',
       cluster,
       'The cluster does not accept IAM authentication, which the functions and Spark use',
-      'Turn it on: `aws kafka update-security --client-authentication Sasl={Iam={Enabled=true}}`.',
+      turnOnIam(cluster.id),
     );
   const why = apiRefusal(cluster);
   if (through === 'kafka-admin') return 'kafka-admin';
