@@ -1,3 +1,4 @@
+import { defaultChoices } from '../../../emr/settings.ts';
 import type { StageConfig } from '../config/schema.ts';
 import { alarms, brokersOf } from '../monitoring/alarms.ts';
 import { streamMetrics } from '../monitoring/metrics.ts';
@@ -117,17 +118,30 @@ function pollerItems({ alertConsumer }: StageConfig): CostItem[] {
   ];
 }
 
+/** A query without a trigger begins a batch when the one before has ended; at 1,000 orders/s one takes this long. bench/README.md */
+const untriggeredSeconds = 1;
+
 /**
- * Objects that a batch writes to the checkpoint: one for each partition of each of the four stateful operators (windows,
- * deduplication, two rules), and an offset and a commit for each of the four queries. Counted from Spark's checkpoint
- * layout; a batch that leaves a partition's state alone writes less, so this is the upper end.
+ * Objects written to the checkpoint a second: for each batch of each query an offset and a commit, and one for each partition
+ * of each stateful operator. Counted from Spark's checkpoint layout; a batch that leaves a partition's state alone writes
+ * less. The queries are those of emr/ecom_streaming/queries.py.
  */
-const checkpointWrites = (shufflePartitions: number): number => 4 * shufflePartitions + 2 * 4;
+function checkpointWritesASecond({ triggerSeconds, shufflePartitions }: StageConfig['streaming']): number {
+  const { customerTriggerSeconds, recordTriggerSeconds } = defaultChoices;
+  const queries = [
+    { name: 'windows', everySeconds: triggerSeconds, stateful: ['windows', 'deduplication'] },
+    { name: 'customers', everySeconds: customerTriggerSeconds, stateful: ['deduplication', 'rules'] },
+    { name: 'records', everySeconds: recordTriggerSeconds, stateful: [] },
+  ];
+  return queries.reduce(
+    (sum, { everySeconds, stateful }) =>
+      sum + (2 + stateful.length * shufflePartitions) / (everySeconds || untriggeredSeconds),
+    0,
+  );
+}
 
 function checkpointItems({ streaming }: StageConfig): CostItem[] {
-  if (streaming.triggerSeconds === 0) return [];
-  const batches = (hoursPerMonth * 3600) / streaming.triggerSeconds;
-  const thousands = Math.round((batches * checkpointWrites(streaming.shufflePartitions)) / 1000);
+  const thousands = Math.round((hoursPerMonth * 3600 * checkpointWritesASecond(streaming)) / 1000);
   return [
     line('S3 writes of the checkpoint, orders all day', thousands, 'thousand requests', s3ThousandWrites),
   ];

@@ -58,6 +58,16 @@ describe('the estimate', () => {
     ]);
   });
 
+  test('counts what each query writes to its checkpoint, by its own trigger', () => {
+    const written = (streaming: object) =>
+      estimateCost(resolveConfig({ streaming })).items.find(({ item }) => item.includes('checkpoint'))
+        ?.quantity;
+    // A second: the windows' (2 + 2 × 4) / 10, the customers' (2 + 2 × 4) / 5, the single orders' 2.
+    expect(written({ triggerSeconds: 10, shufflePartitions: 4 })).toBe(730 * 3.6 * 5);
+    // Without a trigger the windows' batches follow each other: nothing is free of charge.
+    expect(written({ triggerSeconds: 0, shufflePartitions: 4 })).toBe(730 * 3.6 * 14);
+  });
+
   test('says "not priced" of a size that the table does not have', () => {
     const estimate = estimateCost(resolveConfig({ emr: { create: { instanceType: 'r8g.xlarge' } } }));
     expect(estimate.notPriced).toContain('EC2, 1 × r8g.xlarge');
