@@ -8,7 +8,7 @@ export function takenByNpm(
   names: Iterable<string>,
   environment: Readonly<Record<string, string | undefined>>,
 ): string | undefined {
-  const own = new Set(['json', 'help', 'debug', 'out', 'engine', 'port']);
+  const own = new Set(['json', 'help', 'debug']);
   const taken = [...names].find(
     (name) => !own.has(name) && environment[`npm_config_${name.replaceAll('-', '_')}`] !== undefined,
   );
