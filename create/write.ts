@@ -115,7 +115,7 @@ export async function finishInterrupted(folder: string): Promise<readonly string
     throw describe(
       error,
       folder,
-      'Mend that and run this again: the rest of the project waits in a folder beside it.',
+      `Mend that and run this again: the rest of the project waits in ${completeFolder} there.`,
     );
   }
 }
