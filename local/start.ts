@@ -3,7 +3,7 @@ import { systemClock } from '../functions/clock.ts';
 import { stageDefinition } from '../functions/stage.ts';
 import type { PipelineDefinition } from '../pipeline/definition.ts';
 import type { ExitCode } from '../pipeline/error.ts';
-import { checkDefinition } from '../pipeline/spec.ts';
+import { emitSpec } from '../pipeline/spec.ts';
 import { engines } from './run/engines.ts';
 import type { RunFeed, RunSummary } from './run/feed.ts';
 import { generatorSource, type RunTimes } from './run/generator-source.ts';
@@ -40,8 +40,8 @@ async function run(
   definition: PipelineDefinition,
   interrupted: AbortSignal,
 ): Promise<RunSummary> {
-  // An editor would say so; who runs it from a terminal has seen nothing.
-  checkDefinition(definition);
+  // Refuses a rule that is not valid, which types alone do not keep from running.
+  emitSpec(definition);
   const engine = await engines[options.engine](options);
   const clock = systemClock;
   const startedAtMs = clock.now();

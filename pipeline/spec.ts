@@ -151,8 +151,3 @@ export function emitSpec(definition: PipelineDefinition): PipelineSpec {
     fix: 'Correct it there; `npm run check` shows the place.',
   });
 }
-
-/** Throws what {@link emitSpec} does. */
-export function checkDefinition(definition: PipelineDefinition): void {
-  emitSpec(definition);
-}
