@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { shellPath } from '../functions/shell-word.ts';
 import { EcomError } from '../pipeline/error.ts';
 import type { Answers, PackageManager, Surroundings } from './answers.ts';
 import { CancelledError } from './cancel.ts';
@@ -6,7 +7,7 @@ import { install, installLine, lockFiles } from './install.ts';
 import { baseArchive, originFile, readAnswers, readBase, readOrigin } from './origin.ts';
 import type { Outcome } from './program.ts';
 import { render } from './render.ts';
-import { quoted, replayLine } from './replay.ts';
+import { replayLine } from './replay.ts';
 import { completeCommit, isInRepository, makeRepository } from './repository.ts';
 import { inspectTarget, isUnfinished, type Target, TargetError } from './target.ts';
 import { packTree, type Tree } from './tree.ts';
@@ -105,7 +106,7 @@ function nextSteps(answers: Answers, target: Target, surroundings: Surroundings,
   const run = answers.packageManager === 'npm' ? 'npm' : `${answers.packageManager} run`;
   const stage = answers.stages[0] ?? 'dev';
   const steps = [
-    ...(from === '' ? [] : [[`cd ${quoted(from.startsWith('-') ? `./${from}` : from)}`, '']]),
+    ...(from === '' ? [] : [[`cd ${shellPath(from)}`, '']]),
     ...(answers.install ? [] : [[installLine(answers.packageManager), '']]),
     ...(toCommit
       ? [['git add .', 'and commit, in your repository: an update merges with what is committed']]

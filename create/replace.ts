@@ -9,9 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { shellWord } from '../functions/shell-word.ts';
 import { EcomError } from '../pipeline/error.ts';
 import { kitFolder } from './origin.ts';
-import { quoted } from './replay.ts';
 import type { TreeFile } from './tree.ts';
 import { diskRefusal, sweep } from './write.ts';
 
@@ -27,7 +27,7 @@ const stagingPrefix = 'update-';
  * @param folder absolute; the current one by default
  */
 export function undoLine(folder: string = process.cwd()): string {
-  const git = folder === process.cwd() ? 'git' : `git -C ${quoted(folder)}`;
+  const git = folder === process.cwd() ? 'git' : `git -C ${shellWord(folder)}`;
   return `${git} restore . && ${git} clean -fd .`;
 }
 

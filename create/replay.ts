@@ -1,11 +1,6 @@
+import { shellWord } from '../functions/shell-word.ts';
 import type { Answers, PackageManager, Surroundings } from './answers.ts';
 import { optionKeys, options } from './option.ts';
-
-/** A word as a POSIX shell reads it back; PowerShell does too, unless there is an apostrophe beside what it would expand. */
-export function quoted(word: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  return /["$`\\!]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;
-}
 
 /**
  * How each package manager starts a `create-…` package; npm alone needs `--` before the flags. Yarn 1 knows no version there,
@@ -38,5 +33,5 @@ export function replayLine(answers: Answers, version: string): string {
     else words.push(`--${option.flag}`, written);
   };
   for (const key of optionKeys) add(key);
-  return words.map(quoted).join(' ');
+  return words.map((word) => shellWord(word)).join(' ');
 }

@@ -1,3 +1,4 @@
+import { shellOption } from '../../functions/shell-word.ts';
 import { UsageError } from '../../pipeline/error.ts';
 import { type OrderField, orderFields } from '../../pipeline/order.ts';
 import { suggestColumns } from './suggestion.ts';
@@ -22,11 +23,6 @@ function writePairs(mapping: Mapping): string {
       return `${field}=${bare ? column : `"${column.replaceAll('"', '""')}"`}`;
     })
     .join(',');
-}
-
-/** The option as a shell takes it. */
-function mapOption(pairs: string): string {
-  return `--map ${/^[\w=,.:/-]+$/.test(pairs) ? pairs : `"${pairs.replace(/["$`]/g, '\\$&')}"`}`;
 }
 
 function parsePairs(map: string): [field: string, column: string][] | null {
@@ -64,7 +60,7 @@ function mismatch(what: string, file: string, columns: readonly string[], given:
     fix:
       `${unique.length < columns.length ? 'Give each column that is used a name of its own in the file. ' : ''}` +
       `Its columns are: ${columns.map((column) => JSON.stringify(column)).join(', ')}.\n` +
-      `${option === '' ? '' : `Run again with: ${mapOption(option)}\n`}` +
+      `${option === '' ? '' : `Run again with: ${shellOption('--map', option)}\n`}` +
       `Ours are: ${fields.join(', ')}; a customer, a time and an amount (total_amount or price) are the least that is needed`,
   });
 }

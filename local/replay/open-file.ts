@@ -1,6 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { asyncBufferFromFile, type FileMetaData, parquetMetadataAsync } from 'hyparquet';
+import { shellPath } from '../../functions/shell-word.ts';
 import { EcomError, UsageError } from '../../pipeline/error.ts';
 import { CsvRows, guessDelimiter, readHeader } from './csv.ts';
 import { JsonRows, jsonColumns } from './json-lines.ts';
@@ -89,14 +90,14 @@ function formatOf(file: string, start: Buffer): ReplayFormat {
   if (utf16)
     throw unknownFormat(file, 'The file is UTF-16 text', 'Save it as UTF-8 ("CSV UTF-8" in a spreadsheet).');
   if (start[0] === 0x1f && start[1] === 0x8b) {
-    const fix = `Unpack it first, for example with: gunzip -k ${JSON.stringify(file)}`;
+    const fix = `Unpack it first, for example with: gunzip -k ${shellPath(file)}`;
     throw unknownFormat(file, 'The file is compressed with gzip', fix);
   }
   if (start.includes(0)) throw unknownFormat(file, 'The file is neither text nor Parquet', usable);
   const text = start.toString('utf8').trimStart();
   // A file of one long line is possible; one whose line goes on after a carriage return is of an old Mac's make.
   if (/\r[^\r]/.test(text) && !text.includes('\n')) {
-    const fix = `Write it anew, for example with: tr '\\r' '\\n' < ${JSON.stringify(file)} > orders.csv`;
+    const fix = `Write it anew, for example with: tr '\\r' '\\n' < ${shellPath(file)} > orders.csv`;
     throw unknownFormat(file, 'The lines of the file end with carriage returns alone', fix);
   }
   if (text.startsWith('[')) {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { shellOption, shellPath } from '../../functions/shell-word.ts';
 import type { RunSummary } from './feed.ts';
 import { defaultOut } from './options.ts';
 
@@ -21,11 +22,10 @@ function columns(rows: readonly (readonly Cell[])[]): string[] {
   });
 }
 
-/** A path as it can be typed where the user stands. */
+/** A path as short as it can be where the user stands. */
 function fromHere(folder: string, here: string): string {
   const relative = path.relative(here, folder);
-  const shown = relative === '' ? '.' : relative.startsWith('..') ? folder : relative;
-  return /^[\w./\\:-]+$/.test(shown) ? shown : `"${shown.replace(/["$`]/g, '\\$&')}"`;
+  return relative === '' ? '.' : relative.startsWith('..') ? folder : relative;
 }
 
 /**
@@ -62,11 +62,11 @@ export function describeSummary(summary: RunSummary, here: string): string {
       ]),
     );
   }
-  const elsewhere = out === defaultOut ? '' : ` --out ${out}`;
+  const elsewhere = out === defaultOut ? '' : ` ${shellOption('--out', out)}`;
   lines.push(
     '',
     `Written to ${out}`,
-    `  npm run report -- ${out}`,
+    `  npm run report -- ${shellPath(out)}`,
     `  npm run query -- --saved top-categories${elsewhere}`,
   );
   if (summary.dead_letters > 0)

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { shellOption, shellPath } from '../../../functions/shell-word.ts';
 import { UsageError } from '../../../pipeline/error.ts';
 import type { CliOptions } from '../framework.ts';
 import type { Command } from '../plugin.ts';
@@ -34,14 +35,13 @@ function windowsText({ hours, files, bytes, joining, out }: CopiedWindows, range
       ...incomplete,
       'A window is written once it is closed, a minute or two after its orders: `sls ecom stream status` shows how many rows are. --since and --before name other hours.',
     ].join('\n');
-  const quoted = /^[\w./-]+$/.test(asked) ? asked : `"${asked}"`;
   return [
     `${files} window ${files === 1 ? 'file' : 'files'}, ${Math.ceil(bytes / 1024)} KB, of the hours ${hours.first} to ${hours.last} (UTC) are in ${out}.`,
     ...incomplete,
     '',
     'To look at them:',
-    `  npm run query -- --saved top-categories --out ${quoted}`,
-    `  npm run report -- ${quoted}`,
+    `  npm run query -- --saved top-categories ${shellOption('--out', asked)}`,
+    `  npm run report -- ${shellPath(asked)}`,
   ].join('\n');
 }
 

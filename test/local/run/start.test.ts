@@ -96,11 +96,10 @@ describe('npm start', () => {
 
   it('says what to do next, in commands that find the run', async () => {
     const out = path.join(folder, 'next $HOME');
-    const typed = out.replace('$', '\\$');
     const { code, stdout } = await start(['--duration', '1', '--no-dashboard', '--out', out]).done;
     expect(code).toBe(0);
-    expect(stdout).toContain(`npm run report -- "${typed}"\n`);
-    expect(stdout).toContain(`npm run query -- --saved top-categories --out "${typed}"\n`);
+    expect(stdout).toContain(`npm run report -- '${out}'\n`);
+    expect(stdout).toContain(`npm run query -- --saved top-categories --out '${out}'\n`);
   });
 
   it('leaves an earlier run where it is when the port is taken', async () => {

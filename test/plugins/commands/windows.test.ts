@@ -58,7 +58,7 @@ describe('copying the windows of a stage', () => {
     expect(printed).toContain(
       `2 window files, 1 KB, of the hours 2026-11-23T10 to 2026-11-23T11 (UTC) are in ${out}.`,
     );
-    expect(printed).toContain(`npm run query -- --saved top-categories --out "${out}"`);
+    expect(printed).toContain(`npm run query -- --saved top-categories --out '${out}'`);
     const { options } = JSON.parse(readFileSync(path.join(out, 'run.json'), 'utf8'));
     expect(options).toEqual({ stage: 'dev', copyOf: 's3://data/analytics', ...all });
     expect(readdirSync(out)).not.toContain('.unfinished');

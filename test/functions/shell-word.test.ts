@@ -1,0 +1,134 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { shellOption, shellPath, shellWord } from '../../functions/shell-word.ts';
+import { resolveMapping } from '../../local/replay/mapping.ts';
+import { openFile } from '../../local/replay/open-file.ts';
+import { describeSummary } from '../../local/run/summary.ts';
+
+const hostile = [
+  'plain',
+  '',
+  'two words',
+  "it's",
+  `"quoted" and 'quoted'`,
+  '$HOME ${HOME} $(touch pwned) `touch pwned`',
+  'customer\\$(touch pwned)',
+  '\\',
+  'ends in \\',
+  `\\'; touch pwned; '`,
+  'a;touch pwned&touch pwned|touch pwned>pwned<pwned',
+  'two\nlines; touch pwned',
+  'tab\tbell\u0007escape\u001b[31m\u009b31m',
+  'right to left \u202eevil, zero \u200bwidth, line \u2028 separator',
+  '!! !$ ^a^b',
+  '=ls',
+  '~root',
+  '# no comment',
+  '*.csv ? [a-z] {a,b}',
+  'größe 顧客 😀',
+  '100 %',
+];
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'ecom-shell-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The words that the command `npm`, or another, is called with when a line is pasted into a shell. */
+function wordsOf(line: string, command = 'npm'): string[] {
+  const script = `${command}() { printf '%s\\0' "$@"; }\n${line}\n`;
+  const { stdout, stderr } = spawnSync('sh', ['-s'], { cwd: folder, input: script, encoding: 'utf8' });
+  expect(stderr).toBe('');
+  expect(readdirSync(folder)).toEqual([]);
+  return stdout.split('\0').slice(0, -1);
+}
+
+async function messageOf(action: () => unknown): Promise<string> {
+  try {
+    await action();
+  } catch (error) {
+    if (error instanceof Error) return error.message;
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('a word of a printed command', () => {
+  it.each(hostile)('is read back by a POSIX shell: %j', (word) => {
+    const line = `npm ${shellWord(word, 'linux')} after`;
+    expect(wordsOf(line)).toEqual([word, 'after']);
+    // A terminal would act on the rest, and a copy of it would be another text.
+    expect(line.replaceAll('\n', '')).not.toMatch(/[\p{C}\u2028\u2029]/u);
+  });
+
+  it('is not taken for an option', () => {
+    expect(wordsOf(`npm ${shellPath('-rf $x', 'linux')}`)).toEqual(['./-rf $x']);
+    expect(wordsOf(`npm ${shellOption('--map', '-a b=c', 'linux')}`)).toEqual(['--map=-a b=c']);
+    expect(wordsOf(`npm ${shellOption('--out', 'my run', 'linux')}`)).toEqual(['--out', 'my run']);
+  });
+
+  it('is quoted on Windows so that both of its shells take it, or PowerShell where only it can', () => {
+    expect(shellWord('C:\\shop\\orders.csv', 'win32')).toBe('C:\\shop\\orders.csv');
+    expect(shellWord('my shop & co', 'win32')).toBe('"my shop & co"');
+    expect(shellWord("it's $(bad) \u2019", 'win32')).toBe("'it''s $(bad) \u2019\u2019'");
+  });
+});
+
+describe('a command that is printed', () => {
+  it.each([...hostile, '\\$(touch w/pwned)'])('maps a column named customer%j', async (name) => {
+    const columns = [`customer${name}`, 'date', 'amount'];
+    const message = await messageOf(() => resolveMapping(undefined, columns, 'orders.csv'));
+    const option = /^Run again with: (.*)\nOurs are/ms.exec(message)?.[1] ?? '';
+    const [flag, map, ...rest] = wordsOf(`npm ${option}`);
+    expect([flag, ...rest]).toEqual(['--map']);
+    expect(resolveMapping(map, columns, 'orders.csv')).toEqual({
+      customer_id: `customer${name}`,
+      timestamp: 'date',
+      total_amount: 'amount',
+    });
+  });
+
+  it.each(hostile.filter((name) => name !== ''))('unpacks a file named %j', async (name) => {
+    const elsewhere = mkdtempSync(path.join(tmpdir(), 'ecom-shell-files-'));
+    try {
+      const file = path.join(elsewhere, name);
+      writeFileSync(file, Buffer.from([0x1f, 0x8b, 8, 0]));
+      const unpack = await messageOf(() => openFile(file));
+      expect(wordsOf(unpack.slice(unpack.lastIndexOf('gunzip -k')), 'gunzip')).toEqual(['-k', file]);
+      writeFileSync(file, 'customer,date,amount\rc1,2025-03-01,5\r');
+      const translate = await messageOf(() => openFile(file));
+      const words = `set -- ${translate.slice(translate.lastIndexOf('< ') + 2).replace(/ > orders\.csv$/, '')}\nnpm "$@"`;
+      expect(wordsOf(words)).toEqual([file]);
+    } finally {
+      rmSync(elsewhere, { recursive: true });
+    }
+  });
+
+  it.each(hostile.filter((name) => name !== ''))('names the folder %j of a run', (name) => {
+    const text = describeSummary(
+      {
+        orders: 1,
+        duplicates: 0,
+        revenue_usd: 1,
+        customers: 1,
+        windows: 1,
+        alerts: {},
+        dead_letters: 1,
+        late: 0,
+        planted: {},
+        out: `/shop/${name}`,
+        engine: 'embedded',
+        seconds: 1,
+      },
+      '/shop',
+    );
+    const commands = text.slice(text.indexOf('  npm run report'));
+    const words = wordsOf(commands);
+    expect(words.slice(0, 4)).toEqual(['run', 'report', '--', name]);
+    expect(words.slice(-2)).toEqual(['--out', name]);
+  });
+});
