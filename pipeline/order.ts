@@ -7,7 +7,7 @@ import { parseTimestamp, timestampPattern } from './timestamp.ts';
 export const maxIdLength = 128;
 /** 2³¹ − 1. */
 export const maxQuantity = 2_147_483_647;
-/** An order may be this far ahead of its record's own Kafka timestamp; one further would drag the watermark for all. */
+/** An order may be this far ahead of its record's Kafka timestamp, the broker's; one further would drag the watermark for all. */
 export const maxFutureMs = 5 * 60_000;
 
 /** Text of Unicode characters: not empty, no unpaired surrogate, which UTF-8 cannot carry. */
@@ -136,7 +136,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * Reads the value of a record of the orders topic. Ticks are told apart before (`tick.ts`).
  *
  * @param value the record's bytes, or null
- * @param recordTimestampMs the record's own Kafka timestamp, or the time of appending
+ * @param recordTimestampMs the record's Kafka timestamp: when the broker, or the embedded engine, appended it
  * @returns the order, or the reason why it is none
  */
 export function parseOrder(

@@ -6,6 +6,7 @@ import { EcomError } from './error.ts';
 import { badRecordReasons, type FieldType, fieldLimits, fieldTypes, orderFields } from './order.ts';
 import { severities } from './rule.ts';
 import { idleAfterMs, maxTickFutureMs, tickHeader } from './tick.ts';
+import { timestampType } from './topic.ts';
 import { analyticsFolder, windowColumns } from './window.ts';
 
 /** Raised when a reader of an older spec would compute something else. */
@@ -66,6 +67,8 @@ const RuleSpec = v.variant('kind', [
 export const PipelineSpecSchema = v.strictObject({
   specVersion: v.literal(specVersion),
   topics: v.strictObject({ orders: TopicSpec, alerts: TopicSpec, deadLetters: TopicSpec }),
+  /** Whose clock a record's time is read from, of every topic. */
+  timestampType: v.literal(timestampType),
   order: v.strictObject({
     /** In the order in which they are checked. */
     fields: v.array(
@@ -122,6 +125,7 @@ export function emitSpec(definition: PipelineDefinition): PipelineSpec {
   const parsed = v.safeParse(PipelineSpecSchema, {
     specVersion,
     topics: definition.topics,
+    timestampType,
     order: {
       fields: Object.entries(orderFields).map(([field, { type, reason }]) => ({ name: field, type, reason })),
       limits: fieldLimits,

@@ -1,5 +1,12 @@
 const DAY_MS = 86_400_000;
 
+/**
+ * `message.timestamp.type` of every topic: a record's time is the broker's. So a producer with a wrong clock makes only its own
+ * orders bad records, and no query meets a time that Spark's Kafka source cannot read: it fails with `ArithmeticException:
+ * long overflow`, at every restart.
+ */
+export const timestampType = 'LogAppendTime';
+
 /** A topic as the pipeline wants it on a cluster. */
 export interface Topic {
   readonly name: string;

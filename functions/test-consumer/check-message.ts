@@ -12,7 +12,7 @@ import type { StageTopics } from '../stage.ts';
 export interface CheckedMessage {
   readonly partition: number;
   readonly offset: string;
-  /** Of the record, ISO 8601. */
+  /** Of the record, ISO 8601; the number it is where that is not a time in milliseconds. */
   readonly timestamp: string;
   readonly key: string | null;
   /** What it is, or was to be. `other`: of a topic that is not the pipeline's. */
@@ -75,6 +75,12 @@ function checkDeadLetter(headers: Readonly<Record<string, string>>): string | nu
   return number === undefined ? null : `the header ${number} is no number`;
 }
 
+/** ISO 8601; null where a producer's clock wrote what is not a time: nanoseconds, say, into a topic of `CreateTime`. */
+function timeOf(message: KafkaMessage): string | null {
+  const time = new Date(Number(message.timestamp));
+  return Number.isNaN(time.getTime()) ? null : formatTimestamp(time.getTime());
+}
+
 /** What a record is, and what is wrong with it (null: nothing). */
 function check(
   role: TopicRole | null,
@@ -85,6 +91,11 @@ function check(
   const { value } = message;
   const timestampMs = Number(message.timestamp);
   const tick = headers[tickHeader];
+  if (role === 'orders' && timeOf(message) === null)
+    return {
+      kind: value === null && tick !== undefined ? 'tick' : 'order',
+      problem: `its Kafka timestamp ${message.timestamp} is not a time in milliseconds, which stops the stream: see OPERATING.md`,
+    };
   if (role === 'orders' && value === null && tick !== undefined) {
     const bad = Number.isNaN(parseTick(tick, timestampMs, windowing));
     return { kind: 'tick', problem: bad ? badRecordReasons.tick : null };
@@ -114,7 +125,7 @@ export function checkMessage(
   return {
     partition,
     offset: message.offset,
-    timestamp: formatTimestamp(Number(message.timestamp)),
+    timestamp: timeOf(message) ?? message.timestamp,
     key: message.key === null ? null : String(message.key),
     kind,
     valid: problem === null,

@@ -1,5 +1,6 @@
 import kafkajs from 'kafkajs';
 import type { PipelineDefinition } from '../../pipeline/definition.ts';
+import { timestampType } from '../../pipeline/topic.ts';
 
 /**
  * Creates the definition's topics where they are missing; with as many replicas as the cluster has brokers, at most those
@@ -29,6 +30,7 @@ export async function createTopics(bootstrapServers: string, definition: Pipelin
           replicationFactor,
           configEntries: [
             { name: 'retention.ms', value: String(topic.retentionMs) },
+            { name: 'message.timestamp.type', value: timestampType },
             {
               name: 'min.insync.replicas',
               value: String(Math.min(topic.minInSyncReplicas, replicationFactor)),

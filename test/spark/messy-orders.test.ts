@@ -8,6 +8,7 @@ const records = messyRecords({
   seed: 1,
   orders: 20_000,
   startMs: Date.parse('2026-11-20T10:00:00Z'),
+  appendedMs: Date.parse('2026-11-20T10:30:00Z'),
   ordersPerMinute: 4000,
 });
 

@@ -16,7 +16,7 @@ export interface MessyRecord {
   readonly key: string | null;
   readonly value: Uint8Array | null;
   readonly headers: Readonly<Record<string, string>>;
-  /** Its Kafka timestamp, epoch milliseconds. */
+  /** When it is appended, or shortly before, epoch milliseconds. */
   readonly timestampMs: number;
   /** The reason it is to be refused for; null for an order. */
   readonly refusedAs: BadRecordReason | null;
@@ -156,8 +156,8 @@ function wholeFaults(order: Order): (readonly [BadRecordReason, Uint8Array | nul
 }
 
 /** Bad ticks: they would move everyone's watermark. */
-function tickFaults(atMs: number): Pick<MessyRecord, 'value' | 'headers' | 'refusedAs'>[] {
-  return ['', 'soon', '1969-12-31T23:59:59Z', formatTimestamp(atMs + 3_600_000)].map((time) => ({
+function tickFaults(appendedMs: number): Pick<MessyRecord, 'value' | 'headers' | 'refusedAs'>[] {
+  return ['', 'soon', '1969-12-31T23:59:59Z', formatTimestamp(appendedMs + 3_600_000)].map((time) => ({
     value: null,
     headers: { [tickHeader]: time },
     refusedAs: 'tick' as const,
@@ -171,6 +171,8 @@ export interface MessyOptions {
   /** Event time of the first, epoch milliseconds. */
   readonly startMs: number;
   readonly ordersPerMinute: number;
+  /** When they are appended, epoch milliseconds: after the last order. Default now. */
+  readonly appendedMs?: number;
 }
 
 /**
@@ -178,6 +180,7 @@ export interface MessyOptions {
  * watermark, so none may be late in either engine.
  */
 export function messyRecords(options: MessyOptions): MessyRecord[] {
+  const { appendedMs = Date.now() } = options;
   const random = seededRandom(options.seed ^ 0x5eed);
   const generator = generateOrders({ ...options, fraudRate: 0.05, rules: pipeline.rules, customers: 3000 });
   /** With the moment of sending, in event time: up to 25 seconds after the order. */
@@ -193,7 +196,7 @@ export function messyRecords(options: MessyOptions): MessyRecord[] {
       key: order.customer_id,
       value,
       headers: {},
-      timestampMs: atMs + delayMs,
+      timestampMs: appendedMs,
       refusedAs: null,
     };
     sent.push({ ...record, atMs: atMs + delayMs });
@@ -201,7 +204,7 @@ export function messyRecords(options: MessyOptions): MessyRecord[] {
       sent.push({ ...record, atMs: atMs + Math.min(25_000, delayMs + between(random, 0, 5000)) });
 
     if (random() >= 0.05) continue;
-    const bad = { key: order.customer_id, headers: {}, timestampMs: atMs, atMs };
+    const bad = { key: order.customer_id, headers: {}, timestampMs: appendedMs, atMs };
     const kind = random();
     if (kind < 0.45) {
       const all = fieldFaults.flatMap(([reason, field, values]) =>
@@ -216,11 +219,12 @@ export function messyRecords(options: MessyOptions): MessyRecord[] {
     } else if (kind < 0.93) {
       const future = {
         ...order,
-        timestamp: formatTimestamp(atMs + maxFutureMs + 1 + between(random, 0, 10 ** 9)),
+        // Still in the future for a broker that appends it in some minutes.
+        timestamp: formatTimestamp(appendedMs + maxFutureMs + 1_800_000 + between(random, 0, 10 ** 9)),
       };
       sent.push({ ...bad, value: text(JSON.stringify(future)), refusedAs: 'in-the-future' });
     } else {
-      const all = tickFaults(atMs);
+      const all = tickFaults(appendedMs);
       const fault = all[faults.tick++ % all.length];
       if (fault !== undefined) sent.push({ ...bad, ...fault });
     }

@@ -13,7 +13,10 @@ export interface TestRecord {
   readonly key: string | null;
   readonly value: Uint8Array | null;
   readonly headers: Readonly<Record<string, string>>;
+  /** When it is appended, epoch milliseconds. */
   readonly timestampMs: number;
+  /** What its producer says of its time. Default: the same. */
+  readonly createdMs?: string;
   /** Default: as Kafka partitions by key. */
   readonly partition?: number;
 }
@@ -71,7 +74,7 @@ export class OrderSender {
           key: record.key,
           value: record.value === null ? null : Buffer.from(record.value),
           headers: record.headers,
-          timestamp: String(record.timestampMs),
+          timestamp: record.createdMs ?? String(record.timestampMs),
           partition: record.partition,
         })),
       });

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { timestampType } from '../../../pipeline/topic.ts';
 
 /**
  * `custom.ecomAnalytics` as a user may write it. Every key is optional: what is left out comes from the preset
@@ -180,7 +181,13 @@ const TopicOverrides = v.strictObject({
   replicationFactor: described(count(1, 10), 'Copies, at most as many as there are brokers.'),
   retentionHours: described(v.pipe(v.number(), v.minValue(1)), '`retention.ms`, in hours.'),
   configs: described(
-    v.record(v.string(), v.string()),
+    v.pipe(
+      v.record(v.string(), v.string()),
+      v.check(
+        ({ 'message.timestamp.type': type = timestampType }) => type === timestampType,
+        `message.timestamp.type must be ${timestampType}: with a producer's own times one wrong clock stops the stream or makes orders late`,
+      ),
+    ),
     'Further topic configs, such as `compression.type`. Only those named here are ever changed.',
   ),
 });

@@ -1,5 +1,5 @@
 import type { PipelineDefinition } from '../../../pipeline/definition.ts';
-import type { TopicRole } from '../../../pipeline/topic.ts';
+import { type TopicRole, timestampType } from '../../../pipeline/topic.ts';
 import type { StageConfig } from '../config/schema.ts';
 import { type ClusterFacts, possibleReplication, settableConfigs } from './cluster.ts';
 
@@ -78,6 +78,7 @@ export function desiredTopics(
         {
           'retention.ms': String(retentionMs(definition, config, role)),
           'min.insync.replicas': String(possibleInSync(topic.minInSyncReplicas, replicationFactor)),
+          'message.timestamp.type': timestampType,
           ...stage.configs,
         },
         cluster.kind,

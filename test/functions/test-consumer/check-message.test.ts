@@ -58,6 +58,21 @@ describe('a message of the orders topic', () => {
     expect(checked).toMatchObject({ kind: 'order', valid: false, problem: expect.stringContaining(problem) });
   });
 
+  test('that has no time which Spark can read says so, and what that does', () => {
+    const inNanoseconds = { ...message(order), timestamp: '1795772998451000000' };
+    expect(checkMessage(topics, topics.orders.name, 0, inNanoseconds)).toMatchObject({
+      kind: 'order',
+      valid: false,
+      timestamp: '1795772998451000000',
+      problem: expect.stringContaining('is not a time in milliseconds, which stops the stream'),
+      value: order,
+    });
+    expect(checkMessage(topics, 'of-somebody-else', 0, inNanoseconds)).toMatchObject({
+      valid: true,
+      timestamp: '1795772998451000000',
+    });
+  });
+
   test('may be a tick', () => {
     const tick = checkMessage(
       topics,

@@ -11,6 +11,7 @@ import { type Broker, startBroker } from '../../../local/kafka/broker.ts';
 import { createTopics } from '../../../local/kafka/topics.ts';
 import { pipeline } from '../../../pipeline/definition.ts';
 import { describeWithJava } from '../../requirement.ts';
+import { readTopic } from '../../spark/topics.ts';
 
 const { orders, alerts, deadLetters } = pipeline.topics;
 
@@ -92,7 +93,33 @@ describeWithJava('a local Kafka broker', () => {
     const config = Object.fromEntries(
       resources[0]?.configEntries.map((entry) => [entry.configName, entry.configValue]) ?? [],
     );
-    expect(config).toMatchObject({ 'retention.ms': '1209600000', 'min.insync.replicas': '1' });
+    expect(config).toMatchObject({
+      'retention.ms': '1209600000',
+      'min.insync.replicas': '1',
+      'message.timestamp.type': 'LogAppendTime',
+    });
+  });
+
+  test('takes a record of any time, as Kafka 3.9 does; in the topics of the definition its time is the broker’s', async () => {
+    const kafka = connect(broker.bootstrapServers);
+    const admin = kafka.admin();
+    await admin.connect();
+    await admin.createTopics({ waitForLeaders: true, topics: [{ topic: 'of-somebody-else' }] });
+    await admin.disconnect();
+    const inNanoseconds = { value: 'x', timestamp: '1795772998451000000' };
+    const producer = kafka.producer();
+    await producer.connect();
+
+    const before = Date.now();
+    for (const topic of ['of-somebody-else', deadLetters.name])
+      await producer.send({ topic, acks: -1, messages: [inNanoseconds] });
+    await producer.disconnect();
+
+    const [theirs] = await readTopic(broker.bootstrapServers, 'of-somebody-else');
+    expect(theirs?.timestamp).toBe('1795772998451000000');
+    const [ours] = await readTopic(broker.bootstrapServers, deadLetters.name);
+    expect(Number(ours?.timestamp)).toBeGreaterThanOrEqual(before - 1000);
+    expect(Number(ours?.timestamp)).toBeLessThanOrEqual(Date.now() + 1000);
   });
 
   test('keeps its topics when they are created again', async () => {

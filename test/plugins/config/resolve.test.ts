@@ -70,6 +70,11 @@ describe('refuses, naming the key,', () => {
     ],
     ['a missing key', { network, msk: { existing: {} } }, 'msk.existing.clusterArn: is missing'],
     ['a list for the whole', [], 'custom.ecomAnalytics: must be object'],
+    [
+      'a topic whose times are its producers’',
+      { topics: { orders: { configs: { 'message.timestamp.type': 'CreateTime' } } } },
+      'topics.orders.configs: message.timestamp.type must be LogAppendTime',
+    ],
     ['text for a block', { streaming: 'fast' }, 'streaming: must be object, is "fast"'],
     [
       'a wrong ARN',

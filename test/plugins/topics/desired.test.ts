@@ -13,7 +13,11 @@ describe('the desired topics', () => {
       ['ecommerce-alerts', 3, 3],
       ['ecommerce-orders-dlq', 1, 3],
     ]);
-    expect(desired()[0]?.configs).toEqual({ 'retention.ms': '604800000', 'min.insync.replicas': '2' });
+    expect(desired()[0]?.configs).toEqual({
+      'retention.ms': '604800000',
+      'min.insync.replicas': '2',
+      'message.timestamp.type': 'LogAppendTime',
+    });
   });
 
   test('have as many copies as a small cluster has brokers, and as many in sync', () => {
@@ -39,7 +43,10 @@ describe('the desired topics', () => {
   test.each(['express', 'serverless'] as const)('leave to %s what it sets by itself', (kind) => {
     const [orders] = desired({}, { ...cluster, kind, brokers: 1 });
     expect(orders?.replicationFactor).toBe(3);
-    expect(orders?.configs).toEqual({ 'retention.ms': '604800000' });
+    expect(orders?.configs).toEqual({
+      'retention.ms': '604800000',
+      'message.timestamp.type': 'LogAppendTime',
+    });
   });
 });
 

@@ -23,22 +23,34 @@ describe('the plan', () => {
             replication factor = 3
             retention.ms = 604800000 (7 days)
             min.insync.replicas = 2
+            message.timestamp.type = LogAppendTime
         + create ecommerce-alerts
             partitions = 3
             replication factor = 3
             retention.ms = 259200000 (3 days)
             min.insync.replicas = 2
+            message.timestamp.type = LogAppendTime
         + create ecommerce-orders-dlq
             partitions = 1
             replication factor = 3
             retention.ms = 1209600000 (14 days)
-            min.insync.replicas = 2"
+            min.insync.replicas = 2
+            message.timestamp.type = LogAppendTime"
     `);
   });
 
   test('adopts a topic that is there and nobody’s', () => {
     const plan = planFor({ ledger: ledgerOf([]) });
     expect(plan.changes.map(({ kind }) => kind)).toEqual(['adopt', 'adopt', 'adopt']);
+  });
+
+  test('gives a topic that it adopts the broker’s time', () => {
+    const actual = desired()
+      .map(actualOf)
+      .map((topic) => ({ ...topic, configs: { ...topic.configs, 'message.timestamp.type': 'CreateTime' } }));
+    const plan = planFor({ ledger: ledgerOf([]), actual });
+    expect(plan.changes.map(({ kind }) => kind)).toEqual(Array(3).fill(['adopt', 'set-configs']).flat());
+    expect(planText(plan, 'shop')).toContain('message.timestamp.type: CreateTime -> LogAppendTime');
   });
 
   test('adds partitions', () => {
@@ -59,7 +71,11 @@ describe('the plan', () => {
       {
         kind: 'set-configs',
         name: 'ecommerce-alerts',
-        configs: { 'retention.ms': '86400000', 'min.insync.replicas': '2' },
+        configs: {
+          'retention.ms': '86400000',
+          'min.insync.replicas': '2',
+          'message.timestamp.type': 'LogAppendTime',
+        },
         changes: { 'retention.ms': { from: '259200000', to: '86400000' } },
       },
     ]);

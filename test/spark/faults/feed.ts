@@ -25,7 +25,10 @@ export class Feed {
 
   constructor(bootstrapServers: string, seed: number, orders: number) {
     this.#bootstrapServers = bootstrapServers;
-    this.#records = messyRecords({ seed, orders, startMs: Date.now() - 12 * hour, ordersPerMinute });
+    const now = Date.now();
+    // What is in the future is so for as long as the trial may take.
+    const appendedMs = now + 12 * hour;
+    this.#records = messyRecords({ seed, orders, startMs: now - 12 * hour, ordersPerMinute, appendedMs });
   }
 
   /** Records that were sent so far. */
