@@ -1,13 +1,16 @@
 import * as v from 'valibot';
 import type { ParsedOrder } from './order.ts';
 import { type StatefulRule, type StatelessRule, severities } from './rule.ts';
-import { formatTimestamp } from './timestamp.ts';
+import { formatTimestamp, parseTimestamp, timestampMessage } from './timestamp.ts';
 import { topics } from './topic.ts';
 
 /** Ten years stand for ever. */
 const LONGEST_MEMORY_S = 10 * 365 * 86_400;
 
-const isoTime = v.pipe(v.string(), v.isoTimestamp());
+const isoTime = v.pipe(
+  v.string(),
+  v.check((text) => !Number.isNaN(parseTimestamp(text)), timestampMessage),
+);
 
 /** An alert on the wire. Times are ISO 8601 in UTC, money is USD. */
 export const AlertSchema = v.object({

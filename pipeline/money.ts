@@ -1,8 +1,10 @@
 /**
- * The largest amount that a JSON number can state to the cent: an IEEE 754 double holds integers exactly up to 2⁵³ − 1,
- * so cents stop being distinct above 90,071,992,547,409.91 USD.
+ * The largest amount whose cents {@link toCents} finds for certain: 35,184,372,088,832 USD. Below 2⁴⁵ an IEEE 754 double is
+ * within 2⁻⁹ of the amount that it stands for, which is 0.195 cents, and rounding `amount * 100` adds 0.25 at most:
+ * together less than the half cent that rounding to whole cents allows. From 2⁴⁵ on doubles are twice as far apart, and
+ * 35,184,372,088,832.05 is already off by a cent.
  */
-export const maxAmountUsd = Number.MAX_SAFE_INTEGER / 100;
+export const maxAmountUsd = 2 ** 45;
 
 /** An amount in USD that is finite, at least 0, has at most two decimals, and can be told to the cent. */
 export function isAmount(value: unknown): value is number {

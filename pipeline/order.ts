@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { catalog, unknownCategory } from './catalog.ts';
 import { isAmount, maxAmountUsd, toCents } from './money.ts';
-import { parseTimestamp, timestampPattern } from './timestamp.ts';
+import { parseTimestamp, timestampMessage, timestampPattern } from './timestamp.ts';
 
 /** Ids are opaque: any non-empty string of up to this many characters (Unicode code points). */
 export const maxIdLength = 128;
@@ -55,7 +55,7 @@ export const fieldTypes = {
   },
   timestamp: {
     check: isTimestamp,
-    schema: v.custom<string>(isTimestamp, 'must be a time like 2026-11-23T22:42:37.123Z'),
+    schema: v.custom<string>(isTimestamp, timestampMessage),
   },
 } as const;
 

@@ -7,7 +7,7 @@ import { badRecordReasons, type FieldType, fieldLimits, fieldTypes, orderFields 
 import { severities } from './rule.ts';
 import { idleAfterMs, maxTickFutureMs, tickHeader } from './tick.ts';
 import { timestampType } from './topic.ts';
-import { analyticsFolder, windowColumns } from './window.ts';
+import { analyticsFolder, type Windows, windowColumns } from './window.ts';
 
 /** Raised when a reader of an older spec would compute something else. */
 export const specVersion = 1;
@@ -24,7 +24,17 @@ const TopicSpec = v.strictObject({
   keyedBy: name,
 });
 
-const WindowsSpec = v.strictObject({ sizeMs: positive, slideMs: positive });
+const windowsEntries = { sizeMs: positive, slideMs: positive };
+
+/** Between windows that are further apart than they are long, orders would fall into none. */
+function leavesNoGap<Given extends Windows>() {
+  return v.check<Given, string>(
+    ({ sizeMs, slideMs }) => slideMs <= sizeMs,
+    'slideMs must be at most sizeMs, so that every order is in a window',
+  );
+}
+
+const WindowsSpec = v.pipe(v.strictObject(windowsEntries), leavesNoGap());
 
 const ruleBase = {
   id: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]*$/)),
@@ -91,17 +101,20 @@ export const PipelineSpecSchema = v.strictObject({
   badRecordReasons: v.array(v.strictObject({ id: name, meaning: name })),
   deadLetterHeaders: v.strictObject({ reason: name, topic: name, partition: name, offset: name }),
   tick: v.strictObject({ header: name, idleAfterMs: positive, maxFutureMs: positive }),
-  windowing: v.strictObject({
-    ...WindowsSpec.entries,
-    watermarkMs: positive,
-    deduplicate: v.boolean(),
-    /** Order fields that windows are grouped by, and the column that each becomes. */
-    groupBy: v.array(v.strictObject({ field: name, column: name })),
-    columns: v.array(
-      v.strictObject({ name, type: v.picklist(['timestamp-millis', 'string', 'int64', 'double']) }),
-    ),
-    folder: name,
-  }),
+  windowing: v.pipe(
+    v.strictObject({
+      ...windowsEntries,
+      watermarkMs: positive,
+      deduplicate: v.boolean(),
+      /** Order fields that windows are grouped by, and the column that each becomes. */
+      groupBy: v.array(v.strictObject({ field: name, column: name })),
+      columns: v.array(
+        v.strictObject({ name, type: v.picklist(['timestamp-millis', 'string', 'int64', 'double']) }),
+      ),
+      folder: name,
+    }),
+    leavesNoGap(),
+  ),
   rules: v.array(RuleSpec),
 });
 

@@ -5,6 +5,9 @@
 export const timestampPattern =
   '^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\\.([0-9]+))?(?:(Z)|([+-])([0-9]{2}):([0-9]{2}))?$';
 
+/** What is wrong with a text that is no such time. */
+export const timestampMessage = 'must be a time like 2026-11-23T22:42:37.123Z';
+
 const ZERO = 48;
 
 /** The number that `count` digits of `text` at `at` spell, or NaN when one is not a digit. */

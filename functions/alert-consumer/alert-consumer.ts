@@ -4,6 +4,7 @@ import type { Context } from 'aws-lambda';
 import type { Alert } from '../../pipeline/alert.ts';
 import { EcomError } from '../../pipeline/error.ts';
 import { type Severity, severities } from '../../pipeline/rule.ts';
+import { parseTimestamp } from '../../pipeline/timestamp.ts';
 import { forEachConcurrently } from '../concurrency.ts';
 import type { Log } from '../log.ts';
 import type { AlertDeadLetter } from './dead-letter.ts';
@@ -110,7 +111,7 @@ export function createAlertConsumer(parts: AlertConsumerParts): AlertConsumer {
     if (tell) await parts.notify(alert);
     outcome.acted++;
     if (tell) outcome.notified++;
-    metrics.addMetric('AlertAge', 'Milliseconds', Math.max(0, clock() - Date.parse(alert.detected_at)));
+    metrics.addMetric('AlertAge', 'Milliseconds', Math.max(0, clock() - parseTimestamp(alert.detected_at)));
     logger.info('Alert', { alert, notified: tell });
   }
 

@@ -1,5 +1,6 @@
 import type { Alert } from '../../pipeline/alert.ts';
 import type { Rule } from '../../pipeline/rule.ts';
+import { parseTimestamp } from '../../pipeline/timestamp.ts';
 
 /** What one rule raised. */
 export interface RuleAlerts {
@@ -40,7 +41,7 @@ export class AlertSums {
     const customers = this.#customers.get(ruleId) ?? new Set<string>();
     this.#customers.set(ruleId, customers);
     if (customers.size < customersHeld) customers.add(alert.customer_id);
-    const atMs = Date.parse(alert.order_timestamp);
+    const atMs = parseTimestamp(alert.order_timestamp);
     const newest = before?.newest ?? null;
     this.#rules.set(ruleId, {
       ruleId,

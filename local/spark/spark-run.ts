@@ -8,6 +8,7 @@ import { KafkaSink } from '../../functions/producer/kafka-sink.ts';
 import type { Alert } from '../../pipeline/alert.ts';
 import type { DeadLetter } from '../../pipeline/dead-letter.ts';
 import { toUsd } from '../../pipeline/money.ts';
+import { parseTimestamp } from '../../pipeline/timestamp.ts';
 import { AlertHandler } from '../engine/alert-handler.ts';
 import { type Broker, startBroker } from '../kafka/broker.ts';
 import { createTopics } from '../kafka/topics.ts';
@@ -202,7 +203,7 @@ class SparkRun implements SourceSink {
       return sentMs === undefined ? null : now - sentMs;
     }
     // Over a customer: orders are sent as they are placed, so the newest one's time is the time of sending.
-    return this.#options.source.eventTime === 'now' ? now - Date.parse(order_timestamp) : null;
+    return this.#options.source.eventTime === 'now' ? now - parseTimestamp(order_timestamp) : null;
   }
 
   #counts(): QueryCounts {

@@ -1,6 +1,7 @@
 import type { Alert } from '../alert.ts';
 import type { Order } from '../order.ts';
 import { isStateful, type Rule } from '../rule.ts';
+import { parseTimestamp } from '../timestamp.ts';
 import type { Label } from './label.ts';
 
 /** How a pattern fared: cases played to their end, those of them that an alert found, alerts that found none. */
@@ -64,7 +65,7 @@ export class Scoreboard {
   /** Notes an alert; the same alert twice counts once. */
   sawAlert(alert: Alert): void {
     if (this.#seenAlerts.has(alert.alert_id)) return;
-    const atMs = Date.parse(alert.order_timestamp);
+    const atMs = parseTimestamp(alert.order_timestamp);
     this.#seenAlerts.set(alert.alert_id, atMs);
     const found = this.#found(alert, atMs);
     if (found.length === 0) this.#score(alert.rule_id).false_alerts++;

@@ -3,11 +3,23 @@ import { addCents, averageCents, isAmount, maxAmountUsd, toCents, toUsd } from '
 
 describe('money', () => {
   it('is told to the cent for every amount up to the limit', () => {
-    for (const cents of [0, 1, 29, 57, 129_995, 999_999_999, Number.MAX_SAFE_INTEGER]) {
+    for (const cents of [0, 1, 29, 57, 129_995, 999_999_999]) {
       expect(isAmount(cents / 100)).toBe(true);
       expect(toCents(cents / 100)).toBe(cents);
     }
-    expect(maxAmountUsd).toBe(90_071_992_547_409.91);
+    // Doubles are the further apart, the larger they are: the last stretch is the hardest.
+    const most = maxAmountUsd * 100;
+    for (let cents = most - 100_000; cents <= most; cents++) {
+      const amount = Number(`${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`);
+      if (!isAmount(amount) || toCents(amount) !== cents) expect.fail(`${cents} cents`);
+    }
+    expect(maxAmountUsd).toBe(35_184_372_088_832);
+  });
+
+  it('ends where an amount of whole cents is no longer told to the cent', () => {
+    const beyond = Array.from({ length: 100 }, (_, cents) => maxAmountUsd + 1 + cents / 100);
+    expect(beyond.some((amount) => Math.round(amount * 100) / 100 !== amount)).toBe(true);
+    expect(beyond.some(isAmount)).toBe(false);
   });
 
   it.each([-0.01, 0.001, 1.005, Number.NaN, Number.POSITIVE_INFINITY, 1e17])('refuses %d', (amount) => {

@@ -71,6 +71,31 @@ describe('the alert consumer', () => {
     expect(notified).toHaveLength(1);
   });
 
+  test.each([
+    ['2026-11-23T22:42:38.100Z', 1000],
+    ['2026-11-23T23:42:38.100+01:00', 1000],
+    // No zone means UTC, whatever the machine's own is.
+    ['2026-11-23T22:42:38.100', 1000],
+  ])('measures the age of an alert that was detected at %s', async (detected_at, ageMs) => {
+    const { consume, metrics } = setUp();
+    await consume(eventOf(alertOf('a', 'high', { detected_at })), context);
+    expect(metrics.get('AlertAge')).toEqual([ageMs]);
+  });
+
+  test.each(['detected_at', 'order_timestamp'])(
+    'dead-letters an alert whose %s is not a time',
+    async (field) => {
+      const { consume, metrics, letters } = setUp();
+      const outcome = await consume(
+        eventOf(alertOf('a', 'high', { [field]: '2026-11-23T22:42+01' })),
+        context,
+      );
+      expect(outcome).toMatchObject({ acted: 0, deadLettered: 1 });
+      expect(letters).toMatchObject([{ detail: `${field}: must be a time like 2026-11-23T22:42:37.123Z` }]);
+      expect(metrics.has('AlertAge')).toBe(false);
+    },
+  );
+
   test('acts once on an alert that is twice in one event', async () => {
     const { consume, notified } = setUp();
     const outcome = await consume(eventOf(alertOf('a'), alertOf('a'), alertOf('a')), context);
