@@ -38,26 +38,33 @@ function memorySeconds(environment: Environment): number {
 }
 
 /**
+ * The severity from which people are told, from `ECOM_NOTIFY_FROM` (default `high`).
+ *
+ * @throws EcomError `ECOM_SEVERITY_INVALID`
+ */
+export function readNotifyFrom(environment: Environment): Severity {
+  const severity = environment.ECOM_NOTIFY_FROM ?? 'high';
+  const known = severities.find((candidate) => candidate === severity);
+  if (known !== undefined) return known;
+  throw new EcomError('ECOM_SEVERITY_INVALID', {
+    what: `"${severity}" is not a valid severity`,
+    where: 'environment variable ECOM_NOTIFY_FROM',
+    fix: `Use one of ${severities.join(', ')}.`,
+  });
+}
+
+/**
  * Reads `ECOM_ALERTS_TABLE`, `ECOM_ALERTS_SNS_TOPIC`, `ECOM_BUCKET`, `ECOM_NOTIFY_FROM` (default `high`) and
  * `ECOM_ALERTS_REMEMBERED_SECONDS` (default: as long as the pipeline's own topics keep orders and alerts).
  *
  * @throws EcomError `ECOM_SETTING_MISSING`, `ECOM_SETTING_INVALID`, `ECOM_SEVERITY_INVALID`
  */
 export function alertConsumerSettings(environment: Environment): AlertConsumerSettings {
-  const severity = environment.ECOM_NOTIFY_FROM ?? 'high';
-  const notifyFrom = severities.find((known) => known === severity);
-  if (notifyFrom === undefined) {
-    throw new EcomError('ECOM_SEVERITY_INVALID', {
-      what: `"${severity}" is no severity`,
-      where: 'environment variable ECOM_NOTIFY_FROM',
-      fix: `Use one of ${severities.join(', ')}.`,
-    });
-  }
   return {
     table: needed(environment, 'ECOM_ALERTS_TABLE', 'The table of alerts'),
     snsTopic: needed(environment, 'ECOM_ALERTS_SNS_TOPIC', 'The SNS topic'),
     bucket: needed(environment, 'ECOM_BUCKET', 'The bucket of dead letters'),
-    notifyFrom,
+    notifyFrom: readNotifyFrom(environment),
     rememberedForSeconds: memorySeconds(environment),
   };
 }

@@ -5,6 +5,7 @@ import type { Context } from 'aws-lambda';
 import { createAlertConsumer } from '../../functions/alert-consumer/alert-consumer.ts';
 import { notificationOf } from '../../functions/alert-consumer/notification.ts';
 import type { KafkaEvent } from '../../functions/alert-consumer/read-alert.ts';
+import { readNotifyFrom } from '../../functions/alert-consumer/settings.ts';
 import { systemClock } from '../../functions/clock.ts';
 import { parseBrokers } from '../../functions/kafka/settings.ts';
 import { functionLogger } from '../../functions/telemetry.ts';
@@ -74,7 +75,7 @@ const invokeAlertConsumer: Invocation = (event, context) => {
     deadLetter: async (letter) => console.error(`Would keep as dead letter: ${JSON.stringify(letter)}`),
     metrics: { addMetric: () => undefined, publishStoredMetrics: () => undefined },
     logger: functionLogger('alert-consumer'),
-    notifyFrom: 'low',
+    notifyFrom: readNotifyFrom(process.env),
     rememberedForSeconds: alertMemorySeconds(),
     clock: systemClock.now,
   });

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { alertConsumerSettings } from '../../../functions/alert-consumer/settings.ts';
+import { alertConsumerSettings, readNotifyFrom } from '../../../functions/alert-consumer/settings.ts';
 
 const environment = {
   ECOM_ALERTS_TABLE: 'alerts',
@@ -32,9 +33,14 @@ describe('the settings of the alert consumer', () => {
     expect(() => of('a while')).toThrow(expect.objectContaining({ code: 'ECOM_SETTING_INVALID' }));
   });
 
+  test('notify from the severity that a stage notifies from where nothing else is said', () => {
+    const service = readFileSync(new URL('../../../serverless.yml', import.meta.url), 'utf8');
+    expect(service).toContain(`ECOM_NOTIFY_FROM: \${param:notifyFrom, "${readNotifyFrom({})}"}`);
+  });
+
   test('know four severities', () => {
     expect(() => alertConsumerSettings({ ...environment, ECOM_NOTIFY_FROM: 'urgent' })).toThrow(
-      '"urgent" is no severity (environment variable ECOM_NOTIFY_FROM). Use one of low, medium, high, critical.',
+      '"urgent" is not a valid severity (environment variable ECOM_NOTIFY_FROM). Use one of low, medium, high, critical.',
     );
   });
 });
