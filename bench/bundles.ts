@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
 import { unzip } from '../test/functions/unzip.ts';
-import { lambdaNode, lambdaNodeRunsHere } from '../test/lambda-node.ts';
+import { pinnedNode, pinnedNodesRunHere } from '../test/pinned-node.ts';
 import { type Bench, type Figure, median, rounded } from './figure.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -81,7 +81,7 @@ async function coldImport(node: string, file: string): Promise<number> {
 async function bundles(): Promise<Figure[]> {
   const folder = await mkdtemp(path.join(tmpdir(), 'ecom-bench-'));
   try {
-    const node = lambdaNodeRunsHere ? await lambdaNode() : process.execPath;
+    const node = pinnedNodesRunHere ? await pinnedNode(24) : process.execPath;
     const own = await packaged(folder);
     const figures: Figure[] = [];
     for (const [name, modules] of Object.entries(functions)) {
@@ -106,7 +106,7 @@ async function bundles(): Promise<Figure[]> {
       figures.push({
         figure: `${name}-cold-import`,
         value: rounded(median(ownMs)),
-        unit: `ms, ${lambdaNodeRunsHere ? "on Lambda's Node" : 'on this Node'}`,
+        unit: `ms, ${pinnedNodesRunHere ? "on Lambda's Node" : 'on this Node'}`,
         against: { what, value: rounded(median(peerMs)) },
         ratio: rounded(median(ownMs) / median(peerMs)),
         aim: null,

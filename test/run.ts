@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { lambdaNode, lambdaNodeRunsHere } from './lambda-node.ts';
+import { pinnedMajors, pinnedNode, pinnedNodesRunHere } from './pinned-node.ts';
 
 /**
  * `npm test`: runs the tests, those that take minutes each left out, and adds up the runners' own reports.
@@ -60,12 +60,15 @@ export async function main(args: readonly string[]): Promise<number> {
   const strict = process.env.CI === 'true' && args.length === 0;
   const most = ['--project', 'fast', '--project', 'heavy'];
   const counts = [await vitest('vitest', process.execPath, args.length === 0 ? most : args)];
-  if (strict && lambdaNodeRunsHere) {
-    const node = await lambdaNode();
-    // Bundled as Lambda gets them, the broker's own tests left out.
-    const functions = ['test/functions', '--exclude=**/*.kafka.test.ts'];
-    console.log(`The functions' tests again, on the Node of Lambda: ${node}`);
-    counts.push(await vitest('functions-on-node24', node, functions));
+  if (strict && pinnedNodesRunHere) {
+    for (const major of pinnedMajors.filter((one) => !process.versions.node.startsWith(`${one}.`))) {
+      const node = await pinnedNode(major);
+      console.log(`The fast tests again, on Node ${major}: ${node}`);
+      counts.push(await vitest(`fast-on-node${major}`, node, ['--project', 'fast']));
+      // The functions bundled, as Lambda gets them.
+      if (major === 24)
+        counts.push(await vitest('functions-on-node24', node, ['test/functions/package.e2e.test.ts']));
+    }
   }
   const total = counts.reduce((sum, one) => ({
     passed: sum.passed + one.passed,

@@ -4,7 +4,6 @@
 // Plain JavaScript on Node's own modules, so that it is up before anything can go wrong.
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Between asking and forcing, in milliseconds. */
@@ -28,7 +27,10 @@ function signalAll(pid, signal) {
   }
 }
 
-for await (const line of createInterface({ input: process.stdin })) {
+// What is to be done is only known at the end. Lines end at \n alone: a folder's name may hold U+2028.
+let said = '';
+for await (const chunk of process.stdin.setEncoding('utf8')) said += chunk;
+for (const line of said.split('\n').slice(0, -1)) {
   const { watch, done, folder } = JSON.parse(line);
   if (watch !== undefined) watched.set(watch, folder);
   if (done !== undefined) watched.delete(done);

@@ -1,9 +1,9 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { pipeline as pipe } from 'node:stream/promises';
+import { readLines } from '../run/json-lines.ts';
 import type { BadRow, ReplayOrder, ReplayRow } from './replay.ts';
 
 /** Orders sorted in memory at once, a few ten megabytes. */
@@ -40,8 +40,7 @@ export function runsBackwards(rows: readonly ReplayRow[], lateMs: number): boole
 
 /** Sorted orders of a file that {@link writeRun} wrote. */
 async function* readRun(file: string): AsyncGenerator<ReplayOrder> {
-  const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
-  for await (const line of lines) yield JSON.parse(line) as ReplayOrder; // written below by this very run
+  for await (const line of readLines(file)) yield JSON.parse(line) as ReplayOrder; // written below by this very run
 }
 
 async function writeRun(

@@ -1,11 +1,10 @@
-import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import * as v from 'valibot';
 import { type Alert, AlertSchema } from '../../pipeline/alert.ts';
 import { UsageError } from '../../pipeline/error.ts';
 import type { RunSummary } from '../run/feed.ts';
+import { readLines } from '../run/json-lines.ts';
 import { runFiles } from '../run/output-folder.ts';
 
 /**
@@ -60,8 +59,7 @@ export async function* readAlerts(folder: string): AsyncGenerator<Alert> {
   const file = path.join(folder, runFiles.alerts);
   const there = await stat(file).catch(() => null);
   if (there === null) return;
-  const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
-  for await (const line of lines) {
+  for await (const line of readLines(file)) {
     let json: unknown;
     try {
       json = JSON.parse(line);

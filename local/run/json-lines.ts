@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
 /** A file of one JSON value a line, made by this run and only ever grown, whole lines in one write. */
@@ -25,4 +26,22 @@ export class JsonLinesFile {
   async close(): Promise<void> {
     await this.#writing.finally(() => this.#file.close());
   }
+}
+
+/**
+ * The lines of a file, as a stream. They end at `\n` alone: JSON may hold U+2028 and U+2029 as they are, and there
+ * `node:readline` ends a line from Node 24 on.
+ */
+export async function* readLines(file: string): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of createReadStream(file, 'utf8')) {
+    const [first = '', ...more] = String(chunk).split('\n');
+    const last = more.pop();
+    rest += first;
+    if (last === undefined) continue;
+    yield rest;
+    yield* more;
+    rest = last;
+  }
+  if (rest !== '') yield rest;
 }

@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import * as v from 'valibot';
+import { readLines } from '../../../local/run/json-lines.ts';
 import { deadLetterHeaders } from '../../../pipeline/dead-letter.ts';
 import { UsageError } from '../../../pipeline/error.ts';
 import { badRecordReasons, checkOrder } from '../../../pipeline/order.ts';
@@ -155,10 +154,7 @@ async function readRepaired(file: string): Promise<Repaired[]> {
   const repaired: Repaired[] = [];
   const lines = new Map<string, number>();
   let number = 0;
-  for await (const line of createInterface({
-    input: createReadStream(file),
-    crlfDelay: Number.POSITIVE_INFINITY,
-  })) {
+  for await (const line of readLines(file)) {
     number++;
     if (line.trim() === '') continue;
     let json: unknown;

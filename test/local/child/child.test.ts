@@ -72,7 +72,7 @@ describe('a child', { timeout: 40_000 }, () => {
   });
 
   test('is gone with its family and its folder when the process that started it was killed', async () => {
-    const childFolder = path.join(folder, 'data');
+    const childFolder = path.join(folder, 'data\u2028');
     await mkdir(childFolder);
     const starter = spawn(process.execPath, ['--import', 'tsx', parent, family, logFile, childFolder], {
       stdio: ['ignore', 'pipe', 'inherit'],

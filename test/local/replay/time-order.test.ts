@@ -14,7 +14,8 @@ const at = (second: number): string => new Date(1_700_000_000_000 + second * 100
 function order(line: number, eventTimeMs: number): ReplayOrder {
   const fields = {
     order_id: `o${line}`,
-    customer_id: 'c "🦊"',
+    // Node 24's readline ends a line at both.
+    customer_id: 'c "🦊"\u2028\u2029',
     product_id: 'p',
     product_name: 'p',
     category: 'k',

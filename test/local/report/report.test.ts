@@ -51,7 +51,7 @@ Report: ${path.join(run.folder, 'report.html')}
   it('is one JSON object where asked', async () => {
     const alerts = [
       alert('high-value', 'c1', '2026-11-23T12:00:01.000Z'),
-      alert('high-value', 'c1', '2026-11-23T12:00:09.000Z', { reason: 'the newest' }),
+      alert('high-value', 'c1', '2026-11-23T12:00:09.000Z', { reason: 'the newest\u2028' }),
       alert('region-hop', 'c2', '2026-11-23T12:00:02.000Z', { severity: 'critical', order_id: null }),
     ];
     run = await writeRun(batches, { summary, alerts });
@@ -77,7 +77,7 @@ Report: ${path.join(run.folder, 'report.html')}
           rule_id: 'high-value',
           alerts: 2,
           customers: 1,
-          newest: { at: '2026-11-23T12:00:09.000Z', reason: 'the newest' },
+          newest: { at: '2026-11-23T12:00:09.000Z', reason: 'the newest\u2028' },
         },
         { rule_id: 'region-hop', alerts: 1, severity: severityOf('region-hop') ?? 'critical' },
         { rule_id: 'order-burst', alerts: 0, severity: severityOf('order-burst') ?? null, newest: null },
