@@ -4,7 +4,7 @@ import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, StatementType
 import { EcomError, UsageError } from '../../pipeline/error.ts';
 import { listWindowFiles } from '../parquet/read-windows.ts';
 import { runFiles } from '../run/output-folder.ts';
-import { alertsView, deadLettersView, literal, viewColumns, windowsView } from './views.ts';
+import { alertsView, deadLettersView, exactly, literal, viewColumns, windowsView } from './views.ts';
 
 async function ifThere(file: string): Promise<string | null> {
   return stat(file).then(
@@ -78,10 +78,11 @@ export class RunDatabase {
     const connection = await instance.connect();
     for (const statement of [
       "SET TimeZone = 'UTC'",
-      windowsView(files),
+      windowsView(folder, files),
       alertsView(alerts),
       deadLettersView(deadLetters),
-      `SET allowed_directories = [${literal(folder)}]`,
+      // Paths are held against these as they are written, so as the views have them too.
+      `SET allowed_directories = [${literal(folder)}, ${literal(exactly(folder))}]`,
       'SET enable_external_access = false',
       'SET lock_configuration = true',
     ]) {

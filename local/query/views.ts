@@ -7,6 +7,11 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** A path by which DuckDB reads that file alone: it takes every path for a pattern. */
+export function exactly(file: string): string {
+  return file.replace(/[*?[]/g, (character) => `[${character}]`);
+}
+
 const windowTypes: Readonly<Record<ColumnType, string>> = {
   'timestamp-millis': 'TIMESTAMP',
   string: 'VARCHAR',
@@ -43,33 +48,43 @@ function emptyView(name: string, columns: Readonly<Record<string, string>>): str
   return `CREATE VIEW ${name} AS SELECT ${nulls.join(', ')} WHERE false`;
 }
 
+/** The columns that stand in a window file's path, and their types. */
+const partitionColumns = { date: 'DATE', hour: 'INTEGER' } as const;
+
+/** What the path says below the run's folder; above it, `date=…` is a name that somebody gave. */
+function partitionValue(name: string, folder: string): string {
+  const below = `substr(filename, ${[...folder].length + 1})`;
+  return `nullif(regexp_extract(${below}, ${literal(String.raw`[\\/]${name}=([^\\/]*)[\\/]`)}, 1), '')`;
+}
+
 /**
  * The view `windows`: every row of every window file, with the columns of the partitions, `date` and `hour`. The types
  * are the contract's, whoever wrote the files: Spark's times carry a zone, the embedded engine's do not.
+ *
+ * @param files below the folder, both absolute
  */
-export function windowsView(files: readonly string[]): string {
-  const columns: [name: string, type: string][] = Object.entries(windowColumns).map(([name, type]) => [
-    name,
-    windowTypes[type],
-  ]);
-  const partitions: [name: string, type: string][] = [
-    ['date', 'DATE'],
-    ['hour', 'INTEGER'],
-  ];
+export function windowsView(folder: string, files: readonly string[]): string {
+  const columns = Object.entries(windowColumns).map(([name, type]) => [name, windowTypes[type]] as const);
+  const partitions = Object.entries(partitionColumns);
   if (files.length === 0) return emptyView('windows', Object.fromEntries([...columns, ...partitions]));
-  const selected = [...columns, ...partitions].map(
-    ([name, type]) => `CAST("${name}" AS ${type}) AS "${name}"`,
-  );
+  const selected = [
+    ...columns.map(([name, type]) => `CAST("${name}" AS ${type}) AS "${name}"`),
+    ...partitions.map(([name, type]) => `CAST(${partitionValue(name, folder)} AS ${type}) AS "${name}"`),
+  ];
+  const paths = files.map((file) => literal(exactly(file)));
   return (
     `CREATE VIEW windows AS SELECT ${selected.join(', ')} ` +
-    `FROM read_parquet([${files.map(literal).join(', ')}], hive_partitioning = true, hive_types_autocast = false)`
+    `FROM read_parquet([${paths.join(', ')}], hive_partitioning = false)`
   );
 }
 
 function jsonLines(file: string, columns: Readonly<Record<string, string>>): string {
   const types = Object.entries(columns).map(([name, type]) => `"${name}": ${literal(type)}`);
   // A run that was killed may have left half a line.
-  return `read_json(${literal(file)}, format = 'newline_delimited', ignore_errors = true, columns = {${types.join(', ')}})`;
+  return (
+    `read_json(${literal(exactly(file))}, format = 'newline_delimited', hive_partitioning = false, ` +
+    `ignore_errors = true, columns = {${types.join(', ')}})`
+  );
 }
 
 /** The view `alerts`; empty where there is no file. */
@@ -89,7 +104,7 @@ export function deadLettersView(file: string | null): string {
 
 /** What someone may ask about, for messages. */
 export const viewColumns: Readonly<Record<string, readonly string[]>> = {
-  windows: [...Object.keys(windowColumns), 'date', 'hour'],
+  windows: [...Object.keys(windowColumns), ...Object.keys(partitionColumns)],
   alerts: Object.keys(alertColumns),
   dead_letters: [...Object.keys(deadLetterColumns), 'value'],
 };
