@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe } from 'vitest';
+import { findPython } from '../local/python/find-python.ts';
 
 /** What some tests need beyond Node. Where it is missing they are skipped, and say why; CI installs all of it. */
 
@@ -26,14 +27,14 @@ export function describeWithJdk(name: string, body: () => void): void {
   describe.skipIf(missing)(missing ? `${name} (skipped: needs a JDK 17 or later)` : name, body);
 }
 
-function hasPython(): boolean {
-  const script = 'import sys; sys.exit(sys.version_info < (3, 10))';
-  return ['python3', 'python'].some((python) => spawnSync(python, ['-c', script]).status === 0);
-}
+const hasPython = await findPython().then(
+  () => true,
+  () => false,
+);
 
 /** A `describe` that runs only where Spark can: Java 17 or later and Python 3.10 or later, not on Windows. */
 export function describeWithSpark(name: string, body: () => void): void {
-  const missing = process.platform === 'win32' || javaMajor() < 17 || !hasPython();
+  const missing = process.platform === 'win32' || javaMajor() < 17 || !hasPython;
   describe.skipIf(missing)(missing ? `${name} (skipped: needs Java 17 and Python 3.10)` : name, body);
 }
 

@@ -5,9 +5,9 @@ import { findJava } from '../kafka/java.ts';
 import { fetchJars } from '../maven/fetch-jars.ts';
 import { type JarLock, readJarLock } from '../maven/jar-lock.ts';
 import { progressOnStderr } from '../maven/progress.ts';
+import { findPython } from '../python/find-python.ts';
 import { localFilesLock, localFilesOptions } from './local-files.ts';
 import { type PySpark, providePySpark } from './pyspark.ts';
-import { findPython } from './python.ts';
 
 /** All that a run with Spark needs from this machine. */
 export interface Installation {

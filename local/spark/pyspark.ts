@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type SparkLineName, sparkLines } from '../../emr/releases.ts';
 import { EcomError } from '../../pipeline/error.ts';
-import type { Python } from './python.ts';
+import type { Python } from '../python/find-python.ts';
 
 /** PySpark in a virtual environment of the project. */
 export interface PySpark {

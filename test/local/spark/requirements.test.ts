@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { minPython as minPythonOfJob, sparkLines } from '../../../emr/releases.ts';
-import { minPython } from '../../../local/spark/python.ts';
+import { minPython } from '../../../local/python/find-python.ts';
 
 test.each(Object.entries(sparkLines))(
   'Spark %s: the requirements pin the release of the table, by its hash',

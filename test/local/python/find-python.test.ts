@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { findPython } from '../../../local/spark/python.ts';
+import { findPython } from '../../../local/python/find-python.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -27,6 +27,13 @@ describe.skipIf(process.platform === 'win32')('finding Python', () => {
 
   test('passes over one that is too old where there is a newer one beside it', async () => {
     await installPython('python3', '3.9.18');
+    await installPython('python3.11', '3.11.7');
+
+    expect(await findPython({ PATH: folder })).toEqual({ command: 'python3.11', version: '3.11.7' });
+  });
+
+  test('passes over one that cannot make virtual environments', async () => {
+    await writeFile(path.join(folder, 'python3'), '#!/bin/sh\necho 3.12.1; exit 1\n', { mode: 0o755 });
     await installPython('python3.11', '3.11.7');
 
     expect(await findPython({ PATH: folder })).toEqual({ command: 'python3.11', version: '3.11.7' });
