@@ -8,6 +8,8 @@ export interface ServerlessFunction {
   vpc?: { securityGroupIds: unknown; subnetIds: unknown };
   dependsOn?: string[];
   environment?: Record<string, unknown>;
+  /** Where its ZIP is, once it is packed. */
+  package?: { readonly artifact?: string };
 }
 
 export interface CloudFormationTemplate {

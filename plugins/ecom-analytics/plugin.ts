@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { EcomError } from '../../pipeline/error.ts';
 import type { SdkSettings } from './aws/clients.ts';
 import { wallClock } from './clock.ts';
@@ -32,6 +34,8 @@ export class EcomAnalyticsPlugin {
   readonly #serverless: Serverless;
   readonly #options: CliOptions;
   readonly #speech: Speech;
+  /** Functions whose package stands ready in serverless.yml. */
+  readonly #ownPackages = new Set<string>();
   /** Known only on a deploy, which asks EMR; a package on its own is of the first. */
   #clusterGeneration = 0;
 
@@ -47,6 +51,8 @@ export class EcomAnalyticsPlugin {
     this.hooks = this.#guarded({
       initialize: () => this.#initialize(),
       'before:deploy:deploy': () => this.#beforeDeploy(),
+      'after:package:createDeploymentArtifacts': () => this.#settleZips(),
+      'after:deploy:function:packageFunction': () => this.#settleZips(),
       'package:compileEvents': () => this.#addResources(),
       'before:aws:deploy:deploy:updateStack': () => this.#beforeUpdate(),
       'after:deploy:deploy': () => this.#afterDeploy(),
@@ -121,6 +127,21 @@ export class EcomAnalyticsPlugin {
       commandsLine[0] === 'package',
     );
     wireFunctions(this.#serverless, this.#input());
+    for (const [name, { package: made }] of Object.entries(this.#serverless.service.functions))
+      if (made?.artifact !== undefined) this.#ownPackages.add(name);
+  }
+
+  /** A package that somebody made themselves is theirs; the others are esbuild's, with modes that follow its umask. */
+  async #settleZips(): Promise<void> {
+    const { functions } = this.#serverless.service;
+    const made = Object.entries(functions).flatMap(([name, { package: { artifact } = {} }]) =>
+      artifact === undefined || this.#ownPackages.has(name) ? [] : [artifact],
+    );
+    const { readableByLambda } = parts.functionZips();
+    for (const artifact of new Set(made)) {
+      const file = path.resolve(this.#serverless.serviceDir, artifact);
+      await writeFile(file, readableByLambda(await readFile(file)));
+    }
   }
 
   #addResources(): void {

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { modesOf } from '../../plugins/ecom-analytics/function-zips.ts';
 import { ProjectCopy } from '../e2e/project-copy.ts';
 
 let project: ProjectCopy;
@@ -19,11 +21,22 @@ interface Ended {
 
 /** The Serverless CLI of the project, on a machine without credentials. */
 function sls(...args: readonly string[]): Promise<Ended> {
+  return slsUnder('022', ...args);
+}
+
+function slsUnder(umask: string, ...args: readonly string[]): Promise<Ended> {
   const { AWS_PROFILE: _, AWS_ACCESS_KEY_ID: __, AWS_ENDPOINT_URL: ___, ...environment } = process.env;
   return new Promise((resolve) => {
     execFile(
-      process.execPath,
-      [path.join(project.folder, 'node_modules/serverless/bin/serverless.js'), ...args],
+      '/bin/sh',
+      [
+        '-c',
+        `umask ${umask}; exec "$@"`,
+        'sh',
+        process.execPath,
+        path.join(project.folder, 'node_modules/serverless/bin/serverless.js'),
+        ...args,
+      ],
       {
         cwd: project.folder,
         env: {
@@ -63,6 +76,26 @@ describe('sls package, without credentials', () => {
       'producer.zip',
       'testConsumer.zip',
     ]);
+  });
+
+  // Lambda's own user reads the files. https://repost.aws/knowledge-center/lambda-deployment-package-errors
+  test('makes the same zips, which Lambda can read, under any umask', async () => {
+    const closedFolder = await mkdtemp(path.join(os.tmpdir(), 'ecom-package-'));
+    try {
+      expect(await slsUnder('077', 'package', '--stage', 'dev', '--package', closedFolder)).toMatchObject({
+        code: 0,
+      });
+      const zips = (name: string) =>
+        Promise.all([folder, closedFolder].map((one) => readFile(path.join(one, name))));
+      for (const name of (await readdir(folder)).filter((one) => one.endsWith('.zip'))) {
+        const [open = Buffer.of(), closed = Buffer.of()] = await zips(name);
+        const hash = (zip: Buffer) => createHash('sha256').update(zip).digest('hex');
+        expect([name, hash(closed)]).toEqual([name, hash(open)]);
+        expect([...modesOf(closed)]).toEqual([[expect.stringMatching(/\.js$/), 0o100644]]);
+      }
+    } finally {
+      await rm(closedFolder, { recursive: true, force: true });
+    }
   });
 
   test('wires functions, cluster and trigger in one template', async () => {
