@@ -1,4 +1,5 @@
-import { hashId, IdTable } from './id-table.ts';
+import { hashId } from './id-hash.ts';
+import { IdTable } from './id-table.ts';
 
 /** Order ids, each with the event time of its first order. */
 interface Generation {
@@ -35,7 +36,7 @@ export class Deduplication {
 
   /** Whether the order is one that is known; if not, it is from now on, unless it is behind the watermark. */
   isDuplicate(orderId: string, eventTimeMs: number): boolean {
-    const hash = hashId(orderId);
+    const hash = hashId(orderId) || 1; // 0 marks an empty place
     const current = this.#current;
     let firstMs = current.firstMs.get(orderId, hash);
     if (Number.isNaN(firstMs)) firstMs = this.#previous.firstMs.get(orderId, hash);

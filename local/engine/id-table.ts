@@ -1,13 +1,5 @@
 const emptySize = 1024;
 
-/** The hash that {@link IdTable} takes. Never 0, which marks an empty place. Mixed as MurmurHash3 ends. */
-export function hashId(id: string): number {
-  let hash = id.length;
-  for (let index = 0; index < id.length; index++) hash = (Math.imul(hash, 31) + id.charCodeAt(index)) | 0;
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  return hash ^ (hash >>> 13) || 1;
-}
-
 /**
  * Numbers by id: a hash table with open addressing that only grows. Every order's id is looked up, and nearly every one is
  * new: a `Map` then goes to several places in memory that are not cached, this one mostly to one.
@@ -22,7 +14,7 @@ export class IdTable {
     return this.#size;
   }
 
-  /** The number of an id with this hash; NaN where the id is not there. */
+  /** The number of an id; NaN where it is not there. `hash` is {@link hashId}'s, and not 0. */
   get(id: string, hash: number): number {
     const place = this.#place(id, hash);
     return this.#hashes[place] === 0 ? Number.NaN : (this.#numbers[place] ?? Number.NaN);

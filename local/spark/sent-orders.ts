@@ -2,6 +2,7 @@ import type { GeneratedOrder } from '../../pipeline/generator/order-generator.ts
 import { addCents, type CentsSum } from '../../pipeline/money.ts';
 import { checkOrder } from '../../pipeline/order.ts';
 import { type Windowing, watermarkAfter } from '../../pipeline/window.ts';
+import { Customers } from '../engine/customer.ts';
 import { Deduplication } from '../engine/deduplication.ts';
 
 /** Orders whose time of sending is remembered, for the latency of their alerts. */
@@ -22,7 +23,7 @@ export class SentOrders {
   watermarkMs: number | null = null;
   readonly #watermarkDelayMs: number;
   readonly #deduplication: Deduplication | null;
-  readonly #customers = new Set<string>();
+  readonly #customers = new Customers();
   readonly #sentMs = new Map<string, number>();
 
   constructor({ watermarkMs, deduplicate }: Windowing) {
@@ -31,7 +32,7 @@ export class SentOrders {
   }
 
   get customers(): number {
-    return this.#customers.size;
+    return this.#customers.count;
   }
 
   /** @param sentMs when they were handed to Kafka, epoch milliseconds */
@@ -48,7 +49,7 @@ export class SentOrders {
       }
       this.orders++;
       this.revenueCents = addCents(this.revenueCents, parsed.totalCents);
-      this.#customers.add(order.customer_id);
+      this.#customers.get(order.customer_id);
       this.#sentMs.set(order.order_id, sentMs);
     }
     for (const orderId of this.#sentMs.keys()) {
