@@ -6,8 +6,11 @@ import { type Alert, alertMemorySeconds } from '../../pipeline/alert.ts';
 import type { JsonLinesFile } from '../run/json-lines.ts';
 import { MemoryPersistence } from './memory-persistence.ts';
 
-/** Alerts that are remembered, so that they act once. */
-const remembered = 50_000;
+/**
+ * Alerts that are remembered, so that they act once: the newest four million of a run at least, in 256 MB at most. At one
+ * alert for twenty orders that is eighty million orders. README.md says so.
+ */
+const remembered = 4_000_000;
 /** What Lambda would give the handler. */
 const handlerDeadlineMs = 60_000;
 

@@ -1,55 +1,58 @@
 import {
   IdempotencyItemAlreadyExistsError,
   IdempotencyItemNotFoundError,
+  IdempotencyRecordStatus,
 } from '@aws-lambda-powertools/idempotency';
 import { BasePersistenceLayer, IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
-
-type Status = ReturnType<IdempotencyRecord['getStatus']>;
+import { KeyMemory } from './key-memory.ts';
 
 /**
- * Remembers in memory which alerts were acted on, in place of DynamoDB: the newest so many of them. An alert comes again
- * within seconds (producer and stream) or with an order that is delivered again, so older ones are not missed.
+ * Remembers in memory which alerts were acted on, in place of DynamoDB: the newest `capacity` of them at least, however
+ * long ago that was. An order that is delivered again brings its alerts again, and it may come at any time.
  */
 export class MemoryPersistence extends BasePersistenceLayer {
-  readonly #capacity: number;
-  readonly #statuses = new Map<string, Status>();
+  readonly #inProgress = new Set<string>();
+  readonly #done: KeyMemory;
 
   constructor(capacity: number) {
     super();
-    this.#capacity = capacity;
+    this.#done = new KeyMemory(capacity);
   }
 
-  protected override async _putRecord(record: IdempotencyRecord): Promise<void> {
-    const { idempotencyKey } = record;
-    if (this.#statuses.has(idempotencyKey)) {
+  protected override async _putRecord({ idempotencyKey }: IdempotencyRecord): Promise<void> {
+    if (this.#inProgress.has(idempotencyKey) || this.#done.has(hashIn(idempotencyKey))) {
       throw new IdempotencyItemAlreadyExistsError(
         `${idempotencyKey} is known`,
         await this._getRecord(idempotencyKey),
       );
     }
-    this.#statuses.set(idempotencyKey, record.getStatus());
-    if (this.#statuses.size <= this.#capacity) return;
-    for (const oldest of this.#statuses.keys()) {
-      this.#statuses.delete(oldest);
-      break;
-    }
+    this.#inProgress.add(idempotencyKey);
   }
 
-  protected override async _updateRecord(record: IdempotencyRecord): Promise<void> {
-    this.#statuses.set(record.idempotencyKey, record.getStatus());
+  /** It has been acted on: the one update there is. */
+  protected override async _updateRecord({ idempotencyKey }: IdempotencyRecord): Promise<void> {
+    if (this.#inProgress.delete(idempotencyKey)) this.#done.add(hashIn(idempotencyKey));
   }
 
-  protected override async _deleteRecord(record: IdempotencyRecord): Promise<void> {
-    this.#statuses.delete(record.idempotencyKey);
+  /** It could not be acted on. */
+  protected override async _deleteRecord({ idempotencyKey }: IdempotencyRecord): Promise<void> {
+    this.#inProgress.delete(idempotencyKey);
   }
 
   protected override async _getRecord(idempotencyKey: string): Promise<IdempotencyRecord> {
-    const status = this.#statuses.get(idempotencyKey);
-    if (status === undefined) throw new IdempotencyItemNotFoundError(`${idempotencyKey} is not known`);
+    const inProgress = this.#inProgress.has(idempotencyKey);
+    if (!inProgress && !this.#done.has(hashIn(idempotencyKey))) {
+      throw new IdempotencyItemNotFoundError(`${idempotencyKey} is not known`);
+    }
     return new IdempotencyRecord({
       idempotencyKey,
-      status,
+      status: inProgress ? IdempotencyRecordStatus.INPROGRESS : IdempotencyRecordStatus.COMPLETED,
       expiryTimestamp: Math.ceil(Date.now() / 1000) + this.expiresAfterSeconds,
     });
   }
+}
+
+/** A key is `prefix#hash`, and the hash is in Base64. */
+function hashIn(idempotencyKey: string): string {
+  return idempotencyKey.slice(idempotencyKey.lastIndexOf('#') + 1);
 }
