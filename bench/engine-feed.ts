@@ -17,7 +17,7 @@ export async function runEngine(
   const folder = await mkdtemp(path.join(tmpdir(), 'ecom-bench-'));
   const startedAtMs = Date.now();
   const out = await openOutputFolder(folder, { engine: 'embedded', options: {} }, startedAtMs);
-  const options = { definition: pipeline, startedAtMs, clock: systemClock };
+  const options = { definition: pipeline, clock: systemClock };
   const source = { labelled: false, eventTime: 'past' } as const;
   const tally = new RunTally({ ...options, engine: 'embedded', source }, nobody);
   const engine = new EmbeddedPipeline({ ...options, out, tally, paced: false });

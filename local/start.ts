@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { systemClock } from '../functions/clock.ts';
+import { forwardClock, systemClock } from '../functions/clock.ts';
 import { stageDefinition } from '../functions/stage.ts';
 import type { PipelineDefinition } from '../pipeline/definition.ts';
 import type { ExitCode } from '../pipeline/error.ts';
@@ -43,7 +43,7 @@ async function run(
   // Refuses a rule that is not valid, which types alone do not keep from running.
   emitSpec(definition);
   const engine = await engines[options.engine](options);
-  const clock = systemClock;
+  const clock = forwardClock(systemClock);
   const startedAtMs = clock.now();
   // Ends the source when it is interrupted, and when the run has failed.
   const over = new AbortController();
@@ -65,7 +65,7 @@ async function run(
     let summary: RunSummary | null = null;
     try {
       const feed = everyFeed([progressFeed(process.stderr, source.progress), ...dashboard.feeds]);
-      summary = await engine({ definition, source, out, startedAtMs, clock }, feed);
+      summary = await engine({ definition, source, out, clock }, feed);
       return summary;
     } finally {
       over.abort();

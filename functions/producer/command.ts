@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { pipeline } from '../../pipeline/definition.ts';
 import { UsageError } from '../../pipeline/error.ts';
-import { systemClock } from '../clock.ts';
+import { forwardClock, systemClock } from '../clock.ts';
 import { type KafkaSettings, parseAuth, parseBrokers } from '../kafka/settings.ts';
 import type { Log } from '../log.ts';
 import { optionProblem } from '../option-problem.ts';
@@ -144,12 +144,13 @@ export async function main(args: readonly string[]): Promise<number> {
     interrupted.abort();
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-  const sink = new KafkaSink(settings, pipeline.topics, systemClock, terminalLog);
+  const clock = forwardClock(systemClock);
+  const sink = new KafkaSink(settings, pipeline.topics, clock, terminalLog);
   try {
     console.error(`Sending ${request.ordersPerMinute} orders a minute to ${settings.brokers.join(', ')}`);
     const result = await runProducer(request, {
       sink,
-      clock: systemClock,
+      clock,
       log: terminalLog,
       definition: pipeline,
       deadlineMs: Number.POSITIVE_INFINITY,

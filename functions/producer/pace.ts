@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 
 /** How orders are let go against the clock. */
 export interface Pace {
-  /** Planned end, epoch ms: orders placed from then on are not sent. */
+  /** Planned end, epoch ms by the clock as it stood at the start: orders placed from then on are not sent. */
   readonly untilMs: number;
   /** Orders in a batch at most. */
   readonly maxBatch: number;
@@ -50,17 +50,25 @@ export async function* paceOrders(
 ): AsyncGenerator<PacedBatch, void, void> {
   /** Time that was lost and is not made up. */
   let shiftMs = 0;
-  let wakeMs = clock.now() + pace.wakeEveryMs;
+  /** How far the clock was set forward. */
+  let aheadMs = 0;
+  const startMs = clock.now();
+  const startElapsedMs = clock.elapsed();
+  const sinceStart = (): number => startMs + clock.elapsed() - startElapsedMs;
+  let wakeMs = startMs + pace.wakeEveryMs;
   let next = orders.next();
 
   while (signal?.aborted !== true && !next.done) {
-    const now = clock.now();
+    const now = sinceStart();
+    // Event time follows a clock that is set forward, as after the machine slept; set back, it would make orders late.
+    const wallAheadMs = Math.floor(clock.now() - now);
+    if (wallAheadMs - aheadMs > pace.maxLagMs) aheadMs = wallAheadMs;
     const dueMs = next.value.atMs + shiftMs;
     if (dueMs >= pace.untilMs && now >= pace.untilMs) return;
     if (dueMs > now || dueMs >= pace.untilMs) {
       if (now >= wakeMs) {
         wakeMs = now + pace.wakeEveryMs;
-        yield { orders: [], throughMs: now };
+        yield { orders: [], throughMs: Math.floor(now) + aheadMs };
         continue;
       }
       const earliest = Math.min(dueMs + pace.lingerMs, pace.untilMs, wakeMs);
@@ -68,17 +76,18 @@ export async function* paceOrders(
       continue;
     }
     const lagMs = now - dueMs;
-    if (lagMs > pace.maxLagMs) shiftMs += lagMs - pace.maxLagMs;
+    if (lagMs > pace.maxLagMs) shiftMs += Math.floor(lagMs - pace.maxLagMs);
 
     const batch: GeneratedOrder[] = [];
+    const laterMs = shiftMs + aheadMs;
     let dueNowMs = next.value.atMs + shiftMs;
     while (dueNowMs <= now && dueNowMs < pace.untilMs && batch.length < pace.maxBatch) {
-      batch.push(shiftMs === 0 ? next.value : placedLater(next.value, shiftMs));
+      batch.push(laterMs === 0 ? next.value : placedLater(next.value, laterMs));
       next = orders.next();
       if (next.done) break;
       dueNowMs = next.value.atMs + shiftMs;
     }
-    const throughMs = Math.min(now, next.done ? now : dueNowMs - 1);
+    const throughMs = Math.floor(Math.min(now, next.done ? now : dueNowMs - 1)) + aheadMs;
     wakeMs = now + pace.wakeEveryMs;
     yield { orders: batch, throughMs };
   }

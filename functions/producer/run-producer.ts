@@ -49,6 +49,7 @@ export async function runProducer(request: ProducerRequest, parts: RunParts): Pr
   const { sink, clock, log, definition, deadlineMs, signal } = parts;
   await sink.open(deadlineMs - answerMs);
   const startMs = clock.now();
+  const startElapsedMs = clock.elapsed();
   const wantedMs = startMs + request.durationSeconds * 1000;
   const leftMs = deadlineMs - startMs;
   const latestMs = deadlineMs - Math.min(flushMs, leftMs * flushShare);
@@ -87,7 +88,7 @@ export async function runProducer(request: ProducerRequest, parts: RunParts): Pr
   return {
     ...counts,
     seed: request.seed,
-    durationSeconds: (clock.now() - startMs) / 1000,
+    durationSeconds: (clock.elapsed() - startElapsedMs) / 1000,
     stoppedEarly: untilMs < wantedMs || outOfTime || signal?.aborted === true || failure !== null,
     failure: failure?.message ?? null,
   };

@@ -100,14 +100,14 @@ export async function sendOrders(
   const { sink, clock, log } = parts;
   const rules = parts.rules.filter(isAtProducer);
   const latency = new LatencyScale();
-  const startMs = clock.now();
+  const startMs = clock.elapsed();
   let lastAckMs = startMs;
   let tickedMs = startMs;
   const totals = { sent: 0, failed: 0, alertsSent: 0, ticksSent: 0 };
   let failure: unknown = null;
 
   const deliver = async (batch: Batch): Promise<void> => {
-    const handedOver = clock.now();
+    const handedOver = clock.elapsed();
     try {
       await sink.send(batch);
     } catch (error) {
@@ -116,7 +116,7 @@ export async function sendOrders(
       failure = error;
       return;
     }
-    lastAckMs = clock.now();
+    lastAckMs = clock.elapsed();
     if (batch.orders.length > 0) latency.record(lastAckMs - handedOver, batch.orders.length);
     logFirst(log, batch, totals.sent);
     totals.sent += batch.orders.length;
@@ -126,10 +126,11 @@ export async function sendOrders(
 
   let underWay: Promise<void> = Promise.resolve();
   for await (const { orders: due, throughMs } of paceOrders(orders, parts.pace, clock, parts.signal)) {
-    const now = clock.now();
-    const tick = now - tickedMs >= tickEveryMs;
-    if (tick) tickedMs = now;
-    const batch: Batch = { orders: due, alerts: alertsOf(rules, due, now), tickMs: tick ? throughMs : null };
+    const elapsedMs = clock.elapsed();
+    const tick = elapsedMs - tickedMs >= tickEveryMs;
+    if (tick) tickedMs = elapsedMs;
+    const alerts = alertsOf(rules, due, clock.now());
+    const batch: Batch = { orders: due, alerts, tickMs: tick ? throughMs : null };
     await underWay;
     if (failure !== null) {
       totals.failed += due.length;

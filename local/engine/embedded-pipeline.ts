@@ -3,7 +3,7 @@ import type { Clock } from '../../functions/clock.ts';
 import type { Alert } from '../../pipeline/alert.ts';
 import type { PipelineDefinition } from '../../pipeline/definition.ts';
 import { toUsd } from '../../pipeline/money.ts';
-import { drainTickTime, tickHeader } from '../../pipeline/tick.ts';
+import { tickHeader } from '../../pipeline/tick.ts';
 import { formatTimestamp } from '../../pipeline/timestamp.ts';
 import type { WindowRow } from '../../pipeline/window.ts';
 import { writeWindows } from '../parquet/write-windows.ts';
@@ -96,10 +96,7 @@ export class EmbeddedPipeline {
   }
 
   async #drain(): Promise<void> {
-    const { lastWindowEndMs } = this.#query;
-    if (lastWindowEndMs === null) return;
-    this.appendTick(drainTickTime(lastWindowEndMs, this.#parts.definition.windowing.watermarkMs));
-    await this.#settle(this.#query.process(this.#orders.takeNow(batchSize), this.#parts.clock.now()));
+    await this.#settle(this.#query.close());
   }
 
   /** Makes a micro-batch's outcome readable. */

@@ -4,7 +4,7 @@ import type { PipelineDefinition } from '../../pipeline/definition.ts';
 import { addCents, type CentsSum } from '../../pipeline/money.ts';
 import { type BadRecordReason, type ParsedOrder, parseOrder } from '../../pipeline/order.ts';
 import { isStateful, isStateless, type StatelessRule, trips } from '../../pipeline/rule.ts';
-import { parseTick, tickHeader } from '../../pipeline/tick.ts';
+import { drainTickTime, parseTick, tickHeader } from '../../pipeline/tick.ts';
 import { type WindowRow, watermarkAfter } from '../../pipeline/window.ts';
 import { Customers } from './customer.ts';
 import { CustomerRules } from './customer-rules.ts';
@@ -74,11 +74,6 @@ export class StreamingQuery {
       : watermarkAfter(this.#maxEventTimeMs, this.#definition.windowing.watermarkMs);
   }
 
-  /** End of the latest window that any order fell into; null before the first. */
-  get lastWindowEndMs(): number | null {
-    return this.#windows.lastEndMs;
-  }
-
   /** @param nowMs goes into alerts as the time of detection */
   process(records: readonly TopicRecord[], nowMs: number): MicroBatch {
     const batch: MicroBatch = { rows: [], alerts: [], deadLetters: [] };
@@ -91,14 +86,33 @@ export class StreamingQuery {
       if (typeof parsed === 'string') this.#refuse(record, parsed, batch);
       else this.#order(parsed, record, nowMs, batch);
     }
-    const { watermarkMs } = this;
-    if (watermarkMs !== null && watermarkMs > this.#judgedByMs) {
-      this.#judgedByMs = watermarkMs;
-      for (const row of this.#windows.advance(watermarkMs)) batch.rows.push(row);
-      this.#deduplication?.advance(watermarkMs);
-      this.#customerRules.advance(watermarkMs);
+    this.#advance(batch);
+    return batch;
+  }
+
+  /**
+   * Closes every window that is open, as a tick past the last of them would. It is no record, so no clock can have it
+   * refused.
+   */
+  close(): MicroBatch {
+    const batch: MicroBatch = { rows: [], alerts: [], deadLetters: [] };
+    const { lastEndMs } = this.#windows;
+    if (lastEndMs !== null) {
+      const drainMs = drainTickTime(lastEndMs, this.#definition.windowing.watermarkMs);
+      this.#maxEventTimeMs = Math.max(this.#maxEventTimeMs, drainMs);
+      this.#advance(batch);
     }
     return batch;
+  }
+
+  /** Moves the watermark to where the batch has taken it. */
+  #advance(batch: MicroBatch): void {
+    const { watermarkMs } = this;
+    if (watermarkMs === null || watermarkMs <= this.#judgedByMs) return;
+    this.#judgedByMs = watermarkMs;
+    for (const row of this.#windows.advance(watermarkMs)) batch.rows.push(row);
+    this.#deduplication?.advance(watermarkMs);
+    this.#customerRules.advance(watermarkMs);
   }
 
   #order(parsed: ParsedOrder, record: TopicRecord, nowMs: number, batch: MicroBatch): void {

@@ -127,7 +127,7 @@ async function startAndWait(
   const child = await runKafka(installation, 'kafka.Kafka', [installation.settingsFile]);
   const ready = await waitUntilReady(
     bootstrapServers,
-    Date.now() + readyWithinMs,
+    performance.now() + readyWithinMs,
     () => child.end !== undefined,
   );
   if (ready) return child;

@@ -29,7 +29,7 @@ async function answers(bootstrapServers: string): Promise<boolean> {
 /**
  * Waits until a broker answers a metadata request with itself and a controller in it.
  *
- * @param deadlineMs epoch milliseconds
+ * @param deadlineMs on the scale of `performance.now`
  * @param givenUp true when there is no use in waiting on, such as the broker having ended
  * @returns whether it answered
  */
@@ -38,7 +38,7 @@ export async function waitUntilReady(
   deadlineMs: number,
   givenUp: () => boolean,
 ): Promise<boolean> {
-  while (!givenUp() && Date.now() < deadlineMs) {
+  while (!givenUp() && performance.now() < deadlineMs) {
     if (await answers(bootstrapServers)) return true;
     await delay(askEveryMs);
   }

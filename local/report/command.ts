@@ -76,11 +76,11 @@ async function writePage(folder: string, page: string): Promise<string> {
 }
 
 /** Shows how far the reading is, once it takes longer than someone likes to wait without a word. */
-function progressLine(startedAtMs: number): (rows: number) => void {
-  let saidMs = startedAtMs + 1000;
+function progressLine(startedMs: number): (rows: number) => void {
+  let saidMs = startedMs + 1000;
   return (rows) => {
-    if (Date.now() - saidMs < 1000) return;
-    saidMs = Date.now();
+    if (performance.now() - saidMs < 1000) return;
+    saidMs = performance.now();
     process.stderr.write(`Read ${rows} window rows …\n`);
   };
 }
@@ -93,7 +93,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     return 0;
   }
   const folder = await findRunFolder(options.dir);
-  const report = await readReport(folder, pipeline.rules, options.rows, progressLine(Date.now()));
+  const report = await readReport(folder, pipeline.rules, options.rows, progressLine(performance.now()));
   if (report === null) {
     throw new EcomError('ECOM_REPORT_EMPTY', {
       what: 'There is no window to report on: of windows that overlap it takes those that count each order once',

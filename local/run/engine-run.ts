@@ -9,8 +9,6 @@ export interface RunOptions {
   readonly definition: PipelineDefinition;
   readonly source: OrderSource;
   readonly out: OutputFolder;
-  /** Epoch milliseconds. */
-  readonly startedAtMs: number;
   readonly clock: Clock;
 }
 

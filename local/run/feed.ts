@@ -15,7 +15,9 @@ export interface Latency {
 /** What a run has done so far: sent to those who watch it about twice a second, and once when it has finished. */
 export interface RunSnapshot {
   readonly engine: EngineName;
-  readonly startedAtMs: number;
+  /** How long it has been under way, in milliseconds. */
+  readonly runMs: number;
+  /** Epoch milliseconds. */
   readonly nowMs: number;
   readonly finished: boolean;
   /** Distinct orders accepted. */

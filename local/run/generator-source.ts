@@ -29,10 +29,12 @@ export function generatorSource(
     labelled: true,
     paced: true,
     progress: () =>
-      durationMs === null || startedMs === null ? null : Math.min(1, (clock.now() - startedMs) / durationMs),
+      durationMs === null || startedMs === null
+        ? null
+        : Math.min(1, (clock.elapsed() - startedMs) / durationMs),
     send: async (sink) => {
       const startMs = clock.now();
-      startedMs = startMs;
+      startedMs = clock.elapsed();
       const untilMs = durationMs === null ? Number.POSITIVE_INFINITY : startMs + durationMs;
       const { failure } = await sendOrders(generateOrders({ ...choice, startMs, rules }), {
         sink,

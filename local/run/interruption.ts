@@ -25,10 +25,10 @@ export function listenForInterruption(onFirst: () => void): Interruption {
   let firstMs = 0;
   const interrupt = (): void => {
     if (controller.signal.aborted) {
-      if (Date.now() - firstMs > oneSignalMs) process.exit(interruptedCode);
+      if (performance.now() - firstMs > oneSignalMs) process.exit(interruptedCode);
       return;
     }
-    firstMs = Date.now();
+    firstMs = performance.now();
     onFirst();
     controller.abort();
   };

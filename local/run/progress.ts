@@ -14,7 +14,7 @@ const usd = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' 
 export function progressLine(snapshot: RunSnapshot, done: number | null): string {
   const alerts = Object.values(snapshot.alerts).reduce((sum, ofRule) => sum + ofRule, 0);
   const parts = [
-    `${((snapshot.nowMs - snapshot.startedAtMs) / 1000).toFixed(0)} s`,
+    `${(snapshot.runMs / 1000).toFixed(0)} s`,
     `${count.format(snapshot.orders)} orders`,
     `${count.format(snapshot.ordersPerMinute)} a minute`,
     usd.format(snapshot.revenueUsd),

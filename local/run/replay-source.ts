@@ -17,7 +17,7 @@ const longestSleepMs = 60_000;
 export async function replaySource(choice: ReplayChoice, times: RunTimes): Promise<OrderSource> {
   const { clock, stop, durationMs } = times;
   let untilMs = Number.POSITIVE_INFINITY;
-  const over = (): boolean => stop.aborted || clock.now() >= untilMs;
+  const over = (): boolean => stop.aborted || clock.elapsed() >= untilMs;
   const replay = await openReplay({
     file: choice.file,
     map: choice.map ?? undefined,
@@ -33,7 +33,7 @@ export async function replaySource(choice: ReplayChoice, times: RunTimes): Promi
     paced: choice.speed !== 'max',
     progress: () => replay.progress(),
     send: async (sink) => {
-      if (durationMs !== null) untilMs = clock.now() + durationMs;
+      if (durationMs !== null) untilMs = clock.elapsed() + durationMs;
       const pace = choice.speed === 'max' ? null : new ReplayPace(choice.speed, clock, stop, untilMs);
       for await (const rows of replay) {
         if (over()) return;
@@ -82,7 +82,7 @@ class ReplayPace {
       const order = orders[index];
       if (order === undefined) return;
       const dueMs = this.#dueMs(order.eventTimeMs);
-      if (dueMs <= this.#clock.now()) continue;
+      if (dueMs <= this.#clock.elapsed()) continue;
       await sendAll(sink, orders.slice(sent, index));
       sent = index;
       if (!(await this.#reach(dueMs))) return;
@@ -91,14 +91,14 @@ class ReplayPace {
   }
 
   #dueMs(eventTimeMs: number): number {
-    this.#first ??= { eventTimeMs, atMs: this.#clock.now() };
+    this.#first ??= { eventTimeMs, atMs: this.#clock.elapsed() };
     return this.#first.atMs + (eventTimeMs - this.#first.eventTimeMs) / this.#speed;
   }
 
   /** Sleeps until then; false when the run is over before. */
   async #reach(dueMs: number): Promise<boolean> {
     while (!this.#stop.aborted) {
-      const now = this.#clock.now();
+      const now = this.#clock.elapsed();
       if (now >= dueMs) return true;
       if (now >= this.#untilMs) return false;
       await this.#clock.sleep(Math.min(dueMs - now, this.#untilMs - now, longestSleepMs), this.#stop);

@@ -33,7 +33,6 @@ interface TallyOptions {
   readonly engine: EngineName;
   readonly definition: PipelineDefinition;
   readonly source: Pick<OrderSource, 'labelled' | 'eventTime'>;
-  readonly startedAtMs: number;
   readonly clock: Clock;
 }
 
@@ -47,10 +46,12 @@ export class RunTally {
   readonly #orderToAlert = new RunLatency();
   readonly #orderToWindow = new RunLatency();
   readonly #rate = new RateMeter();
+  readonly #startedMs: number;
   #windows = 0;
 
   constructor(options: TallyOptions, feed: RunFeed) {
     this.#options = options;
+    this.#startedMs = options.clock.elapsed();
     this.#feed = feed;
     this.#scoreboard = options.source.labelled ? new Scoreboard(options.definition.rules) : null;
     this.#alerts = Object.fromEntries(options.definition.rules.map((rule) => [rule.id, 0]));
@@ -104,22 +105,26 @@ export class RunTally {
       planted: this.#scoreboard?.scores() ?? {},
       out,
       engine: this.#options.engine,
-      seconds: (this.#options.clock.now() - this.#options.startedAtMs) / 1000,
+      seconds: this.#runMs() / 1000,
     };
   }
 
+  #runMs(): number {
+    return this.#options.clock.elapsed() - this.#startedMs;
+  }
+
   #snapshot(counts: QueryCounts, finished: boolean): RunSnapshot {
-    const { engine, startedAtMs, clock } = this.#options;
-    const nowMs = clock.now();
+    const { engine, clock } = this.#options;
+    const runMs = this.#runMs();
     return {
       ...counts,
       engine,
-      startedAtMs,
-      nowMs,
+      runMs,
+      nowMs: clock.now(),
       finished,
       windows: this.#windows,
       alerts: { ...this.#alerts },
-      ordersPerMinute: this.#rate.perMinute(counts.orders, nowMs),
+      ordersPerMinute: this.#rate.perMinute(counts.orders, runMs),
       orderToAlert: this.#orderToAlert.summary(),
       orderToWindow: this.#orderToWindow.summary(),
       planted: this.#scoreboard?.scores() ?? {},

@@ -17,6 +17,8 @@ export class VirtualClock implements Clock {
 
   readonly now = (): number => this.#nowMs;
 
+  readonly elapsed = (): number => this.#nowMs;
+
   /** The machine slept: time passes and nobody wakes. */
   skip(ms: number): void {
     this.#nowMs += ms;

@@ -1,10 +1,8 @@
-import { StreamingQuery } from '../../local/engine/streaming-query.ts';
+import { type MicroBatch, StreamingQuery } from '../../local/engine/streaming-query.ts';
 import { readWindows } from '../../local/parquet/read-windows.ts';
 import type { Alert } from '../../pipeline/alert.ts';
 import type { DeadLetter } from '../../pipeline/dead-letter.ts';
 import type { PipelineDefinition } from '../../pipeline/definition.ts';
-import { drainTickTime, tickHeader } from '../../pipeline/tick.ts';
-import { formatTimestamp } from '../../pipeline/timestamp.ts';
 import type { WindowRow } from '../../pipeline/window.ts';
 import type { PlacedRecord } from './topics.ts';
 
@@ -20,14 +18,12 @@ export interface Outcome {
 
 /** What the embedded engine makes of records, while they are sent. */
 export class EmbeddedOracle {
-  readonly #definition: PipelineDefinition;
   readonly #query: StreamingQuery;
   readonly #rows: WindowRow[] = [];
   readonly #alerts: Alert[] = [];
   readonly #deadLetters: DeadLetter[] = [];
 
   constructor(definition: PipelineDefinition) {
-    this.#definition = definition;
     this.#query = new StreamingQuery(definition);
   }
 
@@ -38,10 +34,7 @@ export class EmbeddedOracle {
 
   /** Closes every window, as the end of a run does. */
   drain(): void {
-    if (this.#query.lastWindowEndMs === null) return;
-    const time = drainTickTime(this.#query.lastWindowEndMs, this.#definition.windowing.watermarkMs);
-    const headers = { [tickHeader]: formatTimestamp(time) };
-    this.#process([{ key: null, value: null, headers, timestampMs: time, partition: 0, offset: -1 }]);
+    this.#keep(this.#query.close());
   }
 
   /** So far. */
@@ -58,13 +51,14 @@ export class EmbeddedOracle {
   }
 
   #process(batch: readonly PlacedRecord[]): void {
-    const found = this.#query.process(
-      batch.map(({ headers, ...record }) => {
-        const [header] = Object.entries(headers);
-        return { ...record, header: header === undefined ? null : { key: header[0], value: header[1] } };
-      }),
-      0,
-    );
+    const records = batch.map(({ headers, ...record }) => {
+      const [header] = Object.entries(headers);
+      return { ...record, header: header === undefined ? null : { key: header[0], value: header[1] } };
+    });
+    this.#keep(this.#query.process(records, 0));
+  }
+
+  #keep(found: MicroBatch): void {
     this.#rows.push(...found.rows);
     this.#alerts.push(...found.alerts.map(({ alert }) => alert));
     this.#deadLetters.push(...found.deadLetters);

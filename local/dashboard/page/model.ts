@@ -55,6 +55,12 @@ export class RunModel {
     return this.snapshot.nowMs + (this.snapshot.finished ? 0 : atMs - this.#snapshotAtMs);
   }
 
+  /** How long the run is under way, in milliseconds. */
+  runMs(atMs: number): number {
+    if (this.snapshot === null) return 0;
+    return this.snapshot.runMs + (this.snapshot.finished ? 0 : atMs - this.#snapshotAtMs);
+  }
+
   /** Milliseconds since the run was last heard of. */
   silentMs(atMs: number): number {
     return this.snapshot === null ? 0 : atMs - this.#snapshotAtMs;

@@ -24,9 +24,7 @@ export function status(model: RunModel, link: boolean | null, atMs: number): Sta
   const { snapshot, run } = model;
   const state = snapshot === null ? 'waiting' : snapshot.finished ? 'finished' : 'running';
   const detail = [
-    ...(snapshot === null
-      ? []
-      : [stopwatch(model.nowMs(atMs) - snapshot.startedAtMs), `${snapshot.engine} engine`]),
+    ...(snapshot === null ? [] : [stopwatch(model.runMs(atMs)), `${snapshot.engine} engine`]),
     ...(run?.source ? [run.source] : []),
   ].join(' · ');
   return { run: state, detail, ...linkStatus(state, link, model.silentMs(atMs)) };

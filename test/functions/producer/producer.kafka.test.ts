@@ -126,6 +126,7 @@ describeWithJava('the producer on a real broker', () => {
     const startMs = Date.now();
     const fast: Clock = {
       now: () => startMs - 60_000 + (Date.now() - startMs) * 8,
+      elapsed: () => performance.now() * 8,
       sleep: (ms, signal) => systemClock.sleep(ms / 8, signal),
     };
     const { ticksSent } = await runProducer(

@@ -5,7 +5,7 @@ import { RunTally } from '../../../local/run/tally.ts';
 import { type PipelineDefinition, pipeline } from '../../../pipeline/definition.ts';
 import { type GeneratedOrder, generateOrders } from '../../../pipeline/generator/order-generator.ts';
 import { toUsd } from '../../../pipeline/money.ts';
-import { drainTickTime, tickHeader } from '../../../pipeline/tick.ts';
+import { tickHeader } from '../../../pipeline/tick.ts';
 import { formatTimestamp } from '../../../pipeline/timestamp.ts';
 
 interface Choice {
@@ -30,7 +30,6 @@ export class GeneratedRun {
   readonly #query: StreamingQuery;
   readonly #tally: RunTally;
   readonly #acted = new Set<string>();
-  readonly #definition: PipelineDefinition;
   #next: GeneratedOrder;
   #offset = 0;
   #nowMs: number;
@@ -39,13 +38,12 @@ export class GeneratedRun {
   constructor(feed: RunFeed, choice: Choice) {
     const { definition = pipeline, fraudRate = 0.02, seed = 1 } = choice;
 
-    this.#definition = definition;
     this.#nowMs = choice.startMs;
     this.#shownMs = choice.startMs;
     this.#orders = generateOrders({ fraudRate, seed, rules: definition.rules, ...choice });
     this.#next = this.#orders.next().value;
     this.#query = new StreamingQuery(definition);
-    const clock = { now: () => this.#nowMs, sleep: () => Promise.resolve() };
+    const clock = { now: () => this.#nowMs, elapsed: () => this.#nowMs, sleep: () => Promise.resolve() };
     const { startMs } = choice;
     const times = { startMs, durationMs: null, stop: new AbortController().signal, clock };
     const source = generatorSource(
@@ -53,7 +51,7 @@ export class GeneratedRun {
       definition.rules,
       times,
     );
-    this.#tally = new RunTally({ engine: 'embedded', definition, source, startedAtMs: startMs, clock }, feed);
+    this.#tally = new RunTally({ engine: 'embedded', definition, source, clock }, feed);
   }
 
   /** Lets the run go on until `untilMs`, epoch milliseconds. */
@@ -69,25 +67,19 @@ export class GeneratedRun {
 
   /** Closes every window, and tells the final numbers. */
   finish(): void {
-    const { lastWindowEndMs } = this.#query;
-    if (lastWindowEndMs !== null) {
-      this.#batch(
-        Number.NEGATIVE_INFINITY,
-        drainTickTime(lastWindowEndMs, this.#definition.windowing.watermarkMs),
-      );
-    }
+    this.#tally.written(this.#query.close().rows);
     this.#tally.show(this.#counts(), true);
   }
 
   /** Orders placed until `untilMs`, then a tick. */
-  #batch(untilMs: number, tickMs = untilMs): void {
+  #batch(untilMs: number): void {
     const generated: GeneratedOrder[] = [];
     for (; this.#next.atMs <= untilMs; this.#next = this.#orders.next().value) generated.push(this.#next);
     this.#tally.sending(generated);
     const records = generated.map(({ order, atMs }) =>
       this.#record(atMs, Buffer.from(JSON.stringify(order)), null),
     );
-    const tick = { key: tickHeader, value: formatTimestamp(tickMs) };
+    const tick = { key: tickHeader, value: formatTimestamp(untilMs) };
     const { alerts, rows } = this.#query.process(
       [...records, this.#record(this.#nowMs, null, tick)],
       this.#nowMs,

@@ -9,7 +9,7 @@ export const noonMs = Date.UTC(2026, 2, 4, 12);
 export function aSnapshot(change: Partial<RunSnapshot> = {}): RunSnapshot {
   return {
     engine: 'embedded',
-    startedAtMs: noonMs - 60_000,
+    runMs: 60_000,
     nowMs: noonMs,
     finished: false,
     orders: 1000,

@@ -5,7 +5,6 @@ import { type PipelineDefinition, pipeline } from '../../../pipeline/definition.
 import { seededRandom } from '../../../pipeline/generator/random.ts';
 import type { Order } from '../../../pipeline/order.ts';
 import { isStateful } from '../../../pipeline/rule.ts';
-import { drainTickTime, tickHeader } from '../../../pipeline/tick.ts';
 import type { WindowRow } from '../../../pipeline/window.ts';
 import { kit } from '../../pipeline/kit.ts';
 import { expectedAlerts, expectedOutcome, sortedRows } from './oracle.ts';
@@ -24,9 +23,7 @@ function run(batches: readonly (readonly Order[])[], definition: PipelineDefinit
     rows.push(...done.rows);
     alerts.push(...done.alerts.map(({ alert }) => alert));
   }
-  const drainMs = drainTickTime(query.lastWindowEndMs ?? 0, definition.windowing.watermarkMs);
-  const tick = { key: tickHeader, value: new Date(drainMs).toISOString() };
-  rows.push(...query.process([{ ...recordOf(null), value: null, header: tick }], appendedMs).rows);
+  rows.push(...query.close().rows);
   const { orders, duplicates, late } = query.totals;
   return { outcome: { rows: sortedRows(rows), orders, duplicates, late }, alerts };
 }

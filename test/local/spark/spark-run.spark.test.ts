@@ -70,7 +70,7 @@ async function run(name: EngineName, engine: EngineRun, source: OrderSource): Pr
     },
     alerts: () => undefined,
   };
-  const options = { definition: pipeline, source, out, startedAtMs, clock: systemClock };
+  const options = { definition: pipeline, source, out, clock: systemClock };
   const summary = await engine(options, feed);
   await out.close(summary);
   const rows: WindowRow[] = [];
