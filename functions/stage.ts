@@ -1,20 +1,8 @@
-import { type PipelineDefinition, pipeline, withoutRules } from '../pipeline/definition.ts';
+import { type PipelineDefinition, pipeline, withoutRules, withTopicPrefix } from '../pipeline/definition.ts';
 import type { Environment } from './kafka/settings.ts';
 
 /** The topics by role, as they are called on the cluster of this stage. */
 export type StageTopics = PipelineDefinition['topics'];
-
-function withTopicPrefix(definition: PipelineDefinition, prefix: string): PipelineDefinition {
-  const { orders, alerts, deadLetters } = definition.topics;
-  const prefixed = <T extends { readonly name: string }>(topic: T): T => ({
-    ...topic,
-    name: `${prefix}${topic.name}`,
-  });
-  return {
-    ...definition,
-    topics: { orders: prefixed(orders), alerts: prefixed(alerts), deadLetters: prefixed(deadLetters) },
-  };
-}
 
 /**
  * The repository's definition as this stage runs it: `ECOM_RULES_OFF` lists the ids of rules that are switched off, separated by

@@ -1,12 +1,12 @@
 import { EcomError } from './error.ts';
 import type { Rule } from './rule.ts';
 import { rules } from './rules.ts';
-import { type Topic, type TopicRole, topics } from './topic.ts';
+import { type Topics, topics } from './topic.ts';
 import { type Windowing, windowing } from './window.ts';
 
 /** All that can differ between stages, as one value. */
 export interface PipelineDefinition {
-  readonly topics: Readonly<Record<TopicRole, Topic>>;
+  readonly topics: Topics;
   readonly windowing: Windowing;
   readonly rules: readonly Rule[];
 }
@@ -30,4 +30,13 @@ export function withoutRules(definition: PipelineDefinition, ruleIds: readonly s
     });
   }
   return { ...definition, rules: definition.rules.filter((rule) => !ruleIds.includes(rule.id)) };
+}
+
+/** The definition with a prefix before every topic's name, so that stages can share a cluster. */
+export function withTopicPrefix(definition: PipelineDefinition, prefix: string): PipelineDefinition {
+  const prefixed = Object.entries(definition.topics).map(([role, topic]) => [
+    role,
+    { ...topic, name: `${prefix}${topic.name}` },
+  ]);
+  return { ...definition, topics: Object.fromEntries(prefixed) as Topics };
 }

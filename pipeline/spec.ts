@@ -76,7 +76,8 @@ const RuleSpec = v.variant('kind', [
 /** The definition as JSON: what Spark reads, and what the checkpoint's fingerprint is computed from. */
 export const PipelineSpecSchema = v.strictObject({
   specVersion: v.literal(specVersion),
-  topics: v.strictObject({ orders: TopicSpec, alerts: TopicSpec, deadLetters: TopicSpec }),
+  /** Those that the pipeline reads and writes, and further ones of the shop. */
+  topics: v.objectWithRest({ orders: TopicSpec, alerts: TopicSpec, deadLetters: TopicSpec }, TopicSpec),
   /** Whose clock a record's time is read from, of every topic. */
   timestampType: v.literal(timestampType),
   order: v.strictObject({

@@ -21,7 +21,13 @@ export interface Topic {
   readonly keyedBy: string;
 }
 
-/** The three topics, by role. */
+/** The roles of the topics that the pipeline itself reads and writes. A shop may add further ones. */
+export const pipelineRoles = ['orders', 'alerts', 'deadLetters'] as const;
+
+/** Topics by role. */
+export type Topics = Readonly<Record<(typeof pipelineRoles)[number], Topic> & Record<string, Topic>>;
+
+/** The topics, by role. A further one is one entry here. */
 export const topics = {
   orders: {
     name: 'ecommerce-orders',
@@ -47,7 +53,20 @@ export const topics = {
     retentionMs: 14 * DAY_MS,
     keyedBy: 'the key of the refused record',
   },
-} as const satisfies Record<string, Topic>;
+} as const satisfies Topics;
 
-/** A topic's part in the pipeline. */
+/** The role of a topic that is defined here. */
 export type TopicRole = keyof typeof topics;
+
+export function isTopicRole(name: string): name is TopicRole {
+  return Object.hasOwn(topics, name);
+}
+
+/** A value for every topic that is defined here. */
+export function byTopicRole<T>(make: (role: TopicRole) => T): Record<TopicRole, T> {
+  return Object.fromEntries(
+    Object.keys(topics)
+      .filter(isTopicRole)
+      .map((role) => [role, make(role)]),
+  ) as Record<TopicRole, T>;
+}

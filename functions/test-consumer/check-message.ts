@@ -3,7 +3,6 @@ import { deadLetterHeaders } from '../../pipeline/dead-letter.ts';
 import { badRecordReasons, parseOrder } from '../../pipeline/order.ts';
 import { parseTick, tickHeader } from '../../pipeline/tick.ts';
 import { formatTimestamp } from '../../pipeline/timestamp.ts';
-import type { TopicRole } from '../../pipeline/topic.ts';
 import { windowing } from '../../pipeline/window.ts';
 import { parseAlert } from '../parse-alert.ts';
 import type { StageTopics } from '../stage.ts';
@@ -15,7 +14,7 @@ export interface CheckedMessage {
   /** Of the record, ISO 8601; the number it is where that is not a time in milliseconds. */
   readonly timestamp: string;
   readonly key: string | null;
-  /** What it is, or was to be. `other`: of a topic that is not the pipeline's. */
+  /** What it is, or was to be. `other`: of a topic that the pipeline itself does not read or write. */
   readonly kind: 'order' | 'tick' | 'alert' | 'dead-letter' | 'other';
   readonly valid: boolean;
   /** Why it is not valid. */
@@ -57,10 +56,8 @@ function headersOf(message: KafkaMessage): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-function roleOf(topic: string, topics: StageTopics): TopicRole | null {
-  if (topic === topics.orders.name) return 'orders';
-  if (topic === topics.alerts.name) return 'alerts';
-  return topic === topics.deadLetters.name ? 'deadLetters' : null;
+function roleOf(topic: string, topics: StageTopics): string | undefined {
+  return Object.entries(topics).find(([, { name }]) => name === topic)?.[0];
 }
 
 function checkDeadLetter(headers: Readonly<Record<string, string>>): string | null {
@@ -83,7 +80,7 @@ function timeOf(message: KafkaMessage): string | null {
 
 /** What a record is, and what is wrong with it (null: nothing). */
 function check(
-  role: TopicRole | null,
+  role: string | undefined,
   message: KafkaMessage,
   headers: Readonly<Record<string, string>>,
   isJson: boolean,

@@ -44,7 +44,7 @@ export type TestConsumerRequest = v.InferOutput<typeof TestConsumerRequestSchema
 /** A topic of the pipeline by its own name means that of this stage, whatever it is called there. */
 function topicOf(name: string, topics: StageTopics): string {
   const role = Object.entries(pipeline.topics).find(([, topic]) => topic.name === name)?.[0];
-  return Object.entries(topics).find(([known]) => known === role)?.[1].name ?? name;
+  return (role === undefined ? undefined : topics[role]?.name) ?? name;
 }
 
 /**

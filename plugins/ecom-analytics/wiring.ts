@@ -62,8 +62,8 @@ export function wireFunctions(serverless: Serverless, input: StageInput): void {
       ...alertConsumer.environment,
       ECOM_ALERTS_REMEMBERED_SECONDS: String(
         alertMemorySeconds(
-          retentionMs(definition, config, 'orders'),
-          retentionMs(definition, config, 'alerts'),
+          retentionMs(definition.topics.orders, config.topics.orders),
+          retentionMs(definition.topics.alerts, config.topics.alerts),
         ),
       ),
     };

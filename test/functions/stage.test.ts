@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { stageDefinition } from '../../functions/stage.ts';
 import { readTestConsumerRequest } from '../../functions/test-consumer/request.ts';
 import { pipeline } from '../../pipeline/definition.ts';
-import { kit } from '../pipeline/kit.ts';
+import { kitWithRefunds as kit } from '../pipeline/kit.ts';
 
 describe('the definition as a stage runs it', () => {
   test('is that of the repository where nothing is set', () => {
@@ -22,14 +22,15 @@ describe('the definition as a stage runs it', () => {
   });
 
   test('has topics of its own where they share a cluster', () => {
-    const { topics, windowing } = stageDefinition({ ECOM_TOPIC_PREFIX: 'dev-' });
+    const { topics, windowing } = stageDefinition({ ECOM_TOPIC_PREFIX: 'dev-' }, kit);
     expect(Object.values(topics).map(({ name }) => name)).toEqual([
       'dev-ecommerce-orders',
       'dev-ecommerce-alerts',
       'dev-ecommerce-orders-dlq',
+      'dev-ecommerce-refunds',
     ]);
-    expect(topics.orders.partitions).toBe(pipeline.topics.orders.partitions);
-    expect(windowing).toEqual(pipeline.windowing);
+    expect(topics.orders.partitions).toBe(kit.topics.orders.partitions);
+    expect(windowing).toEqual(kit.windowing);
   });
 
   test('is what the test consumer means by the name of a topic', () => {

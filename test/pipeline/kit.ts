@@ -52,5 +52,17 @@ export const kitWindowing: Windowing = {
   deduplicate: true,
 };
 
-/** The definition with the kit's rules and windows. */
-export const kit: PipelineDefinition = { ...pipeline, rules: kitRules, windowing: kitWindowing };
+const { orders, alerts, deadLetters } = pipeline.topics;
+
+/** The definition with the kit's rules and windows, and without topics that a shop has added. */
+export const kit: PipelineDefinition = {
+  topics: { orders, alerts, deadLetters },
+  rules: kitRules,
+  windowing: kitWindowing,
+};
+
+/** The kit's definition with a topic that a shop has added. */
+export const kitWithRefunds: PipelineDefinition = {
+  ...kit,
+  topics: { ...kit.topics, refunds: { ...orders, name: 'ecommerce-refunds', partitions: 2 } },
+};

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { pipeline, withoutRules } from '../../pipeline/definition.ts';
 import { isStateful, type Rule } from '../../pipeline/rule.ts';
 import { emitSpec, PipelineSpecSchema, specVersion } from '../../pipeline/spec.ts';
-import { kit } from './kit.ts';
+import { kit, kitWithRefunds } from './kit.ts';
 
 describe('the spec', () => {
   it('carries everything that Spark computes from', () => {
@@ -13,6 +13,11 @@ describe('the spec', () => {
     expect(spec.windowing).toMatchObject({ sizeMs: 60_000, slideMs: 30_000, watermarkMs: 30_000 });
     expect(spec.order.fields.map((field) => field.name)).toContain('total_amount');
     expect(spec.rules.map((rule) => rule.id)).toEqual(kit.rules.map((rule) => rule.id));
+  });
+
+  it('carries a topic that the shop has added', () => {
+    const { refunds } = emitSpec(kitWithRefunds).topics;
+    expect(refunds).toEqual(kitWithRefunds.topics.refunds);
   });
 
   it('survives being written and read', () => {

@@ -1,4 +1,5 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
+import { isTopicRole, pipelineRoles } from '../../../pipeline/topic.ts';
 import { presets } from './presets.ts';
 import { ConfigInputSchema } from './schema.ts';
 
@@ -7,6 +8,7 @@ export interface JsonSchema {
   description?: string;
   default?: unknown;
   properties?: Record<string, JsonSchema>;
+  additionalProperties?: boolean | JsonSchema;
   [keyword: string]: unknown;
 }
 
@@ -24,6 +26,21 @@ function showDefaults(schema: JsonSchema, values: Record<string, unknown>): void
   }
 }
 
+/**
+ * Opens the block of topics to further ones by role, so that the written schema serves every shop. That a role is in the
+ * definition is checked by `resolveConfig`.
+ */
+function openToFurtherTopics(topics: JsonSchema): void {
+  const { properties = {} } = topics;
+  const own: readonly string[] = pipelineRoles;
+  for (const role of Object.keys(properties).filter(isTopicRole))
+    if (!own.includes(role)) delete properties[role];
+  topics.additionalProperties = {
+    description: 'A further topic of pipeline/topic.ts, by its role.',
+    ...properties.orders,
+  };
+}
+
 /** `custom.ecomAnalytics` as JSON Schema (draft 7), made from the one schema in `schema.ts`. */
 export function configJsonSchema(): JsonSchema {
   const { $schema: _, ...schema } = toJsonSchema(ConfigInputSchema, {
@@ -32,6 +49,7 @@ export function configJsonSchema(): JsonSchema {
     errorMode: 'ignore',
   }) as JsonSchema;
   showDefaults(schema, { ...presets.dev });
+  if (schema.properties?.topics) openToFurtherTopics(schema.properties.topics);
   return schema;
 }
 
@@ -49,11 +67,17 @@ function orVariable({ description, default: preset, ...rest }: JsonSchema): Json
   const properties =
     rest.properties &&
     Object.fromEntries(Object.entries(rest.properties).map(([key, value]) => [key, orVariable(value)]));
+  const further = rest.additionalProperties;
+  const block = {
+    ...rest,
+    ...(properties && { properties }),
+    ...(typeof further === 'object' && further.properties && { additionalProperties: orVariable(further) }),
+  };
   const shown = described(description, preset);
   return {
     ...(shown !== undefined && { description: shown }),
     ...(preset !== undefined && { default: preset }),
-    anyOf: [properties ? { ...rest, properties } : rest, variable],
+    anyOf: [block, variable],
   };
 }
 

@@ -1,4 +1,5 @@
-import type { PresetName, StageConfig } from './schema.ts';
+import { byTopicRole } from '../../../pipeline/topic.ts';
+import type { PresetName, StageConfig, TopicOverrides } from './schema.ts';
 
 type Created<T extends { readonly create?: unknown }> = { readonly create: NonNullable<T['create']> };
 
@@ -46,7 +47,12 @@ const dev: Preset = {
     noProgressMinutes: 10,
     monthlyBudgetUsd: null,
   },
-  topics: { prefix: '', through: 'auto', deletionPolicy: 'retain', orders: {}, alerts: {}, deadLetters: {} },
+  topics: {
+    prefix: '',
+    through: 'auto',
+    deletionPolicy: 'retain',
+    ...byTopicRole((): TopicOverrides => ({})),
+  },
   rules: { off: [] },
   streaming: {
     triggerSeconds: 10,

@@ -16,7 +16,11 @@ function typeOf(schema: JsonSchema): string {
 }
 
 function keysOf(schema: JsonSchema, prefix: string): Key[] {
-  return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
+  const further = schema.additionalProperties;
+  const named = Object.entries(schema.properties ?? {});
+  const blocks =
+    typeof further === 'object' && further.properties ? [...named, ['<role>', further] as const] : named;
+  return blocks.flatMap(([name, property]) => {
     const path = prefix === '' ? name : `${prefix}.${name}`;
     if (property.properties) return keysOf(property, path);
     const shown = property.default === undefined ? '' : `\`${JSON.stringify(property.default)}\``;

@@ -3,7 +3,7 @@ import { findRelease, releases, sparkLines } from '../../../emr/releases.ts';
 import { reservedSparkSettings } from '../../../emr/settings.ts';
 import { EcomError } from '../../../pipeline/error.ts';
 import { rules } from '../../../pipeline/rules.ts';
-import { topics } from '../../../pipeline/topic.ts';
+import { isTopicRole, topics } from '../../../pipeline/topic.ts';
 import { ConfigError } from '../error.ts';
 import { interfaceEndpoints } from '../network/endpoints.ts';
 import { presets } from './presets.ts';
@@ -182,7 +182,7 @@ function checkNames(config: StageConfig): void {
   const unknown = config.rules.off.find((ruleId) => !known.includes(ruleId));
   if (unknown !== undefined)
     refuse('rules.off', `There is no rule "${unknown}"`, `The rules are ${known.join(', ')}.`);
-  for (const role of Object.keys(topics) as (keyof typeof topics)[]) {
+  for (const role of Object.keys(topics).filter(isTopicRole)) {
     const { replicationFactor } = config.topics[role];
     const brokers = config.msk.create?.brokers ?? config.msk.existing?.brokers ?? null;
     if (replicationFactor !== undefined && brokers !== null && replicationFactor > brokers)

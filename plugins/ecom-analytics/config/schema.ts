@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { timestampType } from '../../../pipeline/topic.ts';
+import { byTopicRole, timestampType } from '../../../pipeline/topic.ts';
 
 /**
  * `custom.ecomAnalytics` as a user may write it. Every key is optional: what is left out comes from the preset
@@ -191,7 +191,8 @@ const TopicOverrides = v.strictObject({
     'Further topic configs, such as `compression.type`. Only those named here are ever changed.',
   ),
 });
-export type TopicOverrides = Partial<v.InferOutput<typeof TopicOverrides>>;
+const StageTopic = v.partial(TopicOverrides);
+export type TopicOverrides = v.InferOutput<typeof StageTopic>;
 
 const Monitoring = v.strictObject({
   dashboard: described(v.boolean(), 'A CloudWatch dashboard.'),
@@ -221,9 +222,7 @@ const Topics = v.strictObject({
     v.picklist(['retain', 'delete']),
     'What `sls remove` does with the topics of this stage.',
   ),
-  orders: v.partial(TopicOverrides),
-  alerts: v.partial(TopicOverrides),
-  deadLetters: v.partial(TopicOverrides),
+  ...byTopicRole(() => StageTopic),
 });
 
 const Streaming = v.strictObject({

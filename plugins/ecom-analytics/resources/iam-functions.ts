@@ -145,17 +145,19 @@ export const functionPolicies = {
 /** What each function may do beyond what serverless.yml gives it: Kafka, the network, and the plugin's own two. */
 export function functionsIamFragment(input: StageInput): Fragment {
   const { config, functions, definition } = input;
-  const { orders, alerts, deadLetters } = definition.topics;
+  const { orders, deadLetters } = definition.topics;
+  const names = Object.values(definition.topics).map(({ name }) => name);
   return {
     Resources: {
       [functionPolicies.producer]: policy(functions.producer.role, 'send-orders', [
         ...networkInterfaces,
-        ...kafkaStatements(config, { write: [orders.name, alerts.name] }),
+        // Of the dead letters Spark alone has to say what they are.
+        ...kafkaStatements(config, { write: names.filter((name) => name !== deadLetters.name) }),
       ]),
       [functionPolicies.testConsumer]: policy(functions.testConsumer.role, 'read-topics', [
         ...networkInterfaces,
         ...kafkaStatements(config, {
-          read: [orders.name, alerts.name, deadLetters.name],
+          read: names,
           groups: [testConsumerGroups],
           deletesGroups: true,
         }),

@@ -1,13 +1,13 @@
-import type { PipelineDefinition } from '../../../pipeline/definition.ts';
-import { type TopicRole, timestampType } from '../../../pipeline/topic.ts';
-import type { StageConfig } from '../config/schema.ts';
+import { type PipelineDefinition, withTopicPrefix } from '../../../pipeline/definition.ts';
+import { isTopicRole, type Topic, timestampType } from '../../../pipeline/topic.ts';
+import type { StageConfig, TopicOverrides } from '../config/schema.ts';
 import { type ClusterFacts, possibleReplication, settableConfigs } from './cluster.ts';
 
 const HOUR_MS = 3_600_000;
 
 /** A topic as a stage wants it on its cluster. */
 export interface DesiredTopic {
-  readonly role: TopicRole;
+  readonly role: string;
   readonly name: string;
   readonly partitions: number;
   readonly replicationFactor: number;
@@ -17,34 +17,26 @@ export interface DesiredTopic {
   readonly configs: Readonly<Record<string, string>>;
 }
 
-/** A topic's name on a stage. */
-export function topicName(definition: PipelineDefinition, config: StageConfig, role: TopicRole): string {
-  return `${config.topics.prefix}${definition.topics[role].name}`;
-}
-
 /** The definition with a stage's topic names, and without the rules that the stage switches off. */
 export function stageDefinition(definition: PipelineDefinition, config: StageConfig): PipelineDefinition {
-  const topics = Object.fromEntries(
-    (Object.keys(definition.topics) as TopicRole[]).map((role) => [
-      role,
-      { ...definition.topics[role], name: topicName(definition, config, role) },
-    ]),
-  ) as PipelineDefinition['topics'];
   return {
-    ...definition,
-    topics,
+    ...withTopicPrefix(definition, config.topics.prefix),
     rules: definition.rules.filter((rule) => !config.rules.off.includes(rule.id)),
   };
 }
 
+function overridesOf({ topics }: StageConfig, role: string): TopicOverrides {
+  return isTopicRole(role) ? topics[role] : {};
+}
+
 /** `retention.ms` of a topic on a stage; below zero for ever. */
-export function retentionMs(definition: PipelineDefinition, config: StageConfig, role: TopicRole): number {
-  const { retentionHours, configs } = config.topics[role];
+export function retentionMs(
+  topic: Pick<Topic, 'retentionMs'>,
+  { retentionHours, configs }: TopicOverrides,
+): number {
   const given = configs?.['retention.ms'];
   if (given !== undefined) return Number(given);
-  return retentionHours === undefined
-    ? definition.topics[role].retentionMs
-    : Math.round(retentionHours * HOUR_MS);
+  return retentionHours === undefined ? topic.retentionMs : Math.round(retentionHours * HOUR_MS);
 }
 
 /**
@@ -61,22 +53,21 @@ export function desiredTopics(
   config: StageConfig,
   cluster: Pick<ClusterFacts, 'kind' | 'brokers'>,
 ): DesiredTopic[] {
-  return (Object.keys(definition.topics) as TopicRole[]).map((role) => {
-    const topic = definition.topics[role];
-    const stage = config.topics[role];
+  return Object.entries(withTopicPrefix(definition, config.topics.prefix).topics).map(([role, topic]) => {
+    const stage = overridesOf(config, role);
     const replicationFactor = possibleReplication(
       stage.replicationFactor ?? topic.replicationFactor,
       cluster,
     );
     return {
       role,
-      name: topicName(definition, config, role),
+      name: topic.name,
       partitions: stage.partitions ?? topic.partitions,
       replicationFactor,
       replicationDeclared: stage.replicationFactor !== undefined,
       configs: settableConfigs(
         {
-          'retention.ms': String(retentionMs(definition, config, role)),
+          'retention.ms': String(retentionMs(topic, stage)),
           'min.insync.replicas': String(possibleInSync(topic.minInSyncReplicas, replicationFactor)),
           'message.timestamp.type': timestampType,
           ...stage.configs,

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import type { TopicRole } from '../../../pipeline/topic.ts';
 
 /** What a stage knows of a topic that is its own. */
 const OwnedTopicSchema = v.strictObject({
-  role: v.picklist(['orders', 'alerts', 'deadLetters'] as const satisfies readonly TopicRole[]),
+  /** In the definition when it was written; it may be gone from there since. */
+  role: v.string(),
   /** Made by this stage, or found and taken on. A topic that was found is deleted only when asked for by name. */
   origin: v.picklist(['created', 'adopted']),
   /** Epoch milliseconds of the last change through this stage. */

@@ -1,12 +1,13 @@
-import { pipeline } from '../../../pipeline/definition.ts';
+import type { PipelineDefinition } from '../../../pipeline/definition.ts';
 import { resolveConfig } from '../../../plugins/ecom-analytics/config/resolve.ts';
 import type { FunctionIds, StageInput } from '../../../plugins/ecom-analytics/resources/stage.ts';
 import { stageDefinition } from '../../../plugins/ecom-analytics/topics/desired.ts';
+import { kit } from '../../pipeline/kit.ts';
 
 const functionIds = (name: string): FunctionIds => ({ lambda: `${name}LambdaFunction`, role: `${name}Role` });
 
 /** A stage of the service `shop` with a configuration. */
-export function sampleStage(given: unknown, stage = 'dev'): StageInput {
+export function sampleStage(given: unknown, stage = 'dev', pipeline: PipelineDefinition = kit): StageInput {
   const config = resolveConfig(given);
   return {
     service: 'shop',

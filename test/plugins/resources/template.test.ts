@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Resource } from '../../../plugins/ecom-analytics/resources/fragment.ts';
 import { stageTemplate } from '../../../plugins/ecom-analytics/resources/template.ts';
+import { kitWithRefunds } from '../../pipeline/kit.ts';
 import { sampleStage, stages } from './sample.ts';
 
 function resourcesOf(given: unknown): Readonly<Record<string, Resource>> {
@@ -199,6 +200,21 @@ describe('the policies', () => {
     // A stream reads as the first, a batch, as which late orders are looked up, as the second.
     for (const group of ['spark-kafka-source*', 'spark-kafka-relation*'])
       expect(JSON.stringify(statements.find(({ Sid }) => Sid === 'KafkaGroups'))).toContain(group);
+  });
+
+  test('let the test consumer read a topic that the shop has added, and the producer write it', () => {
+    const { Resources } = stageTemplate(sampleStage({}, 'dev', kitWithRefunds));
+    const topics = (id: string, sid: string) => {
+      const policy = Resources[id];
+      const statement = policy && statementsOf(policy).find(({ Sid }) => Sid === sid);
+      return JSON.stringify(statement?.Resource).match(/ecommerce-[a-z-]+/g);
+    };
+    expect(topics('EcomTestConsumerPolicy', 'KafkaRead')).toContain('ecommerce-refunds');
+    expect(topics('EcomProducerPolicy', 'KafkaWrite')).toEqual([
+      'ecommerce-orders',
+      'ecommerce-alerts',
+      'ecommerce-refunds',
+    ]);
   });
 
   test('reach the key of the buckets wherever their objects are reached, and nowhere without one', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { pipeline } from '../../../pipeline/definition.ts';
 import { resolveConfig } from '../../../plugins/ecom-analytics/config/resolve.ts';
 import { retentionMs, stageDefinition } from '../../../plugins/ecom-analytics/topics/desired.ts';
+import { kitWithRefunds } from '../../pipeline/kit.ts';
 import { cluster, desired } from './sample.ts';
 
 describe('the desired topics', () => {
@@ -18,6 +19,11 @@ describe('the desired topics', () => {
       'min.insync.replicas': '2',
       'message.timestamp.type': 'LogAppendTime',
     });
+  });
+
+  test('hold a topic that the shop has added, under the stage’s prefix', () => {
+    const topics = desired({ topics: { prefix: 'dev-' } }, cluster, kitWithRefunds);
+    expect(topics.at(-1)).toMatchObject({ role: 'refunds', name: 'dev-ecommerce-refunds', partitions: 2 });
   });
 
   test('have as many copies as a small cluster has brokers, and as many in sync', () => {
@@ -67,5 +73,6 @@ test.each<[string, unknown, number]>([
     -1,
   ],
 ])('retention is %s', (_, given, ms) => {
-  expect(retentionMs(pipeline, resolveConfig(given), 'orders')).toBe(ms);
+  const { orders } = resolveConfig(given).topics;
+  expect(retentionMs(pipeline.topics.orders, orders)).toBe(ms);
 });

@@ -1,10 +1,11 @@
-import { pipeline } from '../../../pipeline/definition.ts';
+import type { PipelineDefinition } from '../../../pipeline/definition.ts';
 import { resolveConfig } from '../../../plugins/ecom-analytics/config/resolve.ts';
 import type { ClusterFacts } from '../../../plugins/ecom-analytics/topics/cluster.ts';
 import { type DesiredTopic, desiredTopics } from '../../../plugins/ecom-analytics/topics/desired.ts';
 import { emptyLedger, type Ledger, withTopic } from '../../../plugins/ecom-analytics/topics/ledger.ts';
 import { type PlanInput, planTopics, type TopicPlan } from '../../../plugins/ecom-analytics/topics/plan.ts';
 import type { ActualTopic } from '../../../plugins/ecom-analytics/topics/store.ts';
+import { kit } from '../../pipeline/kit.ts';
 
 export const clusterArn =
   'arn:aws:kafka:eu-west-1:123456789012:cluster/shop/0a1b2c3d-0000-1111-2222-333344445555-3';
@@ -22,7 +23,11 @@ export const cluster: ClusterFacts = {
 };
 
 /** What a stage asks of {@link cluster}, with its configuration changed. */
-export function desired(config: unknown = {}, on: ClusterFacts = cluster): DesiredTopic[] {
+export function desired(
+  config: unknown = {},
+  on: ClusterFacts = cluster,
+  pipeline: PipelineDefinition = kit,
+): DesiredTopic[] {
   return desiredTopics(pipeline, resolveConfig(config), on);
 }
 
