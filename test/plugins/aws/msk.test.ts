@@ -37,7 +37,11 @@ describe('the MSK topic API', () => {
       name: 'ecommerce-orders',
       partitions: 3,
       replicationFactor: 3,
-      configs: { 'retention.ms': '604800000', 'min.insync.replicas': '2' },
+      configs: {
+        'retention.ms': '604800000',
+        'min.insync.replicas': '2',
+        'message.timestamp.type': 'LogAppendTime',
+      },
     });
     expect(decodeConfigs(endpoint.topics.get('ecommerce-orders')?.Configs)).toEqual(read?.configs);
   });
