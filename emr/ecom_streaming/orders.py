@@ -17,6 +17,7 @@ from .careful_json import JSON_OPTIONS, careful_field, careful_is_wrong, utf8_te
 from .once import once
 from .plain_json import plain_order_pattern
 from .spec import Field, Spec
+from .ticks import OWN_HEADER, OWN_TOKEN
 from .times import careful_millis, plain_millis
 
 _NUMBERS = ("quantity", "amount")
@@ -95,8 +96,11 @@ def _tick_header(spec: Spec) -> Column:
 
 def _tick_millis(spec: Spec) -> Column:
     millis = careful_millis(F.col("tick_header"), spec.limits.timestamp_pattern)
-    limit = F.col(NAMES.appended_ms) + F.lit(spec.tick.max_future_ms)
-    return F.when((millis >= 0) & (millis <= limit), millis)
+    is_own = F.exists(
+        "headers", lambda header: (header["key"] == OWN_HEADER) & (header["value"].cast("string") == OWN_TOKEN)
+    )
+    is_near = millis <= F.col(NAMES.appended_ms) + F.lit(spec.tick.max_future_ms)
+    return F.when((millis >= 0) & (is_near | is_own), millis)
 
 
 def _with_reason(records: DataFrame, spec: Spec) -> DataFrame:
