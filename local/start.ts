@@ -1,15 +1,16 @@
 import { randomInt } from 'node:crypto';
+import path from 'node:path';
 import { forwardClock, systemClock } from '../functions/clock.ts';
 import { stageDefinition } from '../functions/stage.ts';
 import type { PipelineDefinition } from '../pipeline/definition.ts';
-import type { ExitCode } from '../pipeline/error.ts';
+import { EcomError, type ExitCode } from '../pipeline/error.ts';
 import { emitSpec } from '../pipeline/spec.ts';
 import { engines } from './run/engines.ts';
 import type { RunFeed, RunSummary } from './run/feed.ts';
 import { generatorSource, type RunTimes } from './run/generator-source.ts';
 import { interruptedCode, listenForInterruption } from './run/interruption.ts';
 import { readOptions, type StartOptions, startUsage } from './run/options.ts';
-import { openOutputFolder, outputError } from './run/output-folder.ts';
+import { openOutputFolder, outputError, runFiles } from './run/output-folder.ts';
 import { everyFeed, progressFeed } from './run/progress.ts';
 import type { OrderSource } from './run/source.ts';
 import { describeSummary } from './run/summary.ts';
@@ -29,10 +30,23 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     process.stdout.write(
       options.json ? `${JSON.stringify(summary)}\n` : describeSummary(summary, process.cwd()),
     );
-    return interruption.happened() ? interruptedCode : 0;
+    if (interruption.happened()) return interruptedCode;
+    if (options.source.kind === 'replay' && summary.orders === 0 && summary.dead_letters > 0) {
+      throw noOrders(options.source.file, summary);
+    }
+    return 0;
   } finally {
     interruption.dispose();
   }
+}
+
+/** Rows, and not one order among them: most likely other columns are meant. */
+function noOrders(file: string, { dead_letters, out }: RunSummary): EcomError {
+  return new EcomError('ECOM_REPLAY_NO_ORDERS', {
+    what: `None of the ${dead_letters} rows is an order`,
+    where: file,
+    fix: `${path.join(out, runFiles.deadLetters)} has each row and what is wrong with it; --map says which columns hold what.`,
+  });
 }
 
 async function run(
@@ -72,7 +86,7 @@ async function run(
       await out.close(summary);
     }
   } catch (error) {
-    throw outputError(error, options.out);
+    throw await outputError(error, options.out);
   } finally {
     await dashboard.close();
   }

@@ -13,9 +13,11 @@ const longestSubject = 99;
 /** SNS takes 256 KB; a person reads less. */
 const longestField = 500;
 
-/** What no text for a person holds, and SNS may refuse: control characters, noncharacters, unpaired surrogates. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-const unprintable = /[\u0000-\u001f\u007f-\u009f\ufffe\uffff]|\p{Surrogate}/gu;
+/**
+ * What no text for a person holds, and SNS may refuse: control characters, noncharacters, unpaired surrogates; and what
+ * turns a text around or breaks its line. The joiners that scripts and emoji are written with stay.
+ */
+const unprintable = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]/gu;
 
 /** Anyone who may write to the topic decides what is in an alert: made printable, and cut to what is read. */
 function shown(text: string): string {

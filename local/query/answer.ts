@@ -82,12 +82,23 @@ function csvField(value: string): string {
   return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }
 
-/** An answer as CSV (RFC 4180) with a header; what is null is an empty field. */
-export async function* csvText(columns: readonly AnswerColumn[], rows: Rows): AsyncGenerator<string> {
-  yield `${columns.map(({ name }) => csvField(name)).join(',')}\r\n`;
-  for await (const batch of rows) {
-    yield batch
-      .map((row) => `${row.map((value) => (value === null ? '' : csvField(text(value)))).join(',')}\r\n`)
-      .join('');
-  }
+/**
+ * What a spreadsheet takes for a formula. Source: OWASP, "CSV Injection". A number in text, such as -5, is what it is
+ * taken for.
+ */
+const formula = /^(?![+-]?[0-9]+(?:\.[0-9]+)?$)[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+
+/** Text from orders may hold anything; no spreadsheet should run it. */
+function csvText(value: string): string {
+  return csvField(formula.test(value) ? `'${value}` : value);
+}
+
+/** An answer as CSV (RFC 4180) with a header; what is null is an empty field, what looks like a formula follows a `'`. */
+export async function* csvLines(columns: readonly AnswerColumn[], rows: Rows): AsyncGenerator<string> {
+  yield `${columns.map(({ name }) => csvText(name)).join(',')}\r\n`;
+  const cell = (value: DuckDBValue, place: number): string => {
+    if (value === null) return '';
+    return columns[place]?.isNumber ? csvField(text(value)) : csvText(text(value));
+  };
+  for await (const batch of rows) yield batch.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }

@@ -2,7 +2,7 @@ import { type DuckDBResult, DuckDBTypeId } from '@duckdb/node-api';
 import { type ExitCode, UsageError } from '../../pipeline/error.ts';
 import { parseArguments, rowLimit } from '../report/arguments.ts';
 import { findRunFolder } from '../report/run-folder.ts';
-import { type AnswerColumn, csvText, jsonText, tableText } from './answer.ts';
+import { type AnswerColumn, csvLines, jsonText, tableText } from './answer.ts';
 import { RunDatabase } from './database.ts';
 import { savedQueries } from './saved.ts';
 
@@ -15,7 +15,7 @@ const usage = `Asks what a run wrote, in SQL (DuckDB).
   --out DIR      the folder that the run wrote (data)
   --rows N       how many rows of the table to show, 1 to 100000 (100); --json and --csv give all
   --json         print a JSON array of objects, nothing else on stdout
-  --csv          print CSV with a header, nothing else on stdout
+  --csv          print CSV with a header, nothing else on stdout; ' precedes text that is like a formula
   --debug        show the stack of an error
   --help         show this
 
@@ -126,7 +126,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     const columns = columnsOf(answer);
     const rows = database.rows(answer);
     if (options.form === 'json') await print(jsonText(columns, rows));
-    else if (options.form === 'csv') await print(csvText(columns, rows));
+    else if (options.form === 'csv') await print(csvLines(columns, rows));
     else await print(tableText(columns, rows, options.rows));
   } finally {
     database.close();

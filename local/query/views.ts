@@ -12,11 +12,14 @@ export function exactly(file: string): string {
   return file.replace(/[*?[]/g, (character) => `[${character}]`);
 }
 
+/** Sums of money are exact, and shown to the cent. The files have doubles, which Athena sums as such. */
+const money = 'DECIMAL(38, 2)';
+
 const windowTypes: Readonly<Record<ColumnType, string>> = {
   'timestamp-millis': 'TIMESTAMP',
   string: 'VARCHAR',
   int64: 'BIGINT',
-  double: 'DOUBLE',
+  double: money,
 };
 
 const alertColumns = {
@@ -25,7 +28,7 @@ const alertColumns = {
   severity: 'VARCHAR',
   order_id: 'VARCHAR',
   customer_id: 'VARCHAR',
-  total_amount: 'DOUBLE',
+  total_amount: money,
   region: 'VARCHAR',
   reason: 'VARCHAR',
   order_timestamp: 'TIMESTAMP',

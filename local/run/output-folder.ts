@@ -1,5 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  access,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  statfs,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { EcomError, UsageError } from '../../pipeline/error.ts';
 import { formatTimestamp } from '../../pipeline/timestamp.ts';
@@ -101,13 +113,38 @@ export async function openOutputFolder(
       },
     };
   } catch (error) {
-    throw outputError(error, out);
+    throw await outputError(error, out);
   }
 }
 
+/** Bytes that can still be written to a folder; infinite where that cannot be told. */
+async function freeBytes(folder: string): Promise<number> {
+  return statfs(folder).then(
+    ({ bavail, bsize, ffree, files }) => (files > 0 && ffree === 0 ? 0 : bavail * bsize),
+    () => Number.POSITIVE_INFINITY,
+  );
+}
+
+/** The system says that a disk is full, and not which: the output folder's, or that of temporary files. */
+async function diskFull(error: unknown, out: string, free: typeof freeBytes): Promise<EcomError> {
+  const temporary = tmpdir();
+  const isTemporary = (await free(temporary)) < (await free(out));
+  const where = isTemporary ? temporary : `--out ${out}`;
+  const fix = isTemporary
+    ? 'Free some space there, or name another folder for temporary files in TMPDIR (TEMP on Windows).'
+    : 'Free some space, or name another --out.';
+  const what = isTemporary ? 'The disk of the temporary folder is full' : 'The disk is full';
+  return new EcomError(
+    isTemporary ? 'ECOM_TEMP_FULL' : 'ECOM_OUT_NOT_WRITABLE',
+    { what, where, fix },
+    { cause: error },
+  );
+}
+
 /** An error of the file system as one that a user can act on; any other as it is. */
-export function outputError(error: unknown, out: string): unknown {
+export async function outputError(error: unknown, out: string, free = freeBytes): Promise<unknown> {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOSPC') return diskFull(error, out, free);
   if (code === 'EEXIST' || code === 'ENOTDIR') {
     return new UsageError(
       'ECOM_OUT_NOT_A_FOLDER',
@@ -119,16 +156,25 @@ export function outputError(error: unknown, out: string): unknown {
       { cause: error },
     );
   }
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOSPC' || code === 'ENOENT') {
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOENT') {
+    const file = error instanceof Error && 'path' in error ? String(error.path) : out;
+    if (path.relative(out, file).startsWith('..') && path.relative(file, out).startsWith('..')) {
+      return new EcomError(
+        'ECOM_FILE_DENIED',
+        {
+          what: 'A file outside the output folder cannot be read or written',
+          where: file,
+          fix: `Check that it is there and its permissions. Temporary files go to ${tmpdir()}; TMPDIR names another folder.`,
+        },
+        { cause: error },
+      );
+    }
     return new EcomError(
       'ECOM_OUT_NOT_WRITABLE',
       {
-        what: code === 'ENOSPC' ? 'The disk is full' : 'The output folder cannot be written',
+        what: 'The output folder cannot be written',
         where: `--out ${out}`,
-        fix:
-          code === 'ENOSPC'
-            ? 'Free some space, or name another --out.'
-            : 'Change its permissions, or name another --out.',
+        fix: 'Change its permissions, or name another --out.',
       },
       { cause: error },
     );

@@ -84,7 +84,7 @@ export async function copyWindows(
       await clock.sleep(betweenTriesMs);
     }
   } catch (error) {
-    throw outputError(error, out);
+    throw await outputError(error, out);
   } finally {
     await folder.close(null);
   }

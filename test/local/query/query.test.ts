@@ -115,6 +115,41 @@ describe('a query', () => {
     ]);
   });
 
+  it('is CSV that no spreadsheet runs, with numbers that stay numbers', async () => {
+    const sql = `SELECT t, n FROM (VALUES ('=1+1', -5), ('+1', -0.5), ('-5', 0), ('-5.25', 0), ('@x', 0), ('-x', 0),
+      (chr(9) || 'x', 0), ('＝1', 0), ('a=b', 0), ('', 0), ('="a"', NULL)) AS v(t, n)`;
+    const { stdout } = await printed(main, [sql, '--csv', '--out', run.folder]);
+    expect(parse(stdout)).toEqual([
+      ['t', 'n'],
+      ["'=1+1", '-5.0'],
+      ['+1', '-0.5'],
+      ['-5', '0.0'],
+      ['-5.25', '0.0'],
+      ["'@x", '0.0'],
+      ["'-x", '0.0'],
+      ["'\tx", '0.0'],
+      ["'＝1", '0.0'],
+      ['a=b', '0.0'],
+      ['', '0.0'],
+      [`'="a"`, ''],
+    ]);
+  });
+
+  it('sums money to the cent', async () => {
+    const folder = await writeRun([
+      [0.1, 0.2, 35_184_372_088_831.99].map((usd, place) => row(noon + place * hour, 'Books', 'US', 1, usd)),
+    ]);
+    const sql = 'SELECT sum(total_revenue) AS revenue FROM windows';
+    expect((await printed(main, [sql, '--csv', '--out', folder.folder])).stdout).toBe(
+      'revenue\r\n35184372088832.29\r\n',
+    );
+    expect(
+      await asked('SELECT sum(total_revenue) AS revenue FROM windows WHERE total_revenue < 1', folder.folder),
+    ).toEqual([{ revenue: 0.3 }]);
+    for (const { sql: saved } of savedQueries) expect(await asked(saved, folder.folder)).not.toEqual([]);
+    folder.remove();
+  });
+
   it('sees alerts, and passes over one that was cut short', async () => {
     expect(await asked('SELECT rule_id, order_id, order_timestamp FROM alerts ORDER BY rule_id')).toEqual([
       { rule_id: 'high-value', order_id: 'order of c1', order_timestamp: '2026-11-23T12:00:01.25Z' },

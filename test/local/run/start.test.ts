@@ -166,10 +166,11 @@ describe('npm start', () => {
       path.join(folder, 'unfit'),
     ]).done;
     expect(refused).toMatchObject({
-      code: 0,
+      code: 1,
       stderr: expect.stringMatching(/None of the first 1 rows is an order/),
     });
     expect(refused.stderr).toContain('\\u001b[2Jc');
+    expect(refused.stderr).toMatch(/dead-letters\.jsonl has each row.*\[ECOM_REPLAY_NO_ORDERS\]/s);
     expect(JSON.parse(refused.stdout)).toMatchObject({ orders: 0, dead_letters: 1 });
   });
 
