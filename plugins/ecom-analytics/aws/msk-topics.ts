@@ -3,7 +3,9 @@ import * as v from 'valibot';
 import { type Clock, waitFor } from '../clock.ts';
 import { TopicError } from '../error.ts';
 import type { DesiredTopic } from '../topics/desired.ts';
+import { refusedConfigs } from '../topics/refused-configs.ts';
 import type { ActualTopic, TopicStore } from '../topics/store.ts';
+import { isSameConfig } from '../topics/topic-configs.ts';
 import type { AwsClients } from './clients.ts';
 import { concurrently } from './concurrently.ts';
 import { calling, isNamed } from './failure.ts';
@@ -118,11 +120,19 @@ export class MskTopics implements TopicStore {
       } catch (error) {
         // The plan read a state of up to a minute ago.
         if (isNamed(error, 'TopicExistsException', 'ConflictException')) return false;
-        throw error;
+        throw this.#refused(topic.name, topic.configs, error);
       }
     });
     await this.#until(topic.name, (described) => described?.settled === true);
     return made;
+  }
+
+  /** A config that the cluster does not take, as an error that names it; other errors as they are. */
+  #refused(name: string, configs: Readonly<Record<string, string>>, error: unknown): unknown {
+    if (!(error instanceof Error) || !isNamed(error, 'BadRequestException')) return error;
+    const isAbout = Object.keys(configs).some((key) => error.message.includes(key));
+    if (!isAbout && !/config/i.test(error.message)) return error;
+    return refusedConfigs(name, this.door, configs, error);
   }
 
   async addPartitions(name: string, partitions: number): Promise<void> {
@@ -131,22 +141,33 @@ export class MskTopics implements TopicStore {
   }
 
   async setConfigs(name: string, configs: Readonly<Record<string, string>>): Promise<void> {
-    await this.#update(name, { Configs: encodeConfigs(configs) });
+    await this.#update(name, { Configs: encodeConfigs(configs) }, configs);
     await this.#until(
       name,
       (topic) =>
         topic?.settled === true &&
-        Object.entries(configs).every(([key, value]) => topic.actual.configs[key] === value),
+        Object.entries(configs).every(([key, value]) => isSameConfig(key, topic.actual.configs[key], value)),
     );
   }
 
   /** Partitions and configs go in calls of their own: the API refuses both in one. */
-  async #update(name: string, change: { PartitionCount: number } | { Configs: string }): Promise<void> {
+  async #update(
+    name: string,
+    change: { PartitionCount: number } | { Configs: string },
+    configs: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
     const kafka = await this.#clients.kafka();
     const { UpdateTopicCommand } = await import('@aws-sdk/client-kafka');
-    await calling(this.#change('UpdateTopic', name, ['AlterTopic', 'AlterTopicDynamicConfiguration']), () =>
-      kafka.send(new UpdateTopicCommand({ ClusterArn: this.#clusterArn, TopicName: name, ...change })),
-    );
+    const actions = ['AlterTopic', 'AlterTopicDynamicConfiguration'];
+    await calling(this.#change('UpdateTopic', name, actions), async () => {
+      try {
+        await kafka.send(
+          new UpdateTopicCommand({ ClusterArn: this.#clusterArn, TopicName: name, ...change }),
+        );
+      } catch (error) {
+        throw this.#refused(name, configs, error);
+      }
+    });
   }
 
   async delete(name: string): Promise<void> {

@@ -6,6 +6,7 @@ import { rules } from '../../../pipeline/rules.ts';
 import { isTopicRole, topics } from '../../../pipeline/topic.ts';
 import { ConfigError } from '../error.ts';
 import { interfaceEndpoints } from '../network/endpoints.ts';
+import { topicConfigProblem } from '../topics/topic-configs.ts';
 import { presets } from './presets.ts';
 import {
   type BlockName,
@@ -194,6 +195,15 @@ function checkNames(config: StageConfig): void {
   }
 }
 
+/** What no broker would take is refused before there is one to ask. */
+function checkTopicConfigs(config: StageConfig): void {
+  for (const role of Object.keys(topics) as (keyof typeof topics)[])
+    for (const [name, value] of Object.entries(config.topics[role].configs ?? {})) {
+      const problem = topicConfigProblem(name, value);
+      if (problem) refuse(`topics.${role}.configs`, problem.what, problem.fix);
+    }
+}
+
 /**
  * Reads `custom.ecomAnalytics` of a stage: checks it, and fills in what it leaves to its preset.
  *
@@ -221,5 +231,6 @@ export function resolveConfig(given: unknown): StageConfig {
   checkSpark(config);
   checkTogether(config);
   checkNames(config);
+  checkTopicConfigs(config);
   return config;
 }

@@ -2,6 +2,7 @@ import { type PipelineDefinition, withTopicPrefix } from '../../../pipeline/defi
 import { isTopicRole, type Topic, timestampType } from '../../../pipeline/topic.ts';
 import type { StageConfig, TopicOverrides } from '../config/schema.ts';
 import { type ClusterFacts, possibleReplication, settableConfigs } from './cluster.ts';
+import { canonicalConfig } from './topic-configs.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -70,7 +71,9 @@ export function desiredTopics(
           'retention.ms': String(retentionMs(topic, stage)),
           'min.insync.replicas': String(possibleInSync(topic.minInSyncReplicas, replicationFactor)),
           'message.timestamp.type': timestampType,
-          ...stage.configs,
+          ...Object.fromEntries(
+            Object.entries(stage.configs ?? {}).map(([key, value]) => [key, canonicalConfig(key, value)]),
+          ),
         },
         cluster.kind,
       ),

@@ -2,7 +2,10 @@ import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { type Clock, waitFor } from '../clock.ts';
 import { TopicError } from '../error.ts';
 import type { ClusterFacts } from './cluster.ts';
+import './broker-words.ts';
+import { refusedConfigs } from './refused-configs.ts';
 import type { ActualTopic, TopicStore } from './store.ts';
+import { isSameConfig } from './topic-configs.ts';
 
 const { ConfigResourceTypes, ConfigSource } = kafkajs;
 
@@ -23,6 +26,15 @@ async function readConfigs(admin: Admin, names: readonly string[]): Promise<Map<
     resources: names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name })),
   });
   return new Map(resources.map(({ resourceName, configEntries }) => [resourceName, configEntries]));
+}
+
+/** Errors of a broker that does not take a config, by Kafka's names. */
+const refusals: readonly unknown[] = ['INVALID_CONFIG', 'INVALID_REQUEST', 'POLICY_VIOLATION'];
+
+function isRefusal(error: Error): boolean {
+  if ('errors' in error && Array.isArray(error.errors))
+    return error.errors.some((one) => one instanceof Error && isRefusal(one));
+  return 'type' in error && refusals.includes(error.type);
 }
 
 /** Topics through a Kafka admin client: for MSK Serverless, Kafka before 3.6, and plain brokers. */
@@ -94,9 +106,23 @@ export class KafkaAdminTopics implements TopicStore {
     }));
   }
 
+  /** What a broker does not take is told with its own reason. */
+  async #taken<T>(
+    name: string,
+    configs: Readonly<Record<string, string>>,
+    change: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await change();
+    } catch (error) {
+      if (error instanceof Error && isRefusal(error)) throw refusedConfigs(name, this.door, configs, error);
+      throw error;
+    }
+  }
+
   async create(topic: Parameters<TopicStore['create']>[0]): Promise<boolean> {
     const admin = await this.#connect();
-    const made = await admin.createTopics({
+    const creation: Parameters<Admin['createTopics']>[0] = {
       waitForLeaders: true,
       timeout: settleMs,
       topics: [
@@ -107,7 +133,8 @@ export class KafkaAdminTopics implements TopicStore {
           configEntries: Object.entries(topic.configs).map(([name, value]) => ({ name, value })),
         },
       ],
-    });
+    };
+    const made = await this.#taken(topic.name, topic.configs, () => admin.createTopics(creation));
     await this.#settles(topic.name, async () => (await this.read([topic.name])).length === 1);
     return made;
   }
@@ -129,7 +156,7 @@ export class KafkaAdminTopics implements TopicStore {
       configSource === ConfigSource.TOPIC_CONFIG && configValue !== null ? [[configName, configValue]] : [],
     );
     const all: Record<string, string> = { ...Object.fromEntries(kept), ...configs };
-    await admin.alterConfigs({
+    const alteration: Parameters<Admin['alterConfigs']>[0] = {
       validateOnly: false,
       resources: [
         {
@@ -138,10 +165,11 @@ export class KafkaAdminTopics implements TopicStore {
           configEntries: Object.entries(all).map(([key, value]) => ({ name: key, value })),
         },
       ],
-    });
+    };
+    await this.#taken(name, configs, () => admin.alterConfigs(alteration));
     await this.#settles(name, async () => {
       const [actual] = await this.read([name]);
-      return Object.entries(configs).every(([key, value]) => actual?.configs[key] === value);
+      return Object.entries(configs).every(([key, value]) => isSameConfig(key, actual?.configs[key], value));
     });
   }
 

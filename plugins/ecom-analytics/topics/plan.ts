@@ -3,6 +3,7 @@ import type { ClusterFacts } from './cluster.ts';
 import type { DesiredTopic } from './desired.ts';
 import type { Ledger } from './ledger.ts';
 import type { ActualTopic } from './store.ts';
+import { isSameConfig } from './topic-configs.ts';
 
 /** One thing to do to a topic. */
 export type TopicChange =
@@ -80,7 +81,7 @@ function changedConfigs(
   const changes: Record<string, { from: string | null; to: string }> = {};
   for (const [key, to] of Object.entries(wantedConfigs(topic, actual))) {
     const from = actual.configs[key] ?? null;
-    if (from !== to) changes[key] = { from, to };
+    if (!isSameConfig(key, from, to)) changes[key] = { from, to };
   }
   return changes;
 }

@@ -37,13 +37,26 @@ describe('the MSK topic API', () => {
       name: 'ecommerce-orders',
       partitions: 3,
       replicationFactor: 3,
-      configs: {
-        'retention.ms': '604800000',
-        'min.insync.replicas': '2',
-        'message.timestamp.type': 'LogAppendTime',
-      },
+      configs: orders().configs,
     });
     expect(decodeConfigs(endpoint.topics.get('ecommerce-orders')?.Configs)).toEqual(read?.configs);
+  });
+
+  test('names the config that the cluster refuses, and its reason', async () => {
+    const message =
+      'Invalid value gone for configuration cleanup.policy: String must be one of: compact, delete';
+    const fault = { status: 400, type: 'BadRequestException', message };
+    await topics.create(orders());
+    endpoint.faults.set('UpdateTopic', [fault]);
+    const refused = topics.setConfigs('ecommerce-orders', { 'cleanup.policy': 'gone', 'segment.ms': '1' });
+    await expect(refused).rejects.toMatchObject({ code: 'ECOM_TOPIC_CONFIG' });
+    await expect(refused).rejects.toThrow(`The cluster refuses cleanup.policy = gone: ${message}`);
+    endpoint.faults.set('UpdateTopic', [
+      { status: 400, type: 'BadRequestException', message: 'Too many partitions' },
+    ]);
+    await expect(topics.addPartitions('ecommerce-orders', 9)).rejects.toMatchObject({
+      code: 'ECOM_AWS_CALL',
+    });
   });
 
   test('waits out answers from before a change', async () => {
