@@ -147,13 +147,16 @@ export async function beforeUpdate(
   await stopStream(stage);
 }
 
-/** After the stack: topics, step, trigger, in this order, each seen to be right. Returns what to tell. */
+/**
+ * After the stack: topics, trigger, step, in this order, each seen to be right. The trigger needs the topics alone, and the
+ * producer's own alerts do not wait for a stream that will not start. Returns what to tell.
+ */
 export async function afterDeploy(session: Session, request: StreamRequest = {}): Promise<string[]> {
   const stage = await deployed(session);
   const plan = await applyTopics(stage);
-  const outcomes = await deployStream(stage, request);
   session.progress("Switching on the alert consumer's trigger");
   await stage.trigger.enable(true);
+  const outcomes = await deployStream(stage, request);
   return [
     plan.changes.length === 0 ? 'topics: as they should be' : `topics: ${plan.changes.length} changes made`,
     ...outcomes.map(({ application, decision, stepId, generation }) =>

@@ -100,6 +100,7 @@ export function stageInput(serverless: Serverless, clusterGeneration: number): S
   return {
     service: serverless.service.service,
     stage: provider.getStage(),
+    region: provider.getRegion(),
     config,
     definition: stageDefinition(pipeline, config),
     clusterGeneration,

@@ -3,8 +3,16 @@ import { alertMemorySeconds } from '../../pipeline/alert.ts';
 import type { Serverless } from './framework.ts';
 import { bootstrapBrokers } from './resources/brokers.ts';
 import { emrClusterId } from './resources/emr.ts';
+import { ref } from './resources/fragment.ts';
 import { functionPolicies } from './resources/iam-functions.ts';
-import { networkRefs, type StageInput, stageBuckets, stageOwner, stageTag } from './resources/stage.ts';
+import {
+  alertsTriggerId,
+  networkRefs,
+  type StageInput,
+  stageBuckets,
+  stageOwner,
+  stageTag,
+} from './resources/stage.ts';
 import { localStage, ownFunctions } from './stage.ts';
 import { retentionMs } from './topics/desired.ts';
 
@@ -76,6 +84,7 @@ export function wireFunctions(serverless: Serverless, input: StageInput): void {
       ECOM_DATA_BUCKET: stageBuckets(config).data.name,
       ECOM_ARTIFACTS_BUCKET: stageBuckets(config).artifacts.name,
       ECOM_EMR_CLUSTER_ID: emrClusterId(input),
+      ECOM_ALERTS_TRIGGER_ID: ref(alertsTriggerId(input)),
       ECOM_MAX_RESTARTS: String(config.streaming.maxRestarts),
     };
   const endpoint = process.env.AWS_ENDPOINT_URL;

@@ -108,9 +108,12 @@ describe('sls package, without credentials', () => {
       },
     });
     expect(Resources.AlertConsumerLambdaFunction.Properties.VpcConfig).toBeUndefined();
-    expect(Resources.EcomAlertsTrigger.Properties.FunctionName).toEqual({
-      Ref: 'AlertConsumerLambdaFunction',
-    });
+    expect(Object.values(Resources)).toContainEqual(
+      expect.objectContaining({
+        Type: 'AWS::Lambda::EventSourceMapping',
+        Properties: expect.objectContaining({ FunctionName: { Ref: 'AlertConsumerLambdaFunction' } }),
+      }),
+    );
     for (const type of ['AWS::MSK::Cluster', 'AWS::EMR::Cluster'])
       expect(Object.values(Resources)).toContainEqual(expect.objectContaining({ Type: type }));
   });

@@ -8,11 +8,11 @@ const settle = { timeoutMs: 300_000, everyMs: 3_000 };
 
 /** The trigger that reads the alerts topic for the alert consumer. */
 export class AlertsTrigger {
-  readonly #clients: AwsClients;
+  readonly #clients: Pick<AwsClients, 'lambda'>;
   readonly #clock: Clock;
   readonly uuid: string;
 
-  constructor(clients: AwsClients, uuid: string, clock: Clock) {
+  constructor(clients: Pick<AwsClients, 'lambda'>, uuid: string, clock: Clock) {
     this.#clients = clients;
     this.#clock = clock;
     this.uuid = uuid;
@@ -35,6 +35,11 @@ export class AlertsTrigger {
     );
     if (answer === undefined) return { state: 'Gone', lastResult: null };
     return { state: answer.State ?? 'Unknown', lastResult: answer.LastProcessingResult ?? null };
+  }
+
+  /** Whether alerts are read: not where somebody, or a deploy that stopped half-way, has left it off. */
+  async isOn(): Promise<boolean> {
+    return !['Disabled', 'Disabling', 'Gone'].includes((await this.state()).state);
   }
 
   /** Switches it on or off and waits until it is. Returns whether there was anything to do. */

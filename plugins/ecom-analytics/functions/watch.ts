@@ -1,10 +1,13 @@
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { EMRClient } from '@aws-sdk/client-emr';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import * as v from 'valibot';
 import { EmrCluster } from '../aws/emr-cluster.ts';
 import { calling } from '../aws/failure.ts';
 import { Bucket } from '../aws/objects.ts';
+import { AlertsTrigger } from '../aws/trigger.ts';
+import { wallClock } from '../clock.ts';
 import { metricDimensions, metricNamespace } from '../monitoring/metrics.ts';
 import type { WatchVerdict } from '../streaming/decision.ts';
 import { type Application, applications, statusKey, watchMemoryKey } from '../streaming/keys.ts';
@@ -22,7 +25,8 @@ const cloudWatch = new CloudWatchClient();
 const emrClient = new EMRClient();
 // Against the local cloud there is no DNS for buckets.
 const s3 = new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined });
-const clients = { emr: async () => emrClient, s3: async () => s3 };
+const lambda = new LambdaClient();
+const clients = { emr: async () => emrClient, s3: async () => s3, lambda: async () => lambda };
 
 const CountedSchema = v.object({ generation: v.number(), deadLetters: v.number(), late: v.number() });
 const MemorySchema = v.strictObject({
@@ -68,7 +72,13 @@ export async function handler(): Promise<Readonly<Record<string, WatchVerdict>>>
     if (found) looked.set(application, found);
   }
   const all = [...looked.values()];
-  if (all.length === 0) return {};
+  const trigger = new AlertsTrigger(clients, setting('ECOM_ALERTS_TRIGGER_ID'), wallClock);
+  const AlertsTriggerOn = (await trigger.isOn()) ? 1 : 0;
+  if (all.length === 0) {
+    // A first deploy that stopped half-way may have left alerts off before there was a stream.
+    await publish({ AlertsTriggerOn });
+    return {};
+  }
   const wanted = [...looked].filter(([, one]) => one.wanted);
   const [{ memory, etag }, ...seen] = await Promise.all([
     memoryOf(data),
@@ -79,7 +89,7 @@ export async function handler(): Promise<Readonly<Record<string, WatchVerdict>>>
   ]);
   const reading = readMetrics(seen, memory, Date.now());
   const restarts = all.filter(({ verdict }) => verdict === 'restart').length;
-  await publish({ ...reading.metrics, Restarts: restarts });
+  await publish({ ...reading.metrics, Restarts: restarts, AlertsTriggerOn });
   // Over what was read and nothing else: in a bucket that is being emptied for its removal nothing appears anew.
   await data.replace(watchMemoryKey, JSON.stringify(reading.memory), etag);
   return Object.fromEntries([...looked].map(([application, { verdict }]) => [application, verdict]));

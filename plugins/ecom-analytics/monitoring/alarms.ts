@@ -130,6 +130,17 @@ function consumerAlarms(input: AlarmInput): Alarm[] {
   });
   return [
     {
+      id: 'AlertsTriggerOff',
+      description:
+        "The alert consumer's trigger is off: alerts wait on their topic. The next deploy switches it on; sls ecom doctor says what else is wrong.",
+      metrics: [streamMetric(input, 'AlertsTriggerOn', 'Maximum')],
+      below: 1,
+      periodSeconds: 60,
+      // The deploy that first makes it switches it on when topics are there, minutes later.
+      periods: 15,
+      missing: 'breaching',
+    },
+    {
       id: 'AlertConsumerErrors',
       description: 'The alert consumer fails. See sls logs -f alertConsumer.',
       metrics: [lambda('Errors', 'Sum')],

@@ -14,6 +14,7 @@ export const streamMetrics = {
   DeadLetters: 'records refused since the last minute',
   LateOrders: 'orders dropped from windows since the last minute',
   StepRunning: '1 while a step of the stage runs, else 0',
+  AlertsTriggerOn: "1 while the alert consumer's trigger is on, else 0",
   Restarts: 'restarts by the watch function since the last minute',
 } as const;
 

@@ -1,5 +1,7 @@
 import { findRelease } from '../../../emr/releases.ts';
+import { consoleAddress } from './console.ts';
 import { att, defined, type Fragment, join, ref, sub, type Value } from './fragment.ts';
+import { networkFragment } from './network.ts';
 import {
   emrTag,
   folders,
@@ -47,6 +49,21 @@ function ebs(sizeInGB: number): Value {
   };
 }
 
+/**
+ * What a node needs of the network from its first second on, and no property of the cluster refers to: endpoints, routes
+ * and the rules of the security groups. EMR 8 makes an endpoint of its own where it finds none.
+ */
+function wayOut(input: StageInput): string[] {
+  const needed = [
+    'AWS::EC2::VPCEndpoint',
+    'AWS::EC2::SubnetRouteTableAssociation',
+    'AWS::EC2::Route',
+    'AWS::EC2::SecurityGroupIngress',
+  ];
+  const { Resources } = networkFragment(input);
+  return Object.entries(Resources).flatMap(([id, { Type }]) => (needed.includes(Type) ? [id] : []));
+}
+
 /** The Spark cluster: EMR on EC2, in a private subnet, with one step that never ends. */
 export function emrFragment(input: StageInput): Fragment {
   const create = input.config.emr.create;
@@ -56,7 +73,7 @@ export function emrFragment(input: StageInput): Fragment {
     EcomEmrConsole: {
       Description: 'The Spark cluster in the console, with its application interfaces',
       Value: join('', [
-        sub('https://${AWS::Region}.console.aws.amazon.com/emr/home?region=${AWS::Region}#/clusterDetails/'),
+        `${consoleAddress(input.region)}/emr/home?region=${input.region}#/clusterDetails/`,
         clusterId,
       ]),
     },
@@ -78,7 +95,7 @@ export function emrFragment(input: StageInput): Fragment {
       [ids.emr]: {
         Type: 'AWS::EMR::Cluster',
         // Left behind, its groups and role could not go; taken away first, it could not log its end.
-        DependsOn: ['EcomEmrServicePolicy', 'EcomEmrInstancePolicy'],
+        DependsOn: ['EcomEmrServicePolicy', 'EcomEmrInstancePolicy', ...wayOut(input)],
         Properties: defined({
           Name: `${stem(input)}${generation}`,
           ReleaseLabel: release,

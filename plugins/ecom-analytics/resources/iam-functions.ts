@@ -12,6 +12,7 @@ import {
 import { kafkaStatements } from './iam-kafka.ts';
 import { keyStatements } from './iam-key.ts';
 import {
+  alertsTriggerId,
   type FunctionIds,
   folders,
   kafkaArns,
@@ -19,14 +20,19 @@ import {
   type StageInput,
   stageBuckets,
   stem,
+  topicMark,
 } from './stage.ts';
 
 /** The consumer groups of the test consumer begin so: `groupPrefix` in functions/test-consumer. */
 const testConsumerGroups = 'ecom-test-consumer-*';
 
-/** The one consumer group of the alert consumer's trigger: fixed, so that it can be granted and its lag be watched. */
-export const alertsGroup = (input: Pick<StageInput, 'service' | 'stage'>): string =>
-  `${stem(input)}-alert-consumer`;
+/**
+ * The one consumer group of the alert consumer's trigger: fixed, so that it can be granted and its lag be watched. Each topic
+ * has its own, because no two triggers may share a group, and for a moment the one of the former topic is still there.
+ * https://docs.aws.amazon.com/lambda/latest/api/API_AmazonManagedKafkaEventSourceConfig.html
+ */
+export const alertsGroup = (input: Pick<StageInput, 'service' | 'stage' | 'definition'>): string =>
+  `${stem(input)}-alert-consumer-${topicMark(input.definition.topics.alerts.name)}`;
 
 /** What Lambda does with the network interfaces of a function, or of a trigger, in a VPC. */
 const networkInterfaces: Statement[] = [
@@ -98,6 +104,15 @@ function watchStatements(input: StageInput): Statement[] {
         'elasticmapreduce:AddJobFlowSteps',
       ],
       Resource: [emrClusterArn(input)],
+    },
+    {
+      Sid: 'LookAtTheTrigger',
+      Action: ['lambda:GetEventSourceMapping'],
+      Resource: [
+        sub(
+          `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:event-source-mapping:\${${alertsTriggerId(input)}}`,
+        ),
+      ],
     },
     {
       Sid: 'PublishMetrics',

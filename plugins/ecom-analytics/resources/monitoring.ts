@@ -1,5 +1,6 @@
 import { type Alarm, type AlarmInput, alarms, brokersOf, type Metric } from '../monitoring/alarms.ts';
 import { dashboardBody, graphs } from '../monitoring/dashboard.ts';
+import { consoleAddress } from './console.ts';
 import { defined, type Fragment, type Resource, ref, sub, type Value } from './fragment.ts';
 import { ids, type StageInput, stageOwner, stageTag, stem } from './stage.ts';
 
@@ -115,7 +116,7 @@ function budget(input: StageInput): Record<string, Resource> {
       Type: 'AWS::Budgets::Budget',
       Properties: {
         Budget: {
-          BudgetName: stem(input),
+          BudgetName: globalName(input),
           BudgetType: 'COST',
           TimeUnit: 'MONTHLY',
           BudgetLimit: { Amount: monthlyBudgetUsd, Unit: 'USD' },
@@ -127,6 +128,9 @@ function budget(input: StageInput): Record<string, Resource> {
     },
   };
 }
+
+/** Dashboards and budgets have one set of names for all regions of an account. */
+const globalName = (input: StageInput): string => `${stem(input)}-${input.region}`;
 
 /** Dashboard, alarms, and who is told. */
 export function monitoringFragment(input: StageInput): Fragment {
@@ -142,15 +146,16 @@ export function monitoringFragment(input: StageInput): Fragment {
         Resources: {
           EcomDashboard: {
             Type: 'AWS::CloudWatch::Dashboard',
-            Properties: { DashboardName: stem(input), DashboardBody: sub(dashboardBody(graphs(from, all))) },
+            Properties: {
+              DashboardName: globalName(input),
+              DashboardBody: sub(dashboardBody(graphs(from, all))),
+            },
           },
         },
         Outputs: {
           EcomDashboardUrl: {
             Description: 'The dashboard of the stage',
-            Value: sub(
-              `https://\${AWS::Region}.console.aws.amazon.com/cloudwatch/home?region=\${AWS::Region}#dashboards:name=${stem(input)}`,
-            ),
+            Value: `${consoleAddress(input.region)}/cloudwatch/home?region=${input.region}#dashboards:name=${globalName(input)}`,
           },
         },
       }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { PipelineDefinition } from '../../../pipeline/definition.ts';
 import type { StageConfig } from '../config/schema.ts';
 import { ConfigError } from '../error.ts';
@@ -15,6 +16,7 @@ export interface FunctionIds {
 export interface StageInput {
   readonly service: string;
   readonly stage: string;
+  readonly region: string;
   readonly config: StageConfig;
   /** With the stage's topic names. */
   readonly definition: PipelineDefinition;
@@ -59,9 +61,23 @@ export const ids = {
   dataBucket: 'EcomDataBucket',
   artifactsBucket: 'EcomArtifactsBucket',
   brokers: 'EcomBootstrapBrokers',
-  alertsTrigger: 'EcomAlertsTrigger',
   alarmsTopic: 'EcomAlarmsTopic',
 } as const;
+
+/**
+ * Of the alert consumer's trigger: `EcomAlertsTriggerDevecommercealerts1a2b3c`. A mapping's topic cannot be changed, so
+ * another topic makes another mapping, and CloudFormation goes by the id.
+ * https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2140
+ */
+export const alertsTriggerId = ({ definition }: Pick<StageInput, 'definition'>): string => {
+  const { name } = definition.topics.alerts;
+  const letters = name.replaceAll(/[^A-Za-z0-9]/g, '');
+  return `EcomAlertsTrigger${letters.charAt(0).toUpperCase()}${letters.slice(1, 100)}${topicMark(name)}`;
+};
+
+/** Tells topics apart whose names differ in more than an id can hold. */
+export const topicMark = (name: string): string =>
+  createHash('sha256').update(name).digest('hex').slice(0, 6);
 
 export const subnetId = (zone: number): string => `EcomPrivateSubnet${zone + 1}`;
 

@@ -1,7 +1,7 @@
 import { severities } from '../../../pipeline/rule.ts';
 import { defined, type Fragment, ref, sub, type Value } from './fragment.ts';
 import { alertsGroup, functionPolicies } from './iam-functions.ts';
-import { ids, kafkaArns, type StageInput, stageBuckets } from './stage.ts';
+import { alertsTriggerId, kafkaArns, type StageInput, stageBuckets } from './stage.ts';
 
 /** Alerts of a severity and above reach the function; the others are passed over without a call. */
 function filter(minSeverity: (typeof severities)[number]): Value {
@@ -18,7 +18,7 @@ export function triggerFragment(input: StageInput): Fragment {
   const { batchSize, batchWindowSeconds, minSeverity, provisionedPollers } = config.alertConsumer;
   return {
     Resources: {
-      [ids.alertsTrigger]: {
+      [alertsTriggerId(input)]: {
         Type: 'AWS::Lambda::EventSourceMapping',
         DependsOn: [functionPolicies.alertConsumer],
         Properties: defined({
@@ -47,7 +47,10 @@ export function triggerFragment(input: StageInput): Fragment {
       },
     },
     Outputs: {
-      EcomAlertsTriggerId: { Description: "The alert consumer's trigger", Value: ref(ids.alertsTrigger) },
+      EcomAlertsTriggerId: {
+        Description: "The alert consumer's trigger",
+        Value: ref(alertsTriggerId(input)),
+      },
     },
   };
 }

@@ -32,6 +32,21 @@ describe('the trigger of the alert consumer', () => {
     expect(await trigger.state()).toEqual({ state: 'Enabled', lastResult: 'OK' });
   });
 
+  test.each([
+    ['Enabled', true],
+    ['Updating', true],
+    ['Disabled', false],
+    ['Disabling', false],
+  ])('that is %s counts as on: %s', async (State, on) => {
+    account.trigger = { State };
+    expect(await trigger.isOn()).toBe(on);
+  });
+
+  test('that somebody has deleted is off', async () => {
+    account.trigger = undefined;
+    expect(await trigger.isOn()).toBe(false);
+  });
+
   test('is switched, and seen to have changed', async () => {
     account.onSwitch = (enabled) => (enabled ? 'Enabled' : 'Disabled');
     expect(await trigger.enable(false)).toBe(true);

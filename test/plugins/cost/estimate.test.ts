@@ -36,7 +36,7 @@ describe('the estimate', () => {
     expect(items.find(({ item }) => item.startsWith('EC2'))?.monthlyUsd).toBe(140.16);
     // 730 hours of a write every two seconds, at half a cent a thousand.
     expect(items.find(({ item }) => item.includes('status'))?.monthlyUsd).toBe(6.57);
-    expect(items.find(({ item }) => item.startsWith('CloudWatch, 12'))?.monthlyUsd).toBe(3.6);
+    expect(items.find(({ item }) => item.startsWith('CloudWatch, 13'))?.monthlyUsd).toBe(3.9);
   });
 
   test('leaves out clusters that are brought along', () => {
@@ -52,7 +52,7 @@ describe('the estimate', () => {
     expect(items.map(({ item }) => item)).toEqual([
       'S3 writes of the checkpoint, orders all day',
       "S3 writes of the job's status",
-      'CloudWatch, 12 metrics of the stream',
+      'CloudWatch, 13 metrics of the stream',
       expect.stringMatching(/^CloudWatch alarms over \d+ metrics$/),
       'CloudWatch dashboard',
     ]);

@@ -12,6 +12,7 @@ export function sampleStage(given: unknown, stage = 'dev', pipeline: PipelineDef
   return {
     service: 'shop',
     stage,
+    region: 'eu-west-1',
     config,
     definition: stageDefinition(pipeline, config),
     clusterGeneration: 0,

@@ -124,18 +124,53 @@ describe('the interface endpoints', () => {
 });
 
 describe('the trigger', () => {
-  const trigger = (given: unknown) => resourcesOf(given).EcomAlertsTrigger?.Properties ?? {};
+  const mapping = (given: unknown) =>
+    Object.entries(resourcesOf(given)).find(([, { Type }]) => Type === 'AWS::Lambda::EventSourceMapping');
+  const trigger = (given: unknown) => mapping(given)?.[1].Properties ?? {};
 
   test('takes no retry, age or bisecting without pollers of its own', () => {
     expect(trigger({})).not.toHaveProperty('MaximumRetryAttempts');
     expect(trigger({})).toMatchObject({
       Enabled: false,
-      AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'shop-dev-alert-consumer' },
+      AmazonManagedKafkaEventSourceConfig: {
+        ConsumerGroupId: expect.stringMatching(/^shop-dev-alert-consumer-[0-9a-f]{6}$/),
+      },
     });
     expect(trigger({ preset: 'large' })).toMatchObject({
       MaximumRetryAttempts: 5,
       BisectBatchOnFunctionError: true,
     });
+  });
+
+  // A mapping's topic cannot be updated, and for a moment both mappings are there.
+  test('is another one, with a group of its own, where its topic is another one', () => {
+    const [plain, dotted, dashed] = ['', 'a.', 'a-'].map((prefix) => {
+      const given = { topics: { prefix } };
+      return [mapping(given)?.[0], JSON.stringify(trigger(given).AmazonManagedKafkaEventSourceConfig)];
+    });
+    expect(new Set([plain?.[0], dotted?.[0], dashed?.[0]]).size).toBe(3);
+    expect(new Set([plain?.[1], dotted?.[1], dashed?.[1]]).size).toBe(3);
+    expect(plain?.[0]).toMatch(/^EcomAlertsTriggerEcommercealerts[0-9a-f]{6}$/);
+  });
+
+  test('of the longest topic still has an id that CloudFormation takes', () => {
+    const [id = ''] = mapping({ topics: { prefix: 'x'.repeat(100) } }) ?? [];
+    expect(id).toMatch(/^[A-Za-z0-9]{1,255}$/);
+  });
+
+  test('that is off rings an alarm, from what the watch function may see', () => {
+    const { EcomAlertsTriggerOffAlarm: alarm, EcomWatchRole: role } = resourcesOf({});
+    expect(alarm?.Properties).toMatchObject({
+      MetricName: 'AlertsTriggerOn',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      TreatMissingData: 'breaching',
+    });
+    const [id = ''] = mapping({}) ?? [];
+    const look = (role ? statementsOf(role) : []).find(({ Action }) =>
+      Action.includes('lambda:GetEventSourceMapping'),
+    );
+    expect(JSON.stringify(look?.Resource)).toContain(`event-source-mapping:\${${id}}`);
   });
 
   test('passes over alerts below the wanted severity', () => {
@@ -155,6 +190,63 @@ describe('names', () => {
     const { Resources } = stageTemplate({ ...sampleStage({}), clusterGeneration: 2 });
     expect(Resources.EcomEmrCluster?.Properties.Name).toBe('shop-dev-2');
   });
+});
+
+describe('one service and stage in two regions', () => {
+  const of = (region: string) => {
+    const { Resources } = stageTemplate({ ...sampleStage(stages.production), region });
+    return Resources;
+  };
+
+  // Source: CloudWatch guide, "dashboards are global"; AWS Budgets API, a budget's name is the account's.
+  test('has dashboards and budgets of its own in each', () => {
+    const names = ['eu-west-1', 'us-east-1'].map((region) => {
+      const { EcomDashboard, EcomBudget } = of(region);
+      const [, name] = /"BudgetName":"([^"]+)"/.exec(JSON.stringify(EcomBudget)) ?? [];
+      return [EcomDashboard?.Properties.DashboardName, name];
+    });
+    expect(names).toEqual([
+      ['shop-dev-eu-west-1', 'shop-dev-eu-west-1'],
+      ['shop-dev-us-east-1', 'shop-dev-us-east-1'],
+    ]);
+  });
+
+  test.each([
+    ['eu-west-1', 'https://eu-west-1.console.aws.amazon.com/'],
+    ['us-gov-west-1', 'https://console.amazonaws-us-gov.com/'],
+    ['cn-north-1', 'https://console.amazonaws.cn/'],
+  ])('is shown in the console of %s at its own address', (region, address) => {
+    const { Outputs } = stageTemplate({ ...sampleStage({}), region });
+    for (const { Value } of [Outputs.EcomDashboardUrl, Outputs.EcomEmrConsole].flatMap((one) => one ?? []))
+      expect(JSON.stringify(Value)).toContain(`"${address}`);
+    expect(Outputs.EcomDashboardUrl?.Value).toBe(
+      `${address}cloudwatch/home?region=${region}#dashboards:name=shop-dev-${region}`,
+    );
+  });
+});
+
+test('an EMR cluster beside an existing Kafka cluster waits for its way out of the network', () => {
+  const { network, msk } = stages['bring-your-own'];
+  const existing = {
+    ...network.existing,
+    securityGroupIds: [],
+    routeTableIds: ['rtb-0a1b2c3d'],
+    endpoints: 'create',
+    cidr: '10.0.0.0/16',
+  };
+  const waits = resourcesOf({ network: { existing }, msk }).EcomEmrCluster?.DependsOn ?? [];
+  expect(waits).toEqual(
+    expect.arrayContaining(['EcomEmrServiceEndpoint', 'EcomS3Endpoint', 'EcomEmrCoreFromPrimaryTcp']),
+  );
+  const own = resourcesOf({ network: { create: { nat: true } } }).EcomEmrCluster?.DependsOn ?? [];
+  expect(own).toEqual(
+    expect.arrayContaining([
+      'EcomPrivateSubnetRoutes1',
+      'EcomPrivateDefaultRoute',
+      'EcomBrokersFromClients',
+      'EcomS3Endpoint',
+    ]),
+  );
 });
 
 interface Allowed {
