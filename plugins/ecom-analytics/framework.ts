@@ -40,6 +40,7 @@ export interface AwsProvider {
 
 /** A command as osls declares it. */
 export interface CommandDeclaration {
+  readonly type?: 'container';
   readonly usage?: string;
   readonly lifecycleEvents?: readonly string[];
   readonly options?: Readonly<

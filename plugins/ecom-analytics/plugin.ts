@@ -48,6 +48,8 @@ export class EcomAnalyticsPlugin {
       properties: { ecomAnalytics: writtenSchema().properties.custom.properties.ecomAnalytics },
     });
     declareFunctions(serverless);
+    // On its own `sls` would print nothing. osls reads the command line again when its plugins are there.
+    if (serverless.processedInput.commands.length === 0) process.argv.push('--help');
     this.hooks = this.#guarded({
       initialize: () => this.#initialize(),
       'before:deploy:deploy': () => this.#beforeDeploy(),

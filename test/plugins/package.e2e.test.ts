@@ -143,6 +143,16 @@ describe('a command', () => {
     expect(code).toBe(0);
   });
 
+  test.each([
+    [[], 'Main commands'],
+    [['ecom'], 'ecom stream status '],
+    [['ecom', 'stream'], 'ecom stream status '],
+  ])('that is not complete, sls %j, prints what there is', async (line, expected) => {
+    const { output, code } = await sls(...line);
+    expect(output).toContain(expected);
+    expect(code).toBe(0);
+  });
+
   test('of osls, deploy, takes the option that begins a new checkpoint', async () => {
     const { output, code } = await sls('deploy', '--help');
     expect(output).toContain('--new-checkpoint');

@@ -174,6 +174,12 @@ async function readRepaired(file: string): Promise<Repaired[]> {
     lines.set(stood, number);
     repaired.push({ ...parsed.output, eventTimeMs: checked.eventTimeMs });
   }
+  if (repaired.length === 0)
+    throw new UsageError('ECOM_REPLAY_FILE', {
+      what: 'The file has no records',
+      where: file,
+      fix: 'Write one repaired record on each line: {"partition":0,"offset":"42","order":{"order_id":"…",…}}. `sls ecom dead-letters list --json` shows what to repair.',
+    });
   return repaired;
 }
 

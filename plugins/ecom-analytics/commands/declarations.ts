@@ -2,7 +2,11 @@ import type { CommandDeclaration } from '../framework.ts';
 
 const json = { usage: 'Print one JSON object', type: 'boolean' } as const;
 
+/** A name that only leads to commands: osls prints their help where it stands alone. */
+const group = { type: 'container' } as const;
+
 const topics: CommandDeclaration = {
+  ...group,
   usage: 'The topics of the stage',
   commands: {
     plan: {
@@ -39,6 +43,7 @@ const newCheckpoint = {
 } as const;
 
 const stream: CommandDeclaration = {
+  ...group,
   usage: 'The Spark streaming step of the stage',
   commands: {
     status: {
@@ -92,6 +97,7 @@ const stream: CommandDeclaration = {
 };
 
 const windows: CommandDeclaration = {
+  ...group,
   usage: 'The window files of the stage',
   commands: {
     get: {
@@ -113,6 +119,7 @@ const windows: CommandDeclaration = {
 };
 
 const deadLetters: CommandDeclaration = {
+  ...group,
   usage: 'Orders that were refused',
   commands: {
     list: {
@@ -137,6 +144,7 @@ export const commands: Readonly<Record<string, CommandDeclaration>> = {
   // osls's own command; this is added to it.
   deploy: { options: { 'new-checkpoint': newCheckpoint } },
   ecom: {
+    ...group,
     usage: 'The e-commerce analytics of the stage',
     commands: {
       topics,

@@ -245,6 +245,15 @@ describe('replaying dead letters', () => {
     expect(sent).toEqual([]);
   });
 
+  test.each([
+    ['empty', ''],
+    ['only blank lines', '\n \n'],
+  ])('refuses a file that is %s: nothing would be sent', async (_, text) => {
+    const replayed = cloud.run(replayCommand, { file: repairedFile(text) });
+    await expect(replayed).rejects.toMatchObject({ code: 'ECOM_REPLAY_FILE', exitCode: 2 });
+    await expect(replayed).rejects.toThrow('The file has no records');
+  });
+
   test('names the option that is missing, and the file that is not there', async () => {
     await expect(cloud.run(replayCommand)).rejects.toMatchObject({ code: 'ECOM_OPTION' });
     const gone = cloud.run(replayCommand, { file: path.join(folder, 'gone.jsonl') });
