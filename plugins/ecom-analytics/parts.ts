@@ -24,8 +24,10 @@ type Info = typeof import('./commands/info.ts');
 type Deploy = typeof import('./deploy.ts');
 type BucketNames = typeof import('./bucket-names.ts');
 type FunctionZips = typeof import('./function-zips.ts');
+type OneFunction = typeof import('./one-function.ts');
 type Remove = typeof import('./remove.ts');
 type SessionPart = typeof import('./session.ts');
+type SourcesPart = typeof import('./sources.ts');
 type Template = typeof import('./resources/template.ts');
 
 export const parts = {
@@ -39,7 +41,9 @@ export const parts = {
   deploy: () => part('./deploy.ts') as Deploy,
   bucketNames: () => part('./bucket-names.ts') as BucketNames,
   functionZips: () => part('./function-zips.ts') as FunctionZips,
+  oneFunction: () => part('./one-function.ts') as OneFunction,
   remove: () => part('./remove.ts') as Remove,
   session: () => part('./session.ts') as SessionPart,
+  sources: () => part('./sources.ts') as SourcesPart,
   template: () => part('./resources/template.ts') as Template,
 } as const;

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EcomError } from '../../pipeline/error.ts';
@@ -9,7 +8,7 @@ import type { CliOptions, CommandDeclaration, Serverless, Speech } from './frame
 import { pointAtCloud } from './local-cloud.ts';
 import { parts } from './parts.ts';
 import type { Session } from './session.ts';
-import { localStage, stageInput } from './stage.ts';
+import { checkStageParameters, localStage, stageInput } from './stage.ts';
 import { declareFunctions, wireFunctions } from './wiring.ts';
 
 /** A command: does its work, prints its result to stdout, answers its exit code. */
@@ -18,11 +17,6 @@ export type Command = (
   options: CliOptions,
   print: (text: string) => void,
 ) => Promise<number>;
-
-/** The schema as it is written out for the editor: reading it is faster than making it, and a test holds the two together. */
-function writtenSchema(): { properties: { custom: { properties: { ecomAnalytics: object } } } } {
-  return JSON.parse(readFileSync(new URL('./serverless.schema.json', import.meta.url), 'utf8'));
-}
 
 /**
  * The Serverless plugin: declares commands and hooks, each a line that leads to where the work is. What a package does
@@ -43,11 +37,9 @@ export class EcomAnalyticsPlugin {
     this.#serverless = serverless;
     this.#options = options;
     this.#speech = speech;
-    serverless.configSchemaHandler.defineCustomProperties({
-      type: 'object',
-      properties: { ecomAnalytics: writtenSchema().properties.custom.properties.ecomAnalytics },
-    });
     declareFunctions(serverless);
+    // Before osls checks what the parameters were put into.
+    this.#checkParameters();
     // On its own `sls` would print nothing. osls reads the command line again when its plugins are there.
     if (serverless.processedInput.commands.length === 0) process.argv.push('--help');
     this.hooks = this.#guarded({
@@ -58,6 +50,9 @@ export class EcomAnalyticsPlugin {
       'package:compileEvents': () => this.#addResources(),
       'before:aws:deploy:deploy:updateStack': () => this.#beforeUpdate(),
       'after:deploy:deploy': () => this.#afterDeploy(),
+      'before:deploy:function:deploy': () => this.#beforeFunction(),
+      'before:invoke:local:invoke': () => parts.oneFunction().markBundles(this.#serverless),
+      'after:invoke:local:invoke': () => this.#afterLocalInvoke(),
       'before:package:cleanup': () => this.#beforePackage(),
       'aws:info:displayStackOutputs': () => this.#info(),
       'before:remove:remove': () => this.#beforeRemove(),
@@ -80,14 +75,29 @@ export class EcomAnalyticsPlugin {
   }
 
   /** An error of ours is shown by its message and code; osls would show the stack of what it does not know. */
+  #withCode(error: unknown): unknown {
+    if (!(error instanceof EcomError) || this.#options.debug !== undefined) return error;
+    return Object.assign(error, { decoratedMessage: `${error.message}\n[${error.code}]` });
+  }
+
+  #checkParameters(): void {
+    const { commands: line, isHelpRequest } = this.#serverless.processedInput;
+    if (isHelpRequest || line.length === 0 || line[0] === 'plugin') return;
+    try {
+      checkStageParameters(this.#serverless, this.#options, (keys) =>
+        parts.sources().whereParametersAre(this.#serverless, this.#options)(keys),
+      );
+    } catch (error) {
+      throw this.#withCode(error);
+    }
+  }
+
   #guarded(hooks: Readonly<Record<string, () => unknown>>): Record<string, () => Promise<unknown>> {
     const guard = (hook: () => unknown) => async (): Promise<unknown> => {
       try {
         return await hook();
       } catch (error) {
-        if (error instanceof EcomError && this.#options.debug === undefined)
-          throw Object.assign(error, { decoratedMessage: `${error.message}\n[${error.code}]` });
-        throw error;
+        throw this.#withCode(error);
       } finally {
         this.#speech.progress.get('ecom').remove();
       }
@@ -96,7 +106,9 @@ export class EcomAnalyticsPlugin {
   }
 
   #input() {
-    return stageInput(this.#serverless, this.#clusterGeneration);
+    return stageInput(this.#serverless, this.#clusterGeneration, (keys) =>
+      parts.sources().whereValuesAre(this.#serverless, this.#options)(keys),
+    );
   }
 
   #session(): Session {
@@ -120,7 +132,7 @@ export class EcomAnalyticsPlugin {
     });
   }
 
-  #initialize(): void {
+  async #initialize(): Promise<void> {
     const commandsLine = this.#serverless.processedInput.commands;
     pointAtCloud(
       this.#serverless.getProvider('aws').getStage(),
@@ -131,6 +143,9 @@ export class EcomAnalyticsPlugin {
     wireFunctions(this.#serverless, this.#input());
     for (const [name, { package: made }] of Object.entries(this.#serverless.service.functions))
       if (made?.artifact !== undefined) this.#ownPackages.add(name);
+    if (commandsLine.join(' ') !== 'invoke local') return;
+    const { reachBrokers } = parts.oneFunction();
+    await reachBrokers(this.#session(), this.#serverless, String(this.#options.function));
   }
 
   /** A package that somebody made themselves is theirs; the others are esbuild's, with modes that follow its umask. */
@@ -144,6 +159,16 @@ export class EcomAnalyticsPlugin {
       const file = path.resolve(this.#serverless.serviceDir, artifact);
       await writeFile(file, readableByLambda(await readFile(file)));
     }
+  }
+
+  /** A function keeps its connections for its next call, as Lambda wants it, and would keep the command from ending. */
+  #afterLocalInvoke(): void {
+    process.stdout.write('', () => process.exit());
+  }
+
+  #beforeFunction(): void {
+    const { keepDeployedRole } = parts.oneFunction();
+    keepDeployedRole(this.#serverless, String(this.#options.function));
   }
 
   #addResources(): void {

@@ -1,8 +1,8 @@
 import { pipeline } from '../../pipeline/definition.ts';
-import { resolveConfig } from './config/resolve.ts';
+import { checkParameters, inServiceFile, resolveConfig, type Where } from './config/resolve.ts';
 import type { StageConfig } from './config/schema.ts';
 import { ConfigError } from './error.ts';
-import type { Serverless } from './framework.ts';
+import type { CliOptions, Serverless } from './framework.ts';
 import type { FunctionIds, StageInput } from './resources/stage.ts';
 import { stageDefinition } from './topics/desired.ts';
 
@@ -73,13 +73,34 @@ function checkStage(serverless: Serverless, stage: string): void {
   });
 }
 
+/** Those given as `--param NAME=VALUE`, by name. */
+export function commandLineParameters({ param }: CliOptions): Readonly<Record<string, string>> {
+  const given = Array.isArray(param) ? param.map(String) : [];
+  return Object.fromEntries(
+    given.map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)]),
+  );
+}
+
+/**
+ * Checks the stage's parameters of stages.yml. osls would say of a wrong one what it was put into, and not where it is
+ * written.
+ *
+ * @throws ConfigError `ECOM_CONFIG`
+ */
+export function checkStageParameters(serverless: Serverless, options: CliOptions, where: Where): void {
+  const params = serverless.configurationInput?.params ?? {};
+  const given = { ...params.default, ...params[serverless.getProvider('aws').getStage()] };
+  const regions = serverless.configSchemaHandler.schema?.properties.provider.properties.region?.enum ?? [];
+  checkParameters({ ...given, ...commandLineParameters(options) }, regions, where);
+}
+
 /** A cluster of another region would be looked for here, and the functions could not reach it from there. */
-function checkRegion({ msk }: StageConfig, region: string): void {
+function checkRegion({ msk }: StageConfig, region: string, where: Where): void {
   const [, , , clusterRegion] = msk.existing?.clusterArn.split(':') ?? [];
   if (clusterRegion === undefined || clusterRegion === region) return;
   throw new ConfigError('ECOM_REGION', {
     what: `The MSK cluster is in ${clusterRegion}, and the stage in ${region}`,
-    where: 'serverless.yml, custom.ecomAnalytics.msk.existing.clusterArn and provider.region',
+    where: where(['msk', 'existing', 'clusterArn']),
     fix: `Deploy to the cluster's region (provider.region, or --region ${clusterRegion}), or name a cluster in ${region}.`,
   });
 }
@@ -88,14 +109,19 @@ function checkRegion({ msk }: StageConfig, region: string): void {
  * What the stage's resources are made from, read from serverless.yml; AWS is not asked.
  *
  * @param clusterGeneration see {@link StageInput}
+ * @param where tells in which file a wrong key is written
  * @throws ConfigError `ECOM_STAGE_UNKNOWN`, `ECOM_CONFIG`, `ECOM_REGION`, `ECOM_FUNCTION_MISSING`, `ECOM_FUNCTION_ROLE`
  */
-export function stageInput(serverless: Serverless, clusterGeneration: number): StageInput {
+export function stageInput(
+  serverless: Serverless,
+  clusterGeneration: number,
+  where: Where = inServiceFile,
+): StageInput {
   const provider = serverless.getProvider('aws');
   checkStage(serverless, provider.getStage());
-  const config = resolveConfig(serverless.service.custom?.ecomAnalytics);
+  const config = resolveConfig(serverless.service.custom?.ecomAnalytics, where);
   if (provider.getStage() === localStage) checkLocalRegion(provider.getRegion());
-  else checkRegion(config, provider.getRegion());
+  else checkRegion(config, provider.getRegion(), where);
   const own = (name: string): FunctionIds => ownIds(name, provider.naming.getLambdaLogicalId(name));
   return {
     service: serverless.service.service,

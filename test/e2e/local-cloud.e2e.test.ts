@@ -183,6 +183,17 @@ describeWithSpark('a stage on the local cloud', () => {
     expect(JSON.parse(stdout)).toMatchObject({ sent: 1000, failed: 0 });
   });
 
+  test('has one function deployed alone, and run on this machine', slow, async () => {
+    const { output } = await expectSls('deploy function -f producer');
+    expect(output).toContain('Deploying function producer');
+    const data = '{"durationSeconds":2,"ordersPerMinute":600,"seed":12}';
+    const produced = await expectSls(`invoke local -f producer -d '${data}'`);
+    expect(JSON.parse(produced.stdout)).toMatchObject({ sent: 20, failed: 0 });
+    const { name } = pipeline.topics.orders;
+    const read = await expectSls(`invoke local -f testConsumer -d '{"topic":"${name}","maxMessages":5}'`);
+    expect(JSON.parse(read.stdout)).toMatchObject({ topic: name, read: 5, invalid: 0 });
+  });
+
   test('acts on each alert once', slow, async () => {
     const { TableNames = [] } = await dynamo.send(new ListTablesCommand({}));
     const [TableName = ''] = TableNames.filter((name) => name.startsWith(`${projectName}-local-AlertsTable`));

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -173,6 +173,47 @@ describe('a command', () => {
     const { output, code } = await sls('ecom', 'topics', 'plan', '--stage', 'dev');
     expect(output).toContain('[ECOM_AWS_CREDENTIALS]');
     expect(output).not.toMatch(/^\s+at /m);
+    expect(code).toBe(1);
+  });
+
+  test('names the line of what is wrong in stages.yml, before osls checks it in words of its own', async () => {
+    const stages = [
+      'default: { region: us-east-1 }',
+      'wrong:',
+      '  ecomAnalytics:',
+      '    preset: huge',
+      '    emr: { create: { coreNodes: two } }',
+      'unknown:',
+      '  region: us-esat-1',
+      'mail:',
+      '  alertEmail: foo',
+      '  notifyFrom: sometimes',
+      '  ecomAnalytics: { preset: dev }',
+    ];
+    await writeFile(path.join(project.folder, 'stages.yml'), stages.join('\n'));
+    const wrong = await sls('package', '--stage', 'wrong');
+    const unknown = await sls('package', '--stage', 'unknown');
+    const mail = await sls('package', '--stage', 'mail');
+    project.useOwnStages();
+    expect(wrong.output).toContain('preset: must be dev, production or large, is "huge" (stages.yml:4).');
+    expect(wrong.output).toContain(
+      'coreNodes: must be a whole number from 0 to 100, is "two" (stages.yml:5).',
+    );
+    expect(unknown.output).toContain('(stages.yml:7). Did you mean "us-east-1"?');
+    expect(mail.output).toContain('alertEmail: must be an e-mail address, is "foo" (stages.yml:9).');
+    expect(mail.output).toContain(
+      'notifyFrom: must be low, medium, high or critical, is "sometimes" (stages.yml:10).',
+    );
+    for (const { output, code } of [wrong, unknown, mail]) {
+      expect(output).toContain('[ECOM_CONFIG]');
+      expect(code).toBe(1);
+    }
+  });
+
+  test('says where a function runs whose brokers this machine cannot reach', async () => {
+    const { output, code } = await sls('invoke', 'local', '-f', 'producer', '--stage', 'dev', '-d', '{}');
+    expect(output).toContain('`sls invoke -f producer --stage dev`');
+    expect(output).toContain('[ECOM_INVOKE_LOCAL]');
     expect(code).toBe(1);
   });
 

@@ -32,7 +32,7 @@ function serviceOf({ config = {}, stage = 'dev', region = 'eu-west-1', ...given 
       provider: { compiledCloudFormationTemplate: { Resources: {} } },
     },
     processedInput: { commands: ['package'] },
-    configSchemaHandler: { defineCustomProperties: () => {} },
+    configSchemaHandler: {},
     getProvider: () => ({
       getStage: () => stage,
       getRegion: () => region,

@@ -1,7 +1,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { isTopicRole, pipelineRoles } from '../../../pipeline/topic.ts';
 import { presets } from './presets.ts';
-import { ConfigInputSchema } from './schema.ts';
+import { ConfigInputSchema, StageParametersSchema } from './schema.ts';
 
 /** As much of JSON Schema as the configuration uses. */
 export interface JsonSchema {
@@ -57,23 +57,33 @@ export function configJsonSchema(): JsonSchema {
 const variable: JsonSchema = { type: 'string', pattern: '^\\$\\{.+\\}$' };
 
 /** An editor shows a key's description on hover and not its default, so the default stands in both. */
-function described(description: string | undefined, preset: unknown): string | undefined {
+function described(description: string | undefined, preset: unknown, label: string): string | undefined {
   if (preset === undefined) return description;
-  return `${description ? `${description} ` : ''}Default (preset dev): ${JSON.stringify(preset)}.`;
+  return `${description ? `${description} ` : ''}${label}: ${JSON.stringify(preset)}.`;
+}
+
+function orVariables(
+  properties: Record<string, JsonSchema> = {},
+  label?: string,
+): Record<string, JsonSchema> {
+  return Object.fromEntries(
+    Object.entries(properties).map(([key, value]) => [key, orVariable(value, label)]),
+  );
 }
 
 /** Lets every value be a variable too; what an editor shows of a key (description, default) stays at the key. */
-function orVariable({ description, default: preset, ...rest }: JsonSchema): JsonSchema {
-  const properties =
-    rest.properties &&
-    Object.fromEntries(Object.entries(rest.properties).map(([key, value]) => [key, orVariable(value)]));
+function orVariable(
+  { description, default: preset, ...rest }: JsonSchema,
+  label = 'Default (preset dev)',
+): JsonSchema {
+  const properties = rest.properties && orVariables(rest.properties, label);
   const further = rest.additionalProperties;
   const block = {
     ...rest,
     ...(properties && { properties }),
     ...(typeof further === 'object' && further.properties && { additionalProperties: orVariable(further) }),
   };
-  const shown = described(description, preset);
+  const shown = described(description, preset, label);
   return {
     ...(shown !== undefined && { description: shown }),
     ...(preset !== undefined && { default: preset }),
@@ -94,16 +104,26 @@ export function serverlessYmlSchema(): JsonSchema {
   };
 }
 
+/** What a stage of `stages.yml` may have beside its `ecomAnalytics`, as JSON Schema. */
+export function parametersJsonSchema(): JsonSchema {
+  const { $schema: _, ...schema } = toJsonSchema(StageParametersSchema, {
+    typeMode: 'input',
+    errorMode: 'ignore',
+  }) as JsonSchema;
+  return schema;
+}
+
 /** A schema for `stages.yml`: stages by name, each with its `ecomAnalytics`, and further parameters as they come. */
 export function stagesYmlSchema(): JsonSchema {
-  const region = { type: 'string', description: 'AWS region, for all stages or one.', default: 'us-east-1' };
-  const alertEmail = { type: 'string', description: 'Who gets fraud alerts by e-mail, through SNS.' };
   return {
     $schema: draft,
     type: 'object',
     additionalProperties: {
       type: 'object',
-      properties: { region, alertEmail, ecomAnalytics: orVariable(configJsonSchema()) },
+      properties: {
+        ...orVariables(parametersJsonSchema().properties, 'Default'),
+        ecomAnalytics: orVariable(configJsonSchema()),
+      },
     },
   };
 }

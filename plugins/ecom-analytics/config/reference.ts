@@ -1,4 +1,4 @@
-import { configJsonSchema, type JsonSchema } from './json-schema.ts';
+import { configJsonSchema, type JsonSchema, parametersJsonSchema } from './json-schema.ts';
 
 /** One key of the configuration, for a reader. */
 interface Key {
@@ -10,6 +10,7 @@ interface Key {
 
 function typeOf(schema: JsonSchema): string {
   if (Array.isArray(schema.enum)) return schema.enum.join(' or ');
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (Array.isArray(schema.anyOf)) return schema.anyOf.map((one: JsonSchema) => typeOf(one)).join(' or ');
   if (schema.type === 'array') return 'list';
   return String(schema.type);
@@ -30,11 +31,14 @@ function keysOf(schema: JsonSchema, prefix: string): Key[] {
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
-/** Every key of `custom.ecomAnalytics` as a Markdown table, made from the schema. */
-export function configReference(): string {
-  const rows = keysOf(configJsonSchema(), '').map(
+function rowsOf(schema: JsonSchema): string[] {
+  return keysOf(schema, '').map(
     (key) => `| \`${key.path}\` | ${cell(key.type)} | ${cell(key.default)} | ${cell(key.description)} |`,
   );
+}
+
+/** Every key of a stage in stages.yml and of `custom.ecomAnalytics` as Markdown tables, made from the schema. */
+export function configReference(): string {
   return [
     '# `custom.ecomAnalytics`',
     '',
@@ -43,7 +47,16 @@ export function configReference(): string {
     '',
     '| key | type | default (preset `dev`) | meaning |',
     '| --- | --- | --- | --- |',
-    ...rows,
+    ...rowsOf(configJsonSchema()),
+    '',
+    '# A stage of `stages.yml`',
+    '',
+    'Beside `ecomAnalytics`, which is all of the above. What `default` has holds for every stage that does not have its own.',
+    'Further parameters are yours: `${param:NAME}` reads them in `serverless.yml`.',
+    '',
+    '| key | type | default | meaning |',
+    '| --- | --- | --- | --- |',
+    ...rowsOf(parametersJsonSchema()),
     '',
   ].join('\n');
 }

@@ -7,6 +7,7 @@ import { isTopicRole, topics } from '../../../pipeline/topic.ts';
 import { ConfigError } from '../error.ts';
 import { interfaceEndpoints } from '../network/endpoints.ts';
 import { topicConfigProblem } from '../topics/topic-configs.ts';
+import { isMistyped, listed, nearest } from './nearest.ts';
 import { presets } from './presets.ts';
 import {
   type BlockName,
@@ -15,6 +16,7 @@ import {
   ConfigInputSchema,
   type Either,
   type StageConfig,
+  StageParametersSchema,
 } from './schema.ts';
 
 const at = 'custom.ecomAnalytics';
@@ -33,39 +35,69 @@ function either<Create extends object, Existing>(
   return existing === undefined ? { create: over(base.create, given?.create) } : { existing };
 }
 
-/** `("one" | "all")`, as valibot writes it, for people. */
-function readable(expected: string | null): string {
-  return (expected ?? 'something else')
-    .replace(/^\((.*)\)$/, '$1')
-    .replaceAll(' | ', ' or ')
-    .replaceAll('"', '')
-    .toLowerCase();
-}
+/** Where a key below `custom.ecomAnalytics` is written, such as `stages.yml:9`. */
+export type Where = (keys: readonly string[]) => string;
 
-/** `msk.create.brokers: must be …`, the way a user finds it in the file. */
-function describeIssue(issue: v.BaseIssue<unknown>): string {
-  const key = v.getDotPath(issue) ?? at;
-  if (issue.expected === 'never') return `${key}: unknown key`;
-  if (issue.received === 'undefined') return `${key}: is missing`;
-  const wanted =
-    issue.kind === 'schema' || !issue.requirement ? `must be ${readable(issue.expected)}` : issue.message;
-  return `${key}: ${wanted}, is ${issue.received}`;
-}
+/** Where no file can be looked at. */
+export const inServiceFile: Where = (keys) => `serverless.yml, ${[at, ...keys].join('.')}`;
 
-function parse(given: unknown): ConfigInput {
-  // A list is an object to valibot, and an empty one would pass for a configuration without keys.
-  const result = v.safeParse(ConfigInputSchema, Array.isArray(given) ? String(given) : (given ?? {}));
-  if (result.success) return result.output;
-  const issues = result.issues.map(describeIssue);
-  throw new ConfigError('ECOM_CONFIG', {
-    what: `The configuration has ${issues.length === 1 ? 'an error' : `${issues.length} errors`}: ${issues.join('; ')}`,
-    where: `serverless.yml, ${at}`,
-    fix: 'Correct or remove it. The keys, their defaults and what they mean are in plugins/ecom-analytics/config/REFERENCE.md.',
-  });
+/** One thing that is wrong; it becomes an error when it is known where it is written. */
+class Refusal extends Error {
+  readonly keys: readonly string[];
+  readonly what: string;
+  readonly fix: string;
+
+  constructor(keys: readonly string[], what: string, fix: string) {
+    super(what);
+    this.keys = keys;
+    this.what = what;
+    this.fix = fix;
+  }
 }
 
 function refuse(key: string, what: string, fix: string): never {
-  throw new ConfigError('ECOM_CONFIG', { what, where: `serverless.yml, ${at}.${key}`, fix });
+  throw new Refusal(key.split('.'), what, fix);
+}
+
+/** A line for each, in the form that the problem matchers of .vscode/tasks.json read. */
+function configError(refusals: readonly [Refusal, ...Refusal[]], where: Where): ConfigError {
+  const lines = refusals.map(({ keys, what, fix }) => ({ what, where: where(keys), fix }));
+  const before = lines.slice(0, -1).map((line) => `${line.what} (${line.where}). ${line.fix}`);
+  const { what, where: place, fix } = { ...{ what: '', where: '', fix: '' }, ...lines.at(-1) };
+  return new ConfigError('ECOM_CONFIG', {
+    what: [...before, what].join('\n'),
+    where: place,
+    fix: `${fix}\nEvery key is explained in plugins/ecom-analytics/config/REFERENCE.md.`,
+  });
+}
+
+/** The words of `("one" | "all")`, as valibot writes it. */
+const wordsOf = (expected: string | null): string[] =>
+  (expected ?? '')
+    .replace(/^\((.*)\)$/, '$1')
+    .split(' | ')
+    .map((word) => word.replaceAll('"', ''));
+
+/** `msk.create.brokers: must be …`, the way a user finds it in the file. */
+function refusalOf(issue: v.BaseIssue<unknown>): Refusal {
+  const path = v.getDotPath(issue);
+  const keys = path === null ? [] : path.split('.');
+  const key = path ?? at;
+  if (issue.expected === 'never') return new Refusal(keys, `${key}: unknown key`, issue.message);
+  if (issue.received === 'undefined') return new Refusal(keys, `${key}: is missing`, 'Give it a value.');
+  const words = wordsOf(issue.expected);
+  const wanted = issue.type === 'picklist' ? `must be ${listed(words)}` : issue.message;
+  const meant = issue.type === 'picklist' ? nearest(String(issue.input), words) : undefined;
+  const fix = meant === undefined ? 'Correct it, or remove it for the default.' : `Did you mean "${meant}"?`;
+  return new Refusal(keys, `${key}: ${wanted}, is ${issue.received}`, fix);
+}
+
+function parse<T extends v.GenericSchema>(schema: T, given: unknown, where: Where): v.InferOutput<T> {
+  // A list is an object to valibot, and an empty one would pass for a configuration without keys.
+  const result = v.safeParse(schema, Array.isArray(given) ? String(given) : (given ?? {}));
+  if (result.success) return result.output;
+  const [first, ...others] = result.issues;
+  throw configError([refusalOf(first), ...others.map(refusalOf)], where);
 }
 
 function checkBlocks(input: ConfigInput): void {
@@ -158,8 +190,12 @@ function checkRelease({ emr, streaming }: StageConfig): void {
   const key = emr.existing ? 'emr.existing.release' : 'emr.create.release';
   const name = (emr.existing ?? emr.create).release;
   const release = releases[name];
-  if (release === undefined)
-    refuse(key, unsupportedRelease(name), `Use one of ${Object.keys(releases).join(', ')}.`);
+  if (release === undefined) {
+    const names = Object.keys(releases);
+    const meant = nearest(name, names);
+    const fix = meant === undefined ? `Use one of ${names.join(', ')}.` : `Did you mean "${meant}"?`;
+    refuse(key, unsupportedRelease(name), fix);
+  }
   if (streaming.alerts === 'realtime' && !sparkLines[release.line].realtime)
     refuse(
       'streaming.alerts',
@@ -181,8 +217,11 @@ function unsupportedRelease(name: string): string {
 function checkNames(config: StageConfig): void {
   const known = rules.map((rule) => rule.id);
   const unknown = config.rules.off.find((ruleId) => !known.includes(ruleId));
-  if (unknown !== undefined)
-    refuse('rules.off', `There is no rule "${unknown}"`, `The rules are ${known.join(', ')}.`);
+  if (unknown !== undefined) {
+    const meant = nearest(unknown, known);
+    const fix = meant === undefined ? `The rules are ${known.join(', ')}.` : `Did you mean "${meant}"?`;
+    refuse('rules.off', `There is no rule "${unknown}"`, fix);
+  }
   for (const role of Object.keys(topics).filter(isTopicRole)) {
     const { replicationFactor } = config.topics[role];
     const brokers = config.msk.create?.brokers ?? config.msk.existing?.brokers ?? null;
@@ -208,10 +247,21 @@ function checkTopicConfigs(config: StageConfig): void {
  * Reads `custom.ecomAnalytics` of a stage: checks it, and fills in what it leaves to its preset.
  *
  * @param given what stands in serverless.yml, variables resolved; undefined for nothing at all, which is the dev preset
+ * @param where tells, of a wrong key, in which file it is written; default: that it is in serverless.yml
  * @throws ConfigError `ECOM_CONFIG`, naming every wrong key
  */
-export function resolveConfig(given: unknown): StageConfig {
-  const input = parse(given);
+export function resolveConfig(given: unknown, where: Where = inServiceFile): StageConfig {
+  const input = parse(ConfigInputSchema, given, where);
+  try {
+    return checked(input);
+  } catch (error) {
+    if (error instanceof Refusal) throw configError([error], where);
+    throw error;
+  }
+}
+
+/** Fills in the rest from the preset, and refuses what does not go together. */
+function checked(input: ConfigInput): StageConfig {
   checkBlocks(input);
   const base = presets[input.preset ?? 'dev'];
   const config: StageConfig = {
@@ -233,4 +283,43 @@ export function resolveConfig(given: unknown): StageConfig {
   checkNames(config);
   checkTopicConfigs(config);
   return config;
+}
+
+/**
+ * Checks the parameters that a stage of stages.yml has beside its `ecomAnalytics`. Others are a shop's own; one that differs
+ * by a slip from a known one would be overlooked, and with `ecomAnalytic` the stage's whole configuration.
+ *
+ * @param given the stage's parameters over the default ones; values that are still variables are left alone
+ * @param regions those that osls knows
+ * @throws ConfigError `ECOM_CONFIG`
+ */
+export function checkParameters(
+  given: Readonly<Record<string, unknown>>,
+  regions: readonly string[],
+  where: Where,
+): void {
+  const values = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== null && !/\$\{/.test(String(value))),
+  );
+  const { region } = parse(StageParametersSchema, values, where);
+  if (regions.length > 0 && !regions.includes(region)) {
+    const meant = nearest(region, regions);
+    const fix = meant === undefined ? `The regions are ${regions.join(', ')}.` : `Did you mean "${meant}"?`;
+    throw configError([new Refusal(['region'], `region: there is no AWS region "${region}"`, fix)], where);
+  }
+  const known = [...Object.keys(StageParametersSchema.entries), 'ecomAnalytics'];
+  for (const name of Object.keys(given)) {
+    const meant = known.includes(name) ? undefined : known.find((one) => isMistyped(name, one));
+    if (meant !== undefined)
+      throw configError(
+        [
+          new Refusal(
+            [name],
+            `${name}: unknown parameter`,
+            `Did you mean "${meant}"? Give a parameter of your own another name.`,
+          ),
+        ],
+        where,
+      );
+  }
 }

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
+import { severities } from '../../../pipeline/rule.ts';
 import { byTopicRole, timestampType } from '../../../pipeline/topic.ts';
+import { listed, nearest } from './nearest.ts';
 
 /**
  * `custom.ecomAnalytics` as a user may write it. Every key is optional: what is left out comes from the preset
@@ -13,9 +15,28 @@ function described<const T extends v.GenericSchema>(schema: T, description: stri
 
 const count = (min: number, max: number) => {
   const range = `must be a whole number from ${min} to ${max}`;
-  return v.pipe(v.number(), v.integer(range), v.minValue(min, range), v.maxValue(max, range));
+  return v.pipe(v.number(range), v.integer(range), v.minValue(min, range), v.maxValue(max, range));
 };
-const text = (pattern: RegExp, message: string) => v.pipe(v.string(), v.regex(pattern, message));
+const amount = (min: number, max: number) => {
+  const range = `must be a number from ${min} to ${max}`;
+  return v.pipe(v.number(range), v.minValue(min, range), v.maxValue(max, range));
+};
+const least = (min: number) => {
+  const range = `must be a number, ${min} or more`;
+  return v.pipe(v.number(range), v.minValue(min, range));
+};
+const text = (pattern: RegExp, message: string) => v.pipe(v.string(message), v.regex(pattern, message));
+const yesOrNo = v.boolean('must be true or false');
+const texts = v.record(v.string(), v.string('must be text: put it in quotes'), 'must be a block of keys');
+/** A block of keys. Of one that it does not have it says which was meant, or which there are. */
+function block<const T extends v.ObjectEntries>(entries: T) {
+  const keys = Object.keys(entries);
+  return v.strictObject(entries, ({ expected, received }) => {
+    if (expected !== 'never') return 'must be a block of keys';
+    const meant = nearest(JSON.parse(received), keys);
+    return meant === undefined ? `Use ${listed(keys)}, or remove it.` : `Did you mean "${meant}"?`;
+  });
+}
 
 /** The presets' names: where a stage starts from. */
 export const presetNames = ['dev', 'production', 'large'] as const;
@@ -29,14 +50,15 @@ const bucketName = text(
   'must be a bucket name: 3 to 63 of a-z, 0-9, dot and hyphen',
 );
 const kmsKeyArn = text(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/.+$/, 'must be the ARN of a KMS key');
-const email = v.pipe(v.string(), v.email('must be an e-mail address'));
+const address = 'must be an e-mail address';
+const email = v.pipe(v.string(address), v.email(address));
 
 const cidrBlock = text(
   /^\d{1,3}(\.\d{1,3}){3}\/(1[6-9]|2[0-8])$/,
   'must be a block like 10.42.0.0/16, /16 to /28',
 );
 
-const NetworkCreate = v.strictObject({
+const NetworkCreate = block({
   cidr: described(
     text(/^\d{1,3}(\.\d{1,3}){3}\/(1[6-9]|2[0-4])$/, 'must be a block like 10.42.0.0/16, /16 to /24'),
     'Address block of the VPC, /16 to /24.',
@@ -45,31 +67,28 @@ const NetworkCreate = v.strictObject({
     v.picklist([2, 3]),
     'Private subnets, one a zone. Brokers must be a multiple of it.',
   ),
-  nat: described(
-    v.boolean(),
-    'A NAT gateway. Only Spot nodes need one here; else it is for code that you add.',
-  ),
+  nat: described(yesOrNo, 'A NAT gateway. Only Spot nodes need one here; else it is for code that you add.'),
   endpointZones: described(
     v.picklist(['one', 'all']),
     'Interface endpoints in one zone (cheapest; another zone reaches them for the price of the traffic) or in all.',
   ),
 });
-const NetworkExisting = v.strictObject({
+const NetworkExisting = block({
   vpcId: described(id('vpc'), 'The VPC of the cluster.'),
   privateSubnetIds: described(
-    v.pipe(v.array(id('subnet')), v.minLength(1)),
+    v.pipe(v.array(id('subnet'), 'must be a list'), v.minLength(1, 'must be a list with at least one item')),
     'Private subnets from which the brokers can be reached.',
   ),
   securityGroupIds: v.optional(
     described(
-      v.array(id('sg')),
+      v.array(id('sg'), 'must be a list'),
       "Security groups for the functions; they must be let into the brokers on port 9098. Empty: one is made, and let into the cluster's where the cluster is made too.",
     ),
     [],
   ),
   routeTableIds: v.optional(
     described(
-      v.array(id('rtb')),
+      v.array(id('rtb'), 'must be a list'),
       'Route tables of those subnets, for the S3 gateway endpoint. Empty where the VPC has that endpoint, or a NAT.',
     ),
     [],
@@ -90,7 +109,7 @@ const NetworkExisting = v.strictObject({
   ),
 });
 
-const MskCreate = v.strictObject({
+const MskCreate = block({
   brokerType: described(
     text(/^kafka\.[a-z0-9]+\.[a-z0-9]+$/, 'must be a standard broker type like kafka.m7g.large'),
     'Broker size. MSK no longer takes kafka.t3.small for new clusters.',
@@ -110,7 +129,7 @@ const MskCreate = v.strictObject({
     'Level of the metrics. Levels above DEFAULT cost by metric.',
   ),
 });
-const MskExisting = v.strictObject({
+const MskExisting = block({
   clusterArn: described(
     text(
       /^arn:[\w-]+:kafka:[\w-]+:\d{12}:cluster\/[\w-]+\/[\w-]+$/,
@@ -127,7 +146,7 @@ const MskExisting = v.strictObject({
   ),
 });
 
-const EmrCreate = v.strictObject({
+const EmrCreate = block({
   release: described(
     text(/^emr-[\w.-]+$/, 'must be an EMR release like emr-spark-8.1.0'),
     'EMR release. Changing it replaces the cluster.',
@@ -139,12 +158,12 @@ const EmrCreate = v.strictObject({
   coreNodes: described(count(0, 100), 'Core nodes beside the primary one. 0: a cluster of one node.'),
   spotTaskNodes: described(count(0, 100), 'Most Spot task nodes that managed scaling may add. Needs a NAT.'),
   idleMinutes: described(
-    v.pipe(count(1, 10_080)),
+    count(1, 10_080),
     'The idle guard: the cluster ends itself when nothing has run for so long. A running stream is never idle.',
   ),
   ebsGb: described(count(15, 16_384), 'EBS storage of each node in GiB.'),
 });
-const EmrExisting = v.strictObject({
+const EmrExisting = block({
   clusterId: described(
     text(/^j-[A-Z0-9]{8,}$/, 'must be an id like j-2AXXXXXXGAPLF'),
     'A running EMR cluster.',
@@ -159,7 +178,7 @@ const EmrExisting = v.strictObject({
   ),
 });
 
-const BucketsCreate = v.strictObject({
+const BucketsCreate = block({
   prefix: described(
     v.nullable(bucketName),
     'First part of the bucket names. Null: service, stage and account. Names are global: take your own if they are gone.',
@@ -171,18 +190,18 @@ const BucketsCreate = v.strictObject({
     'Days after which window files are deleted. Null: never.',
   ),
 });
-const BucketsExisting = v.strictObject({
+const BucketsExisting = block({
   data: described(bucketName, 'Bucket for window files, checkpoint and status.'),
   artifacts: described(bucketName, "Bucket for the job's files, step logs and the topics' ledger."),
 });
 
-const TopicOverrides = v.strictObject({
+const TopicOverrides = block({
   partitions: described(count(1, 10_000), 'Partitions. They can be added, never taken away.'),
   replicationFactor: described(count(1, 10), 'Copies, at most as many as there are brokers.'),
-  retentionHours: described(v.pipe(v.number(), v.minValue(1)), '`retention.ms`, in hours.'),
+  retentionHours: described(least(1), '`retention.ms`, in hours.'),
   configs: described(
     v.pipe(
-      v.record(v.string(), v.string()),
+      texts,
       v.check(
         ({ 'message.timestamp.type': type = timestampType }) => type === timestampType,
         `message.timestamp.type must be ${timestampType}: with a producer's own times one wrong clock stops the stream or makes orders late`,
@@ -194,22 +213,22 @@ const TopicOverrides = v.strictObject({
 const StageTopic = v.partial(TopicOverrides);
 export type TopicOverrides = v.InferOutput<typeof StageTopic>;
 
-const Monitoring = v.strictObject({
-  dashboard: described(v.boolean(), 'A CloudWatch dashboard.'),
+const Monitoring = block({
+  dashboard: described(yesOrNo, 'A CloudWatch dashboard.'),
   alarms: described(
-    v.boolean(),
+    yesOrNo,
     'CloudWatch alarms on lag, progress, dead letters, the consumer and the cluster.',
   ),
   email: described(v.nullable(email), 'Who is told when an alarm goes off. Null: nobody.'),
   lagOrders: described(count(1, 1_000_000_000), 'Alarm when the stream is more than so many orders behind.'),
   noProgressMinutes: described(count(1, 1440), 'Alarm when no batch has finished for so long.'),
   monthlyBudgetUsd: described(
-    v.nullable(v.pipe(v.number(), v.minValue(1))),
+    v.nullable(least(1)),
     'An AWS Budgets alarm on what the stage costs a month, in USD; needs `email`. Null: none.',
   ),
 });
 
-const Topics = v.strictObject({
+const Topics = block({
   prefix: described(
     text(/^[A-Za-z0-9._-]{0,100}$/, 'must be letters, digits, dot, underscore or hyphen'),
     'Put before each topic name, so that stages can share a cluster.',
@@ -225,11 +244,8 @@ const Topics = v.strictObject({
   ...byTopicRole(() => StageTopic),
 });
 
-const Streaming = v.strictObject({
-  triggerSeconds: described(
-    v.pipe(v.number(), v.minValue(0), v.maxValue(3600)),
-    'How often window rows are written. 0: as fast as Spark can.',
-  ),
+const Streaming = block({
+  triggerSeconds: described(amount(0, 3600), 'How often window rows are written. 0: as fast as Spark can.'),
   maxOffsetsPerTrigger: described(
     v.nullable(count(1, 1_000_000_000)),
     'Most records of one batch. Null: no limit. With a limit, a skewed backlog can make orders late that were not.',
@@ -247,10 +263,7 @@ const Streaming = v.strictObject({
     v.picklist(['auto', 'micro-batch', 'realtime']),
     "How order alerts are computed. Real-time mode needs Spark 4.1 and a core a partition; auto is the release's best.",
   ),
-  spark: described(
-    v.record(v.string(), v.string()),
-    'Further Spark settings of the job, such as `spark.executor.memory`.',
-  ),
+  spark: described(texts, 'Further Spark settings of the job, such as `spark.executor.memory`.'),
   stopTimeoutSeconds: described(count(10, 3600), 'How long a running stream may take to stop by itself.'),
   startTimeoutSeconds: described(
     count(30, 7200),
@@ -259,16 +272,16 @@ const Streaming = v.strictObject({
   maxRestarts: described(count(0, 100), 'Restarts in an hour of a step that died, before an alarm.'),
 });
 
-const AlertConsumer = v.strictObject({
+const AlertConsumer = block({
   batchSize: described(count(1, 10_000), 'Most alerts a call.'),
   batchWindowSeconds: described(count(0, 300), 'How long a call waits for more alerts.'),
   minSeverity: described(
-    v.nullable(v.picklist(['low', 'medium', 'high', 'critical'])),
+    v.nullable(v.picklist(severities)),
     'A filter on the trigger: alerts below it never reach the function. Null: no filter.',
   ),
   provisionedPollers: described(
     v.nullable(
-      v.strictObject({
+      block({
         min: described(count(1, 200), 'Event pollers kept running.'),
         max: described(count(1, 2000), 'Most event pollers.'),
         retryAttempts: described(count(0, 10_000), 'Tries of a failing batch before its destination.'),
@@ -280,8 +293,8 @@ const AlertConsumer = v.strictObject({
 });
 
 const create = <const T extends v.ObjectEntries, M extends v.ErrorMessage<v.StrictObjectIssue> | undefined>(
-  block: v.StrictObjectSchema<T, M>,
-) => v.optional(v.partial(block));
+  made: v.StrictObjectSchema<T, M>,
+) => v.optional(v.partial(made));
 
 /** The blocks that are either made by the stage or brought along; `create` may be left out or hold only what differs. */
 export const blocks = {
@@ -293,31 +306,31 @@ export const blocks = {
 export type BlockName = keyof typeof blocks;
 
 /** `custom.ecomAnalytics`. */
-export const ConfigInputSchema = v.strictObject({
+export const ConfigInputSchema = block({
   preset: v.optional(
     described(v.picklist(presetNames), 'Where the stage starts from: dev, (small) production or large.'),
   ),
   network: v.optional(
     described(
-      v.strictObject({ create: create(NetworkCreate), existing: v.optional(NetworkExisting) }),
+      block({ create: create(NetworkCreate), existing: v.optional(NetworkExisting) }),
       'A network of its own, or an existing one. With an existing cluster it must be the cluster’s.',
     ),
   ),
   msk: v.optional(
     described(
-      v.strictObject({ create: create(MskCreate), existing: v.optional(MskExisting) }),
+      block({ create: create(MskCreate), existing: v.optional(MskExisting) }),
       'The Kafka cluster: created (provisioned, IAM and TLS only), or an existing one.',
     ),
   ),
   emr: v.optional(
     described(
-      v.strictObject({ create: create(EmrCreate), existing: v.optional(EmrExisting) }),
+      block({ create: create(EmrCreate), existing: v.optional(EmrExisting) }),
       'The Spark cluster: created, or an existing one.',
     ),
   ),
   buckets: v.optional(
     described(
-      v.strictObject({ create: create(BucketsCreate), existing: v.optional(BucketsExisting) }),
+      block({ create: create(BucketsCreate), existing: v.optional(BucketsExisting) }),
       'The buckets: created (encrypted, TLS only, not public), or existing ones.',
     ),
   ),
@@ -327,15 +340,37 @@ export const ConfigInputSchema = v.strictObject({
   ),
   rules: v.optional(
     described(
-      v.strictObject({
-        off: described(v.array(v.string()), 'Ids of rules that are switched off on this stage.'),
+      block({
+        off: described(
+          v.array(v.string('must be text'), 'must be a list'),
+          'Ids of rules that are switched off on this stage.',
+        ),
       }),
       'Rules of pipeline/rules.ts on this stage.',
     ),
   ),
   streaming: v.optional(described(v.partial(Streaming), 'The Spark streaming step.')),
   alertConsumer: v.optional(described(v.partial(AlertConsumer), 'The trigger of the alert consumer.')),
-  athena: v.optional(described(v.boolean(), 'A Glue table over the windows, and saved Athena queries.')),
+  athena: v.optional(described(yesOrNo, 'A Glue table over the windows, and saved Athena queries.')),
+});
+
+/** The parameters of a stage, beside its `ecomAnalytics`; it may have further ones, for code that a shop adds. */
+export const StageParametersSchema = v.looseObject({
+  region: v.optional(
+    described(
+      text(/^[a-z]{2,}(-[a-z]+)+-\d$/, 'must be an AWS region like us-east-1'),
+      'AWS region, for all stages or one.',
+    ),
+    'us-east-1',
+  ),
+  alertEmail: v.optional(
+    described(v.union([v.literal(''), email], address), 'Who gets fraud alerts by e-mail, through SNS.'),
+    '',
+  ),
+  notifyFrom: v.optional(
+    described(v.picklist(severities), 'The lowest severity of alerts that are sent.'),
+    'high',
+  ),
 });
 
 /** What a user's file holds. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { EcomError } from '../../../pipeline/error.ts';
 import { presets } from '../../../plugins/ecom-analytics/config/presets.ts';
-import { resolveConfig } from '../../../plugins/ecom-analytics/config/resolve.ts';
+import { checkParameters, resolveConfig } from '../../../plugins/ecom-analytics/config/resolve.ts';
 import { presetNames } from '../../../plugins/ecom-analytics/config/schema.ts';
 
 const clusterArn = 'arn:aws:kafka:eu-west-1:123456789012:cluster/shop/0a1b2c3d-0000-1111-2222-333344445555-3';
@@ -57,11 +57,11 @@ describe('refuses, naming the key,', () => {
   test.each([
     ['an unknown key', { presett: 'dev' }, 'presett: unknown key'],
     ['an unknown key deep down', { msk: { create: { brokrs: 3 } } }, 'msk.create.brokrs: unknown key'],
-    ['an unknown preset', { preset: 'huge' }, 'preset: must be dev or production or large, is "huge"'],
+    ['an unknown preset', { preset: 'huge' }, 'preset: must be dev, production or large, is "huge"'],
     [
       'text for a number',
       { msk: { create: { brokers: 'three' } } },
-      'msk.create.brokers: must be number, is "three"',
+      'msk.create.brokers: must be a whole number from 2 to 60, is "three"',
     ],
     [
       'a fraction of a broker',
@@ -69,13 +69,13 @@ describe('refuses, naming the key,', () => {
       'msk.create.brokers: must be a whole number',
     ],
     ['a missing key', { network, msk: { existing: {} } }, 'msk.existing.clusterArn: is missing'],
-    ['a list for the whole', [], 'custom.ecomAnalytics: must be object'],
+    ['a list for the whole', [], 'custom.ecomAnalytics: must be a block of keys'],
     [
       'a topic whose times are its producers’',
       { topics: { orders: { configs: { 'message.timestamp.type': 'CreateTime' } } } },
       'topics.orders.configs: message.timestamp.type must be LogAppendTime',
     ],
-    ['text for a block', { streaming: 'fast' }, 'streaming: must be object, is "fast"'],
+    ['text for a block', { streaming: 'fast' }, 'streaming: must be a block of keys, is "fast"'],
     [
       'a wrong ARN',
       { network, msk: { existing: { clusterArn: 'arn:aws:s3:::x' } } },
@@ -115,7 +115,65 @@ describe('refuses, naming the key,', () => {
   });
 
   test('every error at once', () => {
-    expect(refusal({ preset: 'x', athena: 'no', rule: {} })).toMatch(/3 errors: .*preset.*athena.*rule/);
+    expect(refusal({ preset: 'x', athena: 'no', rule: {} })).toMatch(/^preset: .*\nathena: .*\nrule: /);
+  });
+});
+
+describe('names the word that was probably meant', () => {
+  test.each([
+    [{ streaming: { alerts: 'real-time' } }, 'Did you mean "realtime"?'],
+    [{ preset: 'prod' }, 'Did you mean "production"?'],
+    [{ msk: { create: { enhancedMonitoring: 'per_brokr' } } }, 'Did you mean "PER_BROKER"?'],
+    [{ msk: { create: { brokrs: 3 } } }, 'Did you mean "brokers"?'],
+    [{ monitorin: {} }, 'Did you mean "monitoring"?'],
+    [{ rules: { off: ['high-valu'] } }, 'Did you mean "high-value"?'],
+    [{ emr: { create: { release: 'emr-spark-8.1' } } }, 'Did you mean "emr-spark-8.1.0"?'],
+  ])('in %j', (given, expected) => {
+    expect(refusal(given)).toContain(expected);
+  });
+
+  test('and, where none is near, all that there are', () => {
+    expect(refusal({ rules: { on: [] } })).toContain('Use off, or remove it.');
+    expect(refusal({ preset: 'huge' })).not.toContain('Did you mean');
+  });
+});
+
+describe('a stage’s parameters', () => {
+  const regions = ['us-east-1', 'eu-west-1'];
+  const refused = (given: Readonly<Record<string, unknown>>): string => {
+    try {
+      checkParameters(given, regions, ([name]) => `stages.yml, ${name}`);
+    } catch (error) {
+      if (error instanceof EcomError && error.code === 'ECOM_CONFIG') return error.message;
+      throw error;
+    }
+    return 'accepted';
+  };
+
+  test.each([
+    [{ alertEmail: 'foo' }, 'alertEmail: must be an e-mail address, is "foo" (stages.yml, alertEmail)'],
+    [{ notifyFrom: 'sometimes' }, 'notifyFrom: must be low, medium, high or critical, is "sometimes"'],
+    [{ notifyFrom: 'hihg' }, 'Did you mean "high"?'],
+    [{ region: 'us-esat-1' }, 'Did you mean "us-east-1"?'],
+    [{ region: 5 }, 'region: must be an AWS region like us-east-1, is 5'],
+    [{ ecomAnalytic: {} }, 'Did you mean "ecomAnalytics"?'],
+    [{ alertemail: 'a@b.example' }, 'Did you mean "alertEmail"?'],
+  ])('are refused: %j', (given, expected) => {
+    expect(refused(given)).toContain(expected);
+  });
+
+  test.each([
+    {},
+    {
+      region: 'eu-west-1',
+      alertEmail: 'owner@shop.example',
+      notifyFrom: 'low',
+      ecomAnalytics: { preset: 'x' },
+    },
+    { alertEmail: '', color: 'blue' },
+    { alertEmail: '${env:ALERT_EMAIL}', region: null },
+  ])('are accepted, a shop’s own included: %j', (given) => {
+    expect(refused(given)).toBe('accepted');
   });
 });
 
@@ -196,7 +254,7 @@ describe('refuses what cannot work together:', () => {
       { alertConsumer: { provisionedPollers: { min: 3, max: 2, retryAttempts: 1, maxAgeSeconds: 60 } } },
       'pollers',
     ],
-    ['a rule that is not there', { rules: { off: ['high-valu'] } }, 'The rules are high-value'],
+    ['a rule that is not there', { rules: { off: ['cheap'] } }, 'The rules are high-value'],
   ])('%s', (_, given, message) => {
     expect(refusal(given)).toContain(message);
   });
