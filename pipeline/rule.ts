@@ -31,7 +31,10 @@ export interface OneOfRule extends RuleBase {
   readonly values: readonly string[];
 }
 
-/** Trips when a customer has more than so many distinct orders in one window of event time. */
+/**
+ * Trips when a customer has more than so many distinct orders in one window of event time. Of orders with one id, the first to
+ * arrive counts, for as long as the window is open: until the watermark passes its end. After that no order counts in it.
+ */
 export interface DistinctOrdersRule extends RuleBase {
   readonly kind: 'distinct-orders';
   readonly key: 'customer_id';
@@ -39,7 +42,7 @@ export interface DistinctOrdersRule extends RuleBase {
   readonly windows: Windows;
 }
 
-/** Trips when a customer's orders show more than so many distinct values of a field in one window of event time. */
+/** Trips when a customer's orders, counted likewise, show more than so many distinct values of a field in one window. */
 export interface DistinctValuesRule extends RuleBase {
   readonly kind: 'distinct-values';
   readonly key: 'customer_id';

@@ -1,5 +1,8 @@
 """The stateful rules: alerts over one customer's distinct orders in aligned windows of event time.
 
+The state of a window is its orders, so that an order id that comes again counts once for as long as the window is open: until
+the watermark passes its end. Of several orders with one id the first that was appended counts, with its amount and its fields.
+
 In update mode a customer is looked at whenever an order of theirs comes. The first alert goes out with the batch that
 trips the rule; an order after that may send it again, under the same id.
 """
@@ -15,7 +18,7 @@ from pyspark.sql import functions as F
 from .alerts import alert_record, filled_in, plain_number
 from .orders import NAMES
 from .spec import Rule, Spec, Windows
-from .windows import cents_sums, event_times, to_usd, total_cents
+from .windows import WHOLE, event_times, to_usd
 
 # Where Spark looks for the event time of a grouping key. It sets this itself for `window`, of which a query may have but
 # one; these rules have windows of several sizes. https://github.com/apache/spark, EventTimeWatermark.delayKey
@@ -25,21 +28,17 @@ _DELAY_METADATA: Final = "spark.watermarkDelayMs"
 def customer_alerts(records: DataFrame, spec: Spec) -> DataFrame:
     """Records to send, for a query in update mode: topic, key, value, headers."""
     kinds = sorted({rule.windows for rule in spec.stateful_rules if rule.windows}, key=lambda w: (w.size_ms, w.slide_ms))
-    # Orders are taken, and told apart, as long as the largest window they may fall into lasts.
-    delay_ms = spec.windowing.watermark_ms + max(windows.size_ms for windows in kinds)
-    distinct = event_times(records, spec, delay_ms).dropDuplicatesWithinWatermark(["key"])
-    in_windows = _in_windows(distinct, kinds, delay_ms)
-    fields = sorted({rule.field for rule in spec.stateful_rules if rule.field is not None})
-    newest = F.struct(F.unix_millis("event_time").alias("event_ms"), F.col("offset"), F.col("region"))
+    in_windows = _in_windows(event_times(records, spec, spec.windowing.watermark_ms), kinds, spec.windowing.watermark_ms)
+    fields = sorted({"region", *(rule.field for rule in spec.stateful_rules if rule.field is not None)})
+    # Sorted as they stand here: by id, and of one id the first. A customer's orders are in one partition.
+    order = F.struct(spec.order_key, "offset", F.unix_millis("event_time").alias("event_ms"), NAMES.cents, *fields)
+    # Not of ticks, which come this far for the sake of the watermark.
     seen = in_windows.groupBy("kind", "window", "customer_id").agg(
-        F.count(NAMES.cents).alias("orders"),
-        *cents_sums(),
-        F.max(newest).alias("newest"),
-        *(F.collect_set(field).alias(f"values_of_{field}") for field in fields),
+        F.array_sort(F.collect_set(F.when(F.col(NAMES.is_order), order))).alias("appended")
     )
-    trips = {rule: _trips(rule, kinds) for rule in spec.stateful_rules}
+    trips = {rule: _trips(rule, kinds, spec) for rule in spec.stateful_rules}
     alerts = F.array(*(F.when(tripped, _alert(rule, spec)) for rule, tripped in trips.items()))
-    found = seen.where((F.col("orders") > 0) & reduce(Column.__or__, trips.values()))
+    found = seen.where(reduce(Column.__or__, trips.values()))
     sent = found.select(F.explode(F.filter(alerts, lambda alert: alert.isNotNull())).alias("record"))
     return sent.select("record.*")
 
@@ -73,21 +72,38 @@ def _in_windows(orders: DataFrame, kinds: list[Windows], delay_ms: int) -> DataF
     )
 
 
-def _count(rule: Rule) -> Column:
-    return F.col("orders") if rule.kind == "distinct-orders" else F.size(f"values_of_{rule.field}")
+def _orders(spec: Spec) -> Column:
+    """Of each id the first."""
+    appended = F.col("appended")
+
+    def is_first(order: Column, place: Column) -> Column:
+        return (place == 0) | (order[spec.order_key] != appended[F.greatest(place - 1, F.lit(0))][spec.order_key])
+
+    return F.filter(appended, is_first)
 
 
-def _trips(rule: Rule, kinds: list[Windows]) -> Column:
+def _count(rule: Rule, spec: Spec) -> Column:
+    if rule.kind == "distinct-orders":
+        return F.size(_orders(spec))
+    return F.size(F.array_distinct(F.transform(_orders(spec), lambda order: order[str(rule.field)])))
+
+
+def _trips(rule: Rule, kinds: list[Windows], spec: Spec) -> Column:
     is_kind = F.col("kind") == F.lit(kinds.index(rule.windows)) if rule.windows else F.lit(False)
-    return is_kind & (_count(rule) > F.lit(rule.more_than))
+    limit = F.lit(rule.more_than)
+    # Nearly no customer has as many orders as that, and then nothing is counted.
+    return is_kind & (F.size("appended") > limit) & (_count(rule, spec) > limit)
 
 
 def _alert(rule: Rule, spec: Spec) -> Column:
     customer_id = F.col("customer_id")
     start_ms = F.unix_millis("window.start").cast("string")
+    orders = _orders(spec)
+    newest = F.array_max(F.transform(orders, lambda order: F.struct(order["event_ms"], order["offset"], order["region"])))
+    total_cents = F.aggregate(orders, F.lit(0).cast(WHOLE), lambda cents, order: (cents + order[NAMES.cents]).cast(WHOLE))
     shown = {
         "customer_id": customer_id,
-        "value": _count(rule).cast("string"),
+        "value": _count(rule, spec).cast("string"),
         "limit": F.lit(plain_number(rule.more_than or 0)),
     }
     return alert_record(
@@ -97,9 +113,9 @@ def _alert(rule: Rule, spec: Spec) -> Column:
             "alert_id": F.concat(F.lit(f"{rule.id}:"), start_ms, F.lit(":"), customer_id),
             "order_id": F.lit(None).cast("string"),
             "customer_id": customer_id,
-            "total_amount": to_usd(total_cents()),
-            "region": F.col("newest.region"),
+            "total_amount": to_usd(total_cents),
+            "region": newest["region"],
             "reason": filled_in(rule.reason, shown),
-            "event_ms": F.col("newest.event_ms"),
+            "event_ms": newest["event_ms"],
         },
     )

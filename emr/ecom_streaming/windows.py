@@ -17,7 +17,7 @@ OBSERVED_RECORDS: Final = "records"
 # The sum of cents may outgrow a bigint, and Spark adds decimals slowly: so each half is summed as a bigint of its own.
 _LOW_BITS: Final = 31
 # The most digits of a Spark decimal; fewer than ten of them are ever in use together.
-_WHOLE: Final = "decimal(28,0)"
+WHOLE: Final = "decimal(28,0)"
 
 _COLUMN_TYPES: Final = {"timestamp-millis": "timestamp", "string": "string", "int64": "bigint", "double": "double"}
 
@@ -68,13 +68,13 @@ def cents_sums() -> list[Column]:
 
 def total_cents() -> Column:
     """The sum of cents, exact whatever its size."""
-    high, low = (F.col(name).cast(_WHOLE) for name in ("high_cents", "low_cents"))
-    return (high * F.lit(Decimal(1 << _LOW_BITS)) + low).cast(_WHOLE)
+    high, low = (F.col(name).cast(WHOLE) for name in ("high_cents", "low_cents"))
+    return (high * F.lit(Decimal(1 << _LOW_BITS)) + low).cast(WHOLE)
 
 
 def to_usd(cents: Column) -> Column:
     """Cents to USD, as the nearest double."""
-    return (cents.cast(_WHOLE) * F.lit(Decimal("0.01"))).cast("double")
+    return (cents.cast(WHOLE) * F.lit(Decimal("0.01"))).cast("double")
 
 
 def window_rows(records: DataFrame, spec: Spec) -> DataFrame:

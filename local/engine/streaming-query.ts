@@ -124,16 +124,17 @@ export class StreamingQuery {
       const alert = orderAlert(rule, parsed, nowMs, 'stream');
       batch.alerts.push({ alert, appendedMs: record.timestampMs });
     }
+    const customer = this.#customers.get(order.customer_id);
+    // These tell an order that comes again by the orders of their own windows, which are open for longer.
+    for (const alert of this.#customerRules.add(parsed, customer, nowMs)) {
+      batch.alerts.push({ alert, appendedMs: record.timestampMs });
+    }
     if (this.#deduplication?.isDuplicate(order.order_id, eventTimeMs)) {
       this.totals.duplicates++;
       return;
     }
-    const customer = this.#customers.get(order.customer_id);
     this.totals.orders++;
     this.totals.revenueCents = addCents(this.totals.revenueCents, totalCents);
-    for (const alert of this.#customerRules.add(parsed, customer, nowMs)) {
-      batch.alerts.push({ alert, appendedMs: record.timestampMs });
-    }
     // Deduplication drops an order behind the watermark even while its window is open, here as in Spark.
     const behind = this.#deduplication !== null && eventTimeMs <= this.#judgedByMs;
     if (

@@ -9,13 +9,43 @@ import { createTopics } from '../../local/kafka/topics.ts';
 import { prepareSpark } from '../../local/spark/preparation.ts';
 import { AlertSchema } from '../../pipeline/alert.ts';
 import { pipeline } from '../../pipeline/definition.ts';
+import { tickHeader } from '../../pipeline/tick.ts';
+import { formatTimestamp } from '../../pipeline/timestamp.ts';
 import { describeWithSpark } from '../requirement.ts';
+import {
+  customerDefinition,
+  idAgainAfter65Seconds,
+  order152SecondsLate,
+  randomSteps,
+} from './customer-orders.ts';
 import { TestJob } from './job.ts';
 import { messyRecords } from './messy-orders.ts';
-import { alertIds, deadLetterSet, embeddedOutcome, readRows, sortedRows } from './oracle.ts';
-import { Placement, readAlerts, readDeadLetters, sendRecords } from './topics.ts';
+import { alertIds, deadLetterSet, EmbeddedOracle, embeddedOutcome, readRows, sortedRows } from './oracle.ts';
+import {
+  OrderSender,
+  Placement,
+  readAlerts,
+  readDeadLetters,
+  sendRecords,
+  type TestRecord,
+} from './topics.ts';
 
 const minute = 60_000;
+
+/** Sent by producers whose clocks are wrong: one writes nanoseconds, the other is in the year 2100. */
+function ofWrongClocks(orders: readonly TestRecord[]): TestRecord[] {
+  const [first, second] = orders;
+  if (first?.value == null || second?.value == null) throw new Error('Two orders are needed');
+  const in2100 = { ...JSON.parse(new TextDecoder().decode(second.value)), timestamp: '2100-01-01T00:00:00Z' };
+  return [
+    { ...first, createdMs: '1795772998451000000' },
+    {
+      ...second,
+      value: new TextEncoder().encode(JSON.stringify(in2100)),
+      createdMs: String(Date.parse('2100-01-01T00:00:00Z')),
+    },
+  ];
+}
 
 describeWithSpark('the streaming job and the embedded engine', () => {
   let broker: Broker;
@@ -33,12 +63,14 @@ describeWithSpark('the streaming job and the embedded engine', () => {
   describe.each<SparkLineName>(['4.1', '3.5'])('with Spark %s', (line) => {
     it('make the same of 20,000 messy orders', { timeout: 300_000 }, async () => {
       const placement = new Placement();
-      const records = messyRecords({
+      const messy = messyRecords({
         seed: 11,
         orders: 20_000,
         startMs: Date.now() - 30 * minute,
         ordersPerMinute: 4000,
-      }).map((record) => placement.place(record));
+      });
+      const wrongClocks = ofWrongClocks(messy.filter(({ refusedAs }) => refusedAs === null));
+      const records = [...wrongClocks, ...messy].map((record) => placement.place(record));
       const expected = embeddedOutcome(pipeline, records);
       expect(expected.late).toBe(0);
 
@@ -66,6 +98,62 @@ describeWithSpark('the streaming job and the embedded engine', () => {
         late: 0,
         windowRows: expected.rows.length,
       });
+    });
+
+    it('judge customers alike, whose orders are late, repeated and reordered', {
+      timeout: 300_000,
+    }, async () => {
+      const startMs = Math.floor(Date.now() / (5 * minute)) * 5 * minute - 120 * minute;
+      const placement = new Placement();
+      const oracle = new EmbeddedOracle(customerDefinition);
+      const sender = await OrderSender.connect(broker.bootstrapServers);
+      const send = async (record: Pick<TestRecord, 'key' | 'value' | 'headers'>[]): Promise<void> => {
+        const placed = record.map((one) => placement.place({ ...one, timestampMs: Date.now() }));
+        await sender.send(placed);
+        oracle.take(placed);
+      };
+      const job = await TestJob.start({
+        installation: await prepareSpark(line),
+        definition: customerDefinition,
+        bootstrapServers: broker.bootstrapServers,
+        folder: path.join(folder, 'job'),
+      });
+      await job.running();
+
+      for (const { orders, thenMs } of [
+        ...idAgainAfter65Seconds(startMs),
+        ...order152SecondsLate(startMs + 10 * minute),
+        ...randomSteps(7, startMs + 30 * minute, 10),
+      ]) {
+        await send(
+          orders.map((order) => ({
+            key: order.customer_id,
+            value: Buffer.from(JSON.stringify(order)),
+            headers: {},
+          })),
+        );
+        const { watermarkMs: judgedByMs } = oracle;
+        // Until all of them are read nothing moves the watermark: then it does not matter which batch an order is in.
+        for (const query of ['customers', 'windows'])
+          await job.untilCommitted(query, placement.offsets, judgedByMs);
+        await send([{ key: null, value: null, headers: { [tickHeader]: formatTimestamp(thenMs) } }]);
+        for (const query of ['customers', 'windows'])
+          await job.untilCommitted(query, placement.offsets, oracle.watermarkMs);
+      }
+      await sender.close();
+      const { totals } = await job.drain();
+      oracle.drain();
+      const expected = oracle.outcome;
+
+      const found = alertIds(await readAlerts(broker.bootstrapServers));
+      expect(found).toEqual(alertIds(expected.alerts));
+      expect(found).toContain(`order-burst:${startMs + minute}:CUST_AGAIN`);
+      expect(found.filter((id) => id.startsWith('region-hop:') && id.endsWith('CUST_LATE'))).toEqual([]);
+      expect(found.filter((id) => /CUST_\d$/.test(id)).length).toBeGreaterThan(20);
+      expect(sortedRows(await readRows(job.output))).toEqual(sortedRows(expected.rows));
+      // An order that is late and comes again is a duplicate to the one, and late to the other.
+      expect(totals.duplicates + (totals.late ?? 0)).toBe(expected.duplicates + expected.late);
+      expect(expected.late).toBeGreaterThan(40);
     });
   });
 });

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -111,6 +111,30 @@ export class TestJob {
 
   status(): Promise<JobStatus | null> {
     return readJobStatus(path.join(this.options.folder, 'status.json'));
+  }
+
+  /** Waits until a query has committed a batch that reads up to these offsets, and that was judged by this watermark. */
+  async untilCommitted(query: string, offsets: readonly number[], watermarkMs: number): Promise<void> {
+    const folder = path.join(this.options.folder, this.options.checkpoint ?? 'checkpoint', query);
+    const wanted = JSON.stringify({ watermarkMs, offsets });
+    let found = '';
+    const deadline = Date.now() + 60_000;
+    while (Date.now() < deadline && this.child.end === undefined) {
+      const names = await readdir(path.join(folder, 'commits')).catch(() => []);
+      const newest = Math.max(-1, ...names.filter((name) => /^\d+$/.test(name)).map(Number));
+      await delay(50);
+      if (newest < 0) continue;
+      const [, batch = '', ends = ''] = (
+        await readFile(path.join(folder, 'offsets', String(newest)), 'utf8')
+      ).split('\n');
+      const [ofTopic] = Object.values<Record<string, number>>(JSON.parse(ends));
+      found = JSON.stringify({
+        watermarkMs: JSON.parse(batch).batchWatermarkMs,
+        offsets: offsets.map((_, partition) => ofTopic?.[partition]),
+      });
+      if (found === wanted) return;
+    }
+    throw new Error(`The query ${query} has not come to ${wanted}, but to ${found}`);
   }
 
   log(): Promise<string> {

@@ -37,6 +37,11 @@ export class EmbeddedOracle {
     this.#keep(this.#query.close());
   }
 
+  /** What the next batch is judged by, epoch milliseconds; 0 before there is one. */
+  get watermarkMs(): number {
+    return this.#query.watermarkMs ?? 0;
+  }
+
   /** So far. */
   get outcome(): Outcome {
     const { orders, duplicates, late } = this.#query.totals;

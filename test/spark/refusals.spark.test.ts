@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jarLockFile, sparkLines } from '../../emr/releases.ts';
+import { streamingSettings } from '../../emr/settings.ts';
 import { type Broker, startBroker } from '../../local/kafka/broker.ts';
 import { createTopics } from '../../local/kafka/topics.ts';
 import { fetchJars } from '../../local/maven/fetch-jars.ts';
@@ -263,6 +265,30 @@ describeWithSpark('the streaming job refuses', () => {
       },
     );
     expect(await readdir(path.join(folder, 'checkpoint'))).toEqual(['windows']);
+  });
+
+  it('a checkpoint whose rules over customers were kept another way', async () => {
+    const folder = await newFolder();
+    const options = { bootstrapServers: broker.bootstrapServers, folder };
+    const { fingerprint } = streamingSettings({
+      spec: emitSpec(pipeline),
+      sparkLine: spark.line,
+      output: pathToFileURL(path.join(folder, 'out')).href,
+      cluster: 'test',
+      choices: { shufflePartitions: 2 },
+    });
+    const { 'state of the stateful rules': _, ...facts } = fingerprint.facts;
+    await mkdir(path.join(folder, 'checkpoint', 'customers'), { recursive: true });
+    await writeFile(
+      path.join(folder, 'checkpoint', 'ecom-checkpoint.json'),
+      JSON.stringify({ version: 1, id: '0123456789ab', fingerprint: { id: 'f'.repeat(64), facts } }),
+    );
+
+    await expectRefusal(options, {
+      code: 'ECOM_CHECKPOINT_INCOMPATIBLE',
+      message:
+        /^The checkpoint was made for another definition: state of the stateful rules was not there, now the orders of each open window \(.+\)\. Either name a new --checkpoint/,
+    });
   });
 
   it('a checkpoint of another window, which it leaves as it is', async () => {

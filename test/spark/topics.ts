@@ -33,6 +33,11 @@ export class Placement {
     ? Array(pipeline.topics.orders.partitions).fill(0)
     : [];
 
+  /** Where the next record of each partition comes to lie. */
+  get offsets(): readonly number[] {
+    return this.#offsets;
+  }
+
   place(record: TestRecord): PlacedRecord {
     const partition =
       record.partition ?? (record.key === null ? 0 : partitionOf(record.key, this.#offsets.length));

@@ -45,6 +45,8 @@ export interface StreamShape {
   /** Share of orders that are delivered again, and how many places later at most. */
   readonly redelivered: number;
   readonly redeliveryDelay: number;
+  /** Share of order ids that come again with an order of another time and amount. Default 0. */
+  readonly reused?: number;
   readonly largestBatch: number;
 }
 
@@ -70,6 +72,11 @@ export function randomBatches(seed: number, shape: StreamShape): Order[][] {
     const from = between(random, 0, stream.length - 1);
     const order = stream[from];
     if (order !== undefined) stream.splice(from + between(random, 1, shape.redeliveryDelay), 0, order);
+  }
+  for (let again = Math.round(shape.orders * (shape.reused ?? 0)); again > 0; again--) {
+    const at = between(random, 0, stream.length - 1);
+    const { order_id } = pick(stream.slice(Math.max(0, at - 40), at + 1));
+    stream[at] = { ...pick(stream.slice(at, at + 1)), order_id };
   }
   return cut(stream, random, shape.largestBatch);
 }

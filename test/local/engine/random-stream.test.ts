@@ -54,6 +54,14 @@ const shapes: Record<string, StreamShape> = {
     redeliveryDelay: 120,
     largestBatch: 12,
   },
+  'of ids that come again with other orders': {
+    orders: 400,
+    disorderMs: 60_000,
+    redelivered: 0.1,
+    redeliveryDelay: 20,
+    reused: 0.2,
+    largestBatch: 12,
+  },
 };
 
 /** Windows that overlap in other ways: three at a time, none, and with edges that cut each other. */
