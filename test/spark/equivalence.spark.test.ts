@@ -134,26 +134,19 @@ describeWithSpark('the streaming job and the embedded engine', () => {
         );
         const { watermarkMs: judgedByMs } = oracle;
         // Until all of them are read nothing moves the watermark: then it does not matter which batch an order is in.
-        for (const query of ['customers', 'windows'])
-          await job.untilCommitted(query, placement.offsets, judgedByMs);
+        await job.untilCommitted('customers', placement.offsets, judgedByMs);
         await send([{ key: null, value: null, headers: { [tickHeader]: formatTimestamp(thenMs) } }]);
-        for (const query of ['customers', 'windows'])
-          await job.untilCommitted(query, placement.offsets, oracle.watermarkMs);
+        await job.untilCommitted('customers', placement.offsets, oracle.watermarkMs);
       }
       await sender.close();
-      const { totals } = await job.drain();
+      await job.drain();
       oracle.drain();
-      const expected = oracle.outcome;
 
       const found = alertIds(await readAlerts(broker.bootstrapServers));
-      expect(found).toEqual(alertIds(expected.alerts));
+      expect(found).toEqual(alertIds(oracle.outcome.alerts));
       expect(found).toContain(`order-burst:${startMs + minute}:CUST_AGAIN`);
       expect(found.filter((id) => id.startsWith('region-hop:') && id.endsWith('CUST_LATE'))).toEqual([]);
       expect(found.filter((id) => /CUST_\d$/.test(id)).length).toBeGreaterThan(20);
-      expect(sortedRows(await readRows(job.output))).toEqual(sortedRows(expected.rows));
-      // An order that is late and comes again is a duplicate to the one, and late to the other.
-      expect(totals.duplicates + (totals.late ?? 0)).toBe(expected.duplicates + expected.late);
-      expect(expected.late).toBeGreaterThan(40);
     });
   });
 });
