@@ -1,10 +1,10 @@
-import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { EmrCluster, hasEnded } from './aws/emr-cluster.ts';
 import { offsetsOf } from './commands/stream.ts';
 import { estimateCost } from './cost/estimate.ts';
 import { costReport } from './cost/report.ts';
 import type { CliOptions, CloudFormationTemplate } from './framework.ts';
+import { refuseLosses, stackChanges } from './resources/changes.ts';
 import { ids, stem } from './resources/stage.ts';
 import { type DeployedStage, deployed, findDeployed, type Session } from './session.ts';
 import { deployStream, refuseCheckpoint, type StreamRequest, stopStream } from './streaming/deploy-stream.ts';
@@ -36,7 +36,7 @@ export async function clusterGeneration(session: Session): Promise<number> {
   const facts = await new EmrCluster(clients, id).facts();
   // EMR forgets a cluster two months after its end; the stack still has the name that it gave it.
   // https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-manage-view-clusters.html
-  const name = facts?.name ?? String(clusterProperties(await stack.template())?.Name);
+  const name = facts?.name ?? clusterName(await stack.template());
   const suffix = name.slice(stem(input).length + 1);
   const current = /^\d+$/.test(suffix) ? Number(suffix) : 0;
   return facts === undefined || hasEnded(facts) ? current + 1 : current;
@@ -49,52 +49,20 @@ export async function announceCost(session: Session, say: Say): Promise<void> {
   say(`\n${costReport(estimateCost(session.input.config), session.input.stage)}\n`);
 }
 
-/** Properties of AWS::EMR::Cluster that CloudFormation cannot change in place. Source: its resource schema, `createOnlyProperties`. */
-const replacing = [
-  'Applications',
-  'BootstrapActions',
-  'Configurations',
-  'JobFlowRole',
-  'LogUri',
-  'Name',
-  'ReleaseLabel',
-  'ServiceRole',
-] as const;
-
 const ClusterSchema = v.object({
-  Resources: v.object({ [ids.emr]: v.object({ Properties: v.record(v.string(), v.unknown()) }) }),
+  Resources: v.object({ [ids.emr]: v.object({ Properties: v.object({ Name: v.string() }) }) }),
 });
 
-/** What of a cluster's `Instances` CloudFormation can change in place. Source: its guide, `AWS::EMR::Cluster JobFlowInstancesConfig`. */
-const ResizableSchema = v.looseObject({
-  TerminationProtected: v.optional(v.unknown()),
-  CoreInstanceGroup: v.optional(v.looseObject({ InstanceCount: v.optional(v.unknown()) })),
-});
-
-/** A cluster's instances without what can be changed in place. */
-function machines(instances: unknown): unknown {
-  const parsed = v.safeParse(ResizableSchema, instances);
-  if (!parsed.success) return instances;
-  const { TerminationProtected: _protected, CoreInstanceGroup: core, ...rest } = parsed.output;
-  if (core === undefined) return rest;
-  const { InstanceCount: _count, ...group } = core;
-  return { ...rest, CoreInstanceGroup: group };
-}
-
-function clusterProperties(template: unknown): Readonly<Record<string, unknown>> | undefined {
+/** What a deployed template calls the stage's EMR cluster. */
+function clusterName(template: unknown): string {
   const parsed = v.safeParse(ClusterSchema, template);
-  return parsed.success ? parsed.output.Resources[ids.emr]?.Properties : undefined;
+  return parsed.success ? (parsed.output.Resources[ids.emr]?.Properties.Name ?? '') : '';
 }
 
-/** Which of a cluster's properties would make CloudFormation replace it. */
-export function replacedBy(before: unknown, after: unknown): string[] {
-  const old = clusterProperties(before);
-  const next = clusterProperties(after);
-  if (old === undefined || next === undefined) return [];
-  const changed: string[] = replacing.filter((name) => !isDeepStrictEqual(old[name], next[name]));
-  return isDeepStrictEqual(machines(old.Instances), machines(next.Instances))
-    ? changed
-    : [...changed, 'Instances'].sort();
+/** Which of its properties would make CloudFormation replace the EMR cluster. */
+export function replacedBy(before: unknown, after: unknown): readonly string[] {
+  const change = stackChanges(before, after).find(({ id }) => id === ids.emr);
+  return change?.kind === 'replace' ? change.properties : [];
 }
 
 /** The Kafka cluster that a stage will have: undefined where that one is yet to be made. */
@@ -128,6 +96,7 @@ async function otherCluster(
  * Looks at a stage that is deployed already before its stack is changed: refuses what it could not go on from, and stops
  * the stream before a change that takes its cluster away, and says so.
  *
+ * @throws ConfigError `ECOM_REPLACEMENT`
  * @throws TopicError, StreamError as {@link afterDeploy} would, but with nothing changed yet
  */
 export async function beforeUpdate(
@@ -136,6 +105,8 @@ export async function beforeUpdate(
   request: StreamRequest,
   say: Say,
 ): Promise<void> {
+  const changes = stackChanges(await session.stack.template(), template);
+  refuseLosses(changes, session.stack.name);
   const stage = await findDeployed(session);
   if (stage === undefined) return;
   await refuseEarly(stage, request);

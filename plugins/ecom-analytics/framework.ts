@@ -74,6 +74,7 @@ export interface Serverless {
       };
     };
   };
+  readonly pluginManager: { spawn(command: string): Promise<void> };
   getProvider(name: 'aws'): AwsProvider;
   extendConfiguration(path: readonly string[], value: unknown): void;
   addServiceOutputSection(name: string, content: readonly string[]): void;

@@ -14,6 +14,7 @@ function part(file: string): unknown {
   return load(file);
 }
 
+type Plan = typeof import('./commands/plan.ts');
 type Topics = typeof import('./commands/topics.ts');
 type Stream = typeof import('./commands/stream.ts');
 type Windows = typeof import('./commands/windows.ts');
@@ -31,6 +32,7 @@ type SourcesPart = typeof import('./sources.ts');
 type Template = typeof import('./resources/template.ts');
 
 export const parts = {
+  plan: () => part('./commands/plan.ts') as Plan,
   topics: () => part('./commands/topics.ts') as Topics,
   stream: () => part('./commands/stream.ts') as Stream,
   windows: () => part('./commands/windows.ts') as Windows,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EcomError } from '../../pipeline/error.ts';
@@ -56,6 +57,7 @@ export class EcomAnalyticsPlugin {
       'before:package:cleanup': () => this.#beforePackage(),
       'aws:info:displayStackOutputs': () => this.#info(),
       'before:remove:remove': () => this.#beforeRemove(),
+      'ecom:plan:run': () => this.#plan(),
       'ecom:topics:plan:run': () => this.#run(parts.topics().planCommand),
       'ecom:topics:apply:run': () => this.#run(parts.topics().applyCommand),
       'ecom:topics:delete:run': () => this.#run(parts.topics().deleteCommand),
@@ -222,6 +224,24 @@ export class EcomAnalyticsPlugin {
     if (this.#serverless.processedInput.commands[0] !== 'info') return;
     const { infoSection } = parts.info();
     this.#serverless.addServiceOutputSection('stream', await infoSection(this.#session()));
+  }
+
+  /** What a deploy would do is told by what it would deploy, so that is packed first. */
+  async #plan(): Promise<void> {
+    const { clusterGeneration } = parts.deploy();
+    const { stagePlanCommand } = parts.plan();
+    this.#clusterGeneration = await clusterGeneration(this.#session());
+    await this.#serverless.pluginManager.spawn('package');
+    const { functions, provider } = this.#serverless.service;
+    const { naming } = this.#serverless.getProvider('aws');
+    const packed = new Map<string, { name: string; sha256: string }>();
+    for (const [key, { name = key, package: { artifact } = {} }] of Object.entries(functions)) {
+      if (artifact === undefined) continue;
+      const zip = await readFile(path.resolve(this.#serverless.serviceDir, artifact));
+      const sha256 = createHash('sha256').update(zip).digest('base64');
+      packed.set(naming.getLambdaLogicalId(key), { name, sha256 });
+    }
+    await this.#run(stagePlanCommand(provider.compiledCloudFormationTemplate, packed));
   }
 
   async #run(command: Command): Promise<void> {

@@ -87,6 +87,13 @@ describe('before the stack of a deployed stage is changed', () => {
     expect(cloud.spark.live).toHaveLength(1);
   });
 
+  test('what would lose data is refused first, and nothing stopped', async () => {
+    cloud.account.template = template({});
+    await expect(look({ preset: 'production' })).rejects.toMatchObject({ code: 'ECOM_REPLACEMENT' });
+    expect(said).toEqual([]);
+    expect(cloud.spark.live).toHaveLength(1);
+  });
+
   test.each([
     [
       'another one that is brought along',

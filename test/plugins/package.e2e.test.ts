@@ -123,6 +123,7 @@ describe('a command', () => {
   test('has an example in its help', async () => {
     const { output, code } = await sls('ecom', '--help');
     const commands = [
+      'plan',
       'topics plan',
       'topics apply',
       'topics delete',

@@ -32,6 +32,7 @@ function serviceOf({ config = {}, stage = 'dev', region = 'eu-west-1', ...given 
       provider: { compiledCloudFormationTemplate: { Resources: {} } },
     },
     processedInput: { commands: ['package'] },
+    pluginManager: { spawn: async () => {} },
     configSchemaHandler: {},
     getProvider: () => ({
       getStage: () => stage,

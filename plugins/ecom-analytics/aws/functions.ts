@@ -1,6 +1,6 @@
 import { AwsError } from '../error.ts';
 import type { AwsClients } from './clients.ts';
-import { calling } from './failure.ts';
+import { calling, isNamed } from './failure.ts';
 
 /** Calls a function of the stage and takes its answer. */
 export class StageFunction {
@@ -10,6 +10,22 @@ export class StageFunction {
   constructor(clients: AwsClients, name: string) {
     this.#clients = clients;
     this.name = name;
+  }
+
+  /** SHA-256 of its code in Base64; undefined where there is no such function. */
+  async codeSha256(): Promise<string | undefined> {
+    const lambda = await this.#clients.lambda();
+    const { GetFunctionConfigurationCommand } = await import('@aws-sdk/client-lambda');
+    const call = { action: 'lambda:GetFunctionConfiguration', resource: `function ${this.name}` };
+    return calling(call, async () => {
+      try {
+        const answer = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: this.name }));
+        return answer.CodeSha256;
+      } catch (error) {
+        if (isNamed(error, 'ResourceNotFoundException')) return undefined;
+        throw error;
+      }
+    });
   }
 
   /** @throws AwsError `ECOM_FUNCTION_FAILED` with the function's own message */

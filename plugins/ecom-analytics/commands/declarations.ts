@@ -5,6 +5,11 @@ const json = { usage: 'Print one JSON object', type: 'boolean' } as const;
 /** A name that only leads to commands: osls prints their help where it stands alone. */
 const group = { type: 'container' } as const;
 
+const detailedExitCode = {
+  usage: 'Exit 0: nothing to do, 2: changes, 1: an error',
+  type: 'boolean',
+} as const;
+
 const topics: CommandDeclaration = {
   ...group,
   usage: 'The topics of the stage',
@@ -14,7 +19,7 @@ const topics: CommandDeclaration = {
       lifecycleEvents: ['run'],
       options: {
         json,
-        'detailed-exitcode': { usage: 'Exit 0: nothing to do, 2: changes, 1: an error', type: 'boolean' },
+        'detailed-exitcode': detailedExitCode,
       },
     },
     apply: {
@@ -147,6 +152,12 @@ export const commands: Readonly<Record<string, CommandDeclaration>> = {
     ...group,
     usage: 'The e-commerce analytics of the stage',
     commands: {
+      plan: {
+        usage:
+          'Show what a deploy would do to stack, topics and stream, and the cost. Example: sls ecom plan --stage dev --detailed-exitcode',
+        lifecycleEvents: ['run'],
+        options: { json, 'detailed-exitcode': detailedExitCode },
+      },
       topics,
       stream,
       windows,

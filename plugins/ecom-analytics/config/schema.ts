@@ -13,6 +13,11 @@ function described<const T extends v.GenericSchema>(schema: T, description: stri
   return v.pipe(schema, v.description(description));
 }
 
+/** A key that CloudFormation, MSK or S3 cannot change where the stage stands: a deploy refuses it. */
+function fixed<const T extends v.GenericSchema>(schema: T, description: string) {
+  return described(schema, `${description} **Not changeable** once the stage is deployed.`);
+}
+
 const count = (min: number, max: number) => {
   const range = `must be a whole number from ${min} to ${max}`;
   return v.pipe(v.number(range), v.integer(range), v.minValue(min, range), v.maxValue(max, range));
@@ -59,11 +64,11 @@ const cidrBlock = text(
 );
 
 const NetworkCreate = block({
-  cidr: described(
+  cidr: fixed(
     text(/^\d{1,3}(\.\d{1,3}){3}\/(1[6-9]|2[0-4])$/, 'must be a block like 10.42.0.0/16, /16 to /24'),
     'Address block of the VPC, /16 to /24.',
   ),
-  availabilityZones: described(
+  availabilityZones: fixed(
     v.picklist([2, 3]),
     'Private subnets, one a zone. Brokers must be a multiple of it.',
   ),
@@ -77,7 +82,7 @@ const NetworkExisting = block({
   vpcId: described(id('vpc'), 'The VPC of the cluster.'),
   privateSubnetIds: described(
     v.pipe(v.array(id('subnet'), 'must be a list'), v.minLength(1, 'must be a list with at least one item')),
-    'Private subnets from which the brokers can be reached.',
+    'Private subnets from which the brokers can be reached. **Not changeable** where the stage has made brokers in them.',
   ),
   securityGroupIds: v.optional(
     described(
@@ -123,7 +128,7 @@ const MskCreate = block({
     'Kafka version. 3.9 is the one that MSK recommends.',
   ),
   storageGb: described(count(1, 16_384), 'EBS storage of each broker in GiB. It can grow, never shrink.'),
-  kmsKeyArn: described(v.nullable(kmsKeyArn), 'Key for the data at rest. Null: the key that MSK keeps.'),
+  kmsKeyArn: fixed(v.nullable(kmsKeyArn), 'Key for the data at rest. Null: the key that MSK keeps.'),
   enhancedMonitoring: described(
     v.picklist(['DEFAULT', 'PER_BROKER', 'PER_TOPIC_PER_BROKER', 'PER_TOPIC_PER_PARTITION']),
     'Level of the metrics. Levels above DEFAULT cost by metric.',
@@ -179,7 +184,7 @@ const EmrExisting = block({
 });
 
 const BucketsCreate = block({
-  prefix: described(
+  prefix: fixed(
     v.nullable(bucketName),
     'First part of the bucket names. Null: service, stage and account. Names are global: take your own if they are gone.',
   ),
@@ -191,8 +196,8 @@ const BucketsCreate = block({
   ),
 });
 const BucketsExisting = block({
-  data: described(bucketName, 'Bucket for window files, checkpoint and status.'),
-  artifacts: described(bucketName, "Bucket for the job's files, step logs and the topics' ledger."),
+  data: fixed(bucketName, 'Bucket for window files, checkpoint and status.'),
+  artifacts: fixed(bucketName, "Bucket for the job's files, step logs and the topics' ledger."),
 });
 
 const TopicOverrides = block({

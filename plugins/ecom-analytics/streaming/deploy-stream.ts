@@ -3,7 +3,7 @@ import { hasEnded } from '../aws/emr-cluster.ts';
 import { StreamError } from '../error.ts';
 import { stem } from '../resources/stage.ts';
 import type { DeployedStage } from '../session.ts';
-import { buildArtefact, uploadFiles } from './artefact.ts';
+import { type Artefact, buildArtefact, uploadFiles } from './artefact.ts';
 import { decideStream, describeChanges, isAlive, type StreamDecision } from './decision.ts';
 import { type Application, applications } from './keys.ts';
 import { type StepRecord, stepName } from './record.ts';
@@ -178,6 +178,83 @@ function startedFrom(record: StepRecord | undefined): 'earliest' | 'latest' | un
   return from === 'earliest' || from === 'latest' ? from : undefined;
 }
 
+/** How the start of an application on the stage's clusters is made. */
+function preparer(stage: DeployedStage, application: Application, release: string, artefact: Artefact) {
+  const { config, definition } = stage.input;
+  return (checkpoint: number, startingOffsets: StreamRequest['newCheckpoint']): Start =>
+    makeStart({
+      application,
+      config,
+      definition,
+      release,
+      clusterArn: stage.msk.arn,
+      bootstrapServers: stage.bootstrapServers,
+      dataBucket: stage.data.name,
+      artifactsBucket: stage.artifacts.name,
+      artefact,
+      checkpoint,
+      startingOffsets,
+      auth: stage.isLocal ? 'none' : 'iam',
+    });
+}
+
+/** What a deploy would do about an application. */
+export interface StreamPlan {
+  readonly application: Application;
+  readonly decision: StreamDecision['kind'] | 'stop';
+  /** Undefined: it is left running. */
+  readonly why?: string;
+}
+
+/**
+ * What a deploy would do about a stage's streaming steps, the EMR cluster staying the one that it has.
+ *
+ * @param build makes the artefact; a test has one without jars
+ */
+export async function planStream(
+  stage: DeployedStage,
+  build: typeof buildArtefact = buildArtefact,
+): Promise<StreamPlan[]> {
+  const { config, definition } = stage.input;
+  const { release } = config.emr.existing ?? config.emr.create;
+  const wanted = stageApplications(config, release);
+  const artefact = await build(definition, release, stage.progress);
+  const plans: StreamPlan[] = [];
+  for (const application of applications) {
+    const stream = new StageStream(stage, application);
+    const record = await stream.record();
+    const step = await stream.step(record);
+    if (!wanted.includes(application)) {
+      if (isAlive(step?.state))
+        plans.push({ application, decision: 'stop', why: 'the stage no longer has it' });
+      continue;
+    }
+    const start = preparer(
+      stage,
+      application,
+      release,
+      artefact,
+    )(record?.checkpoint ?? 0, startedFrom(record));
+    const decision = decideStream(
+      {
+        clusterId: stage.emr.id,
+        fingerprint: start.settings.fingerprint,
+        startHash: start.hash,
+        newCheckpoint: false,
+      },
+      record,
+      step?.state,
+    );
+    const why = decision.kind === 'refuse' ? describeChanges(decision.changes) : undefined;
+    plans.push({
+      application,
+      decision: decision.kind,
+      ...('why' in decision ? { why: decision.why } : why === undefined ? {} : { why }),
+    });
+  }
+  return plans;
+}
+
 /**
  * Makes all of a stage's streaming steps right; stops those of an application that it no longer has.
  *
@@ -200,22 +277,7 @@ export async function deployStream(
   for (const application of wanted)
     outcomes.push(
       await unlessOvertaken(stage, () =>
-        deployApplication(stage, application, request, (checkpoint, startingOffsets) =>
-          makeStart({
-            application,
-            config,
-            definition,
-            release,
-            clusterArn: stage.msk.arn,
-            bootstrapServers: stage.bootstrapServers,
-            dataBucket: stage.data.name,
-            artifactsBucket: stage.artifacts.name,
-            artefact,
-            checkpoint,
-            startingOffsets,
-            auth: stage.isLocal ? 'none' : 'iam',
-          }),
-        ),
+        deployApplication(stage, application, request, preparer(stage, application, release, artefact)),
       ),
     );
   return outcomes;

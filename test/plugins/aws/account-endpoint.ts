@@ -19,6 +19,8 @@ export class AccountEndpoint {
   template: unknown = { Resources: {} };
   /** Functions by name, and what they answer; one that throws has failed. */
   readonly functions = new Map<string, (event: Record<string, unknown>) => unknown>();
+  /** The hash of each function's code. */
+  readonly code = new Map<string, string>();
   /** Undefined: somebody has deleted it. */
   trigger: Readonly<Record<string, unknown>> | undefined = { State: 'Enabled', LastProcessingResult: 'OK' };
   /** What the trigger comes to when it is switched; undefined: it stays as it is. */
@@ -54,6 +56,13 @@ export class AccountEndpoint {
         return json({ errorMessage }, { 'x-amz-function-error': 'Unhandled' });
       }
     }
+    const [, configured] = /\/functions\/([^/]+)\/configuration/.exec(request.url ?? '') ?? [];
+    if (configured !== undefined) {
+      const CodeSha256 = this.code.get(configured);
+      if (CodeSha256 === undefined)
+        return send(404, '{}', { 'x-amzn-errortype': 'ResourceNotFoundException' });
+      return json({ FunctionName: configured, CodeSha256 });
+    }
     if (request.url?.includes('/event-source-mappings/')) {
       if (this.trigger === undefined)
         return send(404, '{}', { 'x-amzn-errortype': 'ResourceNotFoundException' });
@@ -74,6 +83,8 @@ export class AccountEndpoint {
         `<StackResourceDetail><PhysicalResourceId>${found.name}</PhysicalResourceId><ResourceStatus>${found.status}</ResourceStatus></StackResourceDetail>`,
       );
     }
+    if (action === 'GetTemplate' && this.template === undefined)
+      return refuse(400, 'ValidationError', 'Stack with id shop-dev does not exist');
     if (action === 'GetTemplate')
       return answer(`<TemplateBody><![CDATA[${JSON.stringify(this.template)}]]></TemplateBody>`);
     if (action !== 'DescribeStacks') return refuse(501, 'NotImplemented', action);

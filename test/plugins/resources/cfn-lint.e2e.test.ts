@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type VirtualEnvironment, virtualEnvironment } from '../../../local/python/virtual-environment.ts';
+import { createOnly } from '../../../plugins/ecom-analytics/resources/create-only.ts';
 import { stageTemplate } from '../../../plugins/ecom-analytics/resources/template.ts';
 import { sampleStage, stages } from './sample.ts';
 
@@ -37,10 +38,13 @@ function surroundings(): Record<string, unknown> {
   return resources;
 }
 
-function run(command: string, args: readonly string[]): Promise<string> {
+function run(command: string, args: readonly string[], input = ''): Promise<string> {
   return new Promise((resolve) => {
     // It ends with another code than 0 when it has something to say.
-    execFile(command, args, { maxBuffer: 1 << 24 }, (_, stdout, stderr) => resolve(stdout || stderr));
+    const child = execFile(command, args, { maxBuffer: 1 << 24 }, (_, stdout, stderr) =>
+      resolve(stdout || stderr),
+    );
+    child.stdin?.end(`${input}\n`);
   });
 }
 
@@ -55,6 +59,26 @@ describe('cfn-lint', () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'ecom-cfn-'));
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  test('has the same create-only properties as our table, of every type that a stage may have', async () => {
+    const script = [
+      'import json, pathlib, cfnlint',
+      "schemas = pathlib.Path(cfnlint.__file__).parent / 'data' / 'schemas'",
+      "regions = json.loads((schemas / 'providers' / 'us-east-1.json').read_text())",
+      'found = {}',
+      'for name in json.loads(input()):',
+      "    schema = json.loads((schemas / 'resources' / f'{regions[name]}.json').read_text())",
+      "    paths = schema.get('createOnlyProperties', []) + schema.get('conditionalCreateOnlyProperties', [])",
+      "    found[name] = sorted(path.removeprefix('/properties/').replace('/', '.') for path in paths)",
+      'print(json.dumps(found))',
+    ].join('\n');
+    const types = Object.values(stages).flatMap((given) =>
+      Object.values(stageTemplate(sampleStage(given)).Resources).map(({ Type }) => Type),
+    );
+    const wanted = [...new Set([...Object.keys(createOnly), ...types])].sort();
+    const said = await run(environment.python, ['-c', script], JSON.stringify(wanted));
+    expect(createOnly).toEqual(JSON.parse(said));
+  });
 
   test.each(Object.entries(stages))('has nothing against the stage %s', async (name, given) => {
     const { Resources, Outputs } = stageTemplate(sampleStage(given));

@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import { refuseLosses, stackChanges } from '../../../plugins/ecom-analytics/resources/changes.ts';
+import { stageTemplate } from '../../../plugins/ecom-analytics/resources/template.ts';
+import { sampleStage, stages } from './sample.ts';
+
+const template = (given: unknown) => stageTemplate(sampleStage(given));
+const from = (before: unknown, after: unknown) => () =>
+  refuseLosses(stackChanges(template(before), template(after)), 'shop-dev');
+
+const kmsKeyArn = 'arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0000-1111-2222-333344445555';
+const { network, msk } = stages['bring-your-own'];
+const inNetwork = { network: { existing: { ...network.existing, endpoints: 'present' } } };
+
+describe('a deploy that would take away what holds data', () => {
+  test.each<[string, unknown, unknown, string, string]>([
+    [
+      'from dev to production',
+      stages.dev,
+      { preset: 'production' },
+      'EcomMskCluster (AWS::MSK::Cluster: BrokerNodeGroupInfo.ClientSubnets)',
+      '`network.create.availabilityZones`',
+    ],
+    [
+      'another key of the brokers',
+      {},
+      { msk: { create: { kmsKeyArn } } },
+      'EncryptionInfo.EncryptionAtRest',
+      '`msk.create.kmsKeyArn`',
+    ],
+    [
+      'another address block',
+      {},
+      { network: { create: { cidr: '10.9.0.0/16' } } },
+      'EcomVpc (AWS::EC2::VPC: CidrBlock)',
+      '`network.create.cidr`',
+    ],
+    [
+      'an existing network in place of its own',
+      {},
+      inNetwork,
+      'remove EcomVpc (AWS::EC2::VPC), which loses',
+      '`network`',
+    ],
+    [
+      'an existing Kafka cluster in place of its own',
+      inNetwork,
+      { ...inNetwork, msk },
+      'remove EcomMskCluster (AWS::MSK::Cluster), which loses its topics and all records',
+      '`msk`',
+    ],
+    [
+      'other buckets',
+      { buckets: { create: { prefix: 'shop' } } },
+      { buckets: { create: { prefix: 'mall' } } },
+      'replace EcomDataBucket (AWS::S3::Bucket: BucketName)',
+      '`buckets.create.prefix`',
+    ],
+  ])('is refused: %s', (_, before, after, what, key) => {
+    expect(from(before, after)).toThrow(expect.objectContaining({ code: 'ECOM_REPLACEMENT' }));
+    expect(from(before, after)).toThrow(what);
+    expect(from(before, after)).toThrow(key);
+    expect(from(before, after)).toThrow('Nothing was changed');
+    expect(from(before, after)).toThrow('deploy a new stage beside this one');
+  });
+
+  test('says how a Kafka cluster grows where it stands', () => {
+    expect(from(stages.dev, { preset: 'production' })).toThrow(
+      'add brokers in them (`msk.create.brokers`, a multiple of the zones)',
+    );
+  });
+
+  test.each<[string, unknown, unknown]>([
+    [
+      'to the size of production, in the zones there are',
+      stages.dev,
+      {
+        preset: 'production',
+        network: { create: { availabilityZones: 2 } },
+        msk: { create: { brokers: 4 } },
+      },
+    ],
+    ['to a larger disk', {}, { msk: { create: { storageGb: 500 } } }],
+    ['to another EMR release, which holds nothing', {}, { emr: { create: { release: 'emr-7.13.0' } } }],
+    ['to a NAT', {}, { network: { create: { nat: true } } }],
+    ['to another prefix of the topics', {}, { topics: { prefix: 'a-' } }],
+  ])('is not one %s', (_, before, after) => {
+    expect(from(before, after)).not.toThrow();
+    expect(stackChanges(template(before), template(after))).not.toEqual([]);
+  });
+
+  test('is one that changes the key of a table, or drops the table', () => {
+    const table = (KeySchema: unknown) => ({
+      Resources: { Alerts: { Type: 'AWS::DynamoDB::Table', Properties: { KeySchema } } },
+    });
+    const before = table([{ AttributeName: 'id', KeyType: 'HASH' }]);
+    const [changed] = stackChanges(before, table([{ AttributeName: 'other', KeyType: 'HASH' }]));
+    expect(changed).toMatchObject({ kind: 'replace', properties: ['KeySchema'], loses: expect.any(String) });
+    expect(stackChanges(before, { Resources: {} })).toMatchObject([
+      { kind: 'remove', loses: expect.any(String) },
+    ]);
+  });
+
+  test('is not one that lets go of a bucket which stays', () => {
+    const before = { Resources: { Kept: { Type: 'AWS::S3::Bucket', DeletionPolicy: 'Retain' } } };
+    const changes = stackChanges(before, { Resources: {} });
+    expect(changes).toEqual([{ kind: 'remove', id: 'Kept', type: 'AWS::S3::Bucket', properties: [] }]);
+    expect(() => refuseLosses(changes, 'shop-dev')).not.toThrow();
+  });
+});
+
+test('the same template is no change, wherever osls keeps the packages of a deploy', () => {
+  const packed = (S3Key: string) => ({
+    Resources: { One: { Type: 'AWS::Lambda::Function', Properties: { Code: { S3Key }, Timeout: 3 } } },
+  });
+  expect(stackChanges(packed('a/1/one.zip'), packed('a/2/one.zip'))).toEqual([]);
+  expect(stackChanges(template({}), template({}))).toEqual([]);
+});
+
+test('a stack that is not there yet gets everything', () => {
+  const changes = stackChanges(undefined, template({}));
+  expect(new Set(changes.map(({ kind }) => kind))).toEqual(new Set(['add']));
+  expect(changes).toHaveLength(Object.keys(template({}).Resources).length);
+});
