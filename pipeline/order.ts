@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { catalog, unknownCategory } from './catalog.ts';
+import { type ShopFields, shopFields } from './fields.ts';
 import { isAmount, maxAmountUsd, toCents } from './money.ts';
 import { parseTimestamp, timestampMessage, timestampPattern } from './timestamp.ts';
 
@@ -31,23 +32,31 @@ function isTimestamp(value: unknown): value is string {
   return typeof value === 'string' && !Number.isNaN(parseTimestamp(value));
 }
 
-/** What a field may hold: the check that the parser runs, and the schema made from it. */
+/** What a field may hold: the check that the parser runs, what to say where it fails, and the schema made from it. */
 export const fieldTypes = {
   id: {
     check: isId,
+    wrong: `is not a string of 1 to ${maxIdLength} characters`,
     schema: v.custom<string>(isId, `must be a non-empty string of up to ${maxIdLength} characters`),
   },
-  text: { check: isText, schema: v.custom<string>(isText, 'must be a non-empty string') },
+  text: {
+    check: isText,
+    wrong: 'is not a non-empty string',
+    schema: v.custom<string>(isText, 'must be a non-empty string'),
+  },
   'optional-text': {
     check: isOptionalText,
+    wrong: 'is given and is not a string',
     schema: v.optional(v.custom<string | null>(isOptionalText, 'must be a string where it is given')),
   },
   quantity: {
     check: isQuantity,
+    wrong: `is not a whole number from 1 to ${maxQuantity}`,
     schema: v.custom<number>(isQuantity, `must be a whole number from 1 to ${maxQuantity}`),
   },
   amount: {
     check: isAmount,
+    wrong: 'is not an amount: 0 or more, at most two decimals',
     schema: v.custom<number>(
       isAmount,
       `must be a number of USD from 0 to ${maxAmountUsd} with at most two decimals`,
@@ -55,67 +64,94 @@ export const fieldTypes = {
   },
   timestamp: {
     check: isTimestamp,
+    wrong: 'is not a time of the form YYYY-MM-DDTHH:MM:SS[.fraction][Z|±HH:MM]',
     schema: v.custom<string>(isTimestamp, timestampMessage),
   },
 } as const;
 
 export type FieldType = keyof typeof fieldTypes;
 
+/** The fields that the pipeline computes from. */
+const pipelineFields = {
+  order_id: { type: 'id' },
+  customer_id: { type: 'id' },
+  product_id: { type: 'id' },
+  product_name: { type: 'text' },
+  category: { type: 'optional-text' },
+  quantity: { type: 'quantity' },
+  price: { type: 'amount' },
+  total_amount: { type: 'amount' },
+  timestamp: { type: 'timestamp' },
+  region: { type: 'text' },
+} as const satisfies Record<string, { type: FieldType }>;
+
+type PipelineFields = typeof pipelineFields;
+export type PipelineField = keyof PipelineFields;
+export type OrderField = PipelineField | keyof typeof shopFields;
+
+type ReasonOf<Name extends string> = Name extends `${infer Head}_${infer Tail}`
+  ? `${Head}-${ReasonOf<Tail>}`
+  : Name;
+type FieldReason = ReasonOf<OrderField>;
+
+const reasonOf = (name: string): string => name.replaceAll('_', '-');
+
+interface OrderFieldEntry {
+  readonly type: FieldType;
+  readonly reason: FieldReason;
+}
+
+const fieldEntries: [name: string, { readonly type: FieldType }][] = Object.entries({
+  ...pipelineFields,
+  ...shopFields,
+});
+
 /** The fields of an order, in the order in which they are checked; the first that fails gives the reason. */
-export const orderFields = {
-  order_id: { type: 'id', reason: 'order-id' },
-  customer_id: { type: 'id', reason: 'customer-id' },
-  product_id: { type: 'id', reason: 'product-id' },
-  product_name: { type: 'text', reason: 'product-name' },
-  category: { type: 'optional-text', reason: 'category' },
-  quantity: { type: 'quantity', reason: 'quantity' },
-  price: { type: 'amount', reason: 'price' },
-  total_amount: { type: 'amount', reason: 'total-amount' },
-  timestamp: { type: 'timestamp', reason: 'timestamp' },
-  region: { type: 'text', reason: 'region' },
-} as const satisfies Record<string, { type: FieldType; reason: string }>;
+export const orderFields = Object.fromEntries(
+  fieldEntries.map(([name, { type }]) => [name, { type, reason: reasonOf(name) }]),
+) as Readonly<Record<OrderField, OrderFieldEntry>>;
 
-type OrderFields = typeof orderFields;
-export type OrderField = keyof OrderFields;
-
-type OrderEntries = { [Name in OrderField]: (typeof fieldTypes)[OrderFields[Name]['type']]['schema'] };
+type OrderEntries = {
+  [Name in PipelineField]: (typeof fieldTypes)[PipelineFields[Name]['type']]['schema'];
+};
 
 /** An order on the wire. Unknown fields are kept. */
 export const OrderSchema = v.looseObject(
-  Object.fromEntries(
-    Object.entries(orderFields).map(([name, field]) => [name, fieldTypes[field.type].schema]),
-  ) as OrderEntries,
+  Object.fromEntries(fieldEntries.map(([name, { type }]) => [name, fieldTypes[type].schema])) as OrderEntries,
 );
 
-/** An order as a producer may send it. */
+/** An order as a producer may send it; the fields of the shop are checked and not in this type. */
 export type Order = v.InferOutput<typeof OrderSchema>;
 
-/**
- * Why a record is no order: closed and ordered, the first that applies is the reason. Spark applies the same list in the
- * same order.
- */
-export const badRecordReasons = {
+/** Before any field is looked at. */
+const recordReasons = {
   'no-value': 'the record has no value, and no tick header',
   tick: 'the tick header is no time, lies before 1970, or lies too far in the future',
   'not-utf8': 'the value is not UTF-8',
   'not-json': 'the value is not JSON as RFC 8259 has it (single quotes, trailing text and NaN are not)',
   'not-an-object': 'the JSON is not an object',
   row: 'the row of a replayed file has not the columns of its header, or quotes that do not match',
-  'order-id': 'order_id is no string of 1 to 128 characters',
-  'customer-id': 'customer_id is no string of 1 to 128 characters',
-  'product-id': 'product_id is no string of 1 to 128 characters',
-  'product-name': 'product_name is no non-empty string',
-  category: 'category is given and is no string',
-  quantity: 'quantity is no whole number from 1 to 2147483647',
-  price: 'price is no amount: 0 or more, at most two decimals',
-  'total-amount': 'total_amount is no amount: 0 or more, at most two decimals',
-  timestamp: 'timestamp is no time of the form YYYY-MM-DDTHH:MM:SS[.fraction][Z|±HH:MM]',
-  region: 'region is no non-empty string',
+} as const;
+
+/** Of an order whose fields are all right. */
+const timeReasons = {
   'before-1970': 'timestamp lies before 1970',
   'in-the-future': 'timestamp lies more than 5 minutes after the record was appended',
 } as const;
 
-export type BadRecordReason = keyof typeof badRecordReasons;
+export type BadRecordReason = keyof typeof recordReasons | FieldReason | keyof typeof timeReasons;
+
+/**
+ * Why a record is no order: closed and ordered, the first that applies is the reason. Spark applies the same list in the
+ * same order.
+ */
+export const badRecordReasons = {
+  ...recordReasons,
+  ...Object.fromEntries(
+    fieldEntries.map(([name, { type }]) => [reasonOf(name), `${name} ${fieldTypes[type].wrong}`]),
+  ),
+  ...timeReasons,
+} as Readonly<Record<BadRecordReason, string>>;
 
 /** A record that is an order, with what every later stage derives from it. */
 export interface ParsedOrder {
@@ -159,11 +195,16 @@ export function parseOrder(
   return checkOrder(json, recordTimestampMs);
 }
 
+const shopChecks = (Object.keys(shopFields) as OrderField[]).map((name) => {
+  const { type, reason } = orderFields[name];
+  return { name, check: fieldTypes[type].check, reason };
+});
+
 /**
  * Checks a JSON value that is to be an order; fills in the category. Parameters and answer as {@link parseOrder}.
  *
- * The checks are the table `orderFields`, unrolled: reading each property by its own name is three times as fast as a
- * loop over names, and this is the hottest code there is. A test holds the two together.
+ * The checks are the table `orderFields`, that of the pipeline's own fields unrolled: reading each property by its own name
+ * is three times as fast as a loop over names, and this is the hottest code there is. A test holds the two together.
  */
 export function checkOrder(json: unknown, recordTimestampMs: number): ParsedOrder | BadRecordReason {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return 'not-an-object';
@@ -179,6 +220,7 @@ export function checkOrder(json: unknown, recordTimestampMs: number): ParsedOrde
   const eventTimeMs = typeof fields.timestamp === 'string' ? parseTimestamp(fields.timestamp) : Number.NaN;
   if (Number.isNaN(eventTimeMs)) return 'timestamp';
   if (!isText(fields.region)) return 'region';
+  for (const { name, check, reason } of shopChecks) if (!check(fields[name])) return reason;
   if (eventTimeMs < 0) return 'before-1970';
   if (eventTimeMs > recordTimestampMs + maxFutureMs) return 'in-the-future';
   // All of the table holds, and the category is a string from here on.
@@ -196,3 +238,28 @@ export const fieldLimits = {
   timestampPattern,
   maxFutureMs,
 } as const;
+
+/** What the job has in columns beside the fields of an order: `read_records` in emr/ecom_streaming/orders.py. */
+const jobColumns: readonly string[] = [
+  ...['key', 'value', 'topic', 'partition', 'offset', 'headers', 'plain', 'tick', 'read'],
+  ...['reason', 'is_order', 'event_ms', 'appended_ms', 'cents'],
+];
+
+/** What is wrong with the shop's own fields, as `field payment_method: …`; null where nothing is. */
+export function shopFieldProblem(fields: ShopFields = shopFields): string | null {
+  for (const [name, { type, simulated, ifMissing }] of Object.entries(fields)) {
+    const isTaken =
+      name in pipelineFields ||
+      reasonOf(name) in { ...recordReasons, ...timeReasons } ||
+      jobColumns.includes(name);
+    if (isTaken) return `field ${name}: the pipeline has something of that name already`;
+    if (!/^[a-z][a-z0-9_]*$/.test(name))
+      return `field ${name}: a name is lower-case letters, digits and underscores`;
+    const { check, wrong } = fieldTypes[type];
+    const bad = [...simulated, ...(ifMissing === undefined ? [] : [ifMissing])].find(
+      (value) => !check(value),
+    );
+    if (bad !== undefined) return `field ${name}: ${JSON.stringify(bad)} ${wrong}`;
+  }
+  return null;
+}

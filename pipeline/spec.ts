@@ -3,7 +3,14 @@ import { catalog, unknownCategory } from './catalog.ts';
 import { deadLetterHeaders } from './dead-letter.ts';
 import type { PipelineDefinition } from './definition.ts';
 import { EcomError } from './error.ts';
-import { badRecordReasons, type FieldType, fieldLimits, fieldTypes, orderFields } from './order.ts';
+import {
+  badRecordReasons,
+  type FieldType,
+  fieldLimits,
+  fieldTypes,
+  orderFields,
+  shopFieldProblem,
+} from './order.ts';
 import { severities } from './rule.ts';
 import { idleAfterMs, maxTickFutureMs, tickHeader } from './tick.ts';
 import { timestampType } from './topic.ts';
@@ -130,12 +137,22 @@ function placeOf({ rules }: PipelineDefinition, path: readonly { readonly key: u
     : [`rule ${rule.id}`, ...below.map(String)].join(', ');
 }
 
+function notValid(problem: string): EcomError {
+  return new EcomError('ECOM_DEFINITION', {
+    what: `The definition is not valid: ${problem}`,
+    where: 'pipeline/',
+    fix: 'Correct it there; `npm run check` shows the place.',
+  });
+}
+
 /**
  * Emits a definition as the spec.
  *
  * @throws EcomError `ECOM_DEFINITION` when the definition itself is not valid
  */
 export function emitSpec(definition: PipelineDefinition): PipelineSpec {
+  const wrongField = shopFieldProblem();
+  if (wrongField !== null) throw notValid(wrongField);
   const parsed = v.safeParse(PipelineSpecSchema, {
     specVersion,
     topics: definition.topics,
@@ -163,9 +180,5 @@ export function emitSpec(definition: PipelineDefinition): PipelineSpec {
   });
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
-  throw new EcomError('ECOM_DEFINITION', {
-    what: `The definition is not valid: ${placeOf(definition, issue.path ?? [])}: ${issue.message}`,
-    where: 'pipeline/',
-    fix: 'Correct it there; `npm run check` shows the place.',
-  });
+  throw notValid(`${placeOf(definition, issue.path ?? [])}: ${issue.message}`);
 }

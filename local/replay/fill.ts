@@ -1,8 +1,11 @@
 import path from 'node:path';
 import { catalog, unknownCategory } from '../../pipeline/catalog.ts';
+import { type ShopFields, shopFields } from '../../pipeline/fields.ts';
 import { averageCents, isAmount, toCents, toUsd } from '../../pipeline/money.ts';
 import { maxIdLength, type OrderField } from '../../pipeline/order.ts';
 import { readTime } from './time-form.ts';
+
+const furtherFields = Object.entries<ShopFields[string]>(shopFields);
 
 /** What stands where a file names no product and no region. */
 const unknown = unknownCategory;
@@ -67,13 +70,14 @@ function orderId(name: string, line: number): string {
  * - `quantity`: 1; `region`: `Unknown`
  * - `product_id`: the product's name, or `Unknown`; `product_name`: from the catalog by id, or the id
  * - `category`: left to the check, which takes it from the catalog, or `Unknown`
+ * - a field of the shop's own: its `ifMissing`
  *
  * @param fields which field each of a row's values is
  */
 export function orderFiller(
   file: string,
   fields: readonly OrderField[],
-): (values: readonly unknown[], line: number) => Record<OrderField, unknown> {
+): (values: readonly unknown[], line: number) => Record<string, unknown> {
   const places = Object.fromEntries(fields.map((field, place) => [field, place]));
   const place = (field: OrderField): number => places[field] ?? -1;
   const at = {
@@ -100,7 +104,7 @@ export function orderFiller(
     const name = readText(values[at.name]);
     const product =
       readText(values[at.product]) ?? (typeof name === 'string' ? shorten(name) : (name ?? unknown));
-    return {
+    const order: Record<string, unknown> = {
       order_id: readText(values[at.order]) ?? orderId(fileName, line),
       customer_id: readText(values[at.customer]),
       product_id: product,
@@ -112,6 +116,11 @@ export function orderFiller(
       timestamp: readTime(values[at.time]),
       region: readText(values[at.region]) ?? unknown,
     };
+    for (const [field, { simulated, ifMissing }] of furtherFields) {
+      const read = typeof simulated[0] === 'number' ? readNumber : readText;
+      order[field] = read(values[places[field] ?? -1]) ?? ifMissing;
+    }
+    return order;
   };
 }
 

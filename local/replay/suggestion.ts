@@ -1,4 +1,4 @@
-import type { OrderField } from '../../pipeline/order.ts';
+import type { PipelineField as OrderField } from '../../pipeline/order.ts';
 
 /** Words that columns of other shops' exports are named with, the likeliest first. Lower case, without separators. */
 const words: Readonly<Record<OrderField, readonly string[]>> = {

@@ -1,8 +1,9 @@
 import { catalog, type Product, type Region, regions } from '../catalog.ts';
+import { type ShopFields, shopFields } from '../fields.ts';
 import { toCents } from '../money.ts';
 import type { Order } from '../order.ts';
 import { formatTimestamp } from '../timestamp.ts';
-import { between, type Random, uuid, weightedPick } from './random.ts';
+import { between, type Random, seededRandom, uuid, weightedPick } from './random.ts';
 
 /** Share of a region's shoppers who are awake and buying, by local hour: quiet nights, a lunch bump, a busy evening. */
 const dayCurve: readonly number[] = [
@@ -26,6 +27,8 @@ const quantities: readonly (readonly [quantity: number, weight: number])[] = [
   [10, 0.5],
 ];
 
+const furtherFields = Object.entries<ShopFields[string]>(shopFields);
+
 /** One order in a hundred is placed away from home. */
 const awayRate = 0.01;
 /** Above 1, a few customers order much more often than the rest. */
@@ -40,6 +43,8 @@ export interface Shopper {
 /** Draws shoppers and fills their baskets. */
 export class Shoppers {
   readonly #random: Random;
+  /** Of the shop's own fields: with one more of those, a seed gives the same orders otherwise. */
+  readonly #ofShop = seededRandom(1);
   readonly #perRegion: number;
   readonly #pickProduct = weightedPick(catalog, (product) => product.weight);
   readonly #pickQuantity = weightedPick(quantities, ([, weight]) => weight);
@@ -78,7 +83,7 @@ export class Shoppers {
     atMs: number,
     region = shopper.home.name,
   ): Order {
-    return {
+    const order: Order = {
       order_id: uuid(this.#random),
       customer_id: shopper.customerId,
       product_id: product.product_id,
@@ -90,6 +95,9 @@ export class Shoppers {
       timestamp: formatTimestamp(atMs),
       region,
     };
+    for (const [name, { simulated }] of furtherFields)
+      order[name] = simulated[between(this.#ofShop, 0, simulated.length - 1)];
+    return order;
   }
 
   /** Any region, each as likely. */

@@ -10,13 +10,14 @@ import {
 import { withoutRules } from '../../pipeline/definition.ts';
 import { checkOrder, type ParsedOrder } from '../../pipeline/order.ts';
 import { isStateful, isStateless, type Rule, trippedRules } from '../../pipeline/rule.ts';
-import { kit } from './kit.ts';
+import { kit, shopFieldValues } from './kit.ts';
 
 const now = Date.parse('2026-11-23T12:00:05Z');
 
 function order(change: Record<string, unknown>): ParsedOrder {
   const parsed = checkOrder(
     {
+      ...shopFieldValues,
       order_id: 'o-1',
       customer_id: 'CUST_1',
       product_id: 'P002',

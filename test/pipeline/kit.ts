@@ -1,4 +1,5 @@
 import { type PipelineDefinition, pipeline } from '../../pipeline/definition.ts';
+import { type ShopFields, shopFields } from '../../pipeline/fields.ts';
 import type { Rule } from '../../pipeline/rule.ts';
 import type { Windowing } from '../../pipeline/window.ts';
 
@@ -60,6 +61,13 @@ export const kit: PipelineDefinition = {
   rules: kitRules,
   windowing: kitWindowing,
 };
+
+const furtherFields = Object.entries<ShopFields[string]>(shopFields);
+
+/** The fields that a shop has added, for orders that are written down in a test. */
+export const shopFieldValues: Readonly<Record<string, unknown>> = Object.fromEntries(
+  furtherFields.map(([name, { simulated }]) => [name, simulated[0]]),
+);
 
 /** The kit's definition with a topic that a shop has added. */
 export const kitWithRefunds: PipelineDefinition = {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import type { ShopFields } from '../../pipeline/fields.ts';
 import {
   type BadRecordReason,
   badRecordReasons,
@@ -8,11 +9,14 @@ import {
   OrderSchema,
   orderFields,
   parseOrder,
+  shopFieldProblem,
 } from '../../pipeline/order.ts';
+import { shopFieldValues } from './kit.ts';
 
 const appendedAt = Date.parse('2026-11-23T22:42:40Z');
 
 const good = {
+  ...shopFieldValues,
   order_id: '5f0c1b1e-9f4a-4b7e-9c1d-2f6f6a0f3c11',
   customer_id: 'CUST_1234',
   product_id: 'P001',
@@ -162,6 +166,38 @@ describe('a bad record', () => {
     }
     expect(seen).toEqual(order.filter((reason) => seen.includes(reason)));
     expect(seen).toEqual(Object.values(orderFields).map((field) => field.reason));
+  });
+});
+
+describe('a field of the shop’s own', () => {
+  const field = { type: 'text', simulated: ['card', 'invoice'], ifMissing: 'unknown' } as const;
+
+  it.each<[string, ShopFields, RegExp]>([
+    ['is one that the pipeline has', { region: field }, /^field region: .*already/],
+    ['would share a reason', { not_json: field }, /^field not_json: .*already/],
+    ['is called like a column of the streaming job', { offset: field }, /^field offset: .*already/],
+    ['is not a name that Spark tells apart', { Region: field }, /^field Region: a name is lower-case/],
+    [
+      'is simulated with a value that it may not hold',
+      { paid_by: { ...field, simulated: ['card', ''] } },
+      /^field paid_by: "" is not a non-empty string/,
+    ],
+    [
+      'is filled in with one',
+      { shipping: { type: 'amount', simulated: [4.99], ifMissing: -1 } },
+      /^field shipping: -1 is not an amount/,
+    ],
+  ])('is refused when it %s', (_, fields, words) => {
+    expect(shopFieldProblem(fields)).toMatch(words);
+  });
+
+  it('may be of any type that one value can have', () => {
+    const count = { type: 'quantity', simulated: [1, 2] } as const;
+    expect(shopFieldProblem({ payment_method: field, parcels: count })).toBeNull();
+  });
+
+  it('is what simulated orders are filled with', () => {
+    expect(shopFieldProblem()).toBeNull();
   });
 });
 

@@ -1,7 +1,14 @@
 import { pipeline } from '../../pipeline/definition.ts';
+import { type ShopFields, shopFields } from '../../pipeline/fields.ts';
 import { generateOrders } from '../../pipeline/generator/order-generator.ts';
 import { between, type Random, seededRandom } from '../../pipeline/generator/random.ts';
-import { type BadRecordReason, maxFutureMs, type Order } from '../../pipeline/order.ts';
+import {
+  type BadRecordReason,
+  maxFutureMs,
+  type Order,
+  type OrderField,
+  orderFields,
+} from '../../pipeline/order.ts';
 import { tickHeader } from '../../pipeline/tick.ts';
 import { formatTimestamp } from '../../pipeline/timestamp.ts';
 
@@ -83,7 +90,18 @@ function replaced(order: Order, field: string, json: string): string {
   return `${JSON.stringify(rest).slice(0, -1)},${JSON.stringify(field)}:${json}}`;
 }
 
-const fieldFaults: readonly (readonly [BadRecordReason, keyof Order & string, readonly string[]])[] = [
+/** Right for no type, and null too where the field may not be missing. */
+const shopFieldFaults = Object.entries<ShopFields[string]>(shopFields).map(
+  ([name, { type }]) =>
+    [
+      orderFields[name as OrderField].reason,
+      name,
+      type === 'optional-text' ? ['{}'] : ['{}', 'null'],
+    ] as const,
+);
+
+const fieldFaults: readonly (readonly [BadRecordReason, string, readonly string[]])[] = [
+  ...shopFieldFaults,
   ['order-id', 'order_id', ['""', 'null', '17', `"${'x'.repeat(129)}"`, '"\\ud800"', '["a"]']],
   ['customer-id', 'customer_id', ['""', 'null', 'true', `"${'🦊'.repeat(129)}"`]],
   ['product-id', 'product_id', ['""', '{}', '1']],

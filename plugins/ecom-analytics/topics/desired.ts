@@ -48,13 +48,13 @@ function possibleInSync(asked: number, replicationFactor: number): number {
   return Math.min(asked, Math.max(1, replicationFactor - 1));
 }
 
-/** What the pipeline's definition and a stage's configuration ask of a cluster, in the order of the definition. */
+/** What a stage's definition and configuration ask of a cluster, in the order of the definition. */
 export function desiredTopics(
   definition: PipelineDefinition,
   config: StageConfig,
   cluster: Pick<ClusterFacts, 'kind' | 'brokers'>,
 ): DesiredTopic[] {
-  return Object.entries(withTopicPrefix(definition, config.topics.prefix).topics).map(([role, topic]) => {
+  return Object.entries(definition.topics).map(([role, topic]) => {
     const stage = overridesOf(config, role);
     const replicationFactor = possibleReplication(
       stage.replicationFactor ?? topic.replicationFactor,

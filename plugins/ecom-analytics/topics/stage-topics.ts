@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { pipeline } from '../../../pipeline/definition.ts';
 import { MskTopics } from '../aws/msk-topics.ts';
 import type { Bucket } from '../aws/objects.ts';
 import { waitFor } from '../clock.ts';
@@ -101,7 +100,7 @@ export async function withTopics<T>(
   const owner = stageOwner(stage.input);
   const ledgerStore = new BucketLedger(stage.artifacts);
   try {
-    const desired = desiredTopics(pipeline, stage.input.config, cluster);
+    const desired = desiredTopics(stage.input.definition, stage.input.config, cluster);
     const [actual, known] = await Promise.all([
       store.read(desired.map(({ name }) => name)),
       ledgerStore.read(),

@@ -4,10 +4,12 @@ import { checkMessage } from '../../../functions/test-consumer/check-message.ts'
 import { deadLetterHeaders } from '../../../pipeline/dead-letter.ts';
 import { tickHeader } from '../../../pipeline/tick.ts';
 import { topics } from '../../../pipeline/topic.ts';
+import { shopFieldValues } from '../../pipeline/kit.ts';
 import { alertOf } from '../alert-consumer/alert-events.ts';
 
 const timestampMs = Date.parse('2026-11-23T22:42:38Z');
 const order = {
+  ...shopFieldValues,
   order_id: 'o-1',
   customer_id: 'CUST_1234',
   product_id: 'P001',
@@ -48,7 +50,7 @@ describe('a message of the orders topic', () => {
   });
 
   test.each([
-    [{ ...order, quantity: 2.5 }, 'quantity is no whole number from 1 to 2147483647'],
+    [{ ...order, quantity: 2.5 }, 'quantity is not a whole number from 1 to 2147483647'],
     [{ ...order, timestamp: '2026-11-23T23:00:00Z' }, 'timestamp lies more than 5 minutes after'],
     ["{'order_id': 1}", 'the value is not JSON as RFC 8259 has it'],
     [null, 'the record has no value, and no tick header'],

@@ -1,6 +1,7 @@
 import type { TopicRecord } from '../../../local/engine/memory-topic.ts';
 import { between, type Random, seededRandom } from '../../../pipeline/generator/random.ts';
 import type { Order } from '../../../pipeline/order.ts';
+import { shopFieldValues } from '../../pipeline/kit.ts';
 
 /** Event time that the tests' orders start from; records are appended long after. */
 export const startMs = Date.parse('2026-11-23T12:00:00Z');
@@ -12,6 +13,7 @@ let made = 0;
 export function orderAt(seconds: number, change: Partial<Order> = {}): Order {
   made++;
   return {
+    ...shopFieldValues,
     order_id: `order-${made}`,
     customer_id: `CUST_${made}`,
     product_id: 'P002',

@@ -1,10 +1,12 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { shopFieldValues } from '../../pipeline/kit.ts';
 import { ownFolder, refusals, replayed } from './replayed.ts';
 
 const { write, remove } = ownFolder();
 afterAll(remove);
 
 const good = {
+  ...shopFieldValues,
   order_id: 'o1',
   customer_id: 'c1',
   product_id: 'P001',

@@ -12,7 +12,7 @@ import {
   trips,
 } from '../../../pipeline/rule.ts';
 import { windowStarts } from '../../../pipeline/window.ts';
-import { kit } from '../../pipeline/kit.ts';
+import { kit, shopFieldValues } from '../../pipeline/kit.ts';
 
 const noon = Date.parse('2026-01-02T12:00:00Z');
 
@@ -25,6 +25,7 @@ function sale(
   quantity = 1,
 ): ParsedOrder {
   const order = {
+    ...shopFieldValues,
     order_id: id,
     customer_id: customer,
     product_id: 'P001',

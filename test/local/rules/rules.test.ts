@@ -78,7 +78,7 @@ describe('npm run rules', () => {
     const { stdout, stderr } = await printed(rules, ['--replay', file]);
     expect(stdout).toMatch(/^1 order of 1 customer, /);
     expect(stderr).toMatch(
-      /^Left out: 2 rows that are no orders; the first is on line 4: timestamp is no time.*\nRepeated: 1 row of/,
+      /^Left out: 2 rows that are no orders; the first is on line 4: timestamp is not a time.*\nRepeated: 1 row of/,
     );
   });
 

@@ -3,6 +3,7 @@ import { SentOrders } from '../../../local/spark/sent-orders.ts';
 import type { GeneratedOrder } from '../../../pipeline/generator/order-generator.ts';
 import { formatTimestamp } from '../../../pipeline/timestamp.ts';
 import { windowing } from '../../../pipeline/window.ts';
+import { shopFieldValues } from '../../pipeline/kit.ts';
 
 const startMs = Date.UTC(2026, 10, 23, 12);
 
@@ -15,6 +16,7 @@ function order(
     atMs,
     label: null,
     order: {
+      ...shopFieldValues,
       order_id: id,
       customer_id: change.customer ?? 'CUST_1',
       product_id: 'P001',

@@ -1,7 +1,11 @@
 import type { PipelineDefinition } from '../../../pipeline/definition.ts';
 import { resolveConfig } from '../../../plugins/ecom-analytics/config/resolve.ts';
 import type { ClusterFacts } from '../../../plugins/ecom-analytics/topics/cluster.ts';
-import { type DesiredTopic, desiredTopics } from '../../../plugins/ecom-analytics/topics/desired.ts';
+import {
+  type DesiredTopic,
+  desiredTopics,
+  stageDefinition,
+} from '../../../plugins/ecom-analytics/topics/desired.ts';
 import { emptyLedger, type Ledger, withTopic } from '../../../plugins/ecom-analytics/topics/ledger.ts';
 import { type PlanInput, planTopics, type TopicPlan } from '../../../plugins/ecom-analytics/topics/plan.ts';
 import type { ActualTopic } from '../../../plugins/ecom-analytics/topics/store.ts';
@@ -28,7 +32,8 @@ export function desired(
   on: ClusterFacts = cluster,
   pipeline: PipelineDefinition = kit,
 ): DesiredTopic[] {
-  return desiredTopics(pipeline, resolveConfig(config), on);
+  const resolved = resolveConfig(config);
+  return desiredTopics(stageDefinition(pipeline, resolved), resolved, on);
 }
 
 /** A topic on the cluster that is just what is desired. */
