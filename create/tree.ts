@@ -73,7 +73,9 @@ export function packTree(tree: Tree): Uint8Array {
  */
 export function unpackTree(archive: Uint8Array, where: string): Tree {
   try {
-    const items = parseTar(gunzipSync(archive)).filter((item) => item.type === 'file');
+    // A buffer of its own: nanotar reads from the start of the one below, and from Node 24 on gunzip answers a part of one.
+    const bytes = Uint8Array.from(gunzipSync(archive));
+    const items = parseTar(bytes).filter((item) => item.type === 'file');
     return new Map(
       items.map(({ name, data, attrs }) => [
         name,
