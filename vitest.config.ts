@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     expect: { requireAssertions: true },
     pool: 'forks',
+    setupFiles: ['test/end-with-vitest.ts'],
     maxWorkers: 2,
     projects: [
       {

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { startChild } from '../local/child/child.ts';
 import { pinnedMajors, pinnedNode, pinnedNodesRunHere } from './pinned-node.ts';
 
 /**
@@ -17,12 +17,19 @@ interface Counts {
   skipped: number;
 }
 
-function run(command: string, args: readonly string[]): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
-    child.on('error', reject);
-    child.on('exit', (code) => resolve(code ?? 1));
-  });
+/** Runs Vitest, which ends with this process, however that ends, and with all that the tests started. */
+async function run(command: string, args: readonly string[]): Promise<number> {
+  const child = await startChild(command, args, { cwd: root, logFile: null });
+  let interrupted = false;
+  const interrupt = (signal: NodeJS.Signals): void => {
+    interrupted = true;
+    child.signal(signal);
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
+  const { code } = await child.ended;
+  if (interrupted) process.exit(130);
+  process.off('SIGINT', interrupt).off('SIGTERM', interrupt).off('SIGHUP', interrupt);
+  return code ?? 1;
 }
 
 /** The fields of Vitest's JSON report that are counted. */

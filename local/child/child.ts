@@ -25,8 +25,8 @@ export interface Child {
 export interface ChildOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** What it prints is appended here. */
-  readonly logFile: string;
+  /** What it prints is appended here; null shows it as this process's own. */
+  readonly logFile: string | null;
   /** What it prints on stdout is appended here instead. */
   readonly outputFile?: string;
   /** A folder that goes with the child, should this process end before {@link Child.stop}. */
@@ -61,7 +61,7 @@ export async function startChild(
   args: readonly string[],
   options: ChildOptions,
 ): Promise<Child> {
-  const log = openSync(options.logFile, 'a');
+  const log = options.logFile === null ? 'inherit' : openSync(options.logFile, 'a');
   const output = options.outputFile === undefined ? log : openSync(options.outputFile, 'a');
   const stdio: StdioOptions = ['ignore', output, log];
   const child = spawn(command, args, {
@@ -71,8 +71,7 @@ export async function startChild(
     detached: true,
     windowsHide: true,
   });
-  closeSync(log);
-  if (output !== log) closeSync(output);
+  for (const file of new Set([log, output])) if (typeof file === 'number') closeSync(file);
   let end: ChildEnd | undefined;
   const ended = new Promise<ChildEnd>((resolve) => {
     child.once('exit', (code, signal) => {

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
+import { unwatch, watch } from '../../local/child/watchdog.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -97,6 +98,7 @@ export class ProjectCopy {
       detached: process.platform !== 'win32',
       env: { ...process.env, ...env },
     });
+    if (child.pid !== undefined) watch(child.pid, null);
     let output = '';
     let stdout = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -113,6 +115,7 @@ export class ProjectCopy {
     return {
       ended: new Promise((resolve, reject) => {
         child.once('error', reject).once('close', (code, signal) => {
+          if (child.pid !== undefined) unwatch(child.pid);
           // npm ends by the signal that it was sent; a shell tells that as 128 and the signal's number.
           resolve({ code: signal === null ? code : 128 + constants.signals[signal], output, stdout });
         });
