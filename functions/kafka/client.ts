@@ -2,6 +2,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { type ISocketFactory, Kafka, type KafkaConfig, type LogEntry, logLevel } from 'kafkajs';
 import type { Log } from '../log.ts';
+import './codecs.ts';
 import { oauthBearer } from './oauth-bearer.ts';
 import './request-queue.ts';
 import './variable-length.ts';

@@ -19,7 +19,7 @@ export interface CheckedMessage {
   readonly valid: boolean;
   /** Why it is not valid. */
   readonly problem?: string;
-  /** The JSON it holds; the text where it is none; `{ base64 }` where it is no text. */
+  /** The JSON it holds; the text where it is none, or nests too deeply to be answered; `{ base64 }` where it is not text. */
   readonly value: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -29,6 +29,20 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 interface Decoded {
   readonly value: unknown;
   readonly isJson: boolean;
+}
+
+/** Deeper JSON stays text: writing it as JSON again recurses, here and in Lambda, and would end in an overflow of the stack. */
+const deepestJson = 100;
+
+/** How deep the brackets of a JSON text nest, those in strings left out. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/g)) {
+    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth);
+    else if (token === ']' || token === '}') depth--;
+  }
+  return deepest;
 }
 
 function decode(bytes: Buffer | null): Decoded {
@@ -41,7 +55,7 @@ function decode(bytes: Buffer | null): Decoded {
   }
   try {
     const value: unknown = JSON.parse(text);
-    return { value, isJson: true };
+    return { value: depthOf(text) > deepestJson ? text : value, isJson: true };
   } catch {
     return { value: text, isJson: false };
   }

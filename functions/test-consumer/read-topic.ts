@@ -73,6 +73,12 @@ async function consume(
     failure = payload.error;
     over.abort();
   });
+  // A batch of nothing but ends of transactions reaches no `eachBatch`.
+  const pass = consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+    if (payload.batchSize > 0) return;
+    reading.pass(payload.partition, payload.lastOffset);
+    if (reading.done) over.abort();
+  });
   const read = async (): Promise<void> => {
     await consumer.connect();
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
@@ -96,6 +102,7 @@ async function consume(
   });
   await clock.sleep(timeoutMs, over.signal);
   stop();
+  pass();
   if (failure !== undefined) throw failure;
   // The reader may still be joining its group when the time is up; leaving waits for it.
   await Promise.race([reader, clock.sleep(1000)]);

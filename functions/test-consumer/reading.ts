@@ -61,7 +61,8 @@ export class Reading {
     return [...this.progress].every(([partition, { next }]) => next >= (this.#ends.get(partition) ?? 0n));
   }
 
-  take(batch: Pick<Batch, 'partition' | 'messages'>): void {
+  /** Takes what a batch holds, and passes over what stands after it and is not a record: the end of a transaction. */
+  take(batch: Pick<Batch, 'partition' | 'messages' | 'lastOffset'>): void {
     const progress = this.progress.get(batch.partition);
     if (progress === undefined) return;
     for (const message of batch.messages) {
@@ -74,6 +75,14 @@ export class Reading {
       progress.next = offset + 1n;
       progress.read++;
     }
+    this.pass(batch.partition, batch.lastOffset());
+  }
+
+  /** Passes over offsets up to this one, which hold no record: ends of transactions, and what was aborted. */
+  pass(partition: number, lastOffset: string): void {
+    const progress = this.progress.get(partition);
+    const next = BigInt(lastOffset) + 1n;
+    if (progress !== undefined && next > progress.next) progress.next = next;
   }
 
   /** Returns false, and leaves the message out, where the answer would become too large. */

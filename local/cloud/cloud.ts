@@ -8,6 +8,7 @@ import {
   waitUntilStackCreateComplete,
 } from '@aws-sdk/client-cloudformation';
 import kafkajs from 'kafkajs';
+import '../../functions/kafka/codecs.ts';
 import { defaultRelease } from '../../emr/releases.ts';
 import { startBroker } from '../kafka/broker.ts';
 import { findJava } from '../kafka/java.ts';

@@ -36,6 +36,22 @@ function message(value: unknown, headers: Record<string, string> = {}): KafkaMes
   };
 }
 
+describe('a message whose JSON nests', () => {
+  const nested = (depth: number) => `${'['.repeat(depth)}"]\\"[${'['.repeat(9)}"${']'.repeat(depth)}`;
+  const shown = (text: string) => checkMessage(topics, 'other', 0, message(text)).value;
+
+  test('is shown as JSON up to a hundred levels, brackets in its texts left out', () => {
+    expect(shown(nested(100))).toEqual(JSON.parse(nested(100)));
+  });
+
+  test.each([101, 5000, 200_000])('%i levels deep is shown as text, and can be answered', (depth) => {
+    const text = nested(depth);
+    const checked = checkMessage(topics, topics.deadLetters.name, 0, message(text));
+    expect(checked.value).toBe(text);
+    expect(JSON.parse(JSON.stringify(checked))).toMatchObject({ kind: 'dead-letter', value: text });
+  });
+});
+
 describe('a message of the orders topic', () => {
   test('is an order, shown as it was sent', () => {
     expect(checkMessage(topics, topics.orders.name, 2, message(order))).toEqual({

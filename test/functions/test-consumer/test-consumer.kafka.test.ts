@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../../functions/clock.ts';
 import type { KafkaSettings } from '../../../functions/kafka/settings.ts';
@@ -126,6 +127,64 @@ describeWithJava('the test consumer on a real broker', () => {
     expect(reading).toMatchObject({ read: 0, valid: 0, timedOut: false, messages: [] });
     expect(reading.partitions).toHaveLength(3);
     expect(reading.partitions[0]).toMatchObject({ earliest: '0', latest: '0', lag: 0, share: 0 });
+  });
+
+  /** Makes a topic of one partition; the broker compresses what it is sent. */
+  async function makeTopic(topic: string, compression = 'producer'): Promise<void> {
+    await withAdmin(broker.bootstrapServers, (admin) =>
+      admin.createTopics({
+        topics: [{ topic, configEntries: [{ name: 'compression.type', value: compression }] }],
+      }),
+    );
+  }
+
+  test.each(['gzip', 'snappy', 'lz4', 'zstd'])('reads what is compressed with %s', async (compression) => {
+    const topic = `compressed-${compression}`;
+    await makeTopic(topic, compression);
+    const producer = plainKafka(broker.bootstrapServers).producer();
+    await producer.connect();
+    // Some that compress well, and some that do not: more than one block.
+    const values = Array.from({ length: 40 }, (_, index) =>
+      JSON.stringify({ index, text: index % 2 === 0 ? 'a'.repeat(9000) : randomBytes(6000).toString('hex') }),
+    );
+    await producer.send({ topic, messages: values.map((value) => ({ value })) });
+    await producer.disconnect();
+
+    const { messages, timedOut } = await read({ topic, maxMessages: 100, timeoutSeconds: 60 });
+
+    expect(timedOut).toBe(false);
+    expect(messages.map(({ value }) => JSON.stringify(value))).toEqual(values);
+  });
+
+  test.each([
+    ['committed', 2],
+    ['aborted', 1],
+    ['open', 1],
+  ])('ends at once where a transaction is %s at the end of a topic', async (how, expected) => {
+    const topic = `transaction-${how}`;
+    await makeTopic(topic);
+    const producer = plainKafka(broker.bootstrapServers).producer({
+      transactionalId: topic,
+      maxInFlightRequests: 1,
+      idempotent: true,
+    });
+    await producer.connect();
+    const first = await producer.transaction();
+    await first.send({ topic, messages: [{ value: '1' }] });
+    await first.commit();
+    const second = await producer.transaction();
+    await second.send({ topic, messages: [{ value: '2' }] });
+    if (how === 'committed') await second.commit();
+    if (how === 'aborted') await second.abort();
+
+    const all = await read({ topic, maxMessages: 100, timeoutSeconds: 60 });
+    const newest = await read({ topic, maxMessages: 1, timeoutSeconds: 60, from: 'newest' });
+
+    for (const reading of [all, newest])
+      expect(reading).toMatchObject({ timedOut: false, partitions: [{ lag: 0 }] });
+    expect(all.messages.map(({ value }) => value)).toEqual([1, 2].slice(0, expected));
+    if (how === 'open') await second.abort();
+    await producer.disconnect();
   });
 
   test('names a topic that does not exist, and does not create it', async () => {

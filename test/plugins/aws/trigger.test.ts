@@ -5,6 +5,8 @@ import { AccountEndpoint } from './account-endpoint.ts';
 
 let account: AccountEndpoint;
 let trigger: AlertsTrigger;
+/** What happens while the trigger is waited for. */
+let meanwhile: () => void;
 beforeEach(async () => {
   account = new AccountEndpoint();
   await account.start();
@@ -15,10 +17,12 @@ beforeEach(async () => {
     maxAttempts: 1,
   }));
   let now = 0;
+  meanwhile = () => undefined;
   const clock = {
     now: () => now,
     sleep: async (ms: number) => {
       now += ms;
+      meanwhile();
     },
   };
   trigger = new AlertsTrigger(clients, 'trigger', clock);
@@ -54,6 +58,20 @@ describe('the trigger of the alert consumer', () => {
     expect(await trigger.enable(true)).toBe(true);
     expect((await trigger.state()).state).toBe('Enabled');
   });
+
+  test.each(['Creating', 'Enabling', 'Updating'])(
+    'that is %s is switched once that is over',
+    async (State) => {
+      account.trigger = { State };
+      // Lambda refuses a change during another.
+      account.onSwitch = () => (account.trigger?.State === 'Enabled' ? 'Disabled' : 'Refused');
+      meanwhile = () => {
+        if (account.trigger?.State === State) account.trigger = { State: 'Enabled' };
+      };
+      expect(await trigger.enable(false)).toBe(true);
+      expect((await trigger.state()).state).toBe('Disabled');
+    },
+  );
 
   test('that does not change is given up on, by its code', async () => {
     account.onSwitch = () => 'Disabling';
