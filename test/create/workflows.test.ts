@@ -59,7 +59,9 @@ const setup: { runs: { steps: { if?: string; run?: string }[] } } = parse(
 const lines = setup.runs.steps.flatMap(({ run }) => run ?? []);
 
 test('no tool is installed that is not pinned: a version and a hash for each', () => {
-  expect(lines.filter((line) => /(?<!p)npm (install|i|exec)\b|npx|corepack|curl|wget/.test(line))).toEqual([]);
+  expect(lines.filter((line) => /(?<!p)npm (install|i|exec)\b|npx|corepack|curl|wget/.test(line))).toEqual(
+    [],
+  );
   const got = lines.join('\n').match(/bash "\$RUNNER_TEMP\/get" .*\\\n.*/g) ?? [];
   expect(got).toHaveLength(4);
   for (const one of got) expect(one).toMatch(/get" \S+ \d+\.\d+\.\d+ \\\n\s+[0-9a-f]{128}$/);

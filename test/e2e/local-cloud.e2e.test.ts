@@ -12,6 +12,7 @@ import { readWindowFile } from '../../local/parquet/read-windows.ts';
 import { pipeline } from '../../pipeline/definition.ts';
 import type { Order } from '../../pipeline/order.ts';
 import type { WindowRow } from '../../pipeline/window.ts';
+import { requestsOf } from '../../plugins/ecom-analytics/cost/s3-requests.ts';
 import { type JobStatus, readStatus } from '../../plugins/ecom-analytics/streaming/status.ts';
 import { expectedOutcome, sortedRows } from '../local/engine/oracle.ts';
 import { describeWithSpark } from '../requirement.ts';
@@ -22,6 +23,7 @@ import { kafkaUses } from './permissions/kafka-uses.ts';
 import { isNeededElsewhere, rolePrincipals } from './permissions/principals.ts';
 import type { Use } from './permissions/use.ts';
 import { type Outcome, ProjectCopy, projectName, type Running } from './project-copy.ts';
+import { jobRequests } from './s3-requests.ts';
 
 /** A stage's whole life on the local cloud, by the commands that a user types: each test goes on where the one before ended. */
 
@@ -357,6 +359,21 @@ describeWithSpark('a stage on the local cloud', () => {
     expect(
       unexplained.map(({ principal, action, resource }) => `${principal} ${action} ${resource}`),
     ).toEqual([]);
+  });
+
+  test('asks as much of S3 as its estimate counts on, for what it does while orders come', slow, async () => {
+    const calls = (): string[] =>
+      readFileSync(path.join(project.folder, 'calls/calls.jsonl'), 'utf8').split('\n').slice(0, -1);
+    const before = calls().length;
+    await expectSls(`invoke -f producer -d '{"durationSeconds":40,"ordersPerMinute":1000,"seed":13}'`);
+    const { requests, work } = jobRequests(calls().slice(before));
+    expect(work.batches).toBeGreaterThan(5);
+    expect(work.stateCommits).toBeGreaterThan(5);
+    const expected = requestsOf(work);
+    for (const kind of ['writes', 'reads'] as const) {
+      expect(requests[kind] / expected[kind], `${kind}: ${JSON.stringify(work)}`).toBeGreaterThan(0.75);
+      expect(requests[kind] / expected[kind], `${kind}: ${JSON.stringify(work)}`).toBeLessThan(1.25);
+    }
   });
 
   test('has another stage beside it on the same clusters', slow, async () => {

@@ -1,8 +1,8 @@
-import { defaultChoices } from '../../../emr/settings.ts';
 import type { StageConfig } from '../config/schema.ts';
 import { alarms, brokersOf } from '../monitoring/alarms.ts';
 import { streamMetrics } from '../monitoring/metrics.ts';
 import { endpointZones, interfaceEndpoints } from '../network/endpoints.ts';
+import { alertsMode } from '../streaming/start.ts';
 import {
   alarmMonth,
   customMetricMonth,
@@ -12,14 +12,19 @@ import {
   emrInstanceHour,
   eventPollerUnitHour,
   hoursPerMonth,
+  interfaceEndpointGb,
   interfaceEndpointHour,
   mskBrokerHour,
   mskStorageGbMonth,
+  natGatewayGb,
   natGatewayHour,
   type Price,
   pricedRegion,
+  publicIpv4Hour,
+  s3ThousandReads,
   s3ThousandWrites,
 } from './prices.ts';
+import { requestsOf, workASecond } from './s3-requests.ts';
 
 /** One line of what a stage costs. */
 export interface CostItem {
@@ -66,6 +71,12 @@ function mskItems({ msk }: StageConfig): CostItem[] {
   ];
 }
 
+/**
+ * GiB (gp3) that EMR gives each node for its system from release 6.15 on.
+ * https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-custom-ami-root-volume-size.html
+ */
+const rootGb = 15;
+
 function emrItems({ emr }: StageConfig): CostItem[] {
   if (!emr.create) return [];
   const { coreNodes, instanceType, ebsGb, spotTaskNodes } = emr.create;
@@ -84,6 +95,7 @@ function emrItems({ emr }: StageConfig): CostItem[] {
       emrInstanceHour[instanceType],
     ),
     line(`EBS, ${nodes} × ${ebsGb} GiB`, nodes * ebsGb, 'GB-months', ebsGp3GbMonth),
+    line(`EBS root volumes, ${nodes} × ${rootGb} GiB`, nodes * rootGb, 'GB-months', ebsGp3GbMonth),
   ];
   if (spotTaskNodes > 0)
     items.push(
@@ -103,7 +115,10 @@ function networkItems(config: StageConfig): CostItem[] {
     ),
   );
   if (config.network.create?.nat)
-    items.push(line('NAT gateway', hoursPerMonth, 'gateway-hours', natGatewayHour));
+    items.push(
+      line('NAT gateway', hoursPerMonth, 'gateway-hours', natGatewayHour),
+      line('Public IPv4 address of the NAT gateway', hoursPerMonth, 'address-hours', publicIpv4Hour),
+    );
   return items;
 }
 
@@ -118,42 +133,30 @@ function pollerItems({ alertConsumer }: StageConfig): CostItem[] {
   ];
 }
 
-/** A query without a trigger begins a batch when the one before has ended; at 1,000 orders/s one takes this long. bench/README.md */
-const untriggeredSeconds = 1;
-
-/**
- * Objects written to the checkpoint a second: for each batch of each query an offset and a commit, and one for each partition
- * of each stateful operator. Counted from Spark's checkpoint layout; a batch that leaves a partition's state alone writes
- * less. The queries are those of emr/ecom_streaming/queries.py.
- */
-function checkpointWritesASecond({ triggerSeconds, shufflePartitions }: StageConfig['streaming']): number {
-  const { customerTriggerSeconds, recordTriggerSeconds } = defaultChoices;
-  const queries = [
-    { name: 'windows', everySeconds: triggerSeconds, stateful: ['windows', 'deduplication'] },
-    { name: 'customers', everySeconds: customerTriggerSeconds, stateful: ['deduplication', 'rules'] },
-    { name: 'records', everySeconds: recordTriggerSeconds, stateful: [] },
-  ];
-  return queries.reduce(
-    (sum, { everySeconds, stateful }) =>
-      sum + (2 + stateful.length * shufflePartitions) / (everySeconds || untriggeredSeconds),
-    0,
-  );
+/** Brought along, a cluster has its release from the configuration too. */
+function alertsOf(config: StageConfig): 'micro-batch' | 'realtime' {
+  return alertsMode(config, (config.emr.existing ?? config.emr.create).release);
 }
 
-function checkpointItems({ streaming }: StageConfig): CostItem[] {
-  const thousands = Math.round((hoursPerMonth * 3600 * checkpointWritesASecond(streaming)) / 1000);
+function requestItems(config: StageConfig): CostItem[] {
+  const alerts = alertsOf(config);
+  const { writes, reads } = requestsOf(workASecond(config.streaming, alerts));
+  const thousands = (aSecond: number): number => Math.round((hoursPerMonth * 3600 * aSecond) / 1000);
+  const jobs = alerts === 'realtime' ? 'two Spark applications' : 'the Spark application';
   return [
-    line('S3 writes of the checkpoint, orders all day', thousands, 'thousand requests', s3ThousandWrites),
+    line(
+      `S3 PUT and LIST of ${jobs}, orders all day`,
+      thousands(writes),
+      'thousand requests',
+      s3ThousandWrites,
+    ),
+    line(
+      `S3 GET and HEAD of ${jobs}, orders all day`,
+      thousands(reads),
+      'thousand requests',
+      s3ThousandReads,
+    ),
   ];
-}
-
-/** The status object, which a job writes so often. Source: `_EVERY_SECONDS` in emr/ecom_streaming/heartbeat.py. */
-const statusEverySeconds = 2;
-
-function statusItems({ streaming }: StageConfig): CostItem[] {
-  const jobs = streaming.alerts === 'realtime' ? 2 : 1;
-  const thousands = Math.round((jobs * hoursPerMonth * 3600) / statusEverySeconds / 1000);
-  return [line("S3 writes of the job's status", thousands, 'thousand requests', s3ThousandWrites)];
 }
 
 function monitoringItems(config: StageConfig): CostItem[] {
@@ -178,15 +181,24 @@ const notPriced = [
   'traffic between zones, and S3 storage of the window files',
 ];
 
-/** What a stage costs a month when it runs all the time: clusters, network and the checkpoint's writes. */
+/** Traffic that has its price by the GB, and depends on what is sent. */
+function trafficNotPriced(config: StageConfig): string[] {
+  return [
+    ...(config.network.create?.nat ? [`traffic through the NAT gateway ($${natGatewayGb.usd} a GB)`] : []),
+    ...(interfaceEndpoints(config).length > 0
+      ? [`traffic through the interface endpoints ($${interfaceEndpointGb.usd} a GB)`]
+      : []),
+  ];
+}
+
+/** What a stage costs a month when it runs all the time: clusters, network and the job's requests to S3. */
 export function estimateCost(config: StageConfig): CostEstimate {
   const items = [
     ...mskItems(config),
     ...emrItems(config),
     ...networkItems(config),
     ...pollerItems(config),
-    ...checkpointItems(config),
-    ...statusItems(config),
+    ...requestItems(config),
     ...monitoringItems(config),
   ];
   const monthlyUsd = items.reduce((sum, { monthlyUsd: usd }) => sum + (usd ?? 0), 0);
@@ -195,6 +207,6 @@ export function estimateCost(config: StageConfig): CostEstimate {
     region: pricedRegion,
     items,
     monthlyUsd: Math.round(monthlyUsd * 100) / 100,
-    notPriced: [...unpriced, ...notPriced],
+    notPriced: [...unpriced, ...notPriced, ...trafficNotPriced(config)],
   };
 }

@@ -87,6 +87,16 @@ export const natGatewayHour = of(0.045, infracost('nat_gateway_test', '2024-07-0
 export const eventPollerUnitHour = of(0.185, lambdaList);
 /** PUT, COPY, POST and LIST. */
 export const s3ThousandWrites = of(0.005, infracost('s3_bucket_test', '2024-07-01'));
+/** GET and HEAD. */
+export const s3ThousandReads = of(0.0004, infracost('s3_bucket_test', '2024-07-01'));
+/** A public IPv4 address, in use or idle. */
+export const publicIpv4Hour = of(0.005, {
+  source: 'aws.amazon.com/vpc/pricing, "Public IPv4 addresses", since 2024-02-01',
+  date: '2024-02-01',
+});
+/** Traffic through a NAT gateway, and through an interface endpoint, either way. */
+export const natGatewayGb = of(0.045, infracost('nat_gateway_test', '2024-07-01'));
+export const interfaceEndpointGb = of(0.01, infracost('vpc_endpoint_test', networking));
 export const dashboardMonth = of(3, infracost('cloudwatch_dashboard_test', '2024-07-01'));
 export const alarmMonth = of(0.1, infracost('cloudwatch_metric_alarm_test', '2024-07-01'));
 /** A custom metric, of the first 10,000. */

@@ -34,8 +34,7 @@ describe('the estimate', () => {
     const { items } = estimateCost(resolveConfig({}));
     expect(items.find(({ item }) => item.startsWith('MSK, 2'))?.monthlyUsd).toBe(297.84);
     expect(items.find(({ item }) => item.startsWith('EC2'))?.monthlyUsd).toBe(140.16);
-    // 730 hours of a write every two seconds, at half a cent a thousand.
-    expect(items.find(({ item }) => item.includes('status'))?.monthlyUsd).toBe(6.57);
+    expect(items.find(({ item }) => item.startsWith('EBS root'))?.monthlyUsd).toBe(1.2);
     expect(items.find(({ item }) => item.startsWith('CloudWatch, 13'))?.monthlyUsd).toBe(3.9);
   });
 
@@ -50,22 +49,55 @@ describe('the estimate', () => {
       }),
     );
     expect(items.map(({ item }) => item)).toEqual([
-      'S3 writes of the checkpoint, orders all day',
-      "S3 writes of the job's status",
+      'S3 PUT and LIST of the Spark application, orders all day',
+      'S3 GET and HEAD of the Spark application, orders all day',
       'CloudWatch, 13 metrics of the stream',
       expect.stringMatching(/^CloudWatch alarms over \d+ metrics$/),
       'CloudWatch dashboard',
     ]);
   });
 
-  test('counts what each query writes to its checkpoint, by its own trigger', () => {
-    const written = (streaming: object) =>
-      estimateCost(resolveConfig({ streaming })).items.find(({ item }) => item.includes('checkpoint'))
-        ?.quantity;
-    // A second: the windows' (2 + 2 × 4) / 10, the customers' (2 + 2 × 4) / 5, the single orders' 2.
-    expect(written({ triggerSeconds: 10, shufflePartitions: 4 })).toBe(730 * 3.6 * 5);
+  const s3 = (config: object): number =>
+    estimateCost(resolveConfig(config))
+      .items.filter(({ item }) => item.startsWith('S3'))
+      .reduce((sum, { monthlyUsd }) => sum + (monthlyUsd ?? 0), 0);
+
+  test('of the S3 requests is what was counted on the local cloud, within a twentieth', () => {
+    // Two minutes of preset dev, 1,000 orders a minute, three queries: 10,488 PUT and LIST, 11,506 GET and HEAD.
+    const counted = ((10_488 * 0.005 + 11_506 * 0.0004) / 1000) * 730 * 30;
+    expect(s3({ streaming: { alerts: 'micro-batch' } }) / counted).toBeGreaterThan(0.95);
+    expect(s3({ streaming: { alerts: 'micro-batch' } }) / counted).toBeLessThan(1.05);
+  });
+
+  test('counts each query’s batches by its own trigger, and the state of each partition', () => {
+    const streaming = { alerts: 'micro-batch', triggerSeconds: 10, shufflePartitions: 4 };
+    expect(s3({ streaming: { ...streaming, shufflePartitions: 8 } })).toBeGreaterThan(
+      1.5 * s3({ streaming }),
+    );
+    expect(s3({ streaming: { ...streaming, triggerSeconds: 60 } })).toBeLessThan(s3({ streaming }));
     // Without a trigger the windows' batches follow each other: nothing is free of charge.
-    expect(written({ triggerSeconds: 0, shufflePartitions: 4 })).toBe(730 * 3.6 * 14);
+    expect(s3({ streaming: { ...streaming, triggerSeconds: 0 } })).toBeGreaterThan(2 * s3({ streaming }));
+  });
+
+  test('prices as many applications as the stage will run', () => {
+    const items = (streaming: object, release: string) =>
+      estimateCost(resolveConfig({ streaming, emr: { create: { release } } })).items.map(({ item }) => item);
+    const two = 'S3 PUT and LIST of two Spark applications, orders all day';
+    const one = 'S3 PUT and LIST of the Spark application, orders all day';
+    expect(items({ alerts: 'auto' }, 'emr-spark-8.1.0')).toContain(two);
+    expect(items({ alerts: 'realtime' }, 'emr-spark-8.1.0')).toContain(two);
+    expect(items({ alerts: 'auto' }, 'emr-7.13.0')).toContain(one);
+    expect(items({ alerts: 'micro-batch' }, 'emr-spark-8.1.0')).toContain(one);
+  });
+
+  test('prices or names what stands beside the clusters', () => {
+    const { items, notPriced } = estimateCost(resolveConfig({ preset: 'large' }));
+    expect(items.find(({ item }) => item.startsWith('Public IPv4'))?.monthlyUsd).toBe(3.65);
+    expect(notPriced).toContain('traffic through the NAT gateway ($0.045 a GB)');
+    expect(notPriced).toContain('traffic through the interface endpoints ($0.01 a GB)');
+    expect(estimateCost(resolveConfig({})).items.map(({ item }) => item)).not.toContainEqual(
+      expect.stringContaining('IPv4'),
+    );
   });
 
   test('says "not priced" of a size that the table does not have', () => {
