@@ -49,6 +49,7 @@ export class EcomAnalyticsPlugin {
       'after:package:createDeploymentArtifacts': () => this.#settleZips(),
       'after:deploy:function:packageFunction': () => this.#settleZips(),
       'package:compileEvents': () => this.#addResources(),
+      'after:aws:package:finalize:mergeCustomProviderResources': () => this.#checkNames(),
       'before:aws:deploy:deploy:updateStack': () => this.#beforeUpdate(),
       'after:deploy:deploy': () => this.#afterDeploy(),
       'before:deploy:function:deploy': () => this.#beforeFunction(),
@@ -179,6 +180,13 @@ export class EcomAnalyticsPlugin {
     const template = this.#serverless.service.provider.compiledCloudFormationTemplate;
     Object.assign(template.Resources, Resources);
     template.Outputs = { ...template.Outputs, ...Outputs };
+  }
+
+  /** With the functions and the resources of serverless.yml, whose names come from service and stage as well. */
+  #checkNames(): void {
+    const { refuseNames } = parts.names();
+    const { compiledCloudFormationTemplate } = this.#serverless.service.provider;
+    refuseNames(compiledCloudFormationTemplate, this.#serverless.getProvider('aws').getRegion());
   }
 
   /** A cluster that has ended is replaced by one of the next generation, which must be known before the template is made. */

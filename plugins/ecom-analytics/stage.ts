@@ -105,6 +105,49 @@ function checkRegion({ msk }: StageConfig, region: string, where: Where): void {
   });
 }
 
+/** The only regions with a resource type for budgets. Source: the resource schemas by region, as cfn-lint 1.58.0 carries them. */
+const budgetRegions: readonly string[] = [
+  'ap-northeast-1',
+  'ap-northeast-2',
+  'ap-south-1',
+  'ap-southeast-1',
+  'ap-southeast-2',
+  'ca-central-1',
+  'cn-north-1',
+  'cn-northwest-1',
+  'eu-central-1',
+  'eu-west-1',
+  'eu-west-2',
+  'eu-west-3',
+  'sa-east-1',
+  'us-east-1',
+  'us-east-2',
+  'us-west-1',
+  'us-west-2',
+];
+
+/** What a region does not have is refused before CloudFormation finds out. */
+function checkRegionOffers({ msk, network, monitoring }: StageConfig, region: string, where: Where): void {
+  const subnets = network.create?.availabilityZones ?? network.existing?.privateSubnetIds.length;
+  // "If you use the US West (N. California) Region, specify exactly two subnets." MSK API reference, BrokerNodeGroupInfo
+  if (region === 'us-west-1' && msk.create && subnets !== 2)
+    throw new ConfigError('ECOM_REGION', {
+      what: `MSK takes exactly two subnets in ${region}, and the stage has ${subnets}`,
+      where: where(
+        network.existing
+          ? ['network', 'existing', 'privateSubnetIds']
+          : ['network', 'create', 'availabilityZones'],
+      ),
+      fix: `Use two, with \`msk.create.brokers\` a multiple of 2; or deploy to another region.`,
+    });
+  if (monitoring.monthlyBudgetUsd !== null && !budgetRegions.includes(region))
+    throw new ConfigError('ECOM_REGION', {
+      what: `CloudFormation makes no budgets in ${region}`,
+      where: where(['monitoring', 'monthlyBudgetUsd']),
+      fix: 'Remove it, and make the budget in the billing console of the account that pays, with the tag `ecom-analytics` as its filter.',
+    });
+}
+
 /**
  * What the stage's resources are made from, read from serverless.yml; AWS is not asked.
  *
@@ -121,7 +164,10 @@ export function stageInput(
   checkStage(serverless, provider.getStage());
   const config = resolveConfig(serverless.service.custom?.ecomAnalytics, where);
   if (provider.getStage() === localStage) checkLocalRegion(provider.getRegion());
-  else checkRegion(config, provider.getRegion(), where);
+  else {
+    checkRegion(config, provider.getRegion(), where);
+    checkRegionOffers(config, provider.getRegion(), where);
+  }
   const own = (name: string): FunctionIds => ownIds(name, provider.naming.getLambdaLogicalId(name));
   return {
     service: serverless.service.service,

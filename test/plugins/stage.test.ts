@@ -105,3 +105,24 @@ describe('a Kafka cluster that is brought along', () => {
     expect(read({ config, stage: 'local', region: 'us-east-1' }).stage).toBe('local');
   });
 });
+
+describe('a region', () => {
+  const offers = (region: string, config: unknown) => () => read({ region, config });
+  const budget = { monitoring: { monthlyBudgetUsd: 10, email: 'a@example.com' } };
+
+  test.each([
+    ['us-west-1', { preset: 'production' }, 'exactly two subnets', 'network.create.availabilityZones'],
+    ['us-gov-west-1', budget, 'no budgets in us-gov-west-1', 'monitoring.monthlyBudgetUsd'],
+    ['eu-north-1', budget, 'no budgets in eu-north-1', 'monitoring.monthlyBudgetUsd'],
+  ])('%s refuses what it does not have', (region, config, what, key) => {
+    expect(offers(region, config)).toThrow(expect.objectContaining({ code: 'ECOM_REGION' }));
+    expect(offers(region, config)).toThrow(what);
+    expect(offers(region, config)).toThrow(key);
+  });
+
+  test('takes what it has', () => {
+    const network = { create: { availabilityZones: 2 } };
+    const msk = { create: { brokers: 4 } };
+    expect(offers('us-west-1', { preset: 'production', network, msk, ...budget })).not.toThrow();
+  });
+});
