@@ -201,8 +201,10 @@ export class EcomAnalyticsPlugin {
   async #beforeDeploy(): Promise<void> {
     const { announceCost } = parts.deploy();
     const { refuseBuckets } = parts.bucketNames();
+    const { refuseEndpoints } = parts.endpointsTaken();
     const session = this.#session();
     await refuseBuckets(session);
+    await refuseEndpoints(session);
     await announceCost(session, (text) => this.#speech.log.notice(text));
   }
 

@@ -1,5 +1,6 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { EMRClient } from '@aws-sdk/client-emr';
 import type { KafkaClient, KafkaClientConfig } from '@aws-sdk/client-kafka';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
@@ -30,6 +31,7 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
  */
 export class AwsClients {
   readonly kafka: () => Promise<KafkaClient>;
+  readonly ec2: () => Promise<EC2Client>;
   readonly emr: () => Promise<EMRClient>;
   readonly s3: () => Promise<S3Client>;
   readonly lambda: () => Promise<LambdaClient>;
@@ -42,6 +44,7 @@ export class AwsClients {
     // Throttled control planes answer in seconds, not milliseconds: more tries than the SDK's three.
     const common = once(async () => ({ maxAttempts: 8, ...(await settings()) }));
     this.kafka = once(async () => new (await import('@aws-sdk/client-kafka')).KafkaClient(await common()));
+    this.ec2 = once(async () => new (await import('@aws-sdk/client-ec2')).EC2Client(await common()));
     this.emr = once(async () => new (await import('@aws-sdk/client-emr')).EMRClient(await common()));
     this.s3 = once(async () => {
       const all = await common();

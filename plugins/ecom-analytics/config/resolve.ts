@@ -136,7 +136,7 @@ function checkTogether(config: StageConfig): void {
       'Set `emr.create.coreNodes` to 1 or more; or 0 Spot nodes.',
     );
   const { existing } = config.network;
-  if (existing?.endpoints === 'create' && existing.cidr === null && interfaceEndpoints(config).length > 0)
+  if (existing?.cidr === null && interfaceEndpoints(config).length > 0)
     refuse(
       'network.existing.cidr',
       'The endpoints that are to be created must let the network in, and its addresses are not known',

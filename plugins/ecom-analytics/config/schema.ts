@@ -78,6 +78,15 @@ const NetworkCreate = block({
     'Interface endpoints in one zone (cheapest; another zone reaches them for the price of the traffic) or in all.',
   ),
 });
+const createOrPresent = v.picklist(['create', 'present']);
+const EndpointChoices = v.strictObject({
+  emrService: described(createOrPresent, "EMR 8's service, `emr-service-cell01`."),
+  lambda: described(createOrPresent, 'Lambda, for the trigger.'),
+  sts: described(createOrPresent, 'STS, for the trigger.'),
+});
+/** An interface endpoint that a stage may need, as the configuration calls it. */
+export type EndpointKey = keyof v.InferOutput<typeof EndpointChoices>;
+
 const NetworkExisting = block({
   vpcId: described(id('vpc'), 'The VPC of the cluster.'),
   privateSubnetIds: described(
@@ -107,8 +116,11 @@ const NetworkExisting = block({
   ),
   endpoints: v.optional(
     described(
-      v.picklist(['create', 'present']),
-      'Create the interface endpoints that are needed, or rely on those (or the NAT) that the VPC has.',
+      v.union(
+        [createOrPresent, v.partial(EndpointChoices)],
+        'must be create, present, or a block with a choice for each of emrService, lambda and sts',
+      ),
+      'Create the interface endpoints that are needed, or rely on those (or the NAT) that the VPC has; or choose for each: `{ emrService, lambda, sts }`, where one that is left out is created. A VPC takes one of each.',
     ),
     'create',
   ),

@@ -1,7 +1,9 @@
-import type { StageConfig } from '../config/schema.ts';
+import type { EndpointKey, StageConfig } from '../config/schema.ts';
 
 /** An interface endpoint that a stage cannot do without, and what for. */
 export interface InterfaceEndpoint {
+  /** In `network.existing.endpoints`. */
+  readonly key: EndpointKey;
   /** Part of its logical id. */
   readonly id: string;
   /** The endpoint service's name, for `Fn::Sub`. */
@@ -21,10 +23,12 @@ export function isEmr8(release: string): boolean {
  * the producer and the test consumer sign for MSK offline, and S3 has a free gateway endpoint.
  */
 export function interfaceEndpoints(config: StageConfig): readonly InterfaceEndpoint[] {
-  if (config.network.existing?.endpoints === 'present') return [];
+  const choice = config.network.existing?.endpoints;
+  if (choice === 'present') return [];
   const needed: InterfaceEndpoint[] = [];
   if (config.emr.create && isEmr8(config.emr.create.release))
     needed.push({
+      key: 'emrService',
       id: 'EmrService',
       // Another form of name than the other endpoints': release notes of emr-spark-8.0.0.
       service: 'aws.api.${AWS::Region}.emr-service-cell01',
@@ -35,19 +39,21 @@ export function interfaceEndpoints(config: StageConfig): readonly InterfaceEndpo
   if (config.alertConsumer.provisionedPollers === null && !config.network.create?.nat) {
     // https://docs.aws.amazon.com/lambda/latest/dg/with-msk-cluster-network.html
     needed.push({
+      key: 'lambda',
       id: 'Lambda',
       service: 'com.amazonaws.${AWS::Region}.lambda',
       name: 'lambda',
       reason: "the alert consumer's trigger calls it from the brokers' network",
     });
     needed.push({
+      key: 'sts',
       id: 'Sts',
       service: 'com.amazonaws.${AWS::Region}.sts',
       name: 'sts',
       reason: "the alert consumer's trigger takes its role through it",
     });
   }
-  return needed;
+  return typeof choice === 'object' ? needed.filter(({ key }) => choice[key] !== 'present') : needed;
 }
 
 /** In how many zones each endpoint stands. */

@@ -19,6 +19,14 @@ export class AccountEndpoint {
   template: unknown = { Resources: {} };
   /** Functions by name, and what they answer; one that throws has failed. */
   readonly functions = new Map<string, (event: Record<string, unknown>) => unknown>();
+  /** Of the network that is asked about. */
+  endpoints: readonly {
+    readonly id: string;
+    readonly service: string;
+    readonly privateDns?: boolean;
+    readonly routeTableIds?: readonly string[];
+    readonly state?: string;
+  }[] = [];
   /** The hash of each function's code. */
   readonly code = new Map<string, string>();
   /** Undefined: somebody has deleted it. */
@@ -74,6 +82,16 @@ export class AccountEndpoint {
     const action = asked.get('Action') ?? '';
     const answer = (result: string) =>
       send(200, `<${action}Response><${action}Result>${result}</${action}Result></${action}Response>`);
+    if (action === 'DescribeVpcEndpoints')
+      return send(
+        200,
+        `<DescribeVpcEndpointsResponse><vpcEndpointSet>${this.endpoints
+          .map(
+            ({ id, service, privateDns = true, routeTableIds = [], state = 'available' }) =>
+              `<item><vpcEndpointId>${id}</vpcEndpointId><serviceName>${service}</serviceName><state>${state}</state><privateDnsEnabled>${privateDns}</privateDnsEnabled><routeTableIdSet>${routeTableIds.map((table) => `<item>${table}</item>`).join('')}</routeTableIdSet></item>`,
+          )
+          .join('')}</vpcEndpointSet></DescribeVpcEndpointsResponse>`,
+      );
     if (action === 'GetCallerIdentity')
       return answer('<Arn>arn:aws:iam::123456789012:user/ann</Arn><Account>123456789012</Account>');
     if (action === 'DescribeStackResource') {
