@@ -168,6 +168,8 @@ describeWithSpark('a stage on the local cloud', () => {
   }
 
   test('is deployed to nothing with one command', slow, async () => {
+    const before = JSON.parse((await expectSls('ecom plan --json --detailed-exitcode', 2)).stdout);
+    expect(before).toMatchObject({ deployed: false, stream: [{ decision: 'start' }], cost: null });
     const { output } = await expectSls('deploy');
     expect(output).toContain('topics: 3 changes made');
     expect(output).toMatch(/pipeline: started \(step s-\w+, generation 1\)/);
@@ -230,6 +232,8 @@ describeWithSpark('a stage on the local cloud', () => {
 
   test('gets more partitions, and never fewer', slow, async () => {
     await expectSls('ecom topics plan --detailed-exitcode');
+    const { stdout } = await expectSls('ecom plan --json --detailed-exitcode');
+    expect(JSON.parse(stdout)).toMatchObject({ stack: { changes: [] }, stream: [{ decision: 'keep' }] });
     const grow = `topics: { alerts: { partitions: 4 } }\n    ${localNetwork}`;
     const undo = change(stagesFile(), localNetwork, grow);
     await expectSls('ecom topics plan --detailed-exitcode', 2);

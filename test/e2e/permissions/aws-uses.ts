@@ -83,6 +83,11 @@ function callsOf(received: Received): Call[] {
     const resource = `arn:aws:elasticmapreduce:${region}:${account}:cluster/${ClusterId ?? JobFlowId}`;
     return [{ action: `elasticmapreduce:${operation}`, resource }];
   }
+  const [, mapping] = /\/event-source-mappings\/([\w-]+)$/.exec(url) ?? [];
+  if (service === 'lambda' && mapping !== undefined && method === 'GET') {
+    const resource = `arn:aws:lambda:${region}:${account}:event-source-mapping:${mapping}`;
+    return [{ action: 'lambda:GetEventSourceMapping', resource }];
+  }
   if (service === 'kafka' && /\/bootstrap-brokers$/.test(url))
     return [{ action: 'kafka:GetBootstrapBrokers', resource: '*' }];
   throw new Error(`Which permission is this? ${service} ${method} ${url} ${target}`);
