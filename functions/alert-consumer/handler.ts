@@ -7,7 +7,7 @@ import { systemClock } from '../clock.ts';
 import { functionLogger, functionMetrics } from '../telemetry.ts';
 import { type AlertConsumer, type AlertOutcome, createAlertConsumer } from './alert-consumer.ts';
 import { deadLetterKey } from './dead-letter.ts';
-import { notificationOf } from './notification.ts';
+import { chatMessage, notificationOf } from './notification.ts';
 import type { KafkaEvent } from './read-alert.ts';
 import { alertConsumerSettings } from './settings.ts';
 
@@ -34,7 +34,7 @@ function wire(): AlertConsumer {
         new PublishCommand({
           TopicArn: settings.snsTopic,
           Subject: subject,
-          Message: message,
+          ...(settings.chat ? chatMessage(subject, message) : { Message: message }),
           MessageAttributes: {
             rule_id: { DataType: 'String', StringValue: attributes.rule_id },
             severity: { DataType: 'String', StringValue: attributes.severity },

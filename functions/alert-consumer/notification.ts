@@ -46,3 +46,25 @@ export function notificationOf(alert: Alert): Notification {
     attributes: { rule_id: shown(alert.rule_id), severity: alert.severity },
   };
 }
+
+/**
+ * The same for a topic that a chat channel listens to as well: Amazon Q Developer in chat applications passes over what is not in
+ * its own form, and is subscribed as an https address. Everyone else gets the text.
+ * https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
+ */
+export function chatMessage(
+  subject: string,
+  message: string,
+): { readonly MessageStructure: 'json'; readonly Message: string } {
+  // A channel would make links and mentions of what stands in angle brackets, and a backtick ends the block.
+  const plain = message.replaceAll('<', '\u2039').replaceAll('>', '\u203a').replaceAll('`', "'");
+  const chat = {
+    version: '1.0',
+    source: 'custom',
+    content: { textType: 'client-markdown', title: subject, description: `\`\`\`\n${plain}\n\`\`\`` },
+  };
+  return {
+    MessageStructure: 'json',
+    Message: JSON.stringify({ default: message, https: JSON.stringify(chat) }),
+  };
+}

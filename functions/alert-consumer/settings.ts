@@ -12,6 +12,8 @@ export interface AlertConsumerSettings {
   /** S3 bucket of the dead letters. */
   readonly bucket: string;
   readonly notifyFrom: Severity;
+  /** Whether a chat channel listens to the topic. */
+  readonly chat: boolean;
   /** How long an alert is remembered, so that it is acted on once. */
   readonly rememberedForSeconds: number;
 }
@@ -54,8 +56,8 @@ export function readNotifyFrom(environment: Environment): Severity {
 }
 
 /**
- * Reads `ECOM_ALERTS_TABLE`, `ECOM_ALERTS_SNS_TOPIC`, `ECOM_BUCKET`, `ECOM_NOTIFY_FROM` (default `high`) and
- * `ECOM_ALERTS_REMEMBERED_SECONDS` (default: as long as the pipeline's own topics keep orders and alerts).
+ * Reads `ECOM_ALERTS_TABLE`, `ECOM_ALERTS_SNS_TOPIC`, `ECOM_BUCKET`, `ECOM_ALERTS_CHAT`, `ECOM_NOTIFY_FROM` (default
+ * `high`) and `ECOM_ALERTS_REMEMBERED_SECONDS` (default: as long as the pipeline's own topics keep orders and alerts).
  *
  * @throws EcomError `ECOM_SETTING_MISSING`, `ECOM_SETTING_INVALID`, `ECOM_SEVERITY_INVALID`
  */
@@ -65,6 +67,7 @@ export function alertConsumerSettings(environment: Environment): AlertConsumerSe
     snsTopic: needed(environment, 'ECOM_ALERTS_SNS_TOPIC', 'The SNS topic'),
     bucket: needed(environment, 'ECOM_BUCKET', 'The bucket of dead letters'),
     notifyFrom: readNotifyFrom(environment),
+    chat: environment.ECOM_ALERTS_CHAT === 'true',
     rememberedForSeconds: memorySeconds(environment),
   };
 }

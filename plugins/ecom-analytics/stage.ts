@@ -94,8 +94,28 @@ export function checkStageParameters(serverless: Serverless, options: CliOptions
   checkParameters({ ...given, ...commandLineParameters(options) }, regions, where);
 }
 
+/** Alerts go to one topic, and the address is subscribed to the one that the stage makes. */
+function checkAlertEmail(serverless: Serverless, { monitoring }: StageConfig, where: Where): void {
+  const params = serverless.configurationInput?.params ?? {};
+  const { alertEmail } = { ...params.default, ...params[serverless.getProvider('aws').getStage()] };
+  if (monitoring.topicArn === null || (alertEmail ?? '') === '') return;
+  throw new ConfigError('ECOM_CONFIG', {
+    what: `monitoring.topicArn: the address in alertEmail would get no alerts, since they go to ${monitoring.topicArn}`,
+    where: where(['monitoring', 'topicArn']),
+    fix: 'Subscribe the address to that topic, and remove alertEmail from the stage.',
+  });
+}
+
 /** A cluster of another region would be looked for here, and the functions could not reach it from there. */
-function checkRegion({ msk }: StageConfig, region: string, where: Where): void {
+function checkRegion({ msk, monitoring }: StageConfig, region: string, where: Where): void {
+  const [, , , topicRegion] = monitoring.topicArn?.split(':') ?? [];
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html: of the alarm's own region.
+  if (topicRegion !== undefined && topicRegion !== region)
+    throw new ConfigError('ECOM_REGION', {
+      what: `The SNS topic is in ${topicRegion}, and the stage in ${region}`,
+      where: where(['monitoring', 'topicArn']),
+      fix: `Name a topic in ${region}: alarms only reach topics of their own region.`,
+    });
   const [, , , clusterRegion] = msk.existing?.clusterArn.split(':') ?? [];
   if (clusterRegion === undefined || clusterRegion === region) return;
   throw new ConfigError('ECOM_REGION', {
@@ -163,6 +183,7 @@ export function stageInput(
   const provider = serverless.getProvider('aws');
   checkStage(serverless, provider.getStage());
   const config = resolveConfig(serverless.service.custom?.ecomAnalytics, where);
+  checkAlertEmail(serverless, config, where);
   if (provider.getStage() === localStage) checkLocalRegion(provider.getRegion());
   else {
     checkRegion(config, provider.getRegion(), where);

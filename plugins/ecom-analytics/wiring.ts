@@ -65,9 +65,12 @@ export function wireFunctions(serverless: Serverless, input: StageInput): void {
     if (!isLocal) found.vpc = { securityGroupIds: clientGroups, subnetIds };
   }
   const { alertConsumer } = functions;
+  const { topicArn, slack, teams } = config.monitoring;
   if (alertConsumer)
     alertConsumer.environment = {
       ...alertConsumer.environment,
+      ...(topicArn !== null && { ECOM_ALERTS_SNS_TOPIC: topicArn }),
+      ...((slack !== null || teams !== null) && { ECOM_ALERTS_CHAT: 'true' }),
       ECOM_ALERTS_REMEMBERED_SECONDS: String(
         alertMemorySeconds(
           retentionMs(definition.topics.orders, config.topics.orders),

@@ -16,12 +16,14 @@ interface Service {
   readonly region?: string;
   /** What stages.yml names. */
   readonly stages?: readonly string[];
+  readonly parameters?: Readonly<Record<string, unknown>>;
 }
 
 /** A service as osls has read it. */
 function serviceOf({ config = {}, stage = 'dev', region = 'eu-west-1', ...given }: Service): Serverless {
   return {
     serviceDir: '/shop',
+    ...(given.parameters && { configurationInput: { params: { [stage]: given.parameters } } }),
     ...(given.stages && {
       configurationInput: { params: Object.fromEntries(given.stages.map((name) => [name, {}])) },
     }),
@@ -68,6 +70,19 @@ describe('a stage that is read from serverless.yml', () => {
     );
     expect(read({ ...unknown, stage: 'dev' }).config.preset).toBe('dev');
     expect(read({ ...unknown, config: { preset: 'large' } }).config.preset).toBe('large');
+  });
+
+  test('is refused with a topic for alarms in another region', () => {
+    const config = { monitoring: { topicArn: 'arn:aws:sns:us-east-1:123456789012:on-call' } };
+    expect(() => read({ config })).toThrow(code('ECOM_REGION'));
+  });
+
+  test('is refused with an address for alerts that all go to another topic', () => {
+    const config = { monitoring: { topicArn: 'arn:aws:sns:eu-west-1:123456789012:on-call' } };
+    expect(() => read({ config, parameters: { alertEmail: 'owner@shop.example' } })).toThrow(
+      'Subscribe the address to that topic',
+    );
+    expect(read({ config, parameters: { alertEmail: '' } }).config.monitoring.topicArn).not.toBeNull();
   });
 
   test('is refused, if it is the local cloud’s, in another region than that cloud’s', () => {

@@ -55,6 +55,11 @@ const bucketName = text(
   'must be a bucket name: 3 to 63 of a-z, 0-9, dot and hyphen',
 );
 const kmsKeyArn = text(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/.+$/, 'must be the ARN of a KMS key');
+const snsTopicArn = text(
+  /^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]{1,256}$/,
+  'must be the ARN of an SNS topic, arn:aws:sns:…:name',
+);
+const uuid = text(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'must be a UUID, as the console shows it');
 const address = 'must be an e-mail address';
 const email = v.pipe(v.string(address), v.email(address));
 
@@ -237,6 +242,32 @@ const Monitoring = block({
     'CloudWatch alarms on lag, progress, dead letters, the consumer and the cluster.',
   ),
   email: described(v.nullable(email), 'Who is told when an alarm goes off. Null: nobody.'),
+  topicArn: described(
+    v.nullable(snsTopicArn),
+    'An SNS topic of yours that gets alarms and alerts, in the region of the stage. Null: the stage makes topics of its own.',
+  ),
+  slack: described(
+    v.nullable(
+      block({
+        workspaceId: described(text(/^[A-Z0-9]{1,255}$/, 'must be an id like T0123ABCD'), 'Slack workspace.'),
+        channelId: described(text(/^[A-Za-z0-9]{1,255}$/, 'must be an id like C0123ABCD'), 'Slack channel.'),
+      }),
+    ),
+    'A Slack channel that shows alarms and alerts, through Amazon Q Developer in chat applications. Authorize the workspace in its console first. Null: none.',
+  ),
+  teams: described(
+    v.nullable(
+      block({
+        tenantId: described(uuid, 'Microsoft Teams tenant.'),
+        teamId: described(uuid, 'Team.'),
+        channelId: described(
+          text(/^[\w=+/.,-]*%3[aA][\w=+/.,-]*%40[\w=+/.,-]*$/, 'must be an id like 19%3Aab12%40thread.tacv2'),
+          'Channel, as its link has it.',
+        ),
+      }),
+    ),
+    'The same for a channel of Microsoft Teams. Null: none.',
+  ),
   lagOrders: described(count(1, 1_000_000_000), 'Alarm when the stream is more than so many orders behind.'),
   noProgressMinutes: described(count(1, 1440), 'Alarm when no batch has finished for so long.'),
   monthlyBudgetUsd: described(

@@ -80,6 +80,9 @@ function alertConsumerStatements(input: StageInput): Statement[] {
     // https://docs.aws.amazon.com/lambda/latest/dg/kafka-on-failure.html
     { Sid: 'KeepFailedBatches', Action: ['s3:PutObject'], Resource: objects(data, 'aws/lambda/') },
     { Sid: 'FindFailedBatches', Action: ['s3:ListBucket'], Resource: [sub(data.arn)] },
+    ...(config.monitoring.topicArn === null
+      ? []
+      : [{ Sid: 'TellYourTopic', Action: ['sns:Publish'], Resource: [config.monitoring.topicArn] }]),
     ...keyStatements(input),
   ];
 }

@@ -1,7 +1,8 @@
+import type { StageConfig } from '../config/schema.ts';
 import { type Alarm, type AlarmInput, alarms, brokersOf, type Metric } from '../monitoring/alarms.ts';
 import { dashboardBody, graphs } from '../monitoring/dashboard.ts';
 import { consoleAddress } from './console.ts';
-import { defined, type Fragment, type Resource, ref, sub, type Value } from './fragment.ts';
+import { att, defined, type Fragment, type Resource, ref, sub, trustPolicy, type Value } from './fragment.ts';
 import { ids, type StageInput, stageOwner, stageTag, stem } from './stage.ts';
 
 function alarmInput(input: StageInput): AlarmInput {
@@ -64,9 +65,22 @@ function alarmResource(alarm: Alarm, input: StageInput, actions: readonly Value[
   };
 }
 
+/** Whether the stage has a topic of its own for alarms: a chat channel listens to the user's, where there is one. */
+function hasOwnTopic({ email, topicArn, slack, teams }: StageConfig['monitoring']): boolean {
+  return email !== null || (topicArn === null && (slack !== null || teams !== null));
+}
+
+/** The topics that an alarm tells. */
+function alarmActions({ config: { monitoring } }: StageInput): Value[] {
+  return [
+    ...(hasOwnTopic(monitoring) ? [ref(ids.alarmsTopic)] : []),
+    ...(monitoring.topicArn === null ? [] : [monitoring.topicArn]),
+  ];
+}
+
 function notification(input: StageInput): Record<string, Resource> {
   const { email } = input.config.monitoring;
-  if (email === null) return {};
+  if (!hasOwnTopic(input.config.monitoring)) return {};
   return {
     [ids.alarmsTopic]: {
       Type: 'AWS::SNS::Topic',
@@ -92,10 +106,51 @@ function notification(input: StageInput): Record<string, Resource> {
         },
       },
     },
-    EcomAlarmsEmail: {
-      Type: 'AWS::SNS::Subscription',
-      Properties: { TopicArn: ref(ids.alarmsTopic), Protocol: 'email', Endpoint: email },
+    ...(email !== null && {
+      EcomAlarmsEmail: {
+        Type: 'AWS::SNS::Subscription',
+        Properties: { TopicArn: ref(ids.alarmsTopic), Protocol: 'email', Endpoint: email },
+      },
+    }),
+  };
+}
+
+/**
+ * Channels of Amazon Q Developer in chat applications, which show what the topics get. Their role may do nothing, and the
+ * guardrail says so of whatever is typed there: without one it would be AdministratorAccess.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-chatbot-slackchannelconfiguration.html
+ */
+function chatChannels(input: StageInput): Record<string, Resource> {
+  const { slack, teams, topicArn } = input.config.monitoring;
+  if (slack === null && teams === null) return {};
+  const shared = {
+    ConfigurationName: globalName(input),
+    IamRoleArn: att('EcomChatRole', 'Arn'),
+    GuardrailPolicies: [sub('arn:${AWS::Partition}:iam::aws:policy/AWSDenyAll')],
+    SnsTopicArns: topicArn === null ? [ref(ids.alarmsTopic), ref(ids.alertsTopic)] : [topicArn],
+  };
+  return {
+    EcomChatRole: {
+      Type: 'AWS::IAM::Role',
+      Properties: { AssumeRolePolicyDocument: trustPolicy('chatbot.amazonaws.com') },
     },
+    ...(slack !== null && {
+      EcomSlackChannel: {
+        Type: 'AWS::Chatbot::SlackChannelConfiguration',
+        Properties: { ...shared, SlackWorkspaceId: slack.workspaceId, SlackChannelId: slack.channelId },
+      },
+    }),
+    ...(teams !== null && {
+      EcomTeamsChannel: {
+        Type: 'AWS::Chatbot::MicrosoftTeamsChannelConfiguration',
+        Properties: {
+          ...shared,
+          TeamsTenantId: teams.tenantId,
+          TeamId: teams.teamId,
+          TeamsChannelId: teams.channelId,
+        },
+      },
+    }),
   };
 }
 
@@ -136,8 +191,8 @@ const globalName = (input: StageInput): string => `${stem(input)}-${input.region
 export function monitoringFragment(input: StageInput): Fragment {
   const from = alarmInput(input);
   const all = alarms(from);
-  const { dashboard, alarms: wanted, email } = input.config.monitoring;
-  const actions = email === null ? [] : [ref(ids.alarmsTopic)];
+  const { dashboard, alarms: wanted } = input.config.monitoring;
+  const actions = alarmActions(input);
   const alarmResources = Object.fromEntries(
     wanted ? all.map((alarm) => [`Ecom${alarm.id}Alarm`, alarmResource(alarm, input, actions)]) : [],
   );
@@ -162,6 +217,12 @@ export function monitoringFragment(input: StageInput): Fragment {
     : { Resources: {} };
   return {
     ...shown,
-    Resources: { ...notification(input), ...alarmResources, ...shown.Resources, ...budget(input) },
+    Resources: {
+      ...notification(input),
+      ...chatChannels(input),
+      ...alarmResources,
+      ...shown.Resources,
+      ...budget(input),
+    },
   };
 }

@@ -62,6 +62,8 @@ export const ids = {
   artifactsBucket: 'EcomArtifactsBucket',
   brokers: 'EcomBootstrapBrokers',
   alarmsTopic: 'EcomAlarmsTopic',
+  /** Of functions/resources.yml. */
+  alertsTopic: 'AlertsSnsTopic',
 } as const;
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { notificationOf } from '../../../functions/alert-consumer/notification.ts';
+import { chatMessage, notificationOf } from '../../../functions/alert-consumer/notification.ts';
 import { alertOf } from './alert-events.ts';
 
 describe('a notification', () => {
@@ -44,6 +44,21 @@ describe('a notification', () => {
       expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\ufffe\uffff]|\p{Surrogate}/u);
     }
     expect(Buffer.byteLength(message)).toBeLessThan(16_000);
+  });
+
+  test('has a form for a chat channel, which makes no mention and no link of it, and the text for everyone else', () => {
+    const text = 'Pay <!channel> or <https://evil.example|here>\n```';
+    const { MessageStructure, Message } = chatMessage('Alert: high-value (high)', text);
+    expect(MessageStructure).toBe('json');
+    const { default: plain, https } = JSON.parse(Message);
+    expect(plain).toBe(text);
+    const chat = JSON.parse(https);
+    expect(chat).toMatchObject({
+      version: '1.0',
+      source: 'custom',
+      content: { textType: 'client-markdown', title: 'Alert: high-value (high)' },
+    });
+    expect(chat.content.description).toMatch(/^```\n[^<>`]*\n```$/);
   });
 
   test('keeps emoji and other scripts', () => {

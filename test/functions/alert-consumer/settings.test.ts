@@ -15,9 +15,11 @@ describe('the settings of the alert consumer', () => {
       snsTopic: 'arn:aws:sns:us-east-1:123456789012:alerts',
       bucket: 'bucket',
       notifyFrom: 'high',
+      chat: false,
       rememberedForSeconds: 10 * 86_400,
     });
     expect(alertConsumerSettings({ ...environment, ECOM_NOTIFY_FROM: 'low' }).notifyFrom).toBe('low');
+    expect(alertConsumerSettings({ ...environment, ECOM_ALERTS_CHAT: 'true' }).chat).toBe(true);
   });
 
   test.each(Object.keys(environment))('name %s when it is missing', (name) => {

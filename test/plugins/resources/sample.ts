@@ -30,7 +30,14 @@ export function sampleStage(given: unknown, stage = 'dev', pipeline: PipelineDef
 /** Whole stages as shops have them. */
 export const stages = {
   dev: { preset: 'dev' },
-  production: { preset: 'production', monitoring: { email: 'ops@example.com', monthlyBudgetUsd: 1500 } },
+  production: {
+    preset: 'production',
+    monitoring: {
+      email: 'ops@example.com',
+      monthlyBudgetUsd: 1500,
+      slack: { workspaceId: 'T0123ABCD', channelId: 'C0123ABCD' },
+    },
+  },
   large: { preset: 'large' },
   'bring-your-own': {
     network: {

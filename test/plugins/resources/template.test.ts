@@ -67,6 +67,68 @@ describe('the S3 endpoint', () => {
   });
 });
 
+describe('alarms and alerts', () => {
+  const topicArn = 'arn:aws:sns:eu-west-1:123456789012:on-call';
+  const slack = { workspaceId: 'T0123ABCD', channelId: 'C0123ABCD' };
+  const ids = {
+    tenantId: '0a1b2c3d-0000-1111-2222-333344445555',
+    teamId: '1a1b2c3d-0000-1111-2222-333344445555',
+  };
+  const teams = { ...ids, channelId: '19%3Aab12%40thread.tacv2' };
+  const resourcesOf = (monitoring: object) => stageTemplate(sampleStage({ monitoring })).Resources;
+  const own = { Ref: 'EcomAlarmsTopic' };
+
+  test('go to a topic of the user’s', () => {
+    const resources = resourcesOf({ topicArn });
+    expect(resources.EcomStreamLagAlarm?.Properties).toMatchObject({
+      AlarmActions: [topicArn],
+      OKActions: [topicArn],
+    });
+    expect(resources.EcomAlarmsTopic).toBeUndefined();
+    expect(JSON.stringify(resources)).toContain(`"Action":["sns:Publish"],"Resource":["${topicArn}"]`);
+  });
+
+  test('go to the address too, where both are given', () => {
+    const { EcomStreamLagAlarm, EcomAlarmsEmail } = resourcesOf({ topicArn, email: 'ops@example.com' });
+    expect(EcomStreamLagAlarm?.Properties).toMatchObject({ AlarmActions: [own, topicArn] });
+    expect(EcomAlarmsEmail?.Properties).toMatchObject({ Endpoint: 'ops@example.com' });
+  });
+
+  test('are shown in a Slack channel, where nobody can do anything with the role', () => {
+    const resources = resourcesOf({ slack });
+    expect(resources.EcomSlackChannel).toMatchObject({
+      Type: 'AWS::Chatbot::SlackChannelConfiguration',
+      Properties: {
+        SlackWorkspaceId: 'T0123ABCD',
+        SlackChannelId: 'C0123ABCD',
+        SnsTopicArns: [own, { Ref: 'AlertsSnsTopic' }],
+        GuardrailPolicies: [{ 'Fn::Sub': 'arn:${AWS::Partition}:iam::aws:policy/AWSDenyAll' }],
+      },
+    });
+    expect(Object.keys(resources.EcomChatRole?.Properties ?? {})).toEqual(['AssumeRolePolicyDocument']);
+    expect(resources.EcomStreamLagAlarm?.Properties).toMatchObject({ AlarmActions: [own] });
+    expect(resources.EcomAlarmsEmail).toBeUndefined();
+  });
+
+  test('are shown in a Teams channel, from the user’s topic where there is one', () => {
+    expect(resourcesOf({ teams, topicArn }).EcomTeamsChannel).toMatchObject({
+      Type: 'AWS::Chatbot::MicrosoftTeamsChannelConfiguration',
+      Properties: {
+        TeamsTenantId: teams.tenantId,
+        TeamId: teams.teamId,
+        TeamsChannelId: teams.channelId,
+        SnsTopicArns: [topicArn],
+      },
+    });
+  });
+
+  test('tell nobody by default', () => {
+    const resources = resourcesOf({});
+    expect(resources.EcomStreamLagAlarm?.Properties).not.toHaveProperty('AlarmActions');
+    expect(Object.keys(resources).filter((id) => /Chat|Slack|Teams|AlarmsTopic/.test(id))).toEqual([]);
+  });
+});
+
 describe('the alarms of the brokers', () => {
   const metricsOf = (given: unknown) =>
     Object.entries(resourcesOf(given)).flatMap(([id, { Type, Properties }]) =>
