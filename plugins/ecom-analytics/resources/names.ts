@@ -14,7 +14,7 @@ interface Limit {
 /**
  * What AWS takes as the name of each resource that a stage's template names.
  * Sources: the resource schemas of CloudFormation, `maxLength` and `pattern` (Lambda, MSK cluster, S3, IAM, alarms, log groups,
- * Athena); API references of MSK CreateConfiguration, EMR RunJobFlow, CloudWatch PutDashboard, Budgets Budget, SNS
+ * Athena, Chatbot); API references of MSK CreateConfiguration, EMR RunJobFlow, CloudWatch PutDashboard, Budgets Budget, SNS
  * CreateTopic, Glue Database; Lambda AmazonManagedKafkaEventSourceConfig; EC2 CreateSecurityGroup.
  */
 const limits: readonly Limit[] = [
@@ -34,6 +34,18 @@ const limits: readonly Limit[] = [
   { type: 'AWS::Logs::LogGroup', path: 'LogGroupName', most: 512, of: /^[.\-_/#A-Za-z0-9]+$/ },
   { type: 'AWS::CloudWatch::Alarm', path: 'AlarmName', most: 255 },
   { type: 'AWS::CloudWatch::Dashboard', path: 'DashboardName', most: 255, of: /^[A-Za-z0-9_-]+$/ },
+  {
+    type: 'AWS::Chatbot::SlackChannelConfiguration',
+    path: 'ConfigurationName',
+    most: 128,
+    of: /^[A-Za-z0-9_-]+$/,
+  },
+  {
+    type: 'AWS::Chatbot::MicrosoftTeamsChannelConfiguration',
+    path: 'ConfigurationName',
+    most: 128,
+    of: /^[A-Za-z0-9_-]+$/,
+  },
   { type: 'AWS::Budgets::Budget', path: 'Budget.BudgetName', most: 100, of: /^[^:\\]+$/ },
   { type: 'AWS::SNS::Topic', path: 'TopicName', most: 256, of: /^[A-Za-z0-9_-]+(\.fifo)?$/ },
   { type: 'AWS::SNS::Topic', path: 'DisplayName', most: 100 },
