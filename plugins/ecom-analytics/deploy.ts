@@ -7,6 +7,7 @@ import type { CliOptions, CloudFormationTemplate } from './framework.ts';
 import { refuseLosses, stackChanges } from './resources/changes.ts';
 import { ids, stem } from './resources/stage.ts';
 import { type DeployedStage, deployed, findDeployed, type Session } from './session.ts';
+import { planStack } from './stack-plan.ts';
 import { deployStream, refuseCheckpoint, type StreamRequest, stopStream } from './streaming/deploy-stream.ts';
 import { refusePlan } from './topics/apply.ts';
 import { applyTopics, withTopics } from './topics/stage-topics.ts';
@@ -105,7 +106,7 @@ export async function beforeUpdate(
   request: StreamRequest,
   say: Say,
 ): Promise<void> {
-  const changes = stackChanges(await session.stack.template(), template);
+  const changes = await planStack(session, template);
   refuseLosses(changes, session.stack.name);
   const stage = await findDeployed(session);
   if (stage === undefined) return;

@@ -94,6 +94,33 @@ describe('before the stack of a deployed stage is changed', () => {
     expect(cloud.spark.live).toHaveLength(1);
   });
 
+  /** As CloudFormation says it. */
+  const replacement = (id: string, type: string) =>
+    `<member><Type>Resource</Type><ResourceChange><Action>Modify</Action><LogicalResourceId>${id}</LogicalResourceId><ResourceType>${type}</ResourceType><Replacement>True</Replacement><Details><member><Target><Attribute>Properties</Attribute><Name>KmsKey</Name><RequiresRecreation>Always</RequiresRecreation></Target></member></Details></ResourceChange></member>`;
+
+  test('what CloudFormation alone knows that it would replace is refused as well', async () => {
+    cloud.account.template = template(broughtAlong);
+    cloud.account.changeSetStatus = ['CREATE_PENDING', 'CREATE_IN_PROGRESS'];
+    cloud.account.changeSet = replacement('Alerts', 'AWS::DynamoDB::Table');
+    const changed = { ...broughtAlong, topics: { prefix: 'a-' } };
+    await expect(look(changed)).rejects.toMatchObject({ code: 'ECOM_REPLACEMENT' });
+    expect(cloud.account.changeSets).toEqual([
+      'CreateChangeSet https://artifacts.s3.eu-west-1.amazonaws.com/plans/template.json',
+      'DescribeChangeSet',
+      'DescribeChangeSet',
+      'DescribeChangeSet',
+      'DeleteChangeSet',
+    ]);
+    cloud.account.changeSet = replacement('EcomWorkGroup', 'AWS::Athena::WorkGroup');
+    await expect(look(changed, 'latest')).rejects.not.toMatchObject({ code: 'ECOM_REPLACEMENT' });
+  });
+
+  test('who may not make change sets is left with the comparison of templates', async () => {
+    cloud.account.template = template(broughtAlong);
+    await look({ ...broughtAlong, alertConsumer: { batchSize: 7 } });
+    expect(cloud.spark.live).toHaveLength(1);
+  });
+
   test.each([
     [
       'another one that is brought along',

@@ -4,9 +4,10 @@ import { costReport } from '../cost/report.ts';
 import type { CloudFormationTemplate } from '../framework.ts';
 import { brokersOf } from '../monitoring/alarms.ts';
 import type { Command } from '../plugin.ts';
-import { changeText, losses, type StackChange, stackChanges } from '../resources/changes.ts';
+import { changeText, losses, type StackChange } from '../resources/changes.ts';
 import { ids, stageOwner } from '../resources/stage.ts';
 import { type DeployedStage, findDeployed, type Session } from '../session.ts';
+import { planStack } from '../stack-plan.ts';
 import { planStream, type StreamPlan } from '../streaming/deploy-stream.ts';
 import { stageApplications } from '../streaming/start.ts';
 import { desiredTopics } from '../topics/desired.ts';
@@ -139,8 +140,7 @@ export function stagePlanCommand(
 ): Command {
   return async (session, options, print) => {
     const { input, stack, isLocal } = session;
-    const before = await stack.template();
-    const changes = stackChanges(before, template);
+    const changes = await planStack(session, template);
     const stage = await findDeployed(session);
     const parts =
       stage === undefined
@@ -157,7 +157,7 @@ export function stagePlanCommand(
       deployed: stage !== undefined,
       stack: {
         name: stack.name,
-        changes: before === undefined ? changes : await withCode(session, changes, packed),
+        changes: await withCode(session, changes, packed),
       },
       ...parts,
       cost: isLocal ? null : estimateCost(input.config),

@@ -110,6 +110,21 @@ export function stackChanges(before: unknown, after: unknown): StackChange[] {
   });
 }
 
+/** The changes, with replacements that only CloudFormation knows of. */
+export function withReplaced(
+  changes: readonly StackChange[],
+  replaced: readonly { readonly id: string; readonly type: string; readonly properties: readonly string[] }[],
+): StackChange[] {
+  const all = new Map(changes.map((change) => [change.id, change]));
+  for (const { id, type, properties } of replaced) {
+    const known = all.get(id)?.kind;
+    if (known === 'replace' || known === 'remove') continue;
+    const loses = holdings[type];
+    all.set(id, { kind: 'replace', id, type, properties, ...(loses === undefined ? {} : { loses }) });
+  }
+  return [...all.values()];
+}
+
 /** The keys of the configuration behind a property that cannot be changed. */
 const keys: Readonly<Record<string, string>> = {
   'AWS::MSK::Cluster BrokerNodeGroupInfo.ClientSubnets':

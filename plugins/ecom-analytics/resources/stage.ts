@@ -185,6 +185,8 @@ export const folders = {
   jobs: 'jobs/',
   jars: 'jars/',
   runs: 'runs/',
+  /** Templates that a change set is made of. */
+  plans: 'plans/',
   logs: 'logs/',
   ledger: 'ledger/',
   athena: 'athena/',

@@ -27,6 +27,12 @@ export class AccountEndpoint {
     readonly routeTableIds?: readonly string[];
     readonly state?: string;
   }[] = [];
+  /** What a change set says, as XML; undefined: nobody may make one. */
+  changeSet: string | undefined;
+  /** What a change set is at each look, before it is made. */
+  changeSetStatus: readonly string[] = [];
+  /** Calls about change sets. */
+  readonly changeSets: string[] = [];
   /** The hash of each function's code. */
   readonly code = new Map<string, string>();
   /** Undefined: somebody has deleted it. */
@@ -105,6 +111,13 @@ export class AccountEndpoint {
       return refuse(400, 'ValidationError', 'Stack with id shop-dev does not exist');
     if (action === 'GetTemplate')
       return answer(`<TemplateBody><![CDATA[${JSON.stringify(this.template)}]]></TemplateBody>`);
+    if (/ChangeSet$/.test(action)) {
+      if (this.changeSet === undefined) return refuse(403, 'AccessDenied', `${action} is denied`);
+      this.changeSets.push(`${action} ${asked.get('TemplateURL') ?? ''}`.trim());
+      const [status = 'CREATE_COMPLETE', ...later] = this.changeSetStatus;
+      if (action === 'DescribeChangeSet') this.changeSetStatus = later;
+      return answer(`<Status>${status}</Status><Changes>${this.changeSet}</Changes>`);
+    }
     if (action !== 'DescribeStacks') return refuse(501, 'NotImplemented', action);
     if (this.outputs === undefined)
       return refuse(400, 'ValidationError', 'Stack with id shop-dev does not exist');
