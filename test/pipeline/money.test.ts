@@ -32,6 +32,12 @@ describe('money', () => {
     expect(toUsd(cents)).toBe(100);
   });
 
+  it('is summed in numbers up to the last whole number that a double tells from the next', () => {
+    expect(addCents(1, 2)).toBe(3);
+    expect(addCents(Number.MAX_SAFE_INTEGER - 1, 1)).toBe(Number.MAX_SAFE_INTEGER);
+    expect(addCents(Number.MAX_SAFE_INTEGER, 1)).toBe(9_007_199_254_740_992n);
+  });
+
   it('is summed exactly beyond 2⁵³ cents', () => {
     const sum = addCents(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
     expect(sum).toBe(18_014_398_509_481_982n);

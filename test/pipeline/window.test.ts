@@ -66,6 +66,10 @@ describe('a tick', () => {
     expect(parseTick('2026-11-23T12:06:30.001Z', record, windowing)).toBeNaN();
   });
 
+  it('may lie at the start of 1970, the first moment that is not refused', () => {
+    expect(parseTick('1970-01-01T00:00:00Z', at('12:00:00'), windowing)).toBe(0);
+  });
+
   it.each(['', 'now', '1969-12-31T23:59:59Z'])('is refused when it says %j', (text) => {
     expect(parseTick(text, at('12:00:00'), windowing)).toBeNaN();
   });
