@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { drainTickTime, parseTick } from '../../pipeline/tick.ts';
-import { isLate, watermarkAfter, windowPartition, windowRow, windowStarts } from '../../pipeline/window.ts';
+import {
+  isLate,
+  isWindowFile,
+  watermarkAfter,
+  windowPartition,
+  windowRow,
+  windowStarts,
+} from '../../pipeline/window.ts';
 import { kitWindowing as windowing } from './kit.ts';
 
 const at = (time: string): number => Date.parse(`2026-11-23T${time}Z`);
@@ -50,6 +57,21 @@ describe('windows', () => {
       max_order_value: 12.98,
       min_order_value: 12.97,
     });
+  });
+});
+
+describe('a file of windows', () => {
+  it.each([
+    ['date=2026-11-23/hour=22/part-0.parquet', true],
+    ['date=2026-11-23\\hour=22\\part-0.parquet', true],
+    ['my_shop.v2.parquet', true],
+    ['date=2026-11-23/hour=22/part-0.parquet.crc', false],
+    ['date=2026-11-23/hour=22/_part-0.parquet', false],
+    ['date=2026-11-23/hour=22/.part-0.parquet', false],
+    ['_temporary/0/part-0.parquet', false],
+    ['.compacting\\part-0.parquet', false],
+  ])('named %s is seen by those who list files: %s', (file, seen) => {
+    expect(isWindowFile(file)).toBe(seen);
   });
 });
 
