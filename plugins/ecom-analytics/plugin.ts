@@ -73,6 +73,7 @@ export class EcomAnalyticsPlugin {
       'ecom:dead-letters:list:run': () => this.#run(parts.deadLetters().listDeadLettersCommand),
       'ecom:dead-letters:replay:run': () => this.#run(parts.deadLetters().replayCommand),
       'ecom:doctor:run': () => this.#run(parts.doctor().doctorCommand),
+      'ecom:policy:run': () => this.#run(parts.policy().policyCommand),
       'ecom:cost:run': () => this.#run(parts.cost().costCommand),
     });
   }

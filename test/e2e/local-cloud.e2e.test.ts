@@ -13,12 +13,13 @@ import { pipeline } from '../../pipeline/definition.ts';
 import type { Order } from '../../pipeline/order.ts';
 import type { WindowRow } from '../../pipeline/window.ts';
 import { requestsOf } from '../../plugins/ecom-analytics/cost/s3-requests.ts';
+import { recordedActions } from '../../plugins/ecom-analytics/policy/actions.ts';
 import { type JobStatus, readStatus } from '../../plugins/ecom-analytics/streaming/status.ts';
 import { expectedOutcome, sortedRows } from '../local/engine/oracle.ts';
 import { describeWithSpark } from '../requirement.ts';
 import { readAlerts, readTopic } from '../spark/topics.ts';
-import { awsUses } from './permissions/aws-uses.ts';
-import { allows, grantsOf } from './permissions/grants.ts';
+import { awsUses, deployer } from './permissions/aws-uses.ts';
+import { allows, grantsOf, policyGrants } from './permissions/grants.ts';
 import { kafkaUses } from './permissions/kafka-uses.ts';
 import { isNeededElsewhere, rolePrincipals } from './permissions/principals.ts';
 import type { Use } from './permissions/use.ts';
@@ -32,8 +33,8 @@ const artifactsBucket = `${projectName}-local-artifacts-000000000000`;
 const slow = { timeout: 240_000 };
 /** What only the stage `local` of stages.yml has, whatever a project's answers are. */
 const localNetwork = 'network:\n      existing: { vpcId: vpc-00000001';
-/** osls asks this often how far a stack is, in milliseconds. */
-const quickly = { SLS_AWS_MONITORING_FREQUENCY: '200' };
+/** osls asks this often how far a stack is, in milliseconds; and the name that tells its calls from the cloud's own. */
+const quickly = { SLS_AWS_MONITORING_FREQUENCY: '200', AWS_SDK_UA_APP_ID: deployer };
 
 describeWithSpark('a stage on the local cloud', () => {
   let project: ProjectCopy;
@@ -350,7 +351,7 @@ describeWithSpark('a stage on the local cloud', () => {
     const stack = { template, physicalIds, region: 'us-east-1', account: '000000000000' };
     const grants = grantsOf(stack, rolePrincipals);
     const uses = [
-      ...awsUses(lines('calls/calls.jsonl')),
+      ...awsUses(lines('calls/calls.jsonl')).filter(({ principal }) => principal !== deployer),
       ...kafkaUses(lines('calls/requests.jsonl'), localClusterArn),
     ];
     const told = (use: Use): string => [use.principal, use.action, use.resource, use.prefix ?? ''].join(' ');
@@ -364,6 +365,25 @@ describeWithSpark('a stage on the local cloud', () => {
       unexplained.map(({ principal, action, resource }) => `${principal} ${action} ${resource}`),
     ).toEqual([]);
   });
+
+  test(
+    'is deployed and looked after with what `sls ecom policy` allows, and no call of a command is left out',
+    slow,
+    async () => {
+      const { stdout } = await expectSls('ecom policy --account 000000000000');
+      const grants = policyGrants(deployer, JSON.parse(stdout));
+      const calls = readFileSync(path.join(project.folder, 'calls/calls.jsonl'), 'utf8')
+        .split('\n')
+        .slice(0, -1);
+      const uses = awsUses(calls).filter(({ principal }) => principal === deployer);
+      const refused = uses.filter((use) => !grants.some((grant) => allows(grant, use)));
+      expect([...new Set(refused.map(({ action, resource }) => `${action} ${resource}`))]).toEqual([]);
+      // Removing comes later.
+      const later = /DeleteStack|DeleteChangeSet|ecr:|UntagResource|ListStackResources|DeleteObject|Versions/;
+      const seen = new Set(uses.map(({ action }) => action));
+      expect(recordedActions.filter((action) => !seen.has(action) && !later.test(action))).toEqual([]);
+    },
+  );
 
   test('asks as much of S3 as its estimate counts on, for what it does while orders come', slow, async () => {
     const calls = (): string[] =>

@@ -138,6 +138,7 @@ describe('a command', () => {
       'dead-letters list',
       'dead-letters replay',
       'doctor',
+      'policy',
       'cost',
     ];
     for (const command of commands) expect(output).toContain(`Example: sls ecom ${command} --stage`);

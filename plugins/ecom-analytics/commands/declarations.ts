@@ -167,6 +167,15 @@ export const commands: Readonly<Record<string, CommandDeclaration>> = {
         lifecycleEvents: ['run'],
         options: { json },
       },
+      policy: {
+        usage:
+          'Print the IAM policies that deploying the stage takes, as JSON. Example: sls ecom policy --stage prod',
+        lifecycleEvents: ['run'],
+        options: {
+          json,
+          account: { usage: 'Number of the AWS account, for the ARNs (default: any)', type: 'string' },
+        },
+      },
       cost: {
         usage: 'Estimate what the stage costs a month. Example: sls ecom cost --stage prod',
         lifecycleEvents: ['run'],

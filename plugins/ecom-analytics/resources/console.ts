@@ -4,3 +4,9 @@ export function consoleAddress(region: string): string {
   if (region.startsWith('cn-')) return 'https://console.amazonaws.cn';
   return `https://${region}.console.aws.amazon.com`;
 }
+
+/** The partition of a region, as it stands in ARNs. Source: as above. */
+export function partitionOf(region: string): string {
+  if (region.startsWith('us-gov-')) return 'aws-us-gov';
+  return region.startsWith('cn-') ? 'aws-cn' : 'aws';
+}

@@ -58,7 +58,69 @@ function s3Calls({ method, url, copySource, body }: Received): Call[] {
   throw new Error(`Which permission of S3 is this? ${method} ${url}`);
 }
 
+/** Source: service authorization reference, AWS Lambda, and the API of each request. */
+function lambdaCall({ method, url }: Received): Call {
+  const { pathname } = new URL(url, 'http://localhost');
+  const [, kind = '', named = '', what = ''] =
+    /^\/\d{4}-\d\d-\d\d\/(functions|event-source-mappings)\/([^/]+)\/?([\w-]*)/.exec(pathname) ?? [];
+  const name = decodeURIComponent(named).split(':function:').at(-1) ?? '';
+  if (kind === 'event-source-mappings') {
+    const action = { GET: 'GetEventSourceMapping', PUT: 'UpdateEventSourceMapping' }[method];
+    if (action === undefined) throw new Error(`Which permission of Lambda is this? ${method} ${url}`);
+    return {
+      action: `lambda:${action}`,
+      resource: `arn:aws:lambda:${region}:${account}:event-source-mapping:${name}`,
+    };
+  }
+  const actions: Readonly<Record<string, string>> = {
+    'GET ': 'GetFunction',
+    'GET configuration': 'GetFunctionConfiguration',
+    'GET versions': 'ListVersionsByFunction',
+    'POST invocations': 'InvokeFunction',
+    'PUT code': 'UpdateFunctionCode',
+    'PUT configuration': 'UpdateFunctionConfiguration',
+  };
+  const action = actions[`${method} ${what}`];
+  if (action === undefined) throw new Error(`Which permission of Lambda is this? ${method} ${url}`);
+  return { action: `lambda:${action}`, resource: `arn:aws:lambda:${region}:${account}:function:${name}` };
+}
+
+/** Source: service authorization reference, Amazon MSK, and the API of each request. */
+function kafkaCall({ method, url }: Received): Call {
+  const { pathname } = new URL(url, 'http://localhost');
+  const [, kind = '', arn = '', below = ''] =
+    /^\/(?:api\/)?v\d\/(clusters|tags)\/([^/]+)\/?(.*)$/.exec(pathname) ?? [];
+  const what = below.replace(/^topics\/.+/, 'topic');
+  const actions: Readonly<Record<string, string>> = {
+    'GET clusters ': pathname.startsWith('/api/v2') ? 'DescribeClusterV2' : 'DescribeCluster',
+    'GET clusters bootstrap-brokers': 'GetBootstrapBrokers',
+    'GET clusters topics': 'ListTopics',
+    'POST clusters topics': 'CreateTopic',
+    'GET clusters topic': 'DescribeTopic',
+    'PUT clusters topic': 'UpdateTopic',
+    'DELETE clusters topic': 'DeleteTopic',
+    'POST tags ': 'TagResource',
+    'DELETE tags ': 'UntagResource',
+  };
+  const action = actions[`${method} ${kind} ${what}`];
+  if (action === undefined) throw new Error(`Which permission of MSK is this? ${method} ${url}`);
+  const resource = action === 'GetBootstrapBrokers' ? '*' : decodeURIComponent(arn);
+  return { action: `kafka:${action}`, resource };
+}
+
+function cloudFormationCall({ body, target = '' }: Received): Call {
+  const form = new URLSearchParams(body);
+  const action = form.get('Action') ?? target.split('.').at(-1) ?? '';
+  const name = form.get('StackName') ?? form.get('ChangeSetName') ?? '';
+  const stack = name.startsWith('arn:')
+    ? name
+    : `arn:aws:cloudformation:${region}:${account}:stack/${name}/1`;
+  return { action: `cloudformation:${action}`, resource: action === 'ValidateTemplate' ? '*' : stack };
+}
+
 const TableSchema = v.object({ TableName: v.string() });
+const LogGroupSchema = v.object({ logGroupName: v.string() });
+const RepositoriesSchema = v.object({ repositoryNames: v.array(v.string()) });
 const ClusterSchema = v.object({ ClusterId: v.optional(v.string()), JobFlowId: v.optional(v.string()) });
 
 function callsOf(received: Received): Call[] {
@@ -88,12 +150,31 @@ function callsOf(received: Received): Call[] {
     const resource = `arn:aws:lambda:${region}:${account}:event-source-mapping:${mapping}`;
     return [{ action: 'lambda:GetEventSourceMapping', resource }];
   }
-  if (service === 'kafka' && /\/bootstrap-brokers$/.test(url))
-    return [{ action: 'kafka:GetBootstrapBrokers', resource: '*' }];
+  if (service === 'kafka') return [kafkaCall(received)];
+  if (service === 'lambda') return [lambdaCall(received)];
+  if (service === 'cloudformation') return [cloudFormationCall(received)];
+  if (service === 'logs') {
+    const { logGroupName } = v.parse(LogGroupSchema, JSON.parse(body));
+    const resource = operation.startsWith('Describe')
+      ? '*'
+      : `arn:aws:logs:${region}:${account}:log-group:${logGroupName}`;
+    return [{ action: `logs:${operation}`, resource }];
+  }
+  if (service === 'ecr') {
+    const repository = v.parse(RepositoriesSchema, JSON.parse(body)).repositoryNames[0];
+    return [
+      { action: `ecr:${operation}`, resource: `arn:aws:ecr:${region}:${account}:repository/${repository}` },
+    ];
+  }
+  // Anyone may ask who they are.
+  if (service === 'sts') return [];
   throw new Error(`Which permission is this? ${service} ${method} ${url} ${target}`);
 }
 
-/** Of Spark's, and of the functions': what a person's commands call is theirs to be allowed. */
+/** Who the commands are, by the name that the test gives them. */
+export const deployer = 'deployer';
+
+/** Of Spark's, of the functions' and of the commands'. */
 export function awsUses(lines: readonly string[]): Use[] {
   return lines.flatMap((line) => {
     const received = v.parse(ReceivedSchema, JSON.parse(line));

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Policy } from '../../../plugins/ecom-analytics/policy/policy.ts';
 import type { Use } from './use.ts';
 
 /** What the policies of a deployed stage allow, by who may do it. */
@@ -149,6 +150,17 @@ export function grantsOf(stack: Stack, principals: ReadonlyMap<string, string>):
       );
     });
   });
+}
+
+/** What policies allow that are printed rather than deployed. */
+export function policyGrants(principal: string, policies: Readonly<Record<string, Policy>>): Grant[] {
+  return Object.values(policies).flatMap(({ Statement }) =>
+    Statement.flatMap(({ Action, Resource }) =>
+      Action.flatMap((action) =>
+        Resource.map((resource) => ({ principal, action, resource, prefixes: null })),
+      ),
+    ),
+  );
 }
 
 /** `*` and `?` as policies have them. */
