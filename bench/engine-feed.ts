@@ -7,7 +7,12 @@ import { openOutputFolder } from '../local/run/output-folder.ts';
 import { RunTally } from '../local/run/tally.ts';
 import { pipeline } from '../pipeline/definition.ts';
 
-const nobody = { snapshot: () => undefined, windows: () => undefined, alerts: () => undefined };
+const nobody = {
+  phase: () => undefined,
+  snapshot: () => undefined,
+  windows: () => undefined,
+  alerts: () => undefined,
+};
 
 /** Runs the embedded engine over the bytes of orders, from the orders topic to files, and answers the milliseconds. */
 export async function runEngine(

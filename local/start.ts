@@ -56,7 +56,6 @@ async function run(
 ): Promise<RunSummary> {
   // Refuses a rule that is not valid, which types alone do not keep from running.
   emitSpec(definition);
-  const engine = await engines[options.engine](options);
   const clock = forwardClock(systemClock);
   const startedAtMs = clock.now();
   // Ends the source when it is interrupted, and when the run has failed.
@@ -69,16 +68,18 @@ async function run(
   for (const note of source.notes) process.stderr.write(`${note}\n`);
   // Before the folder, so that a port that is taken does not move an earlier run away.
   const dashboard = await openDashboard(options, definition, source.title);
+  const feed = everyFeed([progressFeed(process.stderr, source.progress), ...dashboard.feeds]);
   try {
+    if (dashboard.url !== null) process.stderr.write(`Dashboard: ${dashboard.url}\n`);
+    if (options.engine === 'spark') feed.phase({ name: 'installing' });
+    const engine = await engines[options.engine](options);
     const out = await openOutputFolder(
       options.out,
       { engine: options.engine, options: { ...options } },
       startedAtMs,
     );
-    if (dashboard.url !== null) process.stderr.write(`Dashboard: ${dashboard.url}\n`);
     let summary: RunSummary | null = null;
     try {
-      const feed = everyFeed([progressFeed(process.stderr, source.progress), ...dashboard.feeds]);
       summary = await engine({ definition, source, out, clock }, feed);
       return summary;
     } finally {

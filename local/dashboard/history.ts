@@ -1,7 +1,7 @@
 import type { Alert } from '../../pipeline/alert.ts';
 import type { PipelineDefinition } from '../../pipeline/definition.ts';
 import type { WindowRow } from '../../pipeline/window.ts';
-import type { RunSnapshot } from '../run/feed.ts';
+import type { RunPhase, RunSnapshot } from '../run/feed.ts';
 import type { FrameMessage, RunInfo, StateMessage } from './message.ts';
 import { RevenueBuckets } from './revenue.ts';
 
@@ -21,12 +21,15 @@ export class RunHistory {
   readonly #revenue: RevenueBuckets;
   readonly #at: number[] = [];
   readonly #ordersPerMinute: number[] = [];
+  readonly #orders: number[] = [];
   readonly #alerts = new Map<string, Alert[]>();
+  #phase: RunPhase | null = null;
   #snapshot: RunSnapshot | null = null;
   /** What has happened since the last frame. */
+  #newPhase = false;
   #newSnapshot = false;
   #newRevenue = false;
-  #newRate: { at: number[]; ordersPerMinute: number[] } | null = null;
+  #newRate: { at: number[]; ordersPerMinute: number[]; orders: number[] } | null = null;
   #newAlerts = new Map<string, Alert[]>();
 
   constructor(definition: PipelineDefinition, source: string | null) {
@@ -40,6 +43,11 @@ export class RunHistory {
     this.#revenue = new RevenueBuckets(definition.windowing);
   }
 
+  phase(phase: RunPhase): void {
+    this.#phase = phase;
+    this.#newPhase = true;
+  }
+
   snapshot(snapshot: RunSnapshot): void {
     this.#snapshot = snapshot;
     this.#newSnapshot = true;
@@ -48,13 +56,16 @@ export class RunHistory {
     if (snapshot.finished || snapshot.nowMs - last < ratePointMs) return;
     this.#at.push(snapshot.nowMs);
     this.#ordersPerMinute.push(snapshot.ordersPerMinute);
+    this.#orders.push(snapshot.orders);
     if (this.#at.length > maxRatePoints) {
       this.#at.shift();
       this.#ordersPerMinute.shift();
+      this.#orders.shift();
     }
-    this.#newRate ??= { at: [], ordersPerMinute: [] };
+    this.#newRate ??= { at: [], ordersPerMinute: [], orders: [] };
     this.#newRate.at.push(snapshot.nowMs);
     this.#newRate.ordersPerMinute.push(snapshot.ordersPerMinute);
+    this.#newRate.orders.push(snapshot.orders);
   }
 
   /** @param arrivedMs wall-clock time, epoch milliseconds */
@@ -73,11 +84,13 @@ export class RunHistory {
   takeFrame(): FrameMessage | null {
     const alerts = inOrder(this.#newAlerts);
     const frame: FrameMessage = {
+      ...(this.#newPhase && this.#phase !== null && { phase: this.#phase }),
       ...(this.#newSnapshot && this.#snapshot !== null && { snapshot: this.#snapshot }),
       ...(this.#newRate !== null && { rate: this.#newRate }),
       ...(this.#newRevenue && { revenue: this.#revenue.view() }),
       ...(alerts.length > 0 && { alerts }),
     };
+    this.#newPhase = false;
     this.#newSnapshot = false;
     this.#newRate = null;
     this.#newRevenue = false;
@@ -89,8 +102,9 @@ export class RunHistory {
   state(): Omit<StateMessage, 'page'> {
     return {
       run: this.#info,
+      phase: this.#phase,
       snapshot: this.#snapshot,
-      rate: { at: this.#at, ordersPerMinute: this.#ordersPerMinute },
+      rate: { at: this.#at, ordersPerMinute: this.#ordersPerMinute, orders: this.#orders },
       revenue: this.#revenue.view(),
       alerts: inOrder(this.#alerts),
     };

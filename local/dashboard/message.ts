@@ -1,6 +1,6 @@
 import type { Alert } from '../../pipeline/alert.ts';
 import type { Severity } from '../../pipeline/rule.ts';
-import type { RunSnapshot } from '../run/feed.ts';
+import type { RunPhase, RunSnapshot } from '../run/feed.ts';
 
 /** What stays the same while a run lasts. */
 export interface RunInfo {
@@ -38,10 +38,13 @@ export interface Rate {
   /** Epoch milliseconds. */
   readonly at: readonly number[];
   readonly ordersPerMinute: readonly number[];
+  /** Orders of the run until then. */
+  readonly orders: readonly number[];
 }
 
 /** What has changed since the last message. */
 export interface FrameMessage {
+  readonly phase?: RunPhase;
   readonly snapshot?: RunSnapshot;
   readonly rate?: Rate;
   /** The whole of it, not a difference. */
@@ -55,6 +58,8 @@ export interface StateMessage {
   /** Names the version of the page that the server has. */
   readonly page: string;
   readonly run: RunInfo;
+  /** Null before the run has said what it is at. */
+  readonly phase: RunPhase | null;
   readonly snapshot: RunSnapshot | null;
   readonly rate: Rate;
   readonly revenue: Revenue;

@@ -146,6 +146,10 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
 
   return {
     url: `http://${host}:${port}/`,
+    phase(phase) {
+      history.phase(phase);
+      flushSoon();
+    },
     snapshot(snapshot) {
       history.snapshot(snapshot);
       if (snapshot.finished) flush();

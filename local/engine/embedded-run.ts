@@ -36,6 +36,7 @@ export const runEmbedded: EngineRun = async (options, feed) => {
   // Heard below, once all that was sent before has been written.
   sent.catch(() => undefined);
 
+  feed.phase({ name: 'running' });
   const snapshots = setInterval(() => tally.show(counts(), false), snapshotEveryMs);
   try {
     await pipeline.run();

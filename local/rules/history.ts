@@ -3,6 +3,7 @@ import { addCents, type CentsSum } from '../../pipeline/money.ts';
 import type { ParsedOrder } from '../../pipeline/order.ts';
 import { isStateful, isStateless, type StatelessRule } from '../../pipeline/rule.ts';
 import { watermarkAfter } from '../../pipeline/window.ts';
+import { Customers } from '../engine/customer.ts';
 import { OneOfTrial } from './one-of-trial.ts';
 import { ThresholdTrial } from './threshold-trial.ts';
 import type { CustomerTrial, OrderTrial, Outcome } from './trial.ts';
@@ -47,7 +48,7 @@ export class History {
   readonly #definition: PipelineDefinition;
   readonly #orderTrials: readonly OrderTrial[];
   readonly #customerTrials: readonly CustomerTrial[];
-  readonly #customers = new Set<string>();
+  readonly #customers = new Customers();
   /** In the order of their first rows, so that the oldest go first. */
   readonly #known = new Map<string, KnownOrder>();
   #orders = 0;
@@ -78,7 +79,7 @@ export class History {
       return;
     }
     this.#orders++;
-    this.#customers.add(order.customer_id);
+    this.#customers.get(order.customer_id);
     this.#revenueCents = addCents(this.#revenueCents, totalCents);
     if (eventTimeMs <= this.#watermarkMs) this.#late++;
     for (const trial of this.#customerTrials) trial.add(parsed);
@@ -103,7 +104,7 @@ export class History {
     return {
       orders: this.#orders,
       duplicates: this.#duplicates,
-      customers: this.#customers.size,
+      customers: this.#customers.count,
       revenueCents: this.#revenueCents,
       span: this.#orders === 0 ? null : { fromMs: this.#fromMs, toMs: this.#toMs },
       late: this.#late,

@@ -9,7 +9,7 @@ export interface EngineChoice {
 
 /**
  * The engines that `--engine` can name. Each is loaded, and what it needs of the machine is checked and fetched, only when
- * it is asked for, and before anything else is touched.
+ * it is asked for, and before an earlier run is touched.
  */
 export const engines = {
   embedded: async () => (await import('../engine/embedded-run.ts')).runEmbedded,

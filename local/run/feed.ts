@@ -42,8 +42,32 @@ export interface RunSnapshot {
   readonly planted: Readonly<Record<string, PatternScore>>;
 }
 
+/** What a run is at. Only `running` takes orders; the engine in this process starts with it. */
+export type RunPhase =
+  | { readonly name: 'installing' | 'starting-kafka' | 'starting-spark' | 'running' }
+  /** Orders have ended: windows that have been written since, of those that were open. */
+  | { readonly name: 'draining'; readonly written: number; readonly windows: number };
+
+/** A phase for a person; empty while the run is running. */
+export function phaseText(phase: RunPhase): string {
+  switch (phase.name) {
+    case 'installing':
+      return 'Installing Spark and Kafka where they are missing';
+    case 'starting-kafka':
+      return 'Starting Kafka';
+    case 'starting-spark':
+      return 'Starting Spark';
+    case 'running':
+      return '';
+    case 'draining':
+      return `Draining ${phase.written} of ${phase.windows} ${phase.windows === 1 ? 'window' : 'windows'}`;
+  }
+}
+
 /** Those who watch a run: the dashboard, or nobody. Every call returns at once; none may throw. */
 export interface RunFeed {
+  /** Another phase, or one that has advanced. */
+  phase(phase: RunPhase): void;
   snapshot(snapshot: RunSnapshot): void;
   /** Rows that have become readable. */
   windows(rows: readonly WindowRow[]): void;

@@ -1,7 +1,13 @@
 import type { GeneratedOrder } from '../../pipeline/generator/order-generator.ts';
 import { addCents, type CentsSum } from '../../pipeline/money.ts';
 import { checkOrder } from '../../pipeline/order.ts';
-import { type Windowing, watermarkAfter } from '../../pipeline/window.ts';
+import {
+  isLate,
+  type Windowing,
+  type WindowRow,
+  watermarkAfter,
+  windowStarts,
+} from '../../pipeline/window.ts';
 import { Customers } from '../engine/customer.ts';
 import { Deduplication } from '../engine/deduplication.ts';
 
@@ -21,18 +27,30 @@ export class SentOrders {
   revenueCents: CentsSum = 0;
   /** Epoch milliseconds; null before the first order. */
   watermarkMs: number | null = null;
-  readonly #watermarkDelayMs: number;
+  readonly #windowing: Windowing;
+  /** Starts of the windows that Spark has yet to write. */
+  readonly #open = new Set<number>();
   readonly #deduplication: Deduplication | null;
   readonly #customers = new Customers();
   readonly #sentMs = new Map<string, number>();
 
-  constructor({ watermarkMs, deduplicate }: Windowing) {
-    this.#watermarkDelayMs = watermarkMs;
+  constructor(windowing: Windowing) {
+    const { watermarkMs, deduplicate } = windowing;
+    this.#windowing = windowing;
     this.#deduplication = deduplicate ? new Deduplication(watermarkMs) : null;
   }
 
   get customers(): number {
     return this.#customers.count;
+  }
+
+  get openWindows(): number {
+    return this.#open.size;
+  }
+
+  /** Rows that Spark has written. */
+  written(rows: readonly WindowRow[]): void {
+    for (const { window_start } of rows) this.#open.delete(window_start);
   }
 
   /** @param sentMs when they were handed to Kafka, epoch milliseconds */
@@ -43,6 +61,7 @@ export class SentOrders {
       const parsed = checkOrder({ ...order }, sentMs); // a copy, because it fills in the category
       if (typeof parsed === 'string') continue; // Spark refuses it too
       newestMs = Math.max(newestMs, parsed.eventTimeMs);
+      this.#opens(parsed.eventTimeMs);
       if (this.#deduplication?.isDuplicate(order.order_id, parsed.eventTimeMs)) {
         this.duplicates++;
         continue;
@@ -56,10 +75,19 @@ export class SentOrders {
       if (this.#sentMs.size <= remembered) break;
       this.#sentMs.delete(orderId);
     }
-    const watermarkMs = watermarkAfter(newestMs, this.#watermarkDelayMs);
+    const watermarkMs = watermarkAfter(newestMs, this.#windowing.watermarkMs);
     if (Number.isFinite(watermarkMs) && watermarkMs > (this.watermarkMs ?? Number.NEGATIVE_INFINITY)) {
       this.watermarkMs = watermarkMs;
       this.#deduplication?.advance(watermarkMs);
+    }
+  }
+
+  #opens(eventTimeMs: number): void {
+    const { watermarkMs } = this;
+    // A late order is in no window that is still to be written.
+    if (watermarkMs !== null && isLate(eventTimeMs, watermarkMs, this.#windowing)) return;
+    for (const startMs of windowStarts(eventTimeMs, this.#windowing)) {
+      if (watermarkMs === null || startMs + this.#windowing.sizeMs > watermarkMs) this.#open.add(startMs);
     }
   }
 

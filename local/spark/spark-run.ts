@@ -9,6 +9,7 @@ import type { Alert } from '../../pipeline/alert.ts';
 import type { DeadLetter } from '../../pipeline/dead-letter.ts';
 import { toUsd } from '../../pipeline/money.ts';
 import { parseTimestamp } from '../../pipeline/timestamp.ts';
+import type { WindowRow } from '../../pipeline/window.ts';
 import { AlertHandler } from '../engine/alert-handler.ts';
 import { type Broker, startBroker } from '../kafka/broker.ts';
 import { createTopics } from '../kafka/topics.ts';
@@ -49,11 +50,11 @@ async function runIn(
   options: RunOptions,
   feed: RunFeed,
 ): Promise<RunSummary> {
-  process.stderr.write('Starting Kafka\n');
+  feed.phase({ name: 'starting-kafka' });
   const broker = await startBroker({ dir: path.join(folder, 'kafka') });
   try {
     await createTopics(broker.bootstrapServers, options.definition);
-    process.stderr.write(`Starting Spark ${installation.pyspark.version}\n`);
+    feed.phase({ name: 'starting-spark' });
     const job = await startStreamingJob({
       installation,
       definition: options.definition,
@@ -83,6 +84,7 @@ async function runIn(
 /** The parts of a run, joined: source → producer → Kafka → Spark → window files, alerts topic and dead-letter topic. */
 class SparkRun implements SourceSink {
   readonly #options: RunOptions;
+  readonly #feed: RunFeed;
   readonly #job: StreamingJob;
   readonly #tally: RunTally;
   readonly #sent: SentOrders;
@@ -97,12 +99,15 @@ class SparkRun implements SourceSink {
   /** The job's last heartbeat. */
   #status: JobStatus | null = null;
   #drained = false;
+  /** Windows that are open when the orders have ended; null before. */
+  #draining: number | null = null;
 
   constructor(options: RunOptions, feed: RunFeed, broker: Broker, job: StreamingJob) {
     const { definition, out, clock } = options;
     const { alerts, deadLetters } = definition.topics;
     const settings: KafkaSettings = { brokers: [broker.bootstrapServers], auth: 'none', region: null };
     this.#options = options;
+    this.#feed = feed;
     this.#job = job;
     this.#tally = new RunTally({ ...options, engine: 'spark' }, feed);
     this.#sent = new SentOrders(definition.windowing);
@@ -122,6 +127,7 @@ class SparkRun implements SourceSink {
       ...this.#tails.map((tail) => tail.start()),
       this.#sink.open(Number.POSITIVE_INFINITY),
     ]);
+    this.#feed.phase({ name: 'running' });
     const watching = this.#watch(over.signal);
     const trouble = Promise.race([this.#job.failed, watching, ...this.#tails.map(({ failed }) => failed)]);
     try {
@@ -153,9 +159,11 @@ class SparkRun implements SourceSink {
 
   /** Has Spark finish, and takes in all that it has written. */
   async #drain(): Promise<void> {
+    this.#draining = this.#sent.openWindows;
+    this.#showDraining(this.#draining);
     const status = await this.#job.drain();
     await Promise.all(this.#tails.map((tail) => tail.reachEnd()));
-    this.#tally.written(await this.#windows.newRows());
+    this.#written(await this.#windows.newRows());
     this.#status = status;
     this.#drained = true;
     const { orders, badRecords } = status.totals;
@@ -169,11 +177,21 @@ class SparkRun implements SourceSink {
   async #watch(over: AbortSignal): Promise<never> {
     while (!over.aborted) {
       this.#status = await this.#job.status();
-      this.#tally.written(await this.#windows.newRows());
+      this.#written(await this.#windows.newRows());
       this.#tally.show(this.#counts(), false);
       await this.#options.clock.sleep(snapshotEveryMs, over);
     }
     return new Promise(() => undefined);
+  }
+
+  #written(rows: readonly WindowRow[]): void {
+    this.#tally.written(rows);
+    this.#sent.written(rows);
+    if (this.#draining !== null && rows.length > 0) this.#showDraining(this.#draining);
+  }
+
+  #showDraining(windows: number): void {
+    this.#feed.phase({ name: 'draining', written: windows - this.#sent.openWindows, windows });
   }
 
   /** Alerts topic → the project's own Lambda handler. */

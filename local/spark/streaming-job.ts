@@ -1,8 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type StreamingChoices, streamingSettings } from '../../emr/settings.ts';
+import { type Clock, systemClock } from '../../functions/clock.ts';
 import type { PipelineDefinition } from '../../pipeline/definition.ts';
 import { EcomError, type ErrorCode } from '../../pipeline/error.ts';
 import { emitSpec } from '../../pipeline/spec.ts';
@@ -16,8 +16,40 @@ const jobFile = fileURLToPath(new URL('../../emr/streaming_job.py', import.meta.
 /** One run, one checkpoint: there is no older writer to tell it from. */
 const generation = 1;
 const lookEveryMs = 200;
-/** From starting to the first heartbeat, on a slow machine. */
-const startWithinMs = 120_000;
+/** From one sign of life to the next while the job starts, on a slow machine. */
+const silentForMs = 120_000;
+
+interface StartingJob {
+  /** As its status says; null before there is one. */
+  state(): Promise<JobStatus['state'] | null>;
+  /** How long its log has become. */
+  logBytes(): Promise<number>;
+  readonly logFile: string;
+  readonly clock: Clock;
+}
+
+/**
+ * Waits until a job is running, for as long as it shows that it lives: by its status, or by its log.
+ *
+ * @throws EcomError `ECOM_SPARK_SILENT`
+ */
+export async function untilRunning({ state, logBytes, logFile, clock }: StartingJob): Promise<void> {
+  let seen = '';
+  let aliveMs = clock.elapsed();
+  while (clock.elapsed() - aliveMs < silentForMs) {
+    const now = await state();
+    if (now === 'running') return;
+    const signs = `${now} ${await logBytes()}`;
+    if (signs !== seen) aliveMs = clock.elapsed();
+    seen = signs;
+    await clock.sleep(lookEveryMs);
+  }
+  throw new EcomError('ECOM_SPARK_SILENT', {
+    what: `The streaming job gave no sign of life for ${silentForMs / 1000} seconds`,
+    where: logFile,
+    fix: 'See the log; another program may be using the whole machine.',
+  });
+}
 
 export interface JobOptions {
   readonly installation: Installation;
@@ -157,20 +189,14 @@ export async function startStreamingJob(options: JobOptions): Promise<StreamingJ
     if (found !== null) return found;
     throw new Error(`${files.status} has gone`);
   };
-  const started = async (): Promise<void> => {
-    const deadline = Date.now() + startWithinMs;
-    while (Date.now() < deadline) {
-      if ((await readJobStatus(files.status))?.state === 'running') return;
-      await delay(lookEveryMs);
-    }
-    throw new EcomError('ECOM_SPARK_SILENT', {
-      what: `The streaming job gave no sign of life within ${startWithinMs / 1000} seconds`,
-      where: files.log,
-      fix: 'See the log; another program may be using the whole machine.',
-    });
-  };
+  const started = untilRunning({
+    state: async () => (await readJobStatus(files.status))?.state ?? null,
+    logBytes: async () => (await stat(files.log)).size,
+    logFile: files.log,
+    clock: systemClock,
+  });
   try {
-    await Promise.race([started(), failed]);
+    await Promise.race([started, failed]);
   } catch (error) {
     asked = true;
     await child.stop(0);

@@ -1,7 +1,13 @@
 import { byId, setText } from './element.ts';
 import type { Status } from './status.ts';
 
-const runNames = { waiting: 'Waiting', running: 'Running', finished: 'Finished' } as const;
+const runNames = {
+  waiting: 'Waiting',
+  starting: 'Starting',
+  running: 'Running',
+  draining: 'Draining',
+  finished: 'Finished',
+} as const;
 
 /** Writes the page's head. */
 export function renderHead(now: Status): void {

@@ -1,9 +1,10 @@
 import type { Alert } from '../../../pipeline/alert.ts';
-import type { RunSnapshot } from '../../run/feed.ts';
-import type { FrameMessage, Revenue, RunInfo, StateMessage } from '../message.ts';
+import type { RunPhase, RunSnapshot } from '../../run/feed.ts';
+import type { FrameMessage, Rate, Revenue, RunInfo, StateMessage } from '../message.ts';
 
 /** An hour of seconds, as the server keeps. */
 const maxRatePoints = 3600;
+const minuteMs = 60_000;
 /** Of each rule, as the server keeps. */
 const maxAlertsPerRule = 60;
 /** Event time further behind the clock than this is that of old orders. */
@@ -14,9 +15,12 @@ const noRevenue: Revenue = { bucketMs: 60_000, starts: [], orders: [], byCategor
 /** What the page knows of the run: the server's messages folded together, bounded. */
 export class RunModel {
   run: RunInfo | null = null;
+  phase: RunPhase | null = null;
   snapshot: RunSnapshot | null = null;
   readonly at: number[] = [];
   readonly ordersPerMinute: number[] = [];
+  /** Of the run until each point. */
+  readonly #orders: number[] = [];
   revenue: Revenue = noRevenue;
   /** All alerts kept, oldest first. */
   alerts: readonly Alert[] = [];
@@ -30,9 +34,12 @@ export class RunModel {
     this.snapshot = null;
     this.at.length = 0;
     this.ordersPerMinute.length = 0;
+    this.#orders.length = 0;
     this.alerts = [];
     this.alertsVersion++;
-    this.frame({ ...message, snapshot: message.snapshot ?? undefined }, atMs);
+    this.phase = message.phase;
+    const { phase: _, snapshot, ...rest } = message;
+    this.frame({ ...rest, snapshot: snapshot ?? undefined }, atMs);
   }
 
   /** @param atMs the page's own clock, in milliseconds */
@@ -40,11 +47,12 @@ export class RunModel {
     message: Omit<FrameMessage, 'snapshot'> & { snapshot?: RunSnapshot | undefined },
     atMs: number,
   ): void {
+    if (message.phase) this.phase = message.phase;
     if (message.snapshot) {
       this.snapshot = message.snapshot;
       this.#snapshotAtMs = atMs;
     }
-    if (message.rate) this.#addRate(message.rate.at, message.rate.ordersPerMinute);
+    if (message.rate) this.#addRate(message.rate);
     if (message.revenue) this.revenue = message.revenue;
     if (message.alerts && message.alerts.length > 0) this.#addAlerts(message.alerts);
   }
@@ -74,18 +82,39 @@ export class RunModel {
     );
   }
 
+  /** The orders of each minute by the clock, oldest first: together those of the run, of an hour at most. */
+  ordersByMinute(): [minuteMs: number, orders: number][] {
+    const last = this.snapshot;
+    const at = last === null ? this.at : [...this.at, last.nowMs];
+    const orders = last === null ? this.#orders : [...this.#orders, last.orders];
+    const until = new Map<number, number>();
+    at.forEach((time, index) => {
+      until.set(Math.floor(time / minuteMs) * minuteMs, orders[index] ?? 0);
+    });
+    // What came before the oldest point is not known once older ones have gone.
+    const isWhole = this.at.length < maxRatePoints;
+    let before = isWhole ? 0 : (this.#orders[0] ?? 0);
+    return [...until].map(([minute, sum]) => {
+      const placed = Math.max(0, sum - before);
+      before = sum;
+      return [minute, placed];
+    });
+  }
+
   /** A state and the frame after it may tell the same twice. */
-  #addRate(at: readonly number[], ordersPerMinute: readonly number[]): void {
+  #addRate({ at, ordersPerMinute, orders }: Rate): void {
     const last = this.at.at(-1) ?? Number.NEGATIVE_INFINITY;
     at.forEach((time, index) => {
       if (time <= last) return;
       this.at.push(time);
       this.ordersPerMinute.push(ordersPerMinute[index] ?? 0);
+      this.#orders.push(orders[index] ?? 0);
     });
     const excess = this.at.length - maxRatePoints;
     if (excess > 0) {
       this.at.splice(0, excess);
       this.ordersPerMinute.splice(0, excess);
+      this.#orders.splice(0, excess);
     }
   }
 

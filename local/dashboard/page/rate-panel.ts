@@ -33,8 +33,9 @@ export class RatePanel {
   render(): void {
     const model = this.#model;
     const { revenue, replaysOldOrders } = model;
-    // The rate's array is one and the same while it grows; its last point tells whether it did.
-    const shown = replaysOldOrders ? revenue : model.at.at(-1);
+    // The rate's array is one and the same while it grows; its last point tells whether it did; the table has the last orders too.
+    const inTable = model.snapshot?.finished ? model.snapshot : model.at.at(-1);
+    const shown = replaysOldOrders ? revenue : inTable;
     const bucketMs = replaysOldOrders ? revenue.bucketMs : null;
     if (shown === this.#drawn && bucketMs === this.#bucketMs) return;
     this.#drawn = shown;
@@ -117,18 +118,12 @@ export class RatePanel {
       .reverse();
   }
 
-  /** The mean rate of each minute, newest first. */
+  /** The newest first. */
   #minuteRows(): [string, number][] {
-    const minutes = new Map<number, number[]>();
-    this.#model.at.forEach((at, index) => {
-      const minute = Math.floor(at / 60_000) * 60_000;
-      const rates = minutes.get(minute) ?? [];
-      rates.push(this.#model.ordersPerMinute[index] ?? 0);
-      minutes.set(minute, rates);
-    });
-    return [...minutes]
+    return this.#model
+      .ordersByMinute()
       .slice(-tableRows)
       .reverse()
-      .map(([minute, rates]) => [clock(minute).slice(0, 5), rates.reduce((a, b) => a + b, 0) / rates.length]);
+      .map(([minute, orders]) => [clock(minute).slice(0, 5), orders]);
   }
 }

@@ -1,3 +1,4 @@
+import { phaseText } from '../../run/feed.ts';
 import { span, stopwatch } from './format.ts';
 import type { RunModel } from './model.ts';
 
@@ -7,7 +8,7 @@ const quietMs = 5000;
 /** What the page's head says, as data. */
 export interface Status {
   /** Of the run. */
-  readonly run: 'waiting' | 'running' | 'finished';
+  readonly run: 'waiting' | 'starting' | 'running' | 'draining' | 'finished';
   readonly detail: string;
   /** Of the page's link to it. */
   readonly link: 'connecting' | 'live' | 'quiet' | 'lost' | 'ended';
@@ -21,13 +22,22 @@ export interface Status {
  * @param atMs the page's own clock
  */
 export function status(model: RunModel, link: boolean | null, atMs: number): Status {
-  const { snapshot, run } = model;
-  const state = snapshot === null ? 'waiting' : snapshot.finished ? 'finished' : 'running';
+  const { snapshot, run, phase } = model;
+  const state = runState(model);
+  const phaseNow = state === 'finished' || phase === null ? '' : phaseText(phase);
   const detail = [
+    ...(phaseNow === '' ? [] : [phaseNow]),
     ...(snapshot === null ? [] : [stopwatch(model.runMs(atMs)), `${snapshot.engine} engine`]),
     ...(run?.source ? [run.source] : []),
   ].join(' · ');
   return { run: state, detail, ...linkStatus(state, link, model.silentMs(atMs)) };
+}
+
+function runState({ snapshot, phase }: RunModel): Status['run'] {
+  if (snapshot?.finished) return 'finished';
+  if (phase?.name === 'draining') return 'draining';
+  if (snapshot !== null) return 'running';
+  return phase === null || phase.name === 'running' ? 'waiting' : 'starting';
 }
 
 function linkStatus(
@@ -38,7 +48,7 @@ function linkStatus(
   if (state === 'finished') return { link: 'ended', linkText: 'These are the final numbers' };
   if (link === null) return { link: 'connecting', linkText: 'Connecting' };
   if (!link) return { link: 'lost', linkText: 'Disconnected, retrying' };
-  if (state === 'running' && silentMs > quietMs)
+  if ((state === 'running' || state === 'draining') && silentMs > quietMs)
     return { link: 'quiet', linkText: `No news for ${span(silentMs)}` };
   return { link: 'live', linkText: state === 'waiting' ? 'Connected, waiting for the run' : 'Live' };
 }

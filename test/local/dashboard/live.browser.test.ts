@@ -48,6 +48,37 @@ describeWithChromium('a page that watches a run', () => {
     expect(troubles).toEqual([]);
   });
 
+  it('counts in its table of minutes the orders of the run, every one once', async () => {
+    const run = aRun();
+    run.finish();
+    const { page } = await open(browser, dashboard.url);
+    await textOf(page, '#run-state', /Finished/);
+    await page.click('button[aria-controls="rate-table"]');
+    const table = page.locator('#rate-table');
+    expect(await table.locator('thead th').allTextContents()).toEqual(['Minute', 'Orders']);
+    const number = (text: string): number => Number(text.replaceAll(',', ''));
+    const minutes = (await table.locator('tbody td').allTextContents()).map(number);
+    const total = number((await page.textContent('#orders')) ?? '');
+    // The table has the last thirty minutes, and the run has begun before.
+    const sum = minutes.reduce((a, b) => a + b, 0);
+    expect(sum).toBeLessThanOrEqual(total);
+    expect(total - sum).toBeLessThan(1500);
+    for (const orders of minutes.slice(1, -1)) expect(Math.abs(orders - 1000)).toBeLessThan(200);
+  });
+
+  it('says what a run is at before it takes orders, and while it drains', async () => {
+    const { page } = await open(browser, dashboard.url);
+    dashboard.phase({ name: 'starting-spark' });
+    await textOf(page, '#run-state', /Starting/);
+    expect(await page.textContent('#run-detail')).toBe('Starting Spark · generated orders');
+    dashboard.phase({ name: 'running' });
+    dashboard.snapshot(aSnapshot({ nowMs: Date.now() }));
+    await textOf(page, '#run-state', /Running/);
+    dashboard.phase({ name: 'draining', written: 1, windows: 4 });
+    await textOf(page, '#run-state', /Draining/);
+    expect(await page.textContent('#run-detail')).toMatch(/^Draining 1 of 4 windows · 00:01:0\d · embedded/);
+  });
+
   it("adds up each table to its window's revenue", async () => {
     aRun();
     const { page } = await open(browser, dashboard.url);

@@ -42,6 +42,7 @@ async function run(name: string, settings: readonly Setting[]) {
   const snapshots: RunSnapshot[] = [];
   const feed = {
     snapshot: (snapshot: RunSnapshot) => snapshots.push(snapshot),
+    phase: () => undefined,
     windows: () => undefined,
     alerts: () => undefined,
   };

@@ -4,6 +4,7 @@ import type { GeneratedOrder } from '../../../pipeline/generator/order-generator
 import { formatTimestamp } from '../../../pipeline/timestamp.ts';
 import { windowing } from '../../../pipeline/window.ts';
 import { shopFieldValues } from '../../pipeline/kit.ts';
+import { aRow } from '../dashboard/samples.ts';
 
 const startMs = Date.UTC(2026, 10, 23, 12);
 
@@ -72,4 +73,16 @@ test('remembers when an order was sent', () => {
 
   expect(sent.sentAt('a')).toBe(startMs + 5);
   expect(sent.sentAt('b')).toBeUndefined();
+});
+
+test('knows the windows that Spark has yet to write', () => {
+  const sent = new SentOrders(windowing);
+  sent.add([order('a', { afterMs: 5000 }), order('b', { afterMs: 40_000 })], startMs + 40_000);
+  // In the windows that start at −30 s, 0 s and 30 s.
+  expect(sent.openWindows).toBe(3);
+  sent.add([order('c', { afterMs: 120_000 })], startMs + 120_000);
+  sent.add([order('late', { afterMs: -60_000 })], startMs + 120_000);
+  expect(sent.openWindows).toBe(5);
+  sent.written([aRow(startMs - 30_000), aRow(startMs), aRow(startMs, { category: 'Home' })]);
+  expect(sent.openWindows).toBe(3);
 });

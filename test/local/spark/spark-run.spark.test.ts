@@ -10,7 +10,7 @@ import { systemClock } from '../../../functions/clock.ts';
 import { runEmbedded } from '../../../local/engine/embedded-run.ts';
 import { readWindows } from '../../../local/parquet/read-windows.ts';
 import type { EngineRun } from '../../../local/run/engine-run.ts';
-import type { EngineName, RunFeed, RunSnapshot, RunSummary } from '../../../local/run/feed.ts';
+import type { EngineName, RunFeed, RunPhase, RunSnapshot, RunSummary } from '../../../local/run/feed.ts';
 import { generatorSource } from '../../../local/run/generator-source.ts';
 import { openOutputFolder } from '../../../local/run/output-folder.ts';
 import type { OrderSource } from '../../../local/run/source.ts';
@@ -46,6 +46,8 @@ interface Run {
   readonly deadLetters: readonly string[];
   readonly lastSnapshot: RunSnapshot | null;
   readonly shownRows: number;
+  /** The last of each name that came in a row. */
+  readonly phases: readonly RunPhase[];
 }
 
 async function jsonLines<Line>(file: string): Promise<Line[]> {
@@ -61,12 +63,17 @@ async function run(name: EngineName, engine: EngineRun, source: OrderSource): Pr
   const out = await openOutputFolder(path.join(folder, name), { engine: name, options: {} }, startedAtMs);
   let lastSnapshot: RunSnapshot | null = null;
   let shownRows = 0;
+  const phases: RunPhase[] = [];
   const feed: RunFeed = {
     snapshot: (snapshot) => {
       lastSnapshot = snapshot;
     },
     windows: (rows) => {
       shownRows += rows.length;
+    },
+    phase: (phase) => {
+      if (phases.at(-1)?.name === phase.name) phases.pop();
+      phases.push(phase);
     },
     alerts: () => undefined,
   };
@@ -88,6 +95,7 @@ async function run(name: EngineName, engine: EngineRun, source: OrderSource): Pr
     deadLetters: letters.map((letter) => `${letter.reason} ${letter.value_base64}`).sort(),
     lastSnapshot,
     shownRows,
+    phases,
   };
 }
 
@@ -127,6 +135,14 @@ describeWithSpark('a run with Spark', () => {
     expect(spark.deadLetters).toEqual(embedded.deadLetters);
     expect(spark.lastSnapshot).toMatchObject({ finished: true, orders: figures.orders });
     expect(spark.shownRows).toBe(figures.windows);
+    expect(spark.phases.map(({ name }) => name)).toEqual([
+      'starting-kafka',
+      'starting-spark',
+      'running',
+      'draining',
+    ]);
+    const windows = new Set(spark.rows.map((row) => row.window_start)).size;
+    expect(spark.phases.at(-1)).toEqual({ name: 'draining', written: windows, windows });
   });
 
   test('is drained by Ctrl-C, prints one JSON object, and leaves nothing behind', slow, async () => {

@@ -8,8 +8,9 @@ function aState(change: Partial<StateMessage> = {}): StateMessage {
   return {
     page: 'v1',
     run: { source: 'a file', rules: [], windowMs: 60_000, slideMs: 30_000, watermarkMs: 30_000 },
+    phase: { name: 'running' },
     snapshot: aSnapshot(),
-    rate: { at: [noonMs], ordersPerMinute: [5] },
+    rate: { at: [noonMs], ordersPerMinute: [5], orders: [1] },
     revenue: { bucketMs: 60_000, starts: [], orders: [], byCategory: [], byLocation: [] },
     alerts: [anAlert(1)],
     ...change,
@@ -22,7 +23,7 @@ describe("the page's model", () => {
     model.state(aState(), 0);
     model.frame(
       {
-        rate: { at: [noonMs, noonMs + 1000], ordersPerMinute: [5, 6] },
+        rate: { at: [noonMs, noonMs + 1000], ordersPerMinute: [5, 6], orders: [1, 2] },
         alerts: [anAlert(1), anAlert(2)],
       },
       1,
@@ -34,7 +35,7 @@ describe("the page's model", () => {
   it('forgets one run when another begins', () => {
     const model = new RunModel();
     model.state(aState(), 0);
-    model.state(aState({ snapshot: null, alerts: [], rate: { at: [], ordersPerMinute: [] } }), 1);
+    model.state(aState({ snapshot: null, alerts: [], rate: { at: [], ordersPerMinute: [], orders: [] } }), 1);
     expect(model.snapshot).toBeNull();
     expect(model.alerts).toEqual([]);
     expect(model.at).toEqual([]);
@@ -45,11 +46,44 @@ describe("the page's model", () => {
     model.state(aState(), 0);
     for (let n = 0; n < 5000; n++) {
       const at = noonMs + n * 1000;
-      model.frame({ rate: { at: [at], ordersPerMinute: [n] }, alerts: [anAlert(n)] }, n);
+      model.frame({ rate: { at: [at], ordersPerMinute: [n], orders: [n] }, alerts: [anAlert(n)] }, n);
     }
     expect(model.at).toHaveLength(3600);
     expect(model.alerts).toHaveLength(60);
     expect(model.alerts.at(-1)?.order_id).toBe('order-4999');
+  });
+
+  it('counts the orders of each minute, those that came last included', () => {
+    const model = new RunModel();
+    const atMs = noonMs + 30_000;
+    const at = [atMs, atMs + 20_000, atMs + 40_000, atMs + 60_000];
+    const rate = { at, ordersPerMinute: [2779, 2000, 1500, 900], orders: [100, 300, 450, 600] };
+    const finished = aSnapshot({ finished: true, orders: 700, nowMs: atMs + 100_000 });
+    model.state(aState({ rate, snapshot: finished }), 0);
+    expect(model.ordersByMinute()).toEqual([
+      [noonMs, 300],
+      [noonMs + 60_000, 300],
+      [noonMs + 120_000, 100],
+    ]);
+  });
+
+  it('says what a run is at, and how long the run itself has taken', () => {
+    const model = new RunModel();
+    const said = (): unknown[] => {
+      const { run, detail } = status(model, true, 0);
+      return [run, detail];
+    };
+    expect(said()).toEqual(['waiting', '']);
+    model.state(aState({ phase: { name: 'starting-kafka' }, snapshot: null }), 0);
+    expect(said()).toEqual(['starting', 'Starting Kafka · a file']);
+    model.frame({ phase: { name: 'starting-spark' } }, 0);
+    expect(said()).toEqual(['starting', 'Starting Spark · a file']);
+    model.frame({ phase: { name: 'running' }, snapshot: aSnapshot({ engine: 'spark', runMs: 3000 }) }, 0);
+    expect(said()).toEqual(['running', '00:00:03 · spark engine · a file']);
+    model.frame({ phase: { name: 'draining', written: 2, windows: 5 } }, 0);
+    expect(said()).toEqual(['draining', 'Draining 2 of 5 windows · 00:00:03 · spark engine · a file']);
+    model.frame({ snapshot: aSnapshot({ finished: true, engine: 'spark', runMs: 9000 }) }, 0);
+    expect(said()).toEqual(['finished', '00:00:09 · spark engine · a file']);
   });
 
   it('lets the clock of the run go on between snapshots, and stops it with the run', () => {
