@@ -56,6 +56,12 @@ describe('reading the newest', () => {
     expect(placesOf(reading)).toEqual(['0:10', '1:0']);
   });
 
+  test('sorts records of one moment by their partition, whichever comes first', () => {
+    const reading = readingOf(3, [1, 1, 1]);
+    for (const partition of [1, 2, 0]) reading.take(batch(partition, [message(0, 0)]));
+    expect(placesOf(reading)).toEqual(['0:0', '1:0', '2:0']);
+  });
+
   test('lets the oldest go where the answer would become too large, and says so', () => {
     const reading = readingOf(10, [3]);
     const large = JSON.stringify('x'.repeat(1_900_000));
