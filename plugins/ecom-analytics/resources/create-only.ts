@@ -9,6 +9,8 @@ export const createOnly: Readonly<Record<string, readonly string[]>> = {
   'AWS::Athena::NamedQuery': ['Database', 'Description', 'Name', 'QueryString', 'WorkGroup'],
   'AWS::Athena::WorkGroup': ['Name'],
   'AWS::Budgets::Budget': ['Budget.BudgetName', 'NotificationsWithSubscribers'],
+  'AWS::Chatbot::MicrosoftTeamsChannelConfiguration': ['ConfigurationName', 'TeamId', 'TeamsTenantId'],
+  'AWS::Chatbot::SlackChannelConfiguration': ['ConfigurationName', 'SlackWorkspaceId'],
   'AWS::CloudFormation::CustomResource': ['ServiceToken'],
   'AWS::CloudWatch::Alarm': ['AlarmName'],
   'AWS::CloudWatch::Dashboard': ['DashboardName'],

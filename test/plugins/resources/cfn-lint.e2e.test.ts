@@ -8,10 +8,10 @@ import { createOnly } from '../../../plugins/ecom-analytics/resources/create-onl
 import { stageTemplate } from '../../../plugins/ecom-analytics/resources/template.ts';
 import { sampleStage, stages } from './sample.ts';
 
-/** What osls and serverless.yml put beside the plugin's resources: functions with their log groups, and three roles. */
+/** What osls and serverless.yml put beside the plugin's resources: functions with their log groups, three roles, and a topic. */
 function surroundings(): Record<string, unknown> {
   const input = sampleStage({});
-  const resources: Record<string, unknown> = {};
+  const resources: Record<string, unknown> = { AlertsSnsTopic: { Type: 'AWS::SNS::Topic' } };
   const trust = {
     Version: '2012-10-17',
     Statement: [
