@@ -191,12 +191,15 @@ describeWithSpark('a stage on the local cloud', () => {
   test('has one function deployed alone, and run on this machine', slow, async () => {
     const { output } = await expectSls('deploy function -f producer');
     expect(output).toContain('Deploying function producer');
+    // A function's log comes before its answer, which osls prints over several lines.
+    const answered = ({ stdout }: Outcome): unknown =>
+      JSON.parse(stdout.slice(stdout.lastIndexOf('\n{\n') + 1));
     const data = '{"durationSeconds":2,"ordersPerMinute":600,"seed":12}';
     const produced = await expectSls(`invoke local -f producer -d '${data}'`);
-    expect(JSON.parse(produced.stdout)).toMatchObject({ sent: 20, failed: 0 });
+    expect(answered(produced)).toMatchObject({ sent: 20, failed: 0 });
     const { name } = pipeline.topics.orders;
     const read = await expectSls(`invoke local -f testConsumer -d '{"topic":"${name}","maxMessages":5}'`);
-    expect(JSON.parse(read.stdout)).toMatchObject({ topic: name, read: 5, invalid: 0 });
+    expect(answered(read)).toMatchObject({ topic: name, read: 5, invalid: 0 });
   });
 
   test('acts on each alert once', slow, async () => {

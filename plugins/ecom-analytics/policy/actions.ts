@@ -85,6 +85,7 @@ export const recordedActions: readonly string[] = [
   'kafka:UpdateTopic',
   'lambda:GetEventSourceMapping',
   'lambda:GetFunction',
+  'lambda:GetFunctionConfiguration',
   'lambda:InvokeFunction',
   'lambda:UpdateEventSourceMapping',
   's3:DeleteObject',
