@@ -67,7 +67,6 @@ export const recordedActions: readonly string[] = [
   'cloudformation:DescribeChangeSet',
   'cloudformation:DescribeStackEvents',
   'cloudformation:DescribeStackResource',
-  'cloudformation:DescribeStackResources',
   'cloudformation:DescribeStacks',
   'cloudformation:ExecuteChangeSet',
   'cloudformation:GetTemplate',
