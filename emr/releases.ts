@@ -64,6 +64,9 @@ export const defaultSparkLine: SparkLineName = '4.1';
 /** The oldest Python that the job runs on, on every line. */
 export const minPython = '3.10';
 
+/** The reader of orders (`reader/`), one jar for every line. */
+export const readerJar = fileURLToPath(new URL('./reader/reader.jar', import.meta.url));
+
 /** The lock of every line's jars, for `fetchJars`. */
 export const jarLockFile = fileURLToPath(new URL('./jars.lock.json', import.meta.url));
 

@@ -32,31 +32,57 @@ function isTimestamp(value: unknown): value is string {
   return typeof value === 'string' && !Number.isNaN(parseTimestamp(value));
 }
 
-/** What a field may hold: the check that the parser runs, what to say where it fails, and the schema made from it. */
+/** What a field may hold, as data: Spark's reader checks it by this alone. */
+export interface FieldForm {
+  readonly json: 'text' | 'number' | 'time';
+  /** Of a number its range, of a text its length in Unicode code points. */
+  readonly min?: number;
+  readonly max?: number;
+  /** How many a number may have. */
+  readonly decimals?: number;
+  /** Of a time. */
+  readonly pattern?: string;
+  /** Whether it may be missing or null. */
+  readonly optional?: true;
+}
+
+interface FieldKind {
+  check(value: unknown): boolean;
+  readonly wrong: string;
+  readonly form: FieldForm;
+  readonly schema: v.GenericSchema<unknown>;
+}
+
+/** What a field may hold: the check that the parser runs, what to say where it fails, the same as data, and the schema. */
 export const fieldTypes = {
   id: {
     check: isId,
     wrong: `is not a string of 1 to ${maxIdLength} characters`,
+    form: { json: 'text', min: 1, max: maxIdLength },
     schema: v.custom<string>(isId, `must be a non-empty string of up to ${maxIdLength} characters`),
   },
   text: {
     check: isText,
     wrong: 'is not a non-empty string',
+    form: { json: 'text', min: 1 },
     schema: v.custom<string>(isText, 'must be a non-empty string'),
   },
   'optional-text': {
     check: isOptionalText,
     wrong: 'is given and is not a string',
+    form: { json: 'text', optional: true },
     schema: v.optional(v.custom<string | null>(isOptionalText, 'must be a string where it is given')),
   },
   quantity: {
     check: isQuantity,
     wrong: `is not a whole number from 1 to ${maxQuantity}`,
+    form: { json: 'number', min: 1, max: maxQuantity, decimals: 0 },
     schema: v.custom<number>(isQuantity, `must be a whole number from 1 to ${maxQuantity}`),
   },
   amount: {
     check: isAmount,
     wrong: 'is not an amount: 0 or more, at most two decimals',
+    form: { json: 'number', min: 0, max: maxAmountUsd, decimals: 2 },
     schema: v.custom<number>(
       isAmount,
       `must be a number of USD from 0 to ${maxAmountUsd} with at most two decimals`,
@@ -65,9 +91,10 @@ export const fieldTypes = {
   timestamp: {
     check: isTimestamp,
     wrong: 'is not a time of the form YYYY-MM-DDTHH:MM:SS[.fraction][Z|±HH:MM]',
+    form: { json: 'time', pattern: timestampPattern },
     schema: v.custom<string>(isTimestamp, timestampMessage),
   },
-} as const;
+} as const satisfies Record<string, FieldKind>;
 
 export type FieldType = keyof typeof fieldTypes;
 
@@ -229,20 +256,30 @@ export function checkOrder(json: unknown, recordTimestampMs: number): ParsedOrde
   return { order, eventTimeMs, totalCents: toCents(order.total_amount) };
 }
 
-/** The limits and patterns behind {@link fieldTypes}, as data for the spec. */
-export const fieldLimits = {
-  maxIdLength,
-  maxQuantity,
-  maxAmountUsd,
-  amountDecimals: 2,
-  timestampPattern,
-  maxFutureMs,
-} as const;
+/** Fields that mean something to what reads an order, beyond their type. */
+export const fieldRoles = {
+  key: 'order_id',
+  product: 'product_id',
+  category: 'category',
+  total: 'total_amount',
+  time: 'timestamp',
+} as const satisfies Record<string, OrderField>;
 
-/** What the job has in columns beside the fields of an order: `read_records` in emr/ecom_streaming/orders.py. */
+/** Which of {@link badRecordReasons} concern a record as a whole, by what is wrong. */
+export const recordFaults = {
+  noValue: 'no-value',
+  tick: 'tick',
+  notUtf8: 'not-utf8',
+  notJson: 'not-json',
+  notAnObject: 'not-an-object',
+  before1970: 'before-1970',
+  inTheFuture: 'in-the-future',
+} as const satisfies Record<string, BadRecordReason>;
+
+/** What the job has in columns beside the fields of an order: emr/ecom_streaming/orders.py, windows.py, customers.py. */
 const jobColumns: readonly string[] = [
-  ...['key', 'value', 'topic', 'partition', 'offset', 'headers', 'plain', 'tick', 'read'],
-  ...['reason', 'is_order', 'event_ms', 'appended_ms', 'cents'],
+  ...['key', 'value', 'topic', 'partition', 'offset', 'appended_ms', 'reason', 'is_order', 'event_ms', 'cents'],
+  ...['event_time', 'in', 'kind', 'window'],
 ];
 
 /** What is wrong with the shop's own fields, as `field payment_method: …`; null where nothing is. */

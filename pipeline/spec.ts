@@ -6,9 +6,11 @@ import { EcomError } from './error.ts';
 import {
   badRecordReasons,
   type FieldType,
-  fieldLimits,
+  fieldRoles,
   fieldTypes,
+  maxFutureMs,
   orderFields,
+  recordFaults,
   shopFieldProblem,
 } from './order.ts';
 import { severities } from './rule.ts';
@@ -80,6 +82,15 @@ const RuleSpec = v.variant('kind', [
   }),
 ]);
 
+const FieldFormSpec = v.strictObject({
+  json: v.picklist(['text', 'number', 'time']),
+  min: v.optional(v.number()),
+  max: v.optional(v.number()),
+  decimals: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  pattern: v.optional(name),
+  optional: v.optional(v.boolean()),
+});
+
 /** The definition as JSON: what Spark reads, and what the checkpoint's fingerprint is computed from. */
 export const PipelineSpecSchema = v.strictObject({
   specVersion: v.literal(specVersion),
@@ -92,18 +103,20 @@ export const PipelineSpecSchema = v.strictObject({
     fields: v.array(
       v.strictObject({ name, type: v.picklist(Object.keys(fieldTypes) as FieldType[]), reason: name }),
     ),
-    limits: v.strictObject({
-      maxIdLength: positive,
-      maxQuantity: positive,
-      maxAmountUsd: v.number(),
-      amountDecimals: positive,
-      timestampPattern: name,
-      maxFutureMs: positive,
-    }),
+    /** What a field of each type may hold. */
+    types: v.record(name, FieldFormSpec),
+    /** Fields that mean something beyond their type. */
+    key: name,
+    product: name,
+    category: name,
+    total: name,
+    time: name,
+    maxFutureMs: positive,
     /** Category by product id, for orders that name none. */
     categories: v.record(v.string(), v.string()),
     unknownCategory: name,
-    key: name,
+    /** Reasons that concern a record as a whole, by what is wrong. */
+    reasons: v.record(name, name),
   }),
   /** Closed and ordered: the first that applies is the reason. */
   badRecordReasons: v.array(v.strictObject({ id: name, meaning: name })),
@@ -159,10 +172,12 @@ export function emitSpec(definition: PipelineDefinition): PipelineSpec {
     timestampType,
     order: {
       fields: Object.entries(orderFields).map(([field, { type, reason }]) => ({ name: field, type, reason })),
-      limits: fieldLimits,
+      types: Object.fromEntries(Object.entries(fieldTypes).map(([type, { form }]) => [type, form])),
+      ...fieldRoles,
+      maxFutureMs,
       categories: Object.fromEntries(catalog.map((product) => [product.product_id, product.category])),
       unknownCategory,
-      key: 'order_id',
+      reasons: recordFaults,
     },
     badRecordReasons: Object.entries(badRecordReasons).map(([id, meaning]) => ({ id, meaning })),
     deadLetterHeaders,

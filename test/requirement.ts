@@ -27,6 +27,13 @@ export function describeWithJdk(name: string, body: () => void): void {
   describe.skipIf(missing)(missing ? `${name} (skipped: needs a JDK 17 or later)` : name, body);
 }
 
+/** A `describe` that runs only with the compiler of JDK 17: another one may write other bytes for the same class. */
+export function describeWithJdk17(name: string, body: () => void): void {
+  const { stdout } = spawnSync('javac', ['-version'], { encoding: 'utf8' });
+  const missing = !stdout?.startsWith('javac 17.');
+  describe.skipIf(missing)(missing ? `${name} (skipped: needs JDK 17)` : name, body);
+}
+
 const hasPython = await findPython().then(
   () => true,
   () => false,

@@ -16,7 +16,7 @@ from .control import Control
 from .errors import Fenced, JobError, report
 from .heartbeat import Heartbeat
 from .kafka import kafka_cluster
-from .preflight import check_connector, check_platform, check_topics
+from .preflight import check_jars, check_platform, check_topics
 from .queries import Queries, query_names
 from .session import start_spark
 from .settings import Settings, parse_settings
@@ -67,7 +67,7 @@ def read_inputs(arguments: Arguments, spark: SparkSession | None = None) -> tupl
 def _run_application(arguments: Arguments, spec: Spec, settings: Settings, spark: SparkSession, heartbeat: Heartbeat) -> None:
     is_realtime = settings.application == "alerts"
     check_platform(spark, settings.spark_line, is_realtime)
-    check_connector(spark)
+    check_jars(spark)
     kafka = kafka_cluster(arguments.kafka_servers, arguments.auth, arguments.kafka_options)
     check_topics(spark, kafka, spec)
 

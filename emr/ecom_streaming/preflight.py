@@ -45,8 +45,8 @@ def check_platform(spark: SparkSession, spark_line: str, is_realtime: bool) -> N
         )
 
 
-def check_connector(spark: SparkSession) -> None:
-    """Raises JobError `ECOM_JAR_MISSING` or `ECOM_JAR_LINE` when the Kafka connector is not this Spark's."""
+def check_jars(spark: SparkSession) -> None:
+    """Raises JobError `ECOM_JAR_MISSING` or `ECOM_JAR_LINE` when a jar is missing, or the connector is not this Spark's."""
     jvm: Any = spark.sparkContext._jvm
     scala = re.match(r"\d+\.\d+", jvm.scala.util.Properties.versionNumberString())
     artifact = f"spark-sql-kafka-0-10_{scala.group() if scala else ''}"
@@ -79,6 +79,8 @@ def check_connector(spark: SparkSession) -> None:
         raise JobError(
             "ECOM_JAR_MISSING", f"A jar that the Kafka connector needs is missing: {_root_cause(cause)}", "--jars", fix
         ) from cause
+    if loader.getResource("ecom/ReadRecord.class") is None:
+        raise JobError("ECOM_JAR_MISSING", "Spark has no reader of orders", "--jars", "Add emr/reader/reader.jar to the jars.")
 
 
 def _line(version: str) -> str:

@@ -15,27 +15,6 @@ SPEC_VERSION = 1
 
 
 @dataclass(frozen=True)
-class Field:
-    """A field of the order: how it is checked, and the reason a record gets when that fails."""
-
-    name: str
-    type: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Limits of an order's fields; amounts in USD, times in milliseconds."""
-
-    max_id_length: int
-    max_quantity: int
-    max_amount_usd: float
-    amount_decimals: int
-    timestamp_pattern: str
-    max_future_ms: int
-
-
-@dataclass(frozen=True)
 class Windows:
     """Aligned windows over event time, in milliseconds."""
 
@@ -83,14 +62,15 @@ class Tick:
 class Spec:
     """The definition of a pipeline."""
 
+    document: str
+    """All of it as JSON, for the reader in Java."""
     orders_topic: str
     alerts_topic: str
     dead_letters_topic: str
-    fields: tuple[Field, ...]
-    limits: Limits
-    categories: Mapping[str, str]
-    unknown_category: str
+    fields: tuple[str, ...]
+    """Of an order, but the time."""
     order_key: str
+    max_key_length: int
     bad_record_reasons: tuple[str, ...]
     dead_letter_headers: Mapping[str, str]
     tick: Tick
@@ -133,28 +113,20 @@ def parse_spec(text: str, schema_text: str, where: str) -> Spec:
             "Use spec and job of one version of the project.",
         )
     check_document(document, schema_text, "pipeline spec", where, "ECOM_SPEC_INVALID")
-    return _spec(document)
+    return _spec(document, text)
 
 
-def _spec(document: dict[str, Any]) -> Spec:
+def _spec(document: dict[str, Any], text: str) -> Spec:
     topics, order, windowing, tick = (document[name] for name in ("topics", "order", "windowing", "tick"))
-    limits = order["limits"]
+    forms = {field["name"]: order["types"][field["type"]] for field in order["fields"]}
     return Spec(
+        document=text,
         orders_topic=topics["orders"]["name"],
         alerts_topic=topics["alerts"]["name"],
         dead_letters_topic=topics["deadLetters"]["name"],
-        fields=tuple(Field(**field) for field in order["fields"]),
-        limits=Limits(
-            max_id_length=limits["maxIdLength"],
-            max_quantity=limits["maxQuantity"],
-            max_amount_usd=float(limits["maxAmountUsd"]),
-            amount_decimals=limits["amountDecimals"],
-            timestamp_pattern=limits["timestampPattern"],
-            max_future_ms=limits["maxFutureMs"],
-        ),
-        categories=order["categories"],
-        unknown_category=order["unknownCategory"],
+        fields=tuple(name for name in forms if name != order["time"]),
         order_key=order["key"],
+        max_key_length=forms[order["key"]]["max"],
         bad_record_reasons=tuple(reason["id"] for reason in document["badRecordReasons"]),
         dead_letter_headers=document["deadLetterHeaders"],
         tick=Tick(tick["header"], tick["idleAfterMs"], tick["maxFutureMs"]),

@@ -30,8 +30,7 @@ def event_times(records: DataFrame, spec: Spec, delay_ms: int) -> DataFrame:
     """
     is_order = F.col(NAMES.is_order)
     # Longer than an order id may be, so that a tick is nobody's duplicate.
-    tick_key = F.lpad(F.concat_ws("-", "partition", "offset"), spec.limits.max_id_length + 1, " ")
-    order_fields = [field.name for field in spec.fields if field.type != "timestamp"]
+    tick_key = F.lpad(F.concat_ws("-", "partition", "offset"), spec.max_key_length + 1, " ")
     return (
         records.where(F.col(NAMES.event_ms).isNotNull())
         .select(
@@ -39,7 +38,7 @@ def event_times(records: DataFrame, spec: Spec, delay_ms: int) -> DataFrame:
             F.when(is_order, F.col(spec.order_key)).otherwise(tick_key).alias("key"),
             F.col("offset"),
             is_order.alias(NAMES.is_order),
-            *(F.when(is_order, F.col(name)).alias(name) for name in (*order_fields, NAMES.cents)),
+            *(F.when(is_order, F.col(name)).alias(name) for name in (*spec.fields, NAMES.cents)),
         )
         .withWatermark("event_time", f"{delay_ms} milliseconds")
     )

@@ -1,4 +1,4 @@
-import { jarLockFile, type SparkLineName, sparkLines } from '../../emr/releases.ts';
+import { jarLockFile, readerJar, type SparkLineName, sparkLines } from '../../emr/releases.ts';
 import { EcomError } from '../../pipeline/error.ts';
 import { kafkaLockFile } from '../kafka/broker.ts';
 import { findJava } from '../kafka/java.ts';
@@ -13,7 +13,7 @@ import { type PySpark, providePySpark } from './pyspark.ts';
 export interface Installation {
   readonly line: SparkLineName;
   readonly pyspark: PySpark;
-  /** Paths of the connector jars. */
+  /** Paths of the connector jars, and of the reader of orders. */
   readonly jars: readonly string[];
   /** Options of `spark-submit` for a job whose files are on this machine. */
   readonly localFiles: readonly string[];
@@ -59,5 +59,5 @@ export async function prepareSpark(line: SparkLineName): Promise<Installation> {
   });
   const [localFiles = ''] = await fetchJars(await readJarLock(localFilesLock));
   const pyspark = await providePySpark(line, python);
-  return { line, jars, pyspark, localFiles: localFilesOptions(line, localFiles) };
+  return { line, jars: [...jars, readerJar], pyspark, localFiles: localFilesOptions(line, localFiles) };
 }

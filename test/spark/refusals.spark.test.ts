@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { jarLockFile, sparkLines } from '../../emr/releases.ts';
+import { jarLockFile, readerJar, sparkLines } from '../../emr/releases.ts';
 import { streamingSettings } from '../../emr/settings.ts';
 import { type Broker, startBroker } from '../../local/kafka/broker.ts';
 import { createTopics } from '../../local/kafka/topics.ts';
@@ -178,6 +178,16 @@ describeWithSpark('the streaming job refuses', () => {
         {
           code: 'ECOM_JAR_LINE',
           message: /^The Kafka connector is built for another Scala .+ Submit the job with the jars/,
+        },
+      );
+    });
+
+    it('a job without the reader of orders', async () => {
+      await expectRefusal(
+        { bootstrapServers: deadServer, jars: spark.jars.filter((jar) => jar !== readerJar) },
+        {
+          code: 'ECOM_JAR_MISSING',
+          message: /^Spark has no reader of orders \(--jars\)\. Add emr\/reader\/reader\.jar to the jars/,
         },
       );
     });

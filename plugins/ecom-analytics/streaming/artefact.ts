@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { zipSync } from 'fflate';
-import { checkJars, findRelease, jarLockFile, sparkLines } from '../../../emr/releases.ts';
+import { checkJars, findRelease, jarLockFile, readerJar, sparkLines } from '../../../emr/releases.ts';
 import { fetchJars } from '../../../local/maven/fetch-jars.ts';
 import { readJarLock } from '../../../local/maven/jar-lock.ts';
 import type { PipelineDefinition } from '../../../pipeline/definition.ts';
@@ -73,8 +73,17 @@ function ownFile(folder: string, name: string, contentType: string, bytes: Uint8
 const sha256 = (...parts: readonly Uint8Array[]): string =>
   parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
 
+function jarFile(sum: string, file: string): ArtefactFile {
+  return {
+    key: `jars/${sum}/${path.basename(file)}`,
+    contentType: 'application/java-archive',
+    bytes: () => readFile(file),
+  };
+}
+
 /**
- * Builds the artefact of a stage: job, package, spec, and the connector jars that its release needs, by the lock.
+ * Builds the artefact of a stage: job, package, spec, the reader of orders, and the connector jars that its release needs,
+ * by the lock.
  *
  * @throws EcomError `ECOM_EMR_RELEASE`, `ECOM_JAR_LINE`, `ECOM_JAR_HASH`, `ECOM_JAR_DOWNLOAD`, `ECOM_OFFLINE`
  */
@@ -91,14 +100,11 @@ export async function buildArtefact(
     lock.map(({ purl }) => purl),
   );
   const paths = await fetchJars(lock, { onProgress: () => progress('Fetching the connector jars') });
-  const jars = lock.map(({ sha256: sum }, index): ArtefactFile => {
-    const file = paths[index] ?? '';
-    return {
-      key: `jars/${sum}/${path.basename(file)}`,
-      contentType: 'application/java-archive',
-      bytes: () => readFile(file),
-    };
-  });
+  const reader = await readFile(readerJar);
+  const jars = [
+    ...lock.map(({ sha256: sum }, index) => jarFile(sum, paths[index] ?? '')),
+    jarFile(sha256(reader), readerJar),
+  ];
   const job = await readFile(path.join(emrFolder, jobFile));
   const zip = await pythonPackage();
   const spec = Buffer.from(JSON.stringify(emitSpec(definition)));

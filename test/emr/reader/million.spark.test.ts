@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { describeWithJdk } from '../../requirement.ts';
+import { compareReaders } from './compare.ts';
+import { mutatedRecords } from './mutated-records.ts';
+
+describeWithJdk('the reader in Java', () => {
+  it('reads a million records as parseOrder does', { timeout: 300_000 }, async () => {
+    const { compared, differences } = await compareReaders(mutatedRecords(20_261_127, 1_000_000));
+    expect(differences).toEqual([]);
+    expect(compared).toBe(1_000_000);
+  });
+});
