@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import type { StreamingChoices } from '../emr/settings.ts';
 import { createKafkaClient, type KafkaClient } from '../functions/kafka/client.ts';
 import { silentLog } from '../functions/log.ts';
+import { type Child, startChild } from '../local/child/child.ts';
 import { type Broker, startBroker } from '../local/kafka/broker.ts';
 import { createTopics } from '../local/kafka/topics.ts';
 import { type Installation, prepareSpark } from '../local/spark/preparation.ts';
@@ -14,6 +15,7 @@ import { pipeline } from '../pipeline/definition.ts';
 import { generateOrders } from '../pipeline/generator/order-generator.ts';
 import type { Order } from '../pipeline/order.ts';
 import { TestJob } from '../test/spark/job.ts';
+import { flinkSql } from './flink.ts';
 
 /** How often what has become due is sent. */
 const sendEveryMs = 10;
@@ -30,6 +32,7 @@ export class StreamingSite {
   readonly installation: Installation;
   readonly kafka: KafkaClient['kafka'];
   readonly #jobs: TestJob[] = [];
+  #flink: Child | undefined;
 
   private constructor(folder: string, broker: Broker, installation: Installation) {
     this.folder = folder;
@@ -49,7 +52,7 @@ export class StreamingSite {
       await createTopics(broker.bootstrapServers, pipeline);
       return await measure(site);
     } finally {
-      await Promise.all(site.#jobs.map((job) => job.kill()));
+      await Promise.all([...site.#jobs.map((job) => job.kill()), site.#flink?.stop(0)]);
       await broker.stop();
       await rm(folder, { recursive: true, force: true });
     }
@@ -67,6 +70,16 @@ export class StreamingSite {
     });
     this.#jobs.push(job);
     return job;
+  }
+
+  /** Flink, with the rule over 1,000 USD alone, once it sends alerts. */
+  async startFlink(): Promise<void> {
+    const [command, ...args] = await flinkSql();
+    this.#flink = await startChild(command, [...args, 'alerts', this.broker.bootstrapServers], {
+      cwd: this.folder,
+      logFile: path.join(this.folder, 'flink.log'),
+      env: process.env,
+    });
   }
 
   /** Orders at a steady rate, each sent when it is placed, until the signal. `sent` is told just before each is. */

@@ -13,6 +13,7 @@ import { pipeline } from '../pipeline/definition.ts';
 import { emitSpec } from '../pipeline/spec.ts';
 import { onThisMachine, sparkEnvironment, type TestJob } from '../test/spark/job.ts';
 import { type Bench, type Figure, median, rounded } from './figure.ts';
+import { flinkSql } from './flink.ts';
 import { StreamingSite, stateOf } from './streaming-site.ts';
 
 const execute = promisify(execFile);
@@ -41,13 +42,32 @@ const alertRate = 1000;
 const warmUpMs = 90_000;
 const measureMs = 60_000;
 
-/** From just before an order is sent until someone who reads the alerts topic has its alert; beside it, an order itself. */
-async function alertLatency(mode: 'micro-batch' | 'realtime'): Promise<Figure[]> {
-  return StreamingSite.use(async (site) => {
-    const jobs = [await site.startJob({ alerts: mode })];
-    if (mode === 'realtime') jobs.push(await site.startJob({ application: 'alerts', alerts: mode }));
-    await Promise.all(jobs.map((job) => job.running()));
+/** What sends alerts: the streaming job in one of its modes, or Flink with the one rule. */
+type AlertSender = 'micro-batch' | 'realtime' | 'Flink SQL';
 
+async function startSender(site: StreamingSite, sender: AlertSender): Promise<void> {
+  if (sender === 'Flink SQL') {
+    await site.startFlink();
+    return;
+  }
+  const jobs = [await site.startJob({ alerts: sender })];
+  if (sender === 'realtime') jobs.push(await site.startJob({ application: 'alerts', alerts: sender }));
+  await Promise.all(jobs.map((job) => job.running()));
+}
+
+/** Of the alerts, as far as a latency needs them: Flink's have no more. */
+const SentAlertSchema = v.object({ alert_id: v.string(), order_id: v.nullable(v.string()) });
+
+const latencyAims: Readonly<Record<AlertSender, readonly (string | null)[]>> = {
+  'micro-batch': ['< 400 ms', '< 1200 ms'],
+  realtime: ['< 10 ms', '< 50 ms'],
+  'Flink SQL': [null, null],
+};
+
+/** From just before an order is sent until someone who reads the alerts topic has its alert; beside it, an order itself. */
+async function alertLatency(sender: AlertSender): Promise<Figure[]> {
+  return StreamingSite.use(async (site) => {
+    await startSender(site, sender);
     const sentAt = new Map<string, number>();
     const alertMs: number[] = [];
     const orderMs: number[] = [];
@@ -60,7 +80,7 @@ async function alertLatency(mode: 'micro-batch' | 'realtime'): Promise<Figure[]>
     const tails = [
       new TopicTail(site.kafka, alertsTopic.name, async (records) => {
         for (const { message } of records) {
-          const { alert_id, order_id } = v.parse(AlertSchema, JSON.parse(String(message.value)));
+          const { alert_id, order_id } = v.parse(SentAlertSchema, JSON.parse(String(message.value)));
           if (order_id === null || seen.has(alert_id)) continue;
           seen.add(alert_id);
           note(order_id, alertMs);
@@ -80,9 +100,8 @@ async function alertLatency(mode: 'micro-batch' | 'realtime'): Promise<Figure[]>
     await delay(3000);
     await Promise.all(tails.map((tail) => tail.stop()));
     if (alertMs.length < 100) throw new Error(`Only ${alertMs.length} alerts came`);
-    const unit = `ms from produce to consumable alert at ${alertRate} orders/s, ${mode}`;
+    const unit = `ms from produce to consumable alert at ${alertRate} orders/s, ${sender}`;
     const what = 'an order from produce to consumable, in the same run';
-    const aims = mode === 'micro-batch' ? ['< 400 ms', '< 1000 ms'] : ['< 10 ms', '< 50 ms'];
     return [0.5, 0.99].map((share, index) =>
       cost(
         `streaming-alert-latency-p${share * 100}`,
@@ -90,7 +109,7 @@ async function alertLatency(mode: 'micro-batch' | 'realtime'): Promise<Figure[]>
         quantile(alertMs, share),
         what,
         quantile(orderMs, share),
-        aims[index] ?? null,
+        latencyAims[sender][index] ?? null,
       ),
     );
   });
@@ -137,6 +156,12 @@ const backlogOrders = 300_000;
 const backlogRounds = 3;
 const RoundsSchema = v.record(v.string(), v.array(v.number()));
 
+async function flinkThroughput(servers: string): Promise<v.InferOutput<typeof RoundsSchema>> {
+  const [command, ...args] = await flinkSql();
+  const { stdout } = await execute(command, [...args, 'throughput', servers, String(backlogRounds)]);
+  return v.parse(RoundsSchema, JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
+}
+
 async function throughput(): Promise<Figure[]> {
   return StreamingSite.use(async (site) => {
     await site.sendBacklog(backlogOrders, 20_000);
@@ -164,6 +189,8 @@ async function throughput(): Promise<Figure[]> {
     );
     const rounds = v.parse(RoundsSchema, JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
     const perSecond = (name: string): number => (backlogOrders / median(rounds[name] ?? [])) * 1000;
+    const flinkRounds = await flinkThroughput(site.broker.bootstrapServers);
+    const flinkPerSecond = (name: string): number => (backlogOrders / median(flinkRounds[name] ?? [])) * 1000;
 
     const job = await site.startJob();
     await job.running();
@@ -173,19 +200,28 @@ async function throughput(): Promise<Figure[]> {
       return all.length === 3 && all.every(({ offsetsBehindLatest }) => offsetsBehindLatest === 0);
     });
     const jobPerSecond = (backlogOrders / (performance.now() - started)) * 1000;
-    const what = 'from_json to noop on the same topic';
-    const figure = (name: string, value: number, aim: string | null): Figure => ({
-      figure: name,
+    const bare = { what: 'from_json to noop on the same topic', value: rounded(perSecond('bare')) };
+    const flink = (name: string) => ({
+      what: `Flink SQL on the same topic, ${name}`,
+      value: rounded(flinkPerSecond(name)),
+    });
+    const figure = (name: string, value: number, against: typeof bare, aim: string | null): Figure => ({
+      figure: `streaming-throughput-${name}`,
       value: rounded(value),
       unit: 'orders/s of a backlog',
-      against: { what, value: rounded(perSecond('bare')) },
-      ratio: rounded(value / perSecond('bare')),
+      against,
+      ratio: rounded(value / against.value),
       aim,
     });
+    const [reading, plain, once] = ['reading', 'without deduplication', 'with deduplication'] as const;
     return [
-      figure('streaming-throughput-windows', perSecond('without deduplication'), '>= 0.7'),
-      figure('streaming-throughput-windows-deduplicated', perSecond('with deduplication'), '>= 0.4'),
-      figure('streaming-throughput-job', jobPerSecond, null),
+      figure('reading', perSecond(reading), bare, '>= 1.3'),
+      figure('reading', perSecond(reading), flink(reading), null),
+      figure('windows', perSecond(plain), bare, '>= 0.7'),
+      figure('windows', perSecond(plain), flink(plain), '>= 1.3'),
+      figure('windows-deduplicated', perSecond(once), bare, '>= 0.55'),
+      figure('windows-deduplicated', perSecond(once), flink(once), '>= 1'),
+      figure('job', jobPerSecond, bare, '>= 0.25'),
     ];
   });
 }
@@ -328,6 +364,7 @@ async function start(): Promise<Figure[]> {
 export const benches: readonly Bench[] = [
   { name: 'streaming-alert-latency', run: () => alertLatency('micro-batch') },
   { name: 'streaming-alert-latency-realtime', run: () => alertLatency('realtime') },
+  { name: 'streaming-alert-latency-flink', run: () => alertLatency('Flink SQL') },
   { name: 'streaming-window-latency', run: () => windowLatency(10) },
   { name: 'streaming-window-latency-1s', run: () => windowLatency(1) },
   { name: 'streaming-throughput', run: throughput },
