@@ -8,7 +8,10 @@ export interface SparkLine {
   readonly scala: '2.12' | '2.13';
   /** Real-time mode exists. */
   readonly realtime: boolean;
-  /** Connector jars as package URLs; `jars.lock.json` holds their sums. */
+  /**
+   * As package URLs; `jars.lock.json` holds their sums. `spark-hadoop-cloud` has the checkpoint file manager that writes an
+   * object of S3 once, in place of a temporary one and a copy.
+   */
   readonly jars: readonly string[];
 }
 
@@ -23,6 +26,7 @@ export const sparkLines = {
     realtime: true,
     jars: [
       'pkg:maven/org.apache.spark/spark-sql-kafka-0-10_2.13@4.1.1',
+      'pkg:maven/org.apache.spark/spark-hadoop-cloud_2.13@4.1.1',
       'pkg:maven/org.apache.spark/spark-token-provider-kafka-0-10_2.13@4.1.1',
       'pkg:maven/org.apache.kafka/kafka-clients@3.9.1',
       'pkg:maven/org.apache.commons/commons-pool2@2.12.1',
@@ -35,6 +39,7 @@ export const sparkLines = {
     realtime: false,
     jars: [
       'pkg:maven/org.apache.spark/spark-sql-kafka-0-10_2.13@4.0.2',
+      'pkg:maven/org.apache.spark/spark-hadoop-cloud_2.13@4.0.2',
       // There is no token provider 4.0.1 or 4.0.2 to be had.
       'pkg:maven/org.apache.spark/spark-token-provider-kafka-0-10_2.13@4.0.0',
       'pkg:maven/org.apache.kafka/kafka-clients@3.9.1',
@@ -48,6 +53,7 @@ export const sparkLines = {
     realtime: false,
     jars: [
       'pkg:maven/org.apache.spark/spark-sql-kafka-0-10_2.12@3.5.7',
+      'pkg:maven/org.apache.spark/spark-hadoop-cloud_2.12@3.5.7',
       'pkg:maven/org.apache.spark/spark-token-provider-kafka-0-10_2.12@3.5.7',
       'pkg:maven/org.apache.kafka/kafka-clients@3.4.1',
       'pkg:maven/org.apache.commons/commons-pool2@2.11.1',

@@ -78,8 +78,9 @@ export const defaultChoices: StreamingChoices = {
   generation: 0,
   triggerSeconds: 10,
   recordTriggerSeconds: 0,
-  // Its state makes a batch costly however small it is, and the query of single orders beside it waits for the cores.
-  customerTriggerSeconds: 5,
+  // Its state makes a batch costly however small it is: in S3 requests, and for the query of single orders, which waits for the
+  // cores.
+  customerTriggerSeconds: 10,
   maxOffsetsPerTrigger: null,
   startingOffsets: 'earliest',
   failOnDataLoss: true,

@@ -25,7 +25,6 @@ from .storage import Unavailable
 from .ticks import IdleTicks, last_window_end, send_tick
 
 _LOOK_EVERY_SECONDS: Final = 0.2
-_CONTROL_EVERY_SECONDS: Final = 1.0
 _FINISH_WITHIN_SECONDS: Final = 120.0
 _LONGEST_WAIT_SECONDS: Final = 30.0
 # What a batch may take to begin once its trigger is due, and a query to stop.
@@ -84,6 +83,7 @@ class Application:
         self._late = LateOrders(spark, kafka, spec, lambda orders: self._progress.add_late(orders))
         self._progress = Progress(spec.windowing, self._late.count)
         heartbeat.progress = self._progress
+        self._look_at = 0.0
         self.is_stopping = False
 
     def run(self) -> None:
@@ -106,24 +106,25 @@ class Application:
                 query.stop()
 
     def _watch(self) -> StopRequest:
-        looked_at = 0.0
         while True:
             self._look_after_queries()
             self._heartbeat.beat()
             self._keep_windows_closing()
-            if time.monotonic() - looked_at >= _CONTROL_EVERY_SECONDS:
-                looked_at = time.monotonic()
-                request = self._look_at_control()
-                if request is not None:
-                    return request
+            request = self._look_at_control()
+            if request is not None:
+                return request
             time.sleep(_LOOK_EVERY_SECONDS)
 
     def _look_at_control(self) -> StopRequest | None:
+        """What the job is asked for, where it is time to look."""
+        if time.monotonic() < self._look_at:
+            return None
+        self._look_at = time.monotonic() + self._control.look_every_seconds
         try:
             self._control.check_generation()
             return self._control.stop_request()
         except Unavailable:
-            return None  # It is read again in a second; the window files look for themselves before they write.
+            return None  # It is read again in a moment; the window files look for themselves before they write.
 
     def _look_after_queries(self) -> None:
         """Raises the error of a query that cannot go on; starts one again that failed over something that passes."""
@@ -229,6 +230,7 @@ class Application:
                 continue
             if not query.isActive:
                 text = _failure_of(query)
+                self._look_at = 0.0
                 self._look_at_control()  # a query that was fenced is told so
                 if text and not _NOTHING_WRONG.search(text) and not _PASSING.search(text):
                     raise _query_error(name, text)

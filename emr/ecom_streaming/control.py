@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from .errors import Fenced
-from .storage import Store
+from .storage import Store, is_local
 
 _STOP: Final = "stop.json"
 _GENERATION: Final = "generation.json"
+# Each look is a GET of each of the two, and a file of this machine costs nothing.
+_LOOK_EVERY_SECONDS: Final = {True: 1.0, False: 5.0}
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Control:
         # Of two jobs of one generation, as a submission that was sent twice makes them, the later is the one that may write.
         self._run = uuid.uuid4().hex
         self._has_entered = False
+        self.look_every_seconds = _LOOK_EVERY_SECONDS[store is None or is_local(store.uri())]
 
     def enter(self) -> None:
         """Enters this generation as the one that may write. Raises `Fenced` when a newer one stands there."""

@@ -18,11 +18,11 @@ from .heartbeat import Heartbeat
 from .kafka import kafka_cluster
 from .preflight import check_jars, check_platform, check_topics
 from .queries import Queries, query_names
-from .session import start_spark
+from .session import cheap_checkpoint, start_spark
 from .settings import Settings, parse_settings
 from .spec import Spec, parse_spec, schema_beside_job
 from .storage import Unavailable, is_local, store_at
-from .window_files import WindowFiles
+from .window_files import WindowFiles, unfinished_files
 
 _PROVIDERS: Final = "org.apache.spark.sql.execution.streaming.state"
 _STATE_STORES: Final = {
@@ -88,6 +88,7 @@ def _run_application(arguments: Arguments, spec: Spec, settings: Settings, spark
     heartbeat.checkpoint_id = checkpoint_id
     window_files = WindowFiles(
         output,
+        unfinished_files(spark, arguments.output, checkpoint_id),
         spec.windowing.folder,
         checkpoint_id,
         control.check_generation,
@@ -97,6 +98,7 @@ def _run_application(arguments: Arguments, spec: Spec, settings: Settings, spark
     )
     if not is_realtime:
         _check_output(window_files, arguments.output)
+    cheap_checkpoint(spark, checkpoint.uri())
     queries = Queries(spark, spec, settings, kafka, window_files, checkpoint.uri)
     application = Application(spark, spec, settings, kafka, queries, control, heartbeat)
     application.run()

@@ -27,6 +27,15 @@ CUSTOMERS: Final = "customers"
 _REAL_TIME_COMMIT: Final = "5 minutes"
 
 
+# Without state, a query may commit what it has read now and then, beside its batches: no batch waits for the checkpoint. What a
+# restart sends again is at most this much, under the same ids.
+# https://spark.apache.org/docs/latest/streaming/performance-tips.html#asynchronous-progress-tracking
+_RARE_COMMITS: Final = {
+    "asyncProgressTrackingEnabled": "true",
+    "asyncProgressTrackingCheckpointIntervalMs": "30000",
+}
+
+
 def query_names(settings: Settings, spec: Spec) -> tuple[str, ...]:
     """The queries that an application runs."""
     if settings.application == "alerts":
@@ -69,6 +78,8 @@ class Queries:
         else:
             seconds = 0 if as_fast_as_possible else self.trigger_seconds(name)
             writer = writer.trigger(processingTime=f"{seconds} seconds")
+            if name == RECORDS:
+                writer = writer.options(**_RARE_COMMITS)
         # Each query has its turn at the cores (see the session): alerts do not wait until a batch of windows is through.
         self.spark.sparkContext.setLocalProperty("spark.scheduler.pool", name)
         return writer.start()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from pyspark.sql import SparkSession
 
@@ -24,6 +24,15 @@ _SPARK: Final = {
     # Java never compiles a method of over 8,000 bytes of bytecode, its HugeMethodLimit. Reading an order makes a longer one of
     # a whole stage; an operator at a time it is compiled, and a sixth faster.
     "spark.sql.codegen.hugeMethodLimit": "8000",
+    # A sum beside each file of a checkpoint doubles the requests to S3, which keeps sums of its own; of Spark 4.1.
+    "spark.sql.streaming.checkpoint.fileChecksum.enabled": "false",
+    # State is looked through for what is old, and written as a whole, this often: each time costs listings. A restart reads at
+    # most what was written since; Spark's own minute is for state that changes many times a second.
+    "spark.sql.streaming.stateStore.maintenanceInterval": "300s",
+    # S3A looks first whether a file is a folder or there already, and marks folders. Spark itself has looked for the files of a
+    # checkpoint that must be new, and everything else is written over on purpose. Hadoop before 3.4.1 knows the first alone.
+    "spark.hadoop.fs.s3a.create.performance": "true",
+    "spark.hadoop.fs.s3a.performance.flags": "create,delete,mkdir",
     # An idle query says so this often (milliseconds): draining waits for it.
     "spark.sql.streaming.noDataProgressEventInterval": "500",
 }
@@ -35,3 +44,21 @@ def start_spark(application_name: str, spark_settings: dict[str, str]) -> SparkS
     for name, value in {**_SPARK, **spark_settings}.items():
         builder = builder.config(name, value)
     return builder.getOrCreate()
+
+
+_ABORTABLE: Final = "fs.capability.outputstream.abortable"
+_FILE_MANAGER: Final = "org.apache.spark.internal.io.cloud.AbortableStreamBasedCheckpointFileManager"
+
+
+def cheap_checkpoint(spark: SparkSession, location: str) -> None:
+    """Has the files of a checkpoint written once where the store can drop a write that fails, as S3A can.
+
+    Spark else writes a temporary file and renames it, which in S3 is a copy, and takes some ten requests. It is no less safe:
+    S3 never kept two writers apart. Spark looks whether an entry of its logs is there before it writes one, with either; and
+    that a job of an older generation stops is what the control folder is for.
+    """
+    jvm: Any = spark.sparkContext._jvm
+    path = jvm.org.apache.hadoop.fs.Path(location)
+    system = path.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration())
+    if system.hasPathCapability(path, _ABORTABLE):
+        spark.conf.set("spark.sql.streaming.checkpointFileManagerClass", _FILE_MANAGER)

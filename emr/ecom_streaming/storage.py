@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import uuid
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import unquote, urlsplit
 
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
+
+
+# The most that is read of an object that steers the job or is written by it, in characters.
+_LONGEST_TEXT: Final = 1 << 20
 
 
 class Unavailable(Exception):
@@ -36,6 +40,9 @@ class Store(Protocol):
 
     def publish(self, source: tuple[str, ...], target: tuple[str, ...]) -> None:
         """Moves a finished file into place, over one that is there."""
+
+    def take(self, uri: str, *names: str) -> None:
+        """Puts a finished file that lies elsewhere into place, over one that is there; what is left of the source is the caller's."""
 
     def remove(self, *names: str) -> None:
         """Removes a file, or a folder with all that is in it. Nothing happens where there is none."""
@@ -105,6 +112,13 @@ class _Local:
         except OSError as cause:
             raise Unavailable(str(cause)) from cause
 
+    def take(self, uri: str, *names: str) -> None:
+        try:
+            self._path(names).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(uri.removeprefix("file://"), self._path(names))
+        except OSError as cause:
+            raise Unavailable(str(cause)) from cause
+
     def remove(self, *names: str) -> None:
         path = self._path(names)
         try:
@@ -136,15 +150,17 @@ class _Hadoop:
     def read(self, *names: str) -> str | None:
         try:
             path = self._path(names)
-            system = self._system(path)
-            if not system.exists(path):
-                return None
-            stream = system.open(path)
+            # Given a length, S3A asks for nothing beforehand: one GET, whether or not the object is there.
+            opening = self._system(path).openFile(path)
+            opening.opt("fs.option.openfile.length", str(_LONGEST_TEXT))
+            stream = opening.build().get()
             try:
                 return str(self._jvm.org.apache.commons.io.IOUtils.toString(stream, "UTF-8"))
             finally:
                 stream.close()
         except Py4JJavaError as cause:
+            if _is_missing(cause):
+                return None
             raise Unavailable(str(cause.java_exception)) from cause
 
     def write(self, text: str, *names: str) -> None:
@@ -196,9 +212,35 @@ class _Hadoop:
         except Py4JJavaError as cause:
             raise Unavailable(str(cause.java_exception)) from cause
 
+    def take(self, uri: str, *names: str) -> None:
+        start, end = self._jvm.org.apache.hadoop.fs.Path(uri), self._path(names)
+        try:
+            source = self._system(start).open(start)
+            try:
+                stream = self._system(end).create(end, True)
+                try:
+                    self._jvm.org.apache.hadoop.io.IOUtils.copyBytes(source, stream, 1 << 16, False)
+                except Py4JJavaError:
+                    stream.abort()  # closed, it would appear as far as it got
+                    raise
+                stream.close()
+            finally:
+                source.close()
+        except Py4JJavaError as cause:
+            raise Unavailable(str(cause.java_exception)) from cause
+
     def remove(self, *names: str) -> None:
         try:
             path = self._path(names)
             self._system(path).delete(path, True)
         except Py4JJavaError as cause:
             raise Unavailable(str(cause.java_exception)) from cause
+
+
+def _is_missing(error: Py4JJavaError) -> bool:
+    cause = error.java_exception
+    while cause is not None:
+        if cause.getClass().getName() == "java.io.FileNotFoundException":
+            return True
+        cause = cause.getCause()
+    return False

@@ -10,16 +10,33 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from tempfile import gettempdir
 from typing import Final
 
 from py4j.protocol import Py4JJavaError
-from pyspark.sql import DataFrame, Observation
+from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
-from .storage import Store, Unavailable
+from .storage import Store, Unavailable, is_local, store_at
 from .window_names import PARTITIONS, UNFINISHED, is_compacted, part_name
 
 _LONGEST_WAIT_SECONDS: Final = 15.0
+
+
+def unfinished_files(spark: SparkSession, output: str, checkpoint_id: str) -> Store:
+    """Where files are written before they are put into place.
+
+    Beside those of this machine, so that a file is moved as a whole. For an object store it is a file system that all of the
+    cluster shares, such as HDFS: what Spark does to write a file costs nothing there, and in the store it is one PUT.
+    """
+    beside = f"{output.rstrip('/')}/{UNFINISHED}"
+    if is_local(output):
+        return store_at(None, beside)
+    shared = str(spark.sparkContext._jsc.hadoopConfiguration().get("fs.defaultFS", "file:///"))
+    if not is_local(shared):
+        return store_at(spark, f"{shared.rstrip('/')}/tmp/ecom-{checkpoint_id}")
+    is_one_machine = str(spark.sparkContext.master).startswith("local")
+    return store_at(None, f"{gettempdir()}/ecom-{checkpoint_id}") if is_one_machine else store_at(spark, beside)
 
 
 class Interrupted(Exception):
@@ -32,6 +49,7 @@ class WindowFiles:
     def __init__(
         self,
         store: Store,
+        unfinished: Store,
         folder: str,
         checkpoint_id: str,
         check_generation: Callable[[], None],
@@ -41,19 +59,22 @@ class WindowFiles:
     ) -> None:
         """`report` is told why a write is being tried again, and None once it has succeeded; `count` the rows written."""
         self._store = store
+        self._unfinished = unfinished
         self._folder = folder
         self._checkpoint_id = checkpoint_id
         self._check_generation = check_generation
         self._is_stopping = is_stopping
         self._report = report
         self._count = count
+        self._may_run_again = True
 
     def check_writable(self) -> None:
         """Raises `Unavailable` when the output cannot be written."""
-        probe = (UNFINISHED, f"probe-{self._checkpoint_id}")
-        self._store.write("", *probe)
-        self._store.publish(probe, (self._folder, f".probe-{self._checkpoint_id}"))
-        self._store.remove(self._folder, f".probe-{self._checkpoint_id}")
+        probe = f"probe-{self._checkpoint_id}"
+        self._unfinished.write("", probe)
+        self._store.take(self._unfinished.uri(probe), self._folder, f".{probe}")
+        self._unfinished.remove(probe)
+        self._store.remove(self._folder, f".{probe}")
 
     def write_batch(self, rows: DataFrame, batch_id: int) -> None:
         """Writes a batch; while the output cannot be written, tries again until it can.
@@ -76,20 +97,22 @@ class WindowFiles:
             wait_seconds = min(wait_seconds * 2, _LONGEST_WAIT_SECONDS)
 
     def _write(self, rows: DataFrame, name: str) -> int:
-        unfinished = (UNFINISHED, name.removesuffix(".parquet"))
-        self._store.remove(*unfinished)
-        written = _write_parquet(rows, self._store.uri(*unfinished))
-        finished = [path for path in self._store.files_below(*unfinished) if path.endswith(".parquet")]
+        unfinished = name.removesuffix(".parquet")
+        self._unfinished.remove(unfinished)
+        written = _write_parquet(rows, self._unfinished.uri(unfinished))
+        finished = [path for path in self._unfinished.files_below(unfinished) if path.endswith(".parquet")]
         # The rows were computed while the generation may have changed.
         self._check_generation()
         for path in finished:
             partition = path.split("/")[:-1]
-            if is_compacted(self._store.list(self._folder, *partition), self._checkpoint_id):
+            if self._may_run_again and is_compacted(self._store.list(self._folder, *partition), self._checkpoint_id):
                 # Only a closed hour is compacted, so these rows are in it: this is a batch of a writer that slept.
                 print(f"{name} was left out of {'/'.join(partition)}, which is compacted", file=sys.stderr)
                 continue
-            self._store.publish((*unfinished, *path.split("/")), (self._folder, *partition, name))
-        self._store.remove(*unfinished)
+            self._store.take(self._unfinished.uri(unfinished, *path.split("/")), self._folder, *partition, name)
+        self._unfinished.remove(unfinished)
+        # An hour is compacted once a committed batch has closed it: no batch after a start's first has rows of such an hour.
+        self._may_run_again = self._may_run_again and not finished
         return written
 
 

@@ -63,6 +63,10 @@ export interface CloudOptions {
    * each as the broker tells it). Default: they are not kept.
    */
   readonly record?: string;
+  /** Told of every call to AWS. */
+  readonly onRequest?: (request: ReceivedRequest) => void;
+  /** How much later than it could S3 answers, in milliseconds. Default 0. */
+  readonly s3LatencyMs?: number;
 }
 
 /** AWS on this machine. What is in it lives as long as it runs. */
@@ -174,6 +178,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     undoing.add(() => emr.stop());
     const model = async (service: string, version: string): Promise<ServiceModel> =>
       new ServiceModel(await ministack.modelFile(service, version));
+    const write = record === null ? undefined : recordIn(path.join(record, 'calls.jsonl'), undoing);
     const front = await startFront(
       port,
       [
@@ -185,7 +190,13 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
         new AwsService(await model('emr', '2009-03-31'), emr.handlers, emrValidationFault),
       ],
       ministack.url,
-      record === null ? undefined : recordIn(path.join(record, 'calls.jsonl'), undoing),
+      {
+        onRequest: (request) => {
+          write?.(request);
+          options.onRequest?.(request);
+        },
+        s3LatencyMs: options.s3LatencyMs ?? 0,
+      },
     );
     undoing.add(() => front.close());
     endpoint = front.url;

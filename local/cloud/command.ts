@@ -13,6 +13,7 @@ Needs Java 17 and Python 3.10 or later.
 
   --port N         port of its one address (any that is free)
   --record FOLDER  keeps every call to AWS and every request to Kafka there, in calls.jsonl and requests.jsonl
+  --s3-latency MS  S3 answers so much later: on AWS it takes 20 to 50 ms
   --help           show this
 
 Example, in another terminal
@@ -33,16 +34,22 @@ Ctrl-C ends it, and everything in it.
 interface Arguments {
   readonly port: number;
   readonly record: string | undefined;
+  readonly s3LatencyMs: number;
   readonly help: boolean;
 }
 
 function readArguments(args: readonly string[]): Arguments {
   const fix = 'See `npm run cloud -- --help`.';
-  let values: { port?: string; record?: string; help?: boolean };
+  let values: { port?: string; record?: string; 's3-latency'?: string; help?: boolean };
   try {
     ({ values } = parseArgs({
       args: args.filter((arg) => arg !== '--debug'),
-      options: { port: { type: 'string' }, record: { type: 'string' }, help: { type: 'boolean' } },
+      options: {
+        port: { type: 'string' },
+        record: { type: 'string' },
+        's3-latency': { type: 'string' },
+        help: { type: 'boolean' },
+      },
     }));
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
@@ -51,7 +58,13 @@ function readArguments(args: readonly string[]): Arguments {
   const port = Number(values.port ?? 0);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new UsageError('ECOM_OPTION_RANGE', { what: '--port takes a number from 0 to 65535', fix });
-  return { port, record: values.record, help: values.help ?? false };
+  const s3LatencyMs = Number(values['s3-latency'] ?? 0);
+  if (!Number.isInteger(s3LatencyMs) || s3LatencyMs < 0 || s3LatencyMs > 10_000)
+    throw new UsageError('ECOM_OPTION_RANGE', {
+      what: '--s3-latency takes milliseconds from 0 to 10000',
+      fix,
+    });
+  return { port, record: values.record, s3LatencyMs, help: values.help ?? false };
 }
 
 /** `npm run cloud`: runs the local cloud until Ctrl-C. */
@@ -65,8 +78,13 @@ export async function main(args: readonly string[]): Promise<number> {
   const say = (line: string): void => {
     process.stderr.write(`${line}\n`);
   };
-  const { port, record } = options;
-  const cloud = await startCloud({ port, onProgress: say, ...(record === undefined ? {} : { record }) });
+  const { port, record, s3LatencyMs } = options;
+  const cloud = await startCloud({
+    port,
+    s3LatencyMs,
+    onProgress: say,
+    ...(record === undefined ? {} : { record }),
+  });
   const withdraw = announceCloud(cloud.endpoint);
   const interruption = listenForInterruption(() => say('Stopping'));
   try {

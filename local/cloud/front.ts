@@ -95,23 +95,35 @@ function passOn(request: IncomingMessage, response: ServerResponse, upstream: UR
   request.pipe(onward);
 }
 
+export interface FrontOptions {
+  /** Told of every request. */
+  readonly onRequest?: (request: ReceivedRequest) => void;
+  /** How much later than it could S3 answers, in milliseconds: here it is as near as no S3 is. Default 0. */
+  readonly s3LatencyMs?: number;
+}
+
 /**
  * Starts the front on 127.0.0.1.
  *
  * @param port 0 picks a free one
  * @param upstream where everything goes that is for none of `services`
- * @param onRequest told of every request
  */
 export async function startFront(
   port: number,
   services: readonly AwsService[],
   upstream: URL,
-  onRequest?: (request: ReceivedRequest) => void,
+  { onRequest, s3LatencyMs = 0 }: FrontOptions = {},
 ): Promise<Front> {
   const byName = new Map(services.map((service) => [service.signingName, service]));
   const server = createServer((request, response) => {
     if (onRequest !== undefined) listenTo(request, onRequest);
-    const service = byName.get(signedService(request.headers.authorization) ?? '');
+    const name = signedService(request.headers.authorization) ?? '';
+    const service = byName.get(name);
+    if (service === undefined && name === 's3' && s3LatencyMs > 0) {
+      request.pause(); // what it brings waits until it is passed on
+      setTimeout(() => passOn(request, response, upstream), s3LatencyMs);
+      return;
+    }
     if (service === undefined) {
       passOn(request, response, upstream);
       return;

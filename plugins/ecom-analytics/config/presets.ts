@@ -62,7 +62,8 @@ const dev: Preset = {
     maxOffsetsPerTrigger: null,
     startingOffsets: 'earliest',
     stateStore: 'hdfs',
-    shufflePartitions: 4,
+    // Each is an object of S3 for every batch and operator of state; four cores have three queries to run.
+    shufflePartitions: 2,
     alerts: 'micro-batch',
     spark: {},
     stopTimeoutSeconds: 120,
@@ -82,7 +83,7 @@ const production: Preset = {
   emr: { create: { ...dev.emr.create, coreNodes: 2, idleMinutes: 240, ebsGb: 128 } },
   buckets: { create: { ...dev.buckets.create, logDays: 30, analyticsDays: null } },
   monitoring: { ...dev.monitoring, noProgressMinutes: 5 },
-  streaming: { ...dev.streaming, shufflePartitions: 8 },
+  streaming: { ...dev.streaming, shufflePartitions: 6 },
 };
 
 /** Six larger brokers, four Spark workers and up to eight Spot ones, twelve partitions, pollers that give up on a bad batch. */

@@ -6,7 +6,7 @@ import type { StreamingChoices } from '../../../emr/settings.ts';
 export type Application = StreamingChoices['application'];
 export const applications: readonly Application[] = ['pipeline', 'alerts'];
 
-/** Data bucket: what the job publishes every two seconds. */
+/** Data bucket: what the job publishes every ten seconds. */
 export const statusKey = (application: Application): string => `status/${application}.json`;
 /** Data bucket: what should be running, and how it is started. Written by the plugin and the watch function. */
 export const stepRecordKey = (application: Application): string => `control/${application}/step.json`;

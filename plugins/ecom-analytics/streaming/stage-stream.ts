@@ -13,8 +13,8 @@ import { submitStep } from './submit.ts';
 
 /** Between two looks at a step. EMR's API takes only so many calls; the local cloud takes any number. */
 const everyMs = { aws: 5_000, local: 1_000 } as const;
-/** So long a job that beats every two seconds has said nothing when it is over. */
-const silentEnoughMs = 15_000;
+/** So long a job that beats every ten seconds has said nothing when it is over. */
+const silentEnoughMs = 25_000;
 const GenerationSchema = v.object({ generation: v.number() });
 
 /** What stopping came to. */

@@ -51,7 +51,9 @@ describeWithJava('MSK on the local cloud', () => {
     };
     const model = new ServiceModel(await ministack.modelFile('kafka', '2018-11-14'));
     const msk = new AwsService(model, mskHandlers(cluster, admin), 'BadRequestException');
-    front = await startFront(0, [msk], ministack.url, (request) => received.push(request));
+    front = await startFront(0, [msk], ministack.url, {
+      onRequest: (request) => received.push(request),
+    });
     client = new KafkaClient({ endpoint: front.url, region: 'us-east-1', credentials, maxAttempts: 1 });
   });
 
