@@ -29,10 +29,10 @@ _SPARK: Final = {
     # State is looked through for what is old, and written as a whole, this often: each time costs listings. A restart reads at
     # most what was written since; Spark's own minute is for state that changes many times a second.
     "spark.sql.streaming.stateStore.maintenanceInterval": "300s",
-    # S3A looks first whether a file is a folder or there already, and marks folders. Spark itself has looked for the files of a
-    # checkpoint that must be new, and everything else is written over on purpose. Hadoop before 3.4.1 knows the first alone.
+    # S3A looks first whether a file is a folder or there already, and marks folders. What is written here, a checkpoint's logs
+    # apart (see `reader/ecom/CheckpointFiles.java`), is written over on purpose. Hadoop before 3.4.1 knows the first alone.
     "spark.hadoop.fs.s3a.create.performance": "true",
-    "spark.hadoop.fs.s3a.performance.flags": "create,delete,mkdir",
+    "spark.hadoop.fs.s3a.performance.flags": "create,mkdir",
     # An idle query says so this often (milliseconds): draining waits for it.
     "spark.sql.streaming.noDataProgressEventInterval": "500",
 }
@@ -47,18 +47,21 @@ def start_spark(application_name: str, spark_settings: dict[str, str]) -> SparkS
 
 
 _ABORTABLE: Final = "fs.capability.outputstream.abortable"
+_CHECKPOINT_FILES: Final = "ecom.CheckpointFiles"
 _FILE_MANAGER: Final = "org.apache.spark.internal.io.cloud.AbortableStreamBasedCheckpointFileManager"
 
 
 def cheap_checkpoint(spark: SparkSession, location: str) -> None:
     """Has the files of a checkpoint written once where the store can drop a write that fails, as S3A can.
 
-    Spark else writes a temporary file and renames it, which in S3 is a copy, and takes some ten requests. It is no less safe:
-    S3 never kept two writers apart. Spark looks whether an entry of its logs is there before it writes one, with either; and
-    that a job of an older generation stops is what the control folder is for.
+    Spark else writes a temporary file and renames it, which in S3 is a copy, and takes some ten requests. What that is for, S3
+    never gave: two writers may both find that an entry of a log is missing, and both copy theirs there. Written once, the entry
+    is the first writer's, as S3 itself refuses the second; and a job of an older generation, which might be such a writer, is
+    stopped by the control folder as before.
     """
     jvm: Any = spark.sparkContext._jvm
     path = jvm.org.apache.hadoop.fs.Path(location)
     system = path.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration())
     if system.hasPathCapability(path, _ABORTABLE):
         spark.conf.set("spark.sql.streaming.checkpointFileManagerClass", _FILE_MANAGER)
+        spark.conf.set(f"fs.AbstractFileSystem.{path.toUri().getScheme()}.impl", _CHECKPOINT_FILES)
