@@ -5,8 +5,18 @@ import { benches as engine } from './engine.ts';
 import { benches as plugin } from './plugin.ts';
 import { benches as producer } from './producer.ts';
 import { benches as streaming } from './streaming.ts';
+import { benches as streamingS3 } from './streaming-s3.ts';
 
-const benches = [...engine, ...producer, ...bundles, ...create, ...dashboard, ...plugin, ...streaming];
+const benches = [
+  ...engine,
+  ...producer,
+  ...bundles,
+  ...create,
+  ...dashboard,
+  ...plugin,
+  ...streaming,
+  ...streamingS3,
+];
 
 /** `npm run bench -- [name …]`: prints one JSON line per figure. */
 export async function main(names: readonly string[]): Promise<number> {

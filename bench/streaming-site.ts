@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Producer } from 'kafkajs';
+import type { Kafka, Producer } from 'kafkajs';
 import * as v from 'valibot';
 import type { StreamingChoices } from '../emr/settings.ts';
 import { createKafkaClient, type KafkaClient } from '../functions/kafka/client.ts';
@@ -82,73 +82,74 @@ export class StreamingSite {
     });
   }
 
-  /** Orders at a steady rate, each sent when it is placed, until the signal. `sent` is told just before each is. */
-  async sendSteadily(
-    ordersPerSecond: number,
-    signal: AbortSignal,
-    sent: (order: Order) => void = () => undefined,
-  ): Promise<void> {
-    await this.#producing(async (producer) => {
-      const orders = this.#orders(ordersPerSecond * 60, Date.now());
-      let next = orders.next().value;
-      const sends = new Set<Promise<unknown>>();
-      let failure: unknown;
-      while (!signal.aborted && failure === undefined) {
-        const due: Order[] = [];
-        while (next.atMs <= Date.now()) {
-          due.push(next.order);
-          next = orders.next().value;
-        }
-        for (const order of due) sent(order);
-        const send = due.length === 0 ? Promise.resolve() : this.#send(producer, due);
-        sends.add(send);
-        send.then(
-          () => sends.delete(send),
-          (error: unknown) => {
-            failure = error;
-          },
-        );
-        await delay(sendEveryMs);
-      }
-      if (failure !== undefined) throw failure;
-      await Promise.all(sends);
-    });
-  }
-
   /** Orders of the last hours, as many, at once. */
   async sendBacklog(count: number, ordersPerMinute: number, customers?: number): Promise<void> {
-    await this.#producing(async (producer) => {
+    await producing(this.kafka, async (producer) => {
       const startMs = Date.now() - (count / ordersPerMinute) * 60_000 - 60_000;
-      const orders = this.#orders(ordersPerMinute, startMs, customers);
+      const orders = ordersAt(ordersPerMinute, startMs, customers);
       for (let at = 0; at < count; at += backlogBatch) {
         const size = Math.min(backlogBatch, count - at);
-        await this.#send(
+        await sendOrders(
           producer,
           Array.from({ length: size }, () => orders.next().value.order),
         );
       }
     });
   }
+}
 
-  #orders(ordersPerMinute: number, startMs: number, customers?: number) {
-    const { rules } = pipeline;
-    const base = { seed: 1, ordersPerMinute, fraudRate: 0.02, startMs, rules };
-    return generateOrders(customers === undefined ? base : { ...base, customers });
-  }
+function ordersAt(ordersPerMinute: number, startMs: number, customers?: number) {
+  const { rules } = pipeline;
+  const base = { seed: 1, ordersPerMinute, fraudRate: 0.02, startMs, rules };
+  return generateOrders(customers === undefined ? base : { ...base, customers });
+}
 
-  async #producing(work: (producer: Producer) => Promise<void>): Promise<void> {
-    const producer = this.kafka.producer();
-    await producer.connect();
-    await work(producer).finally(() => producer.disconnect());
-  }
+async function producing(kafka: Kafka, work: (producer: Producer) => Promise<void>): Promise<void> {
+  const producer = kafka.producer();
+  await producer.connect();
+  await work(producer).finally(() => producer.disconnect());
+}
 
-  async #send(producer: Producer, orders: readonly Order[]): Promise<void> {
-    await producer.send({
-      topic: pipeline.topics.orders.name,
-      acks: -1,
-      messages: orders.map((order) => ({ key: order.customer_id, value: JSON.stringify(order) })),
-    });
-  }
+async function sendOrders(producer: Producer, orders: readonly Order[]): Promise<void> {
+  await producer.send({
+    topic: pipeline.topics.orders.name,
+    acks: -1,
+    messages: orders.map((order) => ({ key: order.customer_id, value: JSON.stringify(order) })),
+  });
+}
+
+/** Orders at a steady rate, each sent when it is placed, until the signal. `sent` is told just before each is. */
+export async function sendSteadily(
+  kafka: Kafka,
+  ordersPerSecond: number,
+  signal: AbortSignal,
+  sent: (order: Order) => void = () => undefined,
+): Promise<void> {
+  await producing(kafka, async (producer) => {
+    const orders = ordersAt(ordersPerSecond * 60, Date.now());
+    let next = orders.next().value;
+    const sends = new Set<Promise<unknown>>();
+    let failure: unknown;
+    while (!signal.aborted && failure === undefined) {
+      const due: Order[] = [];
+      while (next.atMs <= Date.now()) {
+        due.push(next.order);
+        next = orders.next().value;
+      }
+      for (const order of due) sent(order);
+      const send = due.length === 0 ? Promise.resolve() : sendOrders(producer, due);
+      sends.add(send);
+      send.then(
+        () => sends.delete(send),
+        (error: unknown) => {
+          failure = error;
+        },
+      );
+      await delay(sendEveryMs);
+    }
+    if (failure !== undefined) throw failure;
+    await Promise.all(sends);
+  });
 }
 
 /** What a job's queries keep at the moment, summed. */

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import type { Kafka } from 'kafkajs';
 import * as v from 'valibot';
 import { listWindowFiles, readWindowFile } from '../local/parquet/read-windows.ts';
 import { TopicTail } from '../local/spark/topic-tail.ts';
@@ -14,18 +15,18 @@ import { emitSpec } from '../pipeline/spec.ts';
 import { onThisMachine, sparkEnvironment, type TestJob } from '../test/spark/job.ts';
 import { type Bench, type Figure, median, rounded } from './figure.ts';
 import { flinkSql } from './flink.ts';
-import { StreamingSite, stateOf } from './streaming-site.ts';
+import { StreamingSite, sendSteadily, stateOf } from './streaming-site.ts';
 
 const execute = promisify(execFile);
 const { orders: ordersTopic, alerts: alertsTopic } = pipeline.topics;
 
-function quantile(values: readonly number[], share: number): number {
+export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
 /** A figure where less is better, against the least it can be. */
-function cost(
+export function cost(
   figure: string,
   unit: string,
   value: number,
@@ -64,42 +65,48 @@ const latencyAims: Readonly<Record<AlertSender, readonly (string | null)[]>> = {
   'Flink SQL': [null, null],
 };
 
+/** Milliseconds from just before each order is sent until its alert, and until the order itself, can be consumed. */
+export async function alertLatencies(kafka: Kafka): Promise<{ alertMs: number[]; orderMs: number[] }> {
+  const sentAt = new Map<string, number>();
+  const alertMs: number[] = [];
+  const orderMs: number[] = [];
+  const measureFrom = performance.now() + warmUpMs;
+  const seen = new Set<string>();
+  const note = (orderId: string, into: number[]): void => {
+    const at = sentAt.get(orderId);
+    if (at !== undefined && at >= measureFrom) into.push(performance.now() - at);
+  };
+  const tails = [
+    new TopicTail(kafka, alertsTopic.name, async (records) => {
+      for (const { message } of records) {
+        const { alert_id, order_id } = v.parse(SentAlertSchema, JSON.parse(String(message.value)));
+        if (order_id === null || seen.has(alert_id)) continue;
+        seen.add(alert_id);
+        note(order_id, alertMs);
+      }
+    }),
+    new TopicTail(kafka, ordersTopic.name, async (records) => {
+      for (const { message } of records) {
+        const id = /"order_id":"([^"]+)"/.exec(String(message.value))?.[1];
+        if (id !== undefined) note(id, orderMs);
+      }
+    }),
+  ];
+  await Promise.all(tails.map((tail) => tail.start()));
+  await sendSteadily(kafka, alertRate, AbortSignal.timeout(warmUpMs + measureMs), (order) => {
+    sentAt.set(order.order_id, performance.now());
+  });
+  await delay(3000);
+  await Promise.all(tails.map((tail) => tail.stop()));
+  if (alertMs.length < 100) throw new Error(`Only ${alertMs.length} alerts came`);
+  return { alertMs, orderMs };
+}
+
 /** From just before an order is sent until someone who reads the alerts topic has its alert; beside it, an order itself. */
 async function alertLatency(sender: AlertSender): Promise<Figure[]> {
   return StreamingSite.use(async (site) => {
     await startSender(site, sender);
-    const sentAt = new Map<string, number>();
-    const alertMs: number[] = [];
-    const orderMs: number[] = [];
-    const measureFrom = performance.now() + warmUpMs;
-    const seen = new Set<string>();
-    const note = (orderId: string, into: number[]): void => {
-      const at = sentAt.get(orderId);
-      if (at !== undefined && at >= measureFrom) into.push(performance.now() - at);
-    };
-    const tails = [
-      new TopicTail(site.kafka, alertsTopic.name, async (records) => {
-        for (const { message } of records) {
-          const { alert_id, order_id } = v.parse(SentAlertSchema, JSON.parse(String(message.value)));
-          if (order_id === null || seen.has(alert_id)) continue;
-          seen.add(alert_id);
-          note(order_id, alertMs);
-        }
-      }),
-      new TopicTail(site.kafka, ordersTopic.name, async (records) => {
-        for (const { message } of records) {
-          const id = /"order_id":"([^"]+)"/.exec(String(message.value))?.[1];
-          if (id !== undefined) note(id, orderMs);
-        }
-      }),
-    ];
-    await Promise.all(tails.map((tail) => tail.start()));
-    await site.sendSteadily(alertRate, AbortSignal.timeout(warmUpMs + measureMs), (order) => {
-      sentAt.set(order.order_id, performance.now());
-    });
-    await delay(3000);
-    await Promise.all(tails.map((tail) => tail.stop()));
-    if (alertMs.length < 100) throw new Error(`Only ${alertMs.length} alerts came`);
+    const { alertMs, orderMs } = await alertLatencies(site.kafka);
     const unit = `ms from produce to consumable alert at ${alertRate} orders/s, ${sender}`;
     const what = 'an order from produce to consumable, in the same run';
     return [0.5, 0.99].map((share, index) =>
@@ -121,7 +128,7 @@ async function windowLatency(triggerSeconds: number): Promise<Figure[]> {
     const job = await site.startJob({ triggerSeconds });
     await job.running();
     const over = new AbortController();
-    const sending = site.sendSteadily(200, over.signal);
+    const sending = sendSteadily(site.kafka, 200, over.signal);
     sending.catch(() => over.abort());
     const seen = new Set<string>();
     const latencies = new Map<number, number>();
@@ -303,7 +310,7 @@ async function recovery(): Promise<Figure[]> {
     });
     await tail.start();
     const over = new AbortController();
-    const sending = site.sendSteadily(200, over.signal);
+    const sending = sendSteadily(site.kafka, 200, over.signal);
     sending.catch(() => undefined);
     let job: TestJob = await site.startJob();
     const first = await untilAlert(alerts);

@@ -22,22 +22,23 @@ export interface JobWork {
 }
 
 /**
- * Requests for one of each. Counted on the local cloud (Spark 4.1.1, Hadoop's S3A as it is, preset dev, 1,000 orders a minute,
- * 2026-11-27), request by request at its front; test/e2e/local-cloud.e2e.test.ts holds the sum to what it counts. They are
- * many because S3A makes an object of each temporary file, copies it, and looks for folders before and after.
+ * Requests for one of each. Counted on the local cloud (Spark 4.1.1, 1,000 orders a minute, 2026-11-27), request by request at
+ * its front; test/e2e/local-cloud.e2e.test.ts holds the sum to what it counts. `npm run bench -- streaming-s3-requests` counts
+ * them again.
  */
 const requests: { readonly [Kind in keyof JobWork]: S3Requests } = {
-  // An offset and a commit.
-  batches: { writes: 22, reads: 24 },
-  // A delta and its checksum.
-  stateCommits: { writes: 21.5, reads: 23 },
-  windowBatches: { writes: 25, reads: 16 },
-  // The status object every two seconds, the control objects every second.
-  jobSeconds: { writes: 2, reads: 4 },
+  // An offset and a commit, each after a look whether it is there.
+  batches: { writes: 2, reads: 2 },
+  // A delta; and every so often all of it, with listings to find what is old.
+  stateCommits: { writes: 1.1, reads: 0 },
+  // Two windows a minute close, each of them a file.
+  windowBatches: { writes: 0.33, reads: 0 },
+  // The status object every ten seconds, the control objects every five: the stop request is rarely there.
+  jobSeconds: { writes: 0.1, reads: 0.6 },
 };
 
 /** How often a job writes its status. Source: `_EVERY_SECONDS` in emr/ecom_streaming/heartbeat.py. */
-export const statusEverySeconds = 2;
+export const statusEverySeconds = 10;
 
 /** All requests of so much work. */
 export function requestsOf(work: JobWork): S3Requests {
@@ -49,7 +50,10 @@ export function requestsOf(work: JobWork): S3Requests {
   return { writes: sum('writes'), reads: sum('reads') };
 }
 
-/** A query without a trigger begins a batch when the one before has ended; counted: 111 in two minutes. */
+/** The query of single orders commits beside its batches, so often. Source: `_RARE_COMMITS` in emr/ecom_streaming/queries.py. */
+const recordCommitSeconds = 30;
+
+/** A query without a trigger begins a batch when the one before has ended, which takes about so long. */
 const untriggeredSeconds = 1;
 
 /** A batch of a query in real-time mode lasts so long. Source: `_REAL_TIME_COMMIT` in emr/ecom_streaming/queries.py. */
@@ -64,11 +68,11 @@ export function workASecond(
   { triggerSeconds, shufflePartitions }: StageConfig['streaming'],
   alerts: 'micro-batch' | 'realtime',
 ): JobWork {
-  const { customerTriggerSeconds, recordTriggerSeconds } = defaultChoices;
-  const recordSeconds = alerts === 'realtime' ? realtimeBatchSeconds : recordTriggerSeconds;
+  const { customerTriggerSeconds } = defaultChoices;
+  const recordSeconds = alerts === 'realtime' ? realtimeBatchSeconds : recordCommitSeconds;
   const rate = (everySeconds: number): number => 1 / (everySeconds || untriggeredSeconds);
-  // Windows and deduplication, deduplication and rules.
-  const stateCommits = 2 * shufflePartitions * (rate(triggerSeconds) + rate(customerTriggerSeconds));
+  // Windows and deduplication; the rules.
+  const stateCommits = shufflePartitions * (2 * rate(triggerSeconds) + rate(customerTriggerSeconds));
   return {
     batches: rate(triggerSeconds) + rate(customerTriggerSeconds) + rate(recordSeconds),
     stateCommits,
