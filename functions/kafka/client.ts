@@ -5,7 +5,6 @@ import type { Log } from '../log.ts';
 import './codecs.ts';
 import { oauthBearer } from './oauth-bearer.ts';
 import './request-queue.ts';
-import './variable-length.ts';
 import type { KafkaSettings } from './settings.ts';
 
 /** A Kafka client, and a way to be rid of it at once. */

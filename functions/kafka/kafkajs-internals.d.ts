@@ -5,22 +5,3 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
     scheduleCheckPendingRequests(): void;
   }
 }
-
-declare module 'kafkajs/src/protocol/encoder.js' {
-  /** The part of KafkaJS's writer of requests that `variable-length.ts` mends. */
-  export default class Encoder {
-    constructor(initialSize?: number);
-    static sizeOfVarLong(value: unknown): number;
-    static sizeOfVarInt(value: number): number;
-    static encodeZigZag(value: number): number;
-    /** What has been written. */
-    readonly buffer: Buffer;
-    /** The memory that is written to, and how far. */
-    buf: Buffer;
-    offset: number;
-    ensureAvailable(length: number): void;
-    writeVarInt(value: number): this;
-    writeUVarInt(value: number): this;
-    writeVarLong(value: unknown): this;
-  }
-}
