@@ -18,7 +18,7 @@ from .heartbeat import Heartbeat
 from .kafka import Kafka
 from .late_orders import LateOrders
 from .progress import Progress
-from .queries import WINDOWS, Queries, query_names
+from .queries import RECORDS, WINDOWS, Queries, query_names
 from .settings import Settings
 from .spec import Spec
 from .storage import Unavailable
@@ -26,6 +26,7 @@ from .ticks import IdleTicks, last_window_end, send_tick
 
 _LOOK_EVERY_SECONDS: Final = 0.2
 _FINISH_WITHIN_SECONDS: Final = 120.0
+_FIRST_BATCH_SECONDS: Final = 10.0
 _LONGEST_WAIT_SECONDS: Final = 30.0
 # What a batch may take to begin once its trigger is due, and a query to stop.
 _PAUSE_MARGIN_SECONDS: Final = 0.25
@@ -89,8 +90,7 @@ class Application:
     def run(self) -> None:
         """Runs until the job is asked to stop. Raises `Fenced`, or the error that a query cannot go on with."""
         self._spark.streams.addListener(self._progress)
-        for name in self._names:
-            self._running[name] = self._queries.start(name)
+        self._start_queries()
         self._heartbeat.enter("running")
         try:
             request = self._watch()
@@ -104,6 +104,16 @@ class Application:
             self.is_stopping = True
             for query in self._running.values():
                 query.stop()
+
+    def _start_queries(self) -> None:
+        """The alerts of single orders first, alone for a batch: what the others read and compile would hold them up."""
+        for name in sorted(self._names, key=lambda name: name != RECORDS):
+            self._running[name] = query = self._queries.start(name)
+            deadline = time.monotonic() + _FIRST_BATCH_SECONDS
+            while name == RECORDS and len(self._names) > 1 and query.isActive and time.monotonic() < deadline:
+                if name in self._progress.latest or self._progress.idle_count(name) > 0:
+                    break
+                time.sleep(_LOOK_EVERY_SECONDS / 4)
 
     def _watch(self) -> StopRequest:
         while True:
