@@ -27,12 +27,12 @@ export interface JobWork {
  * them again.
  */
 const requests: { readonly [Kind in keyof JobWork]: S3Requests } = {
-  // An offset and a commit, each after a look whether it is there.
-  batches: { writes: 2, reads: 2 },
+  // An offset and a commit, each after two looks whether it is there.
+  batches: { writes: 2, reads: 4.5 },
   // A delta; and every so often all of it, with listings to find what is old.
   stateCommits: { writes: 1.1, reads: 0 },
-  // Two windows a minute close, each of them a file.
-  windowBatches: { writes: 0.33, reads: 0 },
+  // A window closes every 30 s, and is a file; before and after a batch is computed, the generation is read.
+  windowBatches: { writes: 0.35, reads: 4 },
   // The status object every ten seconds, the control objects every five: the stop request is rarely there.
   jobSeconds: { writes: 0.1, reads: 0.6 },
 };
