@@ -78,7 +78,8 @@ class Queries:
         else:
             seconds = 0 if as_fast_as_possible else self.trigger_seconds(name)
             writer = writer.trigger(processingTime=f"{seconds} seconds")
-            if name == RECORDS:
+            # Real-time mode could not go on from such a checkpoint: it looks for an entry of every batch.
+            if name == RECORDS and not self.is_realtime(name):
                 writer = writer.options(**_RARE_COMMITS)
         # Each query has its turn at the cores (see the session): alerts do not wait until a batch of windows is through.
         self.spark.sparkContext.setLocalProperty("spark.scheduler.pool", name)

@@ -110,8 +110,9 @@ def main(output: str, checkpoint: str, date: str, hour_of_day: str, work: Path) 
     # A writer that slept through a compaction wakes up.
     slept = copy("slept", of=work / "undisturbed")
     rows = spark.read.parquet(str(parts[0])).withColumns({"date": F.lit(hour.date), "hour": F.lit(hour.hour)})
+    output_of, unfinished = (store_at(spark, str(folder)) for folder in (slept, slept / ".unfinished"))
     WindowFiles(
-        store_at(spark, str(slept)), store_at(spark, str(slept / ".unfinished")), "analytics", checkpoint_id, lambda: None, lambda: False, lambda _: None, lambda _: None
+        output_of, unfinished, "analytics", checkpoint_id, lambda: None, lambda: False, lambda _: None, lambda _: None
     ).write_batch(rows, int(parts[0].stem.rpartition("-")[2]))
 
     # It woke between looking and putting its file there: the next compaction takes that away.
