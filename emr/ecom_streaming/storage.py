@@ -42,7 +42,7 @@ class Store(Protocol):
         """Moves a finished file into place, over one that is there."""
 
     def take(self, uri: str, *names: str) -> None:
-        """Puts a finished file that lies elsewhere into place, over one that is there; what is left of the source is the caller's."""
+        """Puts a finished file that lies elsewhere into place, over one that is there. The caller removes the source."""
 
     def remove(self, *names: str) -> None:
         """Removes a file, or a folder with all that is in it. Nothing happens where there is none."""

@@ -96,7 +96,7 @@ describe('deploying the stream', () => {
     await deploy();
     const refused = deploy({ streaming: { shufflePartitions: 9 } });
     await expect(refused).rejects.toMatchObject({ code: 'ECOM_CHECKPOINT' });
-    await expect(refused).rejects.toThrow('shuffle partitions: 4 -> 9');
+    await expect(refused).rejects.toThrow('shuffle partitions: 2 -> 9');
     expect(cloud.live).toHaveLength(1);
   });
 
