@@ -278,7 +278,18 @@ export const recordFaults = {
 
 /** What the job has in columns beside the fields of an order: emr/ecom_streaming/orders.py, windows.py, customers.py. */
 const jobColumns: readonly string[] = [
-  ...['key', 'value', 'topic', 'partition', 'offset', 'appended_ms', 'reason', 'is_order', 'event_ms', 'cents'],
+  ...[
+    'key',
+    'value',
+    'topic',
+    'partition',
+    'offset',
+    'appended_ms',
+    'reason',
+    'is_order',
+    'event_ms',
+    'cents',
+  ],
   ...['event_time', 'in', 'kind', 'window'],
 ];
 
