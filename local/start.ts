@@ -1,16 +1,17 @@
 import { randomInt } from 'node:crypto';
-import path from 'node:path';
 import { forwardClock, systemClock } from '../functions/clock.ts';
+import { shellOption } from '../functions/shell-word.ts';
 import { stageDefinition } from '../functions/stage.ts';
-import type { PipelineDefinition } from '../pipeline/definition.ts';
-import { EcomError, type ExitCode } from '../pipeline/error.ts';
+import { inCurrency, type PipelineDefinition } from '../pipeline/definition.ts';
+import type { ExitCode } from '../pipeline/error.ts';
 import { emitSpec } from '../pipeline/spec.ts';
+import { printable } from './report/printable.ts';
 import { engines } from './run/engines.ts';
 import type { RunFeed, RunSummary } from './run/feed.ts';
 import { generatorSource, type RunTimes } from './run/generator-source.ts';
 import { interruptedCode, listenForInterruption } from './run/interruption.ts';
-import { readOptions, type StartOptions, startUsage } from './run/options.ts';
-import { openOutputFolder, outputError, runFiles } from './run/output-folder.ts';
+import { type ReplayChoice, readOptions, type StartOptions, startUsage } from './run/options.ts';
+import { openOutputFolder, outputError } from './run/output-folder.ts';
 import { everyFeed, progressFeed } from './run/progress.ts';
 import type { OrderSource } from './run/source.ts';
 import { describeSummary } from './run/summary.ts';
@@ -22,6 +23,9 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     process.stdout.write(startUsage);
     return 0;
   }
+  const { source } = options;
+  if (source.kind === 'replay' && source.dryRun !== null)
+    return dryRun(source, source.dryRun.save, options.json);
   const interruption = listenForInterruption(() => {
     process.stderr.write('\nStopping: open windows are being written. Ctrl-C again to stop at once.\n');
   });
@@ -30,42 +34,53 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     process.stdout.write(
       options.json ? `${JSON.stringify(summary)}\n` : describeSummary(summary, process.cwd()),
     );
-    if (interruption.happened()) return interruptedCode;
-    if (options.source.kind === 'replay' && summary.orders === 0 && summary.dead_letters > 0) {
-      throw noOrders(options.source.file, summary);
-    }
-    return 0;
+    return interruption.happened() ? interruptedCode : 0;
   } finally {
     interruption.dispose();
   }
 }
 
-/** Rows, and not one order among them: most likely other columns are meant. */
-function noOrders(file: string, { dead_letters, out }: RunSummary): EcomError {
-  return new EcomError('ECOM_REPLAY_NO_ORDERS', {
-    what: `None of the ${dead_letters} rows is an order`,
-    where: file,
-    fix: `${path.join(out, runFiles.deadLetters)} has each row and what is wrong with it; --map says which columns hold what.`,
+/** What the file is taken for, on stdout. */
+async function dryRun(source: ReplayChoice, save: string | null, json: boolean): Promise<ExitCode> {
+  const { openReplay } = await import('./replay/replay.ts');
+  const { describeDryRun } = await import('./replay/dry-run.ts');
+  const replay = await openReplay({
+    ...source.choices,
+    file: source.files,
+    definition: stageDefinition(process.env),
   });
+  try {
+    const { text, json: found } = await describeDryRun(replay);
+    process.stdout.write(json ? `${JSON.stringify(found)}\n` : text);
+    if (save !== null) {
+      await (await import('./replay/choices.ts')).saveMapFile(save, source.choices, replay.plan.mapping);
+      process.stderr.write(`Kept in ${save}: run it with ${shellOption('--map-file', save)}\n`);
+    }
+    return 0;
+  } finally {
+    replay.close();
+  }
 }
 
 async function run(
   options: StartOptions,
-  definition: PipelineDefinition,
+  repository: PipelineDefinition,
   interrupted: AbortSignal,
 ): Promise<RunSummary> {
   // Refuses a rule that is not valid, which types alone do not keep from running.
-  emitSpec(definition);
+  emitSpec(repository);
   const clock = forwardClock(systemClock);
   const startedAtMs = clock.now();
   // Ends the source when it is interrupted, and when the run has failed.
   const over = new AbortController();
-  const source = await openSource(options, definition, {
+  const source = await openSource(options, repository, {
     durationMs: options.durationSeconds === null ? null : options.durationSeconds * 1000,
     stop: AbortSignal.any([interrupted, over.signal]),
     clock,
   });
-  for (const note of source.notes) process.stderr.write(`${note}\n`);
+  // A file may be in another currency, which it then says.
+  const definition = inCurrency(repository, source.findings?.currency ?? repository.currency);
+  for (const note of source.notes) process.stderr.write(`${printable(note)}\n`);
   // Before the folder, so that a port that is taken does not move an earlier run away.
   const dashboard = await openDashboard(options, definition, source.title);
   const feed = everyFeed([progressFeed(process.stderr, source.progress), ...dashboard.feeds]);
@@ -89,6 +104,7 @@ async function run(
   } catch (error) {
     throw await outputError(error, options.out);
   } finally {
+    source.close?.();
     await dashboard.close();
   }
 }
@@ -100,7 +116,7 @@ function openSource(
 ): Promise<OrderSource> {
   const { source } = options;
   if (source.kind === 'generator') return Promise.resolve(generatorSource(source, definition.rules, times));
-  return import('./run/replay-source.ts').then(({ replaySource }) => replaySource(source, times));
+  return import('./run/replay-source.ts').then(({ replaySource }) => replaySource(source, definition, times));
 }
 
 interface OpenDashboard {

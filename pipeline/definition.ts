@@ -1,3 +1,4 @@
+import { currency } from './currency.ts';
 import { EcomError } from './error.ts';
 import type { Rule } from './rule.ts';
 import { rules } from './rules.ts';
@@ -9,10 +10,20 @@ export interface PipelineDefinition {
   readonly topics: Topics;
   readonly windowing: Windowing;
   readonly rules: readonly Rule[];
+  /** ISO 4217: what every amount is in. */
+  readonly currency: string;
 }
 
 /** The pipeline as it stands in this repository. */
-export const pipeline: PipelineDefinition = { topics, windowing, rules };
+export const pipeline: PipelineDefinition = { topics, windowing, rules, currency };
+
+/** The definition for amounts in another currency, which its alerts then name. */
+export function inCurrency(definition: PipelineDefinition, code: string): PipelineDefinition {
+  if (code === definition.currency) return definition;
+  const own = new RegExp(`\\b${definition.currency}\\b`, 'g');
+  const rules = definition.rules.map((rule) => ({ ...rule, reason: rule.reason.replace(own, code) }));
+  return { ...definition, rules, currency: code };
+}
 
 /**
  * The definition with rules switched off.

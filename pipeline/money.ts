@@ -50,7 +50,11 @@ export function averageCents(sum: CentsSum, count: number): CentsSum {
   return (sum * 2n + n) / (n * 2n);
 }
 
-/** `$1299.95`, for people. */
-export function formatUsd(amount: number): string {
-  return `$${amount.toFixed(2)}`;
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** `$1,299.95`, `€1,299.95`, `¥1,300`: an amount of a currency, for people. */
+export function formatMoney(amount: number, code: string): string {
+  const format = formats.get(code) ?? new Intl.NumberFormat('en-US', { style: 'currency', currency: code });
+  formats.set(code, format);
+  return format.format(amount);
 }

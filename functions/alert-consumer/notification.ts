@@ -1,5 +1,6 @@
 import type { Alert } from '../../pipeline/alert.ts';
-import { formatUsd } from '../../pipeline/money.ts';
+import { currency } from '../../pipeline/currency.ts';
+import { formatMoney } from '../../pipeline/money.ts';
 
 /** What SNS publishes: a subject and a text for a person, and attributes that subscriptions can filter by. */
 export interface Notification {
@@ -34,7 +35,7 @@ export function notificationOf(alert: Alert): Notification {
     `Rule      ${shown(alert.rule_id)} (${alert.severity})`,
     `Customer  ${shown(alert.customer_id)}`,
     ...(alert.order_id === null ? [] : [`Order     ${shown(alert.order_id)}`]),
-    `Amount    ${formatUsd(alert.total_amount)}`,
+    `Amount    ${formatMoney(alert.total_amount, currency)}`,
     `Region    ${shown(alert.region)}`,
     `Ordered   ${alert.order_timestamp}`,
     `Detected  ${alert.detected_at} by the ${alert.source}`,

@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Alert, orderAlert } from '../../pipeline/alert.ts';
+import { currency } from '../../pipeline/currency.ts';
 import { EcomError } from '../../pipeline/error.ts';
 import type { GeneratedOrder } from '../../pipeline/generator/order-generator.ts';
-import { formatUsd } from '../../pipeline/money.ts';
+import { formatMoney } from '../../pipeline/money.ts';
 import { checkOrder } from '../../pipeline/order.ts';
 import { type Rule, type ThresholdRule, trippedRules } from '../../pipeline/rule.ts';
 import type { Clock } from '../clock.ts';
@@ -83,7 +84,9 @@ function alertsOf(
 function logFirst(log: Log, batch: Batch, sentBefore: number): void {
   const alerted = new Set(batch.alerts.map((alert) => alert.order_id));
   batch.orders.slice(0, Math.max(0, loggedOrders - sentBefore)).forEach(({ order }, index) => {
-    log.info(`Sent order ${sentBefore + index + 1}: ${order.order_id} - ${formatUsd(order.total_amount)}`);
+    log.info(
+      `Sent order ${sentBefore + index + 1}: ${order.order_id} - ${formatMoney(order.total_amount, currency)}`,
+    );
     if (alerted.has(order.order_id)) log.info('  -> High value alert sent!');
   });
 }

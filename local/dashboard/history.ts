@@ -39,6 +39,7 @@ export class RunHistory {
       windowMs: definition.windowing.sizeMs,
       slideMs: definition.windowing.slideMs,
       watermarkMs: definition.windowing.watermarkMs,
+      currency: definition.currency,
     };
     this.#revenue = new RevenueBuckets(definition.windowing);
   }

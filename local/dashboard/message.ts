@@ -10,13 +10,15 @@ export interface RunInfo {
   readonly windowMs: number;
   readonly slideMs: number;
   readonly watermarkMs: number;
+  /** ISO 4217, of every amount. */
+  readonly currency: string;
 }
 
 /** One name's figures, one number per bucket. */
 export interface RevenueSeries {
   /** Null for all names that have no series of their own. */
   readonly name: string | null;
-  /** USD. */
+  /** In the run's currency. */
   readonly revenue: readonly number[];
 }
 

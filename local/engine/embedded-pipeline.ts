@@ -56,7 +56,7 @@ export class EmbeddedPipeline {
     return {
       orders: totals.orders,
       duplicates: totals.duplicates,
-      revenueUsd: toUsd(totals.revenueCents),
+      revenue: toUsd(totals.revenueCents),
       customers,
       deadLetters: totals.deadLetters,
       late: totals.late,

@@ -1,24 +1,23 @@
+import path from 'node:path';
+import { catalog, unknownCategory } from '../../pipeline/catalog.ts';
 import { type PipelineDefinition, pipeline } from '../../pipeline/definition.ts';
-import { UsageError } from '../../pipeline/error.ts';
-import {
-  type BadRecordReason,
-  badRecordReasons,
-  checkOrder,
-  type OrderField,
-  orderFields,
-  type ParsedOrder,
-} from '../../pipeline/order.ts';
-import { printable } from '../report/printable.ts';
-import { orderFiller } from './fill.ts';
-import { type Mapping, resolveMapping } from './mapping.ts';
-import { openFile } from './open-file.ts';
-import type { BrokenRow, OrderSource, ReplayFormat, SourceRow } from './source.ts';
-import { inTimeOrder, runsBackwards } from './time-order.ts';
+import { EcomError, UsageError } from '../../pipeline/error.ts';
+import { averageCents, toUsd } from '../../pipeline/money.ts';
+import { type BadRecordReason, checkOrder, maxIdLength, type ParsedOrder } from '../../pipeline/order.ts';
+import { formatTimestamp } from '../../pipeline/timestamp.ts';
+import { ReplayDatabase, reasonOf, resourceError } from './database.ts';
+import { describeFindings, look, type ReplayFindings, type RowPlaces } from './findings.ts';
+import { type Input, type InputOptions, openInput, type ReplayFormat } from './input.ts';
+import { findLayout, furtherFields, idName, loadItems, placeOrders, type Reject } from './load.ts';
+import { type Plan, type PlanOptions, planOrders } from './plan.ts';
+import { bundles } from './platform.ts';
+import { identifier } from './sql.ts';
+import { timeReading } from './time-form.ts';
 
-/** A row that is an order. */
+/** A row that is an order, or rows that are one. */
 export interface ReplayOrder extends ParsedOrder {
   readonly kind: 'order';
-  /** From 1: the line on which the row starts; in Parquet, the row. */
+  /** From 1: the line of its first row; in Parquet, the row. */
   readonly line: number;
 }
 
@@ -27,120 +26,477 @@ export interface BadRow {
   readonly kind: 'bad-row';
   readonly line: number;
   readonly reason: BadRecordReason;
-  /** What stands in the file; of Parquet, the row's mapped columns as JSON. */
+  /** What stands in the file; of a row that could be taken apart, its mapped columns as JSON. */
   readonly raw: Uint8Array;
 }
 
 export type ReplayRow = ReplayOrder | BadRow;
 
-export interface ReplayOptions {
-  readonly file: string;
-  /** `our_field=their_column,…`; columns that have our names map by themselves. */
-  readonly map?: string | undefined;
+/** What a user may say of a file of orders; the rest is found out. */
+export interface ReplayChoices extends InputOptions, PlanOptions {
+  /** A query whose rows are the orders or items; each file is a table by its name. */
+  readonly sql?: string | undefined;
+  readonly rows?: 'orders' | 'items' | undefined;
+  /** strptime */
+  readonly timeFormat?: string | undefined;
+  /** Of local times; UTC by default. */
+  readonly timeZone?: string | undefined;
+  /** The currency to take, where there are several. */
+  readonly currency?: string | undefined;
+}
+
+export interface ReplayOptions extends ReplayChoices {
+  /** A path, a folder or a pattern; several are one. */
+  readonly file: string | readonly string[];
   readonly definition?: PipelineDefinition;
   /** When rows are taken to be appended, epoch milliseconds: an order may not lie after it. The present by default. */
   readonly now?: () => number;
-  /** Whether the replay is to end: asked where a file is sorted, which takes a while before the first order. */
+  /** Whether the replay is to end: asked while a file is read, which takes a while before the first order. */
   readonly isOver?: () => boolean;
+  /** Told the share that has been read, 0 to 1, about once a second. */
+  readonly onProgress?: (share: number) => void;
 }
 
-/** A file of orders, opened and mapped; iterating reads it from its start. */
+/** A file of orders, read and in the order of time; iterating hands them on. */
 export interface Replay extends AsyncIterable<readonly ReplayRow[]> {
-  readonly file: string;
+  readonly files: readonly string[];
   readonly format: ReplayFormat;
-  readonly mapping: Mapping;
+  readonly plan: Plan;
+  readonly findings: ReplayFindings;
   /** What someone should know before the run, a sentence each. */
   readonly notes: readonly string[];
-  /** The share of the file that has been read, 0 to 1. */
+  /** The share of the orders that have been handed on, 0 to 1. */
   progress(): number;
+  /** Removes the temporary files. An iteration that comes to its end does so by itself. */
+  close(): void;
 }
 
-function rawBytes({ raw }: SourceRow | BrokenRow, values: () => unknown): Uint8Array {
-  if (raw === null) {
-    return Buffer.from(
-      JSON.stringify(values(), (_, value) => (typeof value === 'bigint' ? String(value) : value)),
+const productNames: ReadonlyMap<string, string> = new Map(catalog.map((p) => [p.product_id, p.product_name]));
+const badRowsAtOnce = 2048;
+
+/** Parts the fields of an order's row: one text costs much less to hand over than one for each field. */
+const separator = '\u001f';
+
+const dayMs = 86_400_000;
+let day = { fromMs: Number.NaN, text: '' };
+
+/** As {@link formatTimestamp}, for times that mostly lie within one day of each other. */
+function timestampOf(ms: number): string {
+  const offset = ms - day.fromMs;
+  if (!(offset >= 0 && offset < dayMs)) {
+    const fromMs = Math.floor(ms / dayMs) * dayMs;
+    day = { fromMs, text: formatTimestamp(fromMs).slice(0, 11) };
+    return timestampOf(ms);
+  }
+  const part = (value: number): string => (value < 10 ? `0${value}` : String(value));
+  const seconds = Math.floor(offset / 1000);
+  const millis = offset % 1000;
+  const fraction = millis < 10 ? `00${millis}` : millis < 100 ? `0${millis}` : String(millis);
+  return `${day.text}${part(Math.floor(seconds / 3600))}:${part(Math.floor(seconds / 60) % 60)}:${part(seconds % 60)}.${fraction}Z`;
+}
+
+function shorten(name: string): string {
+  return name.length <= maxIdLength ? name : [...name].slice(0, maxIdLength).join('');
+}
+
+/** Of an order's row; see `ordersQuery` for the places. */
+function orderOf(text: string, places: RowPlaces, nowMs: number): ReplayOrder | BadRow {
+  const [
+    rowId,
+    file,
+    orderId,
+    customerId,
+    productId = '',
+    productName = '',
+    category,
+    region,
+    quantity,
+    cents,
+    priceCents,
+    ms,
+    ...further
+  ] = text.split(separator);
+  const line = places.line(file ?? '', Number(rowId));
+  const product = productId !== '' ? productId : productName !== '' ? shorten(productName) : unknownCategory;
+  const total = Number(cents);
+  const order: Record<string, unknown> = {
+    order_id: orderId,
+    customer_id: customerId,
+    product_id: product,
+    product_name: productName !== '' ? productName : (productNames.get(product) ?? product),
+    category,
+    quantity: Number(quantity),
+    price: toUsd(priceCents === '' ? averageCents(total, Number(quantity)) : Number(priceCents)),
+    total_amount: toUsd(total),
+    timestamp: timestampOf(Number(ms)),
+    region: region === '' ? unknownCategory : region,
+  };
+  for (const [place, { name, isNumber, ifMissing }] of furtherFields.entries()) {
+    const value = further[place] ?? '';
+    order[name] = value === '' ? ifMissing : isNumber ? Number(value) : value;
+  }
+  const checked = checkOrder(order, nowMs);
+  if (typeof checked !== 'string') return { kind: 'order', line, ...checked };
+  return { kind: 'bad-row', line, reason: checked, raw: Buffer.from(JSON.stringify(order)) };
+}
+
+function ordersQuery(severalFiles: boolean): string {
+  const text = (field: string): string => `coalesce(replace(${field}, '${separator}', ' '), '')`;
+  const cells = [
+    'row_id',
+    severalFiles ? text('file') : "''",
+    ...['order_id', 'customer_id', 'product_id', 'product_name', 'category', 'region'].map(text),
+    'CAST(quantity AS BIGINT)',
+    'cents',
+    "coalesce(CAST(price_cents AS VARCHAR), '')",
+    'ms',
+    ...furtherFields.map(({ column, isNumber }) =>
+      isNumber ? `coalesce(CAST(${column} AS VARCHAR), '')` : text(column),
+    ),
+  ];
+  return (
+    `SELECT concat_ws('${separator}', ${cells.join(', ')}) FROM placed ` +
+    'WHERE left_out IS NULL AND NOT coalesce(refund, false) AND reason IS NULL'
+  );
+}
+
+const badQuery =
+  'SELECT rowid::DOUBLE AS row_id, file, reason, raw FROM item WHERE reason IS NOT NULL UNION ALL ' +
+  'SELECT row_id::DOUBLE, file, reason, CAST(to_json(struct_pack(order_id := order_id, customer_id := customer_id, product_id := product_id, quantity := quantity, ' +
+  'total_amount := total::DOUBLE, "timestamp" := strftime(make_timestamp(ms * 1000), \'%Y-%m-%dT%H:%M:%SZ\'))) AS VARCHAR) FROM placed WHERE reason IS NOT NULL ORDER BY row_id';
+
+class OpenReplay implements Replay {
+  readonly files: readonly string[];
+  readonly format: ReplayFormat;
+  readonly plan: Plan;
+  readonly findings: ReplayFindings;
+  readonly notes: readonly string[];
+  readonly #db: ReplayDatabase;
+  readonly #places: RowPlaces;
+  readonly #broken: readonly Reject[];
+  readonly #sorted: boolean;
+  readonly #now: () => number;
+  #handedOn = 0;
+
+  constructor(
+    db: ReplayDatabase,
+    about: Pick<Replay, 'files' | 'format' | 'plan' | 'findings' | 'notes'>,
+    rows: { places: RowPlaces; broken: readonly Reject[]; sorted: boolean; now: () => number },
+  ) {
+    this.#db = db;
+    this.files = about.files;
+    this.format = about.format;
+    this.plan = about.plan;
+    this.findings = about.findings;
+    this.notes = about.notes;
+    this.#places = rows.places;
+    this.#broken = rows.broken;
+    this.#sorted = rows.sorted;
+    this.#now = rows.now;
+  }
+
+  progress(): number {
+    return this.findings.orders === 0 ? 1 : Math.min(1, this.#handedOn / this.findings.orders);
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  async *#badRows(): AsyncGenerator<readonly BadRow[]> {
+    const broken = this.#broken.map(
+      ({ line, reason, text }): BadRow => ({ kind: 'bad-row', line, reason, raw: Buffer.from(text) }),
     );
+    for (let from = 0; from < broken.length; from += badRowsAtOnce)
+      yield broken.slice(from, from + badRowsAtOnce);
+    if (this.findings.refused.length === 0) return;
+    const answer = await this.#db.stream(badQuery);
+    for await (const rows of answer.yieldRows()) {
+      yield rows.map(([at, file, reason, raw]) => ({
+        kind: 'bad-row',
+        line: this.#places.line(String(file), Number(at)),
+        reason: reason as BadRecordReason, // written by our own query, from the closed list
+        raw: Buffer.from(String(raw ?? '')),
+      }));
+    }
   }
-  return typeof raw === 'string' ? Buffer.from(raw, 'utf8') : raw;
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<readonly ReplayRow[]> {
+    this.#handedOn = 0;
+    try {
+      yield* this.#badRows();
+      const answer = await this.#db.stream(
+        `${ordersQuery(this.files.length > 1)}${this.#sorted ? '' : ' ORDER BY ms, row_id'}`,
+      );
+      for await (const rows of answer.yieldRows()) {
+        const nowMs = this.#now();
+        this.#handedOn += rows.length;
+        yield rows.map(([text]) => orderOf(String(text), this.#places, nowMs));
+      }
+    } catch (cause) {
+      throw readError(cause, this.files);
+    }
+  }
 }
 
-async function* replayRows(
-  source: OrderSource,
-  mapping: Mapping,
-  file: string,
-  now: () => number,
-): AsyncGenerator<readonly ReplayRow[]> {
-  const fields: OrderField[] = [];
-  const columns: string[] = [];
-  for (const [field, column] of Object.entries(mapping)) {
-    if (!(field in orderFields)) continue;
-    fields.push(field as OrderField);
-    columns.push(column);
+function readError(cause: unknown, files: readonly string[]): Error {
+  if (cause instanceof EcomError) return cause;
+  const where = files.join(', ');
+  const resources = resourceError(cause, where);
+  if (resources !== null) return resources;
+  const what = `Reading the orders failed: ${reasonOf(cause)}`;
+  return new EcomError(
+    'ECOM_REPLAY_READ',
+    { what, where, fix: 'Repair or replace the file and run again.' },
+    { cause },
+  );
+}
+
+function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
   }
-  const fill = orderFiller(file, fields);
-  for await (const batch of source.rows(columns)) {
-    const nowMs = now();
-    yield batch.map((row): ReplayRow => {
-      const { line } = row;
-      if ('broken' in row)
-        return { kind: 'bad-row', line, reason: row.broken, raw: rawBytes(row, () => null) };
-      const checked = checkOrder(fill(row.values, line), nowMs);
-      if (typeof checked !== 'string') return { kind: 'order', line, ...checked };
-      const values = (): unknown =>
-        Object.fromEntries(columns.map((column, place) => [column, row.values[place]]));
-      return { kind: 'bad-row', line, reason: checked, raw: rawBytes(row, values) };
+}
+
+/** The view `source` of all rows, from the files as one or from a query over them. */
+async function openSource(
+  db: ReplayDatabase,
+  given: readonly string[],
+  options: ReplayOptions,
+  rewritten: boolean,
+): Promise<{ input: Input; bundle: (typeof bundles)[number] | null }> {
+  const { sql, timeZone = 'UTC' } = options;
+  if (!isZone(timeZone)) {
+    const fix = 'Give a zone by its IANA name, for example America/New_York.';
+    throw new UsageError('ECOM_OPTION_RANGE', {
+      what: `There is no time zone "${timeZone}"`,
+      where: '--time-zone',
+      fix,
     });
   }
+  const named = async (): Promise<Input[]> => openInput(given, options, db, 'tables', rewritten);
+  let tables: Input[] | null = sql === undefined ? null : await named();
+  let bundle: (typeof bundles)[number] | null = null;
+  let input: Input | undefined;
+  if (tables === null) {
+    const all = await openInput(given, options, db, 'one', rewritten).catch(async (error: unknown) => {
+      if (!(error instanceof EcomError) || error.code !== 'ECOM_REPLAY_COLUMNS') throw error;
+      const each = await named();
+      bundle =
+        bundles.find(({ files }) => files.every((one) => each.some((table) => stem(table) === one))) ?? null;
+      if (bundle === null) throw error;
+      return each;
+    });
+    if (bundle === null) [input] = all;
+    else tables = all;
+  }
+  if (tables !== null) {
+    for (const table of tables) {
+      for (const name of new Set([path.basename(table.files[0] ?? ''), stem(table)])) {
+        const columns = table.columns.map(({ name: column }) => identifier(column)).join(', ');
+        await db.run(
+          `CREATE OR REPLACE VIEW ${identifier(name)} AS SELECT ${columns} FROM (${table.select('refused')})`,
+        );
+      }
+    }
+  } else if (input !== undefined) await db.run(`CREATE VIEW source AS ${input.select('skipped')}`);
+  await db.lock(
+    [...(tables ?? []), ...(input === undefined ? [] : [input])].flatMap(({ reads }) => reads),
+    timeZone,
+  );
+  if (tables === null && input !== undefined) return { input, bundle: null };
+  // Of the query's own texts, amounts are read as they are of any file's.
+  const query = sql ?? bundleSql(bundle, tables ?? []);
+  const where = (tables ?? []).flatMap(({ files }) => files).join(', ');
+  try {
+    if (sql === undefined) await db.run('CREATE OR REPLACE MACRO amount(t) AS try_cast(t AS DECIMAL(18, 4))');
+    if (!(await db.isOneQuestion(query))) throw new Error('it is not one SELECT');
+    const columns = await db.columns(query);
+    await db.run(
+      `CREATE VIEW source AS SELECT *, 'query' AS _ecom_file, CAST(NULL AS VARCHAR) AS _ecom_problem, CAST(NULL AS VARCHAR) AS _ecom_raw FROM (${query}\n)`,
+    );
+    const joined: Input = {
+      format: 'sql',
+      files: (tables ?? []).flatMap(({ files }) => files),
+      reads: (tables ?? []).flatMap(({ reads }) => reads),
+      columns,
+      twice: new Set(),
+      firstLine: 1,
+      notes: (tables ?? []).flatMap(({ notes }) => notes),
+      select: () => query,
+    };
+    return { input: joined, bundle };
+  } catch (cause) {
+    const names = (tables ?? []).map((table) => stem(table)).join(', ');
+    const what = `--sql cannot be used: ${reasonOf(cause).split('\n')[0]}`;
+    const fix = `It is one SELECT over the files, whose names are tables: ${names}. It reads nothing else and writes nothing.`;
+    throw new UsageError('ECOM_REPLAY_EXPRESSION', { what, where, fix }, { cause });
+  }
 }
 
-/** What someone should know before the run: an order of time that had to be mended, rows of which none is an order. */
-function notesOn(first: readonly ReplayRow[], backwards: boolean, mapping: Mapping): string[] {
-  const notes: string[] = [];
-  if (backwards)
-    notes.push('The file is not in the order of time (newest first?): it is sorted before the replay.');
-  const [bad] = first;
-  if (bad?.kind === 'bad-row' && first.every((row) => row.kind === 'bad-row' && row.reason === bad.reason)) {
-    const shown = Object.entries(mapping).map(([field, column]) => `${field}=${column}`);
-    notes.push(
-      `None of the first ${first.length} rows is an order: ${badRecordReasons[bad.reason]} ` +
-        `(line ${bad.line}: ${printable(Buffer.from(bad.raw).toString('utf8').slice(0, 200))}; mapped ${shown.join(', ')}).`,
+function stem({ files }: Input): string {
+  return path
+    .basename(files[0] ?? '')
+    .replace(/\.(gz|zst)$/i, '')
+    .replace(/\.[^.]+$/, '');
+}
+
+function bundleSql(bundle: (typeof bundles)[number] | null, tables: readonly Input[]): string {
+  return bundle?.sql((name) => tables.some((table) => stem(table) === name)) ?? '';
+}
+
+/** The currency of the file's amounts, and how many digits it has after the point. */
+async function currencyOf(
+  db: ReplayDatabase,
+  plan: Plan,
+  options: ReplayOptions,
+  definition: PipelineDefinition,
+  where: string,
+): Promise<{ currency: string; notes: string[] }> {
+  const wanted = options.currency?.toUpperCase();
+  const own = definition.currency;
+  if (plan.expressions.currency === undefined) return { currency: wanted ?? own, notes: [] };
+  const there = await db.rows(
+    'SELECT upper(currency) AS currency, count(*) AS n FROM item WHERE left_out IS NULL AND reason IS NULL AND currency IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1',
+  );
+  const [only] = there;
+  if (wanted !== undefined) {
+    if (there.length > 0 && !there.some(({ currency }) => currency === wanted)) {
+      const fix = `The file has ${there.map(({ currency }) => String(currency)).join(', ')}.`;
+      throw new UsageError('ECOM_REPLAY_CURRENCY', { what: `No row is in ${wanted}`, where, fix });
+    }
+    await db.run(
+      `UPDATE item SET left_out = 'in ' || upper(currency) WHERE left_out IS NULL AND currency IS NOT NULL AND upper(currency) <> '${wanted}'`,
     );
+    return { currency: wanted, notes: [] };
   }
-  return notes;
+  if (there.length > 1) {
+    const list = there.map(({ currency, n }) => `${String(currency)} (${String(n)} rows)`).join(', ');
+    throw new UsageError('ECOM_REPLAY_CURRENCY', {
+      what: `The amounts are in ${there.length} currencies: ${list}`,
+      where,
+      fix: `Pick one, the others are left out: --currency ${String(only?.currency)}. Adding them up would mean nothing.`,
+    });
+  }
+  const currency = String(only?.currency ?? own);
+  const notes =
+    currency === own
+      ? []
+      : [
+          `All amounts are in ${currency}, and so is this run; the definition says ${own} (pipeline/currency.ts).`,
+        ];
+  return { currency, notes };
 }
 
 /**
- * Opens a file of real orders to be replayed: CSV with a header, JSON lines, or Parquet, of any size. It is read as a
- * stream, a batch at a time, and only as fast as the batches are taken. A file whose orders run backwards in time, as
- * exports that list the newest first do, is sorted on the way.
+ * Opens files of real orders to be replayed: recognises their layout, reads all of their rows into a database of their own
+ * on disk, puts rows that are items together, and hands on orders in the order of time. Memory stays flat, whatever the size.
  *
- * @throws UsageError before anything runs: `ECOM_REPLAY_MAPPING` where the columns do not match, and what `openFile` and
- * an empty file throw. While iterating: EcomError `ECOM_REPLAY_READ`.
+ * @throws UsageError before anything runs: what `openInput`, `planOrders` and `timeReading` throw, and
+ * `ECOM_REPLAY_CURRENCY` for several currencies
+ * @throws EcomError `ECOM_REPLAY_NO_ORDERS`, `ECOM_REPLAY_QUOTES`, `ECOM_REPLAY_READ`, `ECOM_REPLAY_RESOURCES`
  */
-export async function openReplay({
-  file,
-  map,
-  definition = pipeline,
-  now = Date.now,
-  isOver = () => false,
-}: ReplayOptions): Promise<Replay> {
-  const source = await openFile(file);
-  const mapping = resolveMapping(map, source.columns, file);
-  const rows = (): AsyncGenerator<readonly ReplayRow[]> => replayRows(source, mapping, file, now);
-  const start = rows();
-  const first = await start.next();
-  await start.return(undefined);
-  if (first.done) {
-    const fix = 'Give a file with at least one order.';
-    throw new UsageError('ECOM_REPLAY_EMPTY', { what: 'The file to replay has no rows', where: file, fix });
+export async function openReplay(options: ReplayOptions): Promise<Replay> {
+  return open(options, false);
+}
+
+async function open(options: ReplayOptions, rewritten: boolean): Promise<Replay> {
+  const { definition = pipeline, now = Date.now, isOver = () => false } = options;
+  const given = typeof options.file === 'string' ? [options.file] : options.file;
+  const db = await ReplayDatabase.open();
+  const watch = setInterval(() => {
+    if (isOver()) db.interrupt();
+    options.onProgress?.(db.progress());
+  }, 500).unref();
+  try {
+    const { input, bundle } = await openSource(db, given, options, rewritten);
+    const where = input.files.join(', ');
+    const { plan, source } = await planOrders(db, input, bundle, options);
+    const timeSql = plan.expressions.timestamp ?? 'NULL';
+    const [{ type = 'VARCHAR' } = {}] = await db.columns(`SELECT (${timeSql}) AS t FROM ${source}`);
+    const time = await timeReading(
+      db,
+      source,
+      `(${timeSql})`,
+      type,
+      { format: options.timeFormat, first: plan.layout.first },
+      { file: where, column: plan.mapping.timestamp ?? 'timestamp' },
+    );
+    // The first readings skip rows that cannot be taken apart; this one keeps them.
+    if (input.format === 'csv' || input.format === 'json-lines')
+      await db.run(`CREATE OR REPLACE VIEW source AS ${input.select('kept')}`);
+    await loadItems(db, source, plan, time.sql);
+    const { currency, notes: ofCurrency } = await currencyOf(db, plan, options, definition, where);
+    const digits = currencyDigits(currency, where);
+    const found = await findLayout(db, plan, options.rows);
+    await placeOrders(db, found, {
+      name: idName(given[0] ?? ''),
+      firstRow: input.firstLine,
+      guests: options.guests === 'count',
+      digits,
+      nowMs: now(),
+    });
+    const seen = await look(db, input, found, { platform: plan.platform, currency });
+    const { findings } = seen;
+    if (findings.rows === 0) {
+      const fix = 'Give a file with at least one order.';
+      throw new UsageError('ECOM_REPLAY_EMPTY', { what: 'The file to replay has no rows', where, fix });
+    }
+    const format = new Intl.NumberFormat('en-US', { style: 'currency', currency }).format;
+    const said = describeFindings(findings, format);
+    if (findings.orders === 0) {
+      throw new EcomError('ECOM_REPLAY_NO_ORDERS', {
+        what: 'No row of the file makes an order',
+        where,
+        fix: said.slice(1).join('\n') || 'Give another file.',
+      });
+    }
+    const rounded =
+      seen.rounded === 0 ? [] : [`Rounded: ${seen.rounded} amounts have more decimals than ${currency}.`];
+    return new OpenReplay(
+      db,
+      {
+        files: input.files,
+        format: input.format,
+        plan,
+        findings,
+        notes: [...plan.notes, ...input.notes, ...time.notes, ...ofCurrency, ...said, ...rounded],
+      },
+      {
+        places: seen.places,
+        broken: seen.broken,
+        sorted: !found.grouped && findings.out_of_order === 0,
+        now,
+      },
+    );
+  } catch (cause) {
+    db.close();
+    // DuckDB reads lines that end in one way.
+    if (!rewritten && /state machine reached an invalid state/.test(String(cause)))
+      return await open(options, true);
+    throw readError(cause, given);
+  } finally {
+    clearInterval(watch);
   }
-  const backwards = runsBackwards(first.value, definition.windowing.watermarkMs);
-  return {
-    file,
-    format: source.format,
-    mapping,
-    notes: notesOn(first.value, backwards, mapping),
-    progress: () => source.progress(),
-    [Symbol.asyncIterator]: () => (backwards ? inTimeOrder(rows(), isOver) : rows()),
-  };
+}
+
+/**
+ * @throws UsageError `ECOM_REPLAY_CURRENCY` for one that does not exist, or has more decimals than the pipeline counts
+ */
+function currencyDigits(currency: string, where: string): number {
+  const digits = /^[A-Z]{3}$/.test(currency)
+    ? new Intl.NumberFormat('en-US', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits
+    : undefined;
+  if (digits !== undefined && digits <= 2) return digits;
+  throw new UsageError('ECOM_REPLAY_CURRENCY', {
+    what:
+      digits === undefined
+        ? `"${currency}" is not the code of a currency`
+        : `${currency} has ${digits} decimals, and the pipeline counts in hundredths`,
+    where,
+    fix: 'Give amounts in a currency of two decimals or none, for example with --map total_amount=… and --currency USD.',
+  });
 }

@@ -31,6 +31,7 @@ const words: Readonly<Record<OrderField, readonly string[]>> = {
   ],
   total_amount: [
     'totalamount',
+    'grandtotal',
     'ordertotal',
     'total',
     'amount',
@@ -90,19 +91,64 @@ function likeness(column: string, field: OrderField): number {
   return best;
 }
 
+/** What a column's values say of it, over the first rows. */
+export interface ColumnFacts {
+  readonly name: string;
+  /** Rows with a value. */
+  readonly values: number;
+  readonly distinct: number;
+  /** Values that are times, and amounts. */
+  readonly times: number;
+  readonly amounts: number;
+  readonly sum: number;
+  readonly negative: number;
+  /** Rows in which it is the product of the columns that look like price and quantity; null where there are none. */
+  readonly products: number | null;
+}
+
+/** Parts of a name that speak of a part of the total, or of something else. */
+const notTotal =
+  /sub_?total|tax|vat|ship|freight|discount|refund|fee|tip|net|cost|balance|before|duties|outstanding|remaining/i;
+const mostly = 0.8;
+
+/** Whether the values allow the field: nothing that would give $0, one customer for all, or a constant. */
+function allows(field: OrderField, { values, distinct, times, amounts, sum, name }: ColumnFacts): boolean {
+  if (values === 0) return false;
+  if (field === 'customer_id') return distinct > 1 || values === 1;
+  if (field === 'timestamp') return times >= values * mostly;
+  if (field === 'total_amount' || field === 'price')
+    return (
+      amounts >= values * mostly &&
+      sum > 0 &&
+      times < values &&
+      (distinct > 1 || values < 3) &&
+      !/\bid$|_id$/i.test(name)
+    );
+  if (field === 'quantity') return amounts >= values * mostly && sum !== 0;
+  if (field === 'order_id') return distinct > 1 || values === 1;
+  return true;
+}
+
 /**
- * The likeliest mapping, by the columns' names: the best pairs first, each column and each field once.
+ * The likeliest mapping, by the columns' names and values: the best pairs first, each column and each field once.
  *
  * @param given what is certain already, kept as it is
  */
 export function suggestColumns(
-  columns: readonly string[],
+  columns: readonly ColumnFacts[],
   given: Readonly<Partial<Record<OrderField, string>>>,
 ): Partial<Record<OrderField, string>> {
   const pairs: { field: OrderField; column: string; score: number }[] = [];
   for (const field of Object.keys(words)) {
     if (!isOrderField(field)) continue;
-    for (const column of columns) pairs.push({ field, column, score: likeness(column, field) });
+    for (const facts of columns) {
+      if (!allows(field, facts)) continue;
+      let score = likeness(facts.name, field);
+      if (field === 'total_amount' && score > 0 && notTotal.test(facts.name)) score = Math.min(score, 20);
+      if (field === 'total_amount' && facts.products !== null && facts.products > facts.values * mostly)
+        score += 300;
+      pairs.push({ field, column: facts.name, score });
+    }
   }
   const chosen: Partial<Record<OrderField, string>> = { ...given };
   const taken = new Set(Object.values(given));
@@ -116,4 +162,12 @@ export function suggestColumns(
       isOrderField(field) && chosen[field] !== undefined ? [[field, chosen[field]]] : [],
     ),
   );
+}
+
+/** The column whose name looks most like a field's. */
+export function likeliest(columns: readonly string[], field: OrderField): string | undefined {
+  const [best] = columns
+    .map((column) => ({ column, score: likeness(column, field) }))
+    .sort((a, b) => b.score - a.score);
+  return best !== undefined && best.score > 0 ? best.column : undefined;
 }

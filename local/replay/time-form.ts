@@ -1,53 +1,202 @@
-import { formatTimestamp } from '../../pipeline/timestamp.ts';
+import { shellOption } from '../../functions/shell-word.ts';
+import { UsageError } from '../../pipeline/error.ts';
+import type { ReplayDatabase } from './database.ts';
+import { literal, literalList } from './sql.ts';
 
-/** A day, alone or with a time to the minute or finer and a zone. `YYYY/MM/DD` too, for it cannot be misread. */
-const calendar =
-  /^(\d{4})([-/])(\d{2})\2(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(\.\d+)?)?(?: ?(Z|UTC|GMT|([+-]\d{2})(?::?(\d{2}))?))?)?$/;
-const compactDay = /^(\d{4})(\d{2})(\d{2})$/;
-/** Seconds (9 or 10 digits: 1973 to 2286), milliseconds (12 or 13) or microseconds (15 or 16) since 1970. */
-const epoch = /^(?:(\d{9,10})(?:\.(\d+))?|(\d{12,13})(?:\.\d+)?|(\d{15,16}))$/;
+/** Rows that a form is judged by, where it can be told from a few. */
+export const sampleRows = 20_000;
 
-function epochMs(text: string): number {
-  const [, seconds, fraction = '', millis, micros] = epoch.exec(text) ?? [];
-  if (seconds !== undefined) return Number(seconds) * 1000 + Number(`${fraction}000`.slice(0, 3));
-  if (millis !== undefined) return Number(millis);
-  return micros === undefined ? Number.NaN : Math.floor(Number(micros) / 1000);
+/** Forms that cannot be misread, besides what DuckDB casts by itself (ISO 8601); those with a zone, and without. */
+const zoned = [
+  '%Y-%m-%d %H:%M:%S %z',
+  '%Y-%m-%dT%H:%M:%S%z',
+  '%Y-%m-%dT%H:%M:%S.%f%z',
+  '%Y%m%dT%H%M%S%z',
+  '%a, %d %b %Y %H:%M:%S %z',
+  '%d %b %Y %H:%M:%S %z',
+];
+const hours = [
+  '',
+  ' %H:%M:%S',
+  ' %H:%M',
+  ' %I:%M:%S %p',
+  ' %I:%M %p',
+  ', %I:%M:%S %p',
+  ', %I:%M %p',
+  ', %H:%M:%S',
+  ', %H:%M',
+];
+const days = [
+  '%Y-%m-%d',
+  '%Y/%m/%d',
+  '%b %d, %Y',
+  '%B %d, %Y',
+  '%d %b %Y',
+  '%d %B %Y',
+  '%d-%b-%Y',
+  '%b-%d-%Y',
+  '%d-%b-%y',
+  '%b-%d-%y',
+  '%a, %d %b %Y',
+  '%Y.%m.%d',
+];
+const local = [
+  '%Y%m%d',
+  '%Y%m%dT%H%M%S',
+  '%Y%m%d%H%M%S',
+  ...days.flatMap((day) => hours.map((hour) => day + hour)),
+];
+
+/** A day, a month and a year in an order that numbers alone do not say. */
+const numbersAlone = String.raw`^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(\D.*)?$`;
+
+/** How a column of times is read: an SQL expression of type TIMESTAMPTZ, and what to say of it. */
+export interface TimeReading {
+  readonly sql: string;
+  readonly notes: readonly string[];
+}
+
+/** Days in an order that was found out or said, with whatever time follows. */
+function inOrder(text: string, first: 'day' | 'month', mark: string, year: '%Y' | '%y'): string {
+  const day = first === 'day' ? ['%d', '%m'] : ['%m', '%d'];
+  const forms = hours.map((hour) => [...day, year].join(mark) + hour);
+  return `try_strptime(${text}, ${literalList(forms)})`;
+}
+
+function clean(expression: string): string {
+  // Spaces that a spreadsheet or a locale puts before AM, and a zone by a name that is one of UTC's.
+  return `regexp_replace(regexp_replace(trim(${expression}), '[\\x{00a0}\\x{202f}]', ' ', 'g'), ' ?(UTC|GMT)$', 'Z')`;
+}
+
+/** Seconds, milliseconds, microseconds or nanoseconds since 1970, by the number of digits (1973 to 2286). */
+function epoch(text: string): string {
+  const long = `CAST(${text} AS BIGINT)`;
+  return (
+    `CASE WHEN regexp_full_match(${text}, '\\d{9,10}(\\.\\d+)?') THEN to_timestamp(CAST(${text} AS DOUBLE)) ` +
+    `WHEN regexp_full_match(${text}, '\\d{12,13}') THEN make_timestamptz(${long} * 1000) ` +
+    `WHEN regexp_full_match(${text}, '\\d{15,16}') THEN make_timestamptz(${long}) ` +
+    `WHEN regexp_full_match(${text}, '\\d{18,19}') THEN make_timestamptz(${long} // 1000) END`
+  );
+}
+
+/** One reading for all rows, as local times in the session's zone unless they say theirs. */
+function textSql(expression: string, first: 'day' | 'month' | null): string {
+  const text = clean(expression);
+  const tried = [
+    // The pipeline's own form, as most files have it, needs no cleaning.
+    `try_cast(${expression} AS TIMESTAMPTZ)`,
+    `try_cast(${text} AS TIMESTAMPTZ)`,
+    `CAST(try_strptime(regexp_replace(${text}, 'Z$', '+00:00'), ${literalList(zoned)}) AS TIMESTAMPTZ)`,
+    epoch(text),
+  ];
+  if (first !== null) {
+    for (const mark of ['/', '.', '-']) {
+      const ofMark = (digits: number, year: '%Y' | '%y'): string =>
+        `CASE WHEN regexp_matches(${text}, '^\\d+[${mark}]\\d+[${mark}]\\d{${digits}}(\\D|$)') THEN CAST(${inOrder(text, first, mark, year)} AS TIMESTAMPTZ) END`;
+      tried.push(ofMark(4, '%Y'), ofMark(2, '%y'));
+    }
+  }
+  tried.push(`CAST(try_strptime(${text}, ${literalList(local)}) AS TIMESTAMPTZ)`);
+  return `coalesce(${tried.join(', ')})`;
+}
+
+/** What is a time by any form, for a look at a few rows. */
+export function timeSample(column: string, type: string): string {
+  if (/^(TIMESTAMP|DATE)/.test(type)) return column;
+  return `coalesce(${textSql(`CAST(${column} AS VARCHAR)`, 'day')}, ${textSql(`CAST(${column} AS VARCHAR)`, 'month')})`;
+}
+
+export interface TimeOptions {
+  /** strptime, as the user says it. */
+  readonly format?: string | undefined;
+  /** What comes first where numbers alone do not say, as a platform's documentation has it. */
+  readonly first?: 'day' | 'month' | undefined;
+}
+
+function ambiguous(file: string, column: string, example: string, form: string): UsageError {
+  const rest = /^\d+.\d+.\d+(.*)$/.exec(example)?.[1] ?? '';
+  const mark = /\D/.exec(example)?.[0] ?? '/';
+  const year = /^\d+.\d+.\d{4}/.test(example) ? '%Y' : '%y';
+  const hour = hours.find((one) => {
+    const pattern = one.replaceAll(/%[HIMS]/g, '\\d{1,2}').replace('%p', '[AaPp][Mm]');
+    return new RegExp(`^${pattern}$`).test(rest);
+  });
+  const read = (first: 'day' | 'month'): string => {
+    const [a = '', b = ''] = example.split(/\D/);
+    const [day, month] = first === 'day' ? [a, b] : [b, a];
+    const name = new Intl.DateTimeFormat('en-US', { month: 'long', timeZone: 'UTC' }).format(
+      Date.UTC(2024, Number(month) - 1, 1),
+    );
+    const format = [...(first === 'day' ? ['%d', '%m'] : ['%m', '%d']), year].join(mark) + (hour ?? '');
+    return `${name} ${Number(day)}: ${shellOption('--time-format', format)}`;
+  };
+  return new UsageError('ECOM_REPLAY_TIME', {
+    what: `The times ${form}: ${example} can be read in two ways`,
+    where: `${file}, ${column}`,
+    fix: `Say which it is.\n  ${read('month')}\n  ${read('day')}`,
+  });
 }
 
 /**
- * Reads the time forms that exports use and writes the pipeline's own: a day alone is its midnight in UTC, a time
- * without a zone is UTC. Day and month in another order (`12/01/2010`) are not guessed at.
+ * How the times of a column are read. Forms that say day and month by their place alone are decided by all of its values:
+ * one that is over 12 is a day.
  *
- * @returns the time as `YYYY-MM-DDTHH:MM:SS…`, or the value as it is when it has none of these forms
+ * @param expression SQL over the rows of `source`
+ * @throws UsageError `ECOM_REPLAY_TIME` where both readings are possible, or none
  */
-export function readTime(value: unknown): unknown {
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : formatTimestamp(value.getTime());
-  if (typeof value === 'number' || typeof value === 'bigint') return readTime(String(value));
-  if (typeof value !== 'string') return value;
-  // The pipeline's own form, as most files have it, is left to the check.
-  if (value[10] === 'T' && value.endsWith('Z')) return value;
-  const text = value.trim();
-  const parts = calendar.exec(text);
-  if (parts !== null) {
-    const [
-      ,
-      year,
-      ,
-      month,
-      day,
-      hour = '00',
-      minute = '00',
-      second = '00',
-      fraction = '',
-      zone,
-      hours,
-      minutes = '00',
-    ] = parts;
-    const offset = zone === undefined || hours === undefined ? 'Z' : `${hours}:${minutes}`;
-    return `${year}-${month}-${day}T${hour}:${minute}:${second}${fraction}${offset}`;
+export async function timeReading(
+  db: ReplayDatabase,
+  source: string,
+  expression: string,
+  type: string,
+  options: TimeOptions,
+  named: { readonly file: string; readonly column: string },
+): Promise<TimeReading> {
+  if (/^(TIMESTAMP|DATE)/.test(type)) return { sql: `CAST(${expression} AS TIMESTAMPTZ)`, notes: [] };
+  const text = `CAST(${expression} AS VARCHAR)`;
+  if (options.format !== undefined) {
+    // Years of two digits would be taken for the first century.
+    return {
+      sql: `CAST(try_strptime(${clean(text)}, ${literal(options.format)}) AS TIMESTAMPTZ)`,
+      notes: [],
+    };
   }
-  const [, year, month, day] = compactDay.exec(text) ?? [];
-  if (year !== undefined) return `${year}-${month}-${day}T00:00:00Z`;
-  const ms = epochMs(text);
-  return Number.isNaN(ms) ? value : formatTimestamp(ms);
+  const sample = await db.row(
+    `SELECT count(*) FILTER (regexp_matches(${clean(text)}, ${literal(numbersAlone)})) AS n, count(${text}) AS all_of FROM (SELECT * FROM ${source} LIMIT ${sampleRows})`,
+  );
+  if (Number(sample.n) === 0) return { sql: textSql(text, null), notes: [] };
+  const part = (group: number): string =>
+    `try_cast(regexp_extract(${clean(text)}, ${literal(numbersAlone)}, ${group}) AS INTEGER)`;
+  const all = await db.row(
+    `SELECT max(${part(1)}) AS first, max(${part(2)}) AS second, any_value(${clean(text)}) FILTER (${part(1)} > 12) AS day_first, ` +
+      `any_value(${clean(text)}) FILTER (${part(2)} > 12) AS month_first, ` +
+      `any_value(${clean(text)}) FILTER (${part(1)} <> ${part(2)} AND ${part(1)} > 0) AS example FROM ${source}`,
+  );
+  const [first, second] = [Number(all.first ?? 0), Number(all.second ?? 0)];
+  if (first > 12 && second > 12) {
+    throw new UsageError('ECOM_REPLAY_TIME', {
+      what: `The times have their month in the first place and in the second: ${String(all.month_first)}, ${String(all.day_first)}`,
+      where: `${named.file}, ${named.column}`,
+      fix: 'Say with --time-format which to read, for example --time-format %d/%m/%Y; the others are refused.',
+    });
+  }
+  if (first > 12)
+    return { sql: textSql(text, 'day'), notes: [`Times have the day first (${String(all.day_first)}).`] };
+  if (second > 12)
+    return {
+      sql: textSql(text, 'month'),
+      notes: [`Times have the month first (${String(all.month_first)}).`],
+    };
+  const example = String(all.example ?? '1/1/2024');
+  // A few among others are refused, and named; a column of them is asked about.
+  if (options.first === undefined && Number(sample.n) * 2 < Number(sample.all_of))
+    return { sql: textSql(text, null), notes: [] };
+  if (options.first === undefined)
+    throw ambiguous(named.file, named.column, example, 'do not say whether the day or the month comes first');
+  return {
+    sql: textSql(text, options.first),
+    notes: [
+      `Times are read with the ${options.first} first, as this layout has it (${example}); --time-format says otherwise.`,
+    ],
+  };
 }

@@ -93,7 +93,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     return 0;
   }
   const folder = await findRunFolder(options.dir);
-  const report = await readReport(folder, pipeline.rules, options.rows, progressLine(performance.now()));
+  const report = await readReport(folder, pipeline, options.rows, progressLine(performance.now()));
   if (report === null) {
     throw new EcomError('ECOM_REPORT_EMPTY', {
       what: 'There is no window to report on: of windows that overlap it takes those that count each order once',

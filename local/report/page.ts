@@ -1,7 +1,18 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { severities } from '../../pipeline/rule.ts';
-import { bucket, clock, count, date, lengthName, money, share, short } from '../dashboard/page/format.ts';
+import {
+  bucket,
+  clock,
+  count,
+  date,
+  lengthName,
+  money,
+  share,
+  short,
+  shortMoney,
+  useCurrency,
+} from '../dashboard/page/format.ts';
 import type { RuleAlerts } from './alert-sums.ts';
 import { barChart, seriesColor } from './bar-chart.ts';
 import { html, Markup } from './markup.ts';
@@ -12,8 +23,8 @@ import type { BusyWindow, Share } from './window-sums.ts';
 /** Names listed by themselves; the rest are one line. */
 const namesListed = 12;
 
-const usd = (cents: number): string => money(cents / 100);
-const shortUsd = (cents: number): string => `$${short(cents / 100)}`;
+const inMoney = (cents: number): string => money(cents / 100);
+const shortAmount = (cents: number): string => shortMoney(cents / 100);
 const dateTime = (epochMs: number): string => `${date(epochMs)} ${clock(epochMs)}`;
 
 /** What a column of {@link tableOf} holds. */
@@ -49,8 +60,8 @@ function tiles(report: Report): Markup {
   const alerts = report.alerts.reduce((sum, rule) => sum + rule.alerts, 0);
   const facts: [name: string, value: string][] = [
     ['Orders', count(summary?.orders ?? report.orders)],
-    ['Revenue', summary === null ? usd(report.cents) : money(summary.revenue_usd)],
-    ['Average order', usd(report.orders === 0 ? 0 : report.cents / report.orders)],
+    ['Revenue', summary === null ? inMoney(report.cents) : money(summary.revenue)],
+    ['Average order', inMoney(report.orders === 0 ? 0 : report.cents / report.orders)],
   ];
   if (summary !== null) facts.push(['Customers', count(summary.customers)]);
   facts.push(['Alerts', count(alerts)]);
@@ -72,8 +83,8 @@ function overTime(report: Report): Markup {
   const chart = barChart({
     data: revenue,
     label: `Revenue per ${length} by category; the table below has the numbers`,
-    show: usd,
-    showShort: shortUsd,
+    show: inMoney,
+    showShort: shortAmount,
     scale: 0.01,
     seriesName: name,
   });
@@ -81,7 +92,7 @@ function overTime(report: Report): Markup {
 <h2 id="revenue">Revenue over time</h2><p class="note">per ${length}, by category</p>
 <ul class="legend">${legend}</ul>
 ${chart}
-<details><summary>Revenue as a table</summary>${timeTable('Revenue over time', revenue, usd, name)}</details>
+<details><summary>Revenue as a table</summary>${timeTable('Revenue over time', revenue, inMoney, name)}</details>
 </section>
 <section class="panel" aria-labelledby="orders">
 <h2 id="orders">Orders over time</h2><p class="note">per ${length}</p>
@@ -129,10 +140,10 @@ function shares(id: string, title: string, all: readonly Share[], color: (place:
   const largest = listed.reduce((most, { cents }) => Math.max(most, cents), 0);
   const rows = listed.map(({ name, orders, cents }, place) => [
     named(name, cents, largest, color(place)),
-    usd(cents),
+    inMoney(cents),
     share(cents, total),
     count(orders),
-    usd(orders === 0 ? 0 : cents / orders),
+    inMoney(orders === 0 ? 0 : cents / orders),
   ]);
   const columns = ['Revenue', 'Share', 'Orders', 'Average'].map((name) => ({ name }));
   return html`<section class="panel shares" aria-labelledby="${id}"><h2 id="${id}">${title}</h2>
@@ -144,7 +155,7 @@ function busiest(windows: readonly BusyWindow[]): Markup {
   const rows = windows.map(({ startMs, endMs, orders, cents }) => [
     named(`${dateTime(startMs)} to ${clock(endMs)}`, orders, largest),
     count(orders),
-    usd(cents),
+    inMoney(cents),
   ]);
   return html`<section class="panel" aria-labelledby="busiest"><h2 id="busiest">Busiest windows</h2>
 <p class="note">by orders, over all categories and locations; none overlaps another</p>
@@ -206,7 +217,7 @@ function difference({ summary, orders, cents }: Report): Markup {
     return html`<p>The run has not ended, or was killed, or these are copied windows: what was written until then is here, each row of it final.</p>`;
   }
   if (summary.orders === orders) return html``;
-  return html`<p>The windows hold ${count(orders)} of the run's ${count(summary.orders)} orders, ${usd(cents)} of ${money(summary.revenue_usd)}: ${count(summary.late)} came too late for their windows.</p>`;
+  return html`<p>The windows hold ${count(orders)} of the run's ${count(summary.orders)} orders, ${inMoney(cents)} of ${money(summary.revenue)}: ${count(summary.late)} came too late for their windows.</p>`;
 }
 
 const styles = [
@@ -220,6 +231,7 @@ const styles = [
  * @param folder as its reader knows it
  */
 export function reportPage(report: Report, folder: string, madeAtMs: number): string {
+  useCurrency(report.currency);
   const css = styles.map((file) => readFileSync(file, 'utf8')).join('\n');
   const [first, last] = [date(report.fromMs), date(report.toMs - 1)];
   const ends = first === last ? [dateTime(report.fromMs), clock(report.toMs)] : [first, last];

@@ -1,4 +1,4 @@
-import type { Rule } from '../../pipeline/rule.ts';
+import type { PipelineDefinition } from '../../pipeline/definition.ts';
 import type { WindowRow } from '../../pipeline/window.ts';
 import { readWindows } from '../parquet/read-windows.ts';
 import type { RunSummary } from '../run/feed.ts';
@@ -20,6 +20,8 @@ export interface Report {
   /** Over all windows, each order once. */
   readonly orders: number;
   readonly cents: number;
+  /** ISO 4217: the run's, or the definition's where it did not say. */
+  readonly currency: string;
   readonly revenueOverTime: TimeSeries;
   readonly ordersOverTime: TimeSeries;
   readonly categories: readonly Share[];
@@ -40,7 +42,7 @@ export interface Report {
  */
 export async function readReport(
   folder: string,
-  rules: readonly Rule[],
+  definition: Pick<PipelineDefinition, 'rules' | 'currency'>,
   rowLimit: number,
   progress: (rows: number) => void,
 ): Promise<Report | null> {
@@ -54,11 +56,12 @@ export async function readReport(
   const { span, total } = windows;
   if (span === null) return null;
   const summary = await readSummary(folder);
-  const alerts = new AlertSums(summary === null ? [] : Object.keys(summary.alerts), rules);
+  const alerts = new AlertSums(summary === null ? [] : Object.keys(summary.alerts), definition.rules);
   for await (const alert of readAlerts(folder)) alerts.add(alert);
   return {
     folder,
     summary,
+    currency: summary?.currency ?? definition.currency,
     rows: windows.rows,
     ...span,
     ...total,

@@ -31,7 +31,8 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const SummarySchema: v.GenericSchema<unknown, RunSummary> = v.object({
   orders: count,
   duplicates: count,
-  revenue_usd: v.number(),
+  revenue: v.number(),
+  currency: v.string(),
   customers: count,
   windows: count,
   alerts: v.record(v.string(), count),

@@ -1,20 +1,23 @@
+import { systemClock } from '../../functions/clock.ts';
 import { stageDefinition } from '../../functions/stage.ts';
-import { type PipelineDefinition, pipeline } from '../../pipeline/definition.ts';
-import { EcomError, type ExitCode, UsageError } from '../../pipeline/error.ts';
-import { badRecordReasons } from '../../pipeline/order.ts';
-import { type BadRow, openReplay, type Replay } from '../replay/replay.ts';
+import { inCurrency, type PipelineDefinition, pipeline } from '../../pipeline/definition.ts';
+import { type ExitCode, UsageError } from '../../pipeline/error.ts';
+import { useCurrency } from '../dashboard/page/format.ts';
+import { readChoices, replayDeclared, replayUsage, withMapFile } from '../replay/choices.ts';
+import { openReplay, type Replay, type ReplayChoices } from '../replay/replay.ts';
 import { parseArguments } from '../report/arguments.ts';
+import { printable } from '../report/printable.ts';
 import { interruptedCode, listenForInterruption } from '../run/interruption.ts';
+import { showReading } from '../run/replay-source.ts';
 import { History, type HistoryOutcome } from './history.ts';
 import { historyJson } from './json.ts';
-import { counted, outcomeText } from './outcome-table.ts';
+import { outcomeText } from './outcome-table.ts';
 
 const usage = `Shows what each rule, at each of a few limits, would have raised on a shop's own orders.
 
   npm run rules -- --replay FILE [options]
 
-  --replay FILE         the orders: CSV, JSON lines or Parquet
-  --map OURS=THEIRS,…   which columns of the file hold our fields
+${replayUsage}
   --json                print one JSON object, nothing else on stdout
   --debug               show the stack of an error
   --help                show this
@@ -30,15 +33,14 @@ Examples
 const fix = 'Run `npm run rules -- --help` for the options.';
 
 interface RulesOptions {
-  readonly file: string;
-  readonly map: string | undefined;
+  readonly files: readonly string[];
+  readonly choices: ReplayChoices;
   readonly json: boolean;
 }
 
 function readOptions(args: readonly string[]): RulesOptions | 'help' {
   const declared = {
-    replay: { type: 'string' },
-    map: { type: 'string' },
+    ...replayDeclared,
     json: { type: 'boolean', default: false },
     debug: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
@@ -55,62 +57,32 @@ function readOptions(args: readonly string[]): RulesOptions | 'help' {
       fix,
     });
   }
-  return { file: values.replay, map: values.map, json: values.json };
-}
-
-/** What came of a file. */
-interface Tried {
-  readonly history: HistoryOutcome;
-  readonly refused: number;
-  readonly firstRefused: BadRow | null;
+  return {
+    files: values.replay,
+    choices: withMapFile(values['map-file'], readChoices(values)),
+    json: values.json,
+  };
 }
 
 /** @returns null when it was over before the end of the file */
-async function tryRules(replay: Replay, history: History, isOver: () => boolean): Promise<Tried | null> {
-  let refused = 0;
-  let firstRefused: BadRow | null = null;
+async function tryRules(
+  replay: Replay,
+  history: History,
+  isOver: () => boolean,
+): Promise<HistoryOutcome | null> {
   let saidMs = performance.now() + 1000;
   for await (const rows of replay) {
     if (isOver()) return null;
-    for (const row of rows) {
-      if (row.kind === 'order') history.add(row);
-      else {
-        refused++;
-        firstRefused ??= row;
-      }
-    }
+    for (const row of rows) if (row.kind === 'order') history.add(row);
     history.advance();
     if (performance.now() - saidMs < 1000) continue;
     saidMs = performance.now();
-    process.stderr.write(`Read ${Math.round(replay.progress() * 100)} % of the file …\n`);
+    process.stderr.write(`Tried ${Math.round(replay.progress() * 100)} % of the orders …\n`);
   }
-  return isOver() ? null : { history: history.outcome(), refused, firstRefused };
+  return isOver() ? null : history.outcome();
 }
 
-/** What someone should know of the rows that are missing from the answer. */
-function remarks({ history, refused, firstRefused }: Tried): string[] {
-  const said: string[] = [];
-  if (firstRefused !== null) {
-    said.push(
-      `Left out: ${counted(refused, 'row')} that are no orders; the first is on line ${firstRefused.line}: ${badRecordReasons[firstRefused.reason]}.`,
-    );
-  }
-  if (history.late > 0) {
-    said.push(
-      `Out of the order of time: ${counted(history.late, 'order')}; rules over customers may count too few of theirs.`,
-    );
-  }
-  if (history.daysAlone) {
-    said.push('The file knows days alone: to the rules over customers, all orders of a day come at once.');
-  }
-  if (history.duplicates > 0)
-    said.push(
-      `Repeated: ${counted(history.duplicates, 'row')} of an order that was there already, and counts once.`,
-    );
-  return said;
-}
-
-/** `npm run rules`. Throws what {@link openReplay} does, and `ECOM_RULES_NO_ORDERS` where no row is an order. */
+/** `npm run rules`. Throws what {@link openReplay} does. */
 export async function main(
   args: readonly string[],
   repository: PipelineDefinition = pipeline,
@@ -122,32 +94,39 @@ export async function main(
   }
   // A process that just died would leave the temporary files behind by which a file is sorted.
   const { happened: isOver, dispose } = listenForInterruption(() => process.stderr.write('\nStopping.\n'));
+  let replay: Replay | null = null;
   try {
-    const definition = stageDefinition(process.env, repository);
-    const replay = await openReplay({ file: options.file, map: options.map, definition, isOver });
-    for (const note of replay.notes) process.stderr.write(`${note}\n`);
-    const tried = await tryRules(replay, new History(definition), isOver);
+    const stage = stageDefinition(process.env, repository);
+    replay = await openReplay({
+      ...options.choices,
+      file: options.files,
+      definition: stage,
+      isOver,
+      onProgress: showReading(systemClock),
+    });
+    for (const note of replay.notes) process.stderr.write(`${printable(note)}\n`);
+    const { currency, refused } = replay.findings;
+    const tried = await tryRules(replay, new History(inCurrency(stage, currency)), isOver);
     if (tried === null) return interruptedCode;
-    print(tried, options);
+    if (tried.daysAlone) {
+      process.stderr.write(
+        'The file knows days alone: to the rules over customers, all orders of a day come at once.\n',
+      );
+    }
+    const refusedRows = refused.reduce((sum, { rows }) => sum + rows, 0);
+    useCurrency(currency);
+    process.stdout.write(
+      options.json
+        ? `${JSON.stringify(historyJson(tried, replay.files.join(', '), refusedRows, currency))}\n`
+        : outcomeText(tried),
+    );
     return 0;
+  } catch (error) {
+    // What is read is given up where it is interrupted.
+    if (isOver()) return interruptedCode;
+    throw error;
   } finally {
+    replay?.close();
     dispose();
   }
-}
-
-function print(tried: Tried, options: RulesOptions): void {
-  if (tried.history.orders === 0) {
-    const first = tried.firstRefused;
-    throw new EcomError('ECOM_RULES_NO_ORDERS', {
-      what: 'No row of the file is an order',
-      where: options.file,
-      fix: first === null ? 'Give another file.' : `Line ${first.line}: ${badRecordReasons[first.reason]}.`,
-    });
-  }
-  for (const remark of remarks(tried)) process.stderr.write(`${remark}\n`);
-  process.stdout.write(
-    options.json
-      ? `${JSON.stringify(historyJson(tried.history, options.file, tried.refused))}\n`
-      : outcomeText(tried.history),
-  );
 }

@@ -49,15 +49,21 @@ function outcomeJson(outcome: Outcome, history: HistoryOutcome): object {
   };
 }
 
-/** What the rules would have raised, as data: times in ISO 8601, money in USD, shares from 0 to 1. */
-export function historyJson(history: HistoryOutcome, file: string, refusedRows: number): object {
+/** What the rules would have raised, as data: times in ISO 8601, money in `currency`, shares from 0 to 1. */
+export function historyJson(
+  history: HistoryOutcome,
+  file: string,
+  refusedRows: number,
+  currency: string,
+): object {
   const { span } = history;
   return {
     file,
     orders: history.orders,
     duplicates: history.duplicates,
     customers: history.customers,
-    revenue_usd: toUsd(history.revenueCents),
+    revenue: toUsd(history.revenueCents),
+    currency,
     from: span === null ? null : formatTimestamp(span.fromMs),
     to: span === null ? null : formatTimestamp(span.toMs),
     refused_rows: refusedRows,

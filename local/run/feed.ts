@@ -1,6 +1,7 @@
 import type { Alert } from '../../pipeline/alert.ts';
 import type { PatternScore } from '../../pipeline/generator/scoreboard.ts';
 import type { WindowRow } from '../../pipeline/window.ts';
+import type { ReplayFindings } from '../replay/findings.ts';
 
 /** Which engine computes the run. */
 export type EngineName = 'embedded' | 'spark';
@@ -23,7 +24,9 @@ export interface RunSnapshot {
   /** Distinct orders accepted. */
   readonly orders: number;
   readonly duplicates: number;
-  readonly revenueUsd: number;
+  readonly revenue: number;
+  /** ISO 4217, of every amount. */
+  readonly currency: string;
   readonly customers: number;
   /** Window rows written. */
   readonly windows: number;
@@ -80,7 +83,9 @@ export interface RunSummary {
   /** Distinct, accepted. */
   readonly orders: number;
   readonly duplicates: number;
-  readonly revenue_usd: number;
+  readonly revenue: number;
+  /** ISO 4217. */
+  readonly currency: string;
   readonly customers: number;
   /** Rows written. */
   readonly windows: number;
@@ -93,4 +98,6 @@ export interface RunSummary {
   readonly out: string;
   readonly engine: EngineName;
   readonly seconds: number;
+  /** What came of the rows of a replayed file. */
+  readonly replay?: ReplayFindings;
 }

@@ -3,6 +3,14 @@ import { parseArgs } from 'node:util';
 import { defaultSparkLine, type SparkLineName, sparkLines } from '../../emr/releases.ts';
 import { optionProblem, takenByNpm } from '../../functions/option-problem.ts';
 import { UsageError } from '../../pipeline/error.ts';
+import {
+  type ReplayOptionName,
+  readChoices,
+  replayDeclared,
+  replayUsage,
+  withMapFile,
+} from '../replay/choices.ts';
+import type { ReplayChoices } from '../replay/replay.ts';
 import { engines } from './engines.ts';
 
 /** What `npm start` was asked to do. */
@@ -29,10 +37,11 @@ export interface GeneratorChoice {
 
 export interface ReplayChoice {
   readonly kind: 'replay';
-  /** Absolute. */
-  readonly file: string;
-  /** Our field by their column, as it was given. */
-  readonly map: string | null;
+  /** Absolute: files, folders and patterns. */
+  readonly files: readonly string[];
+  readonly choices: ReplayChoices;
+  /** Show what the file is taken for, and run nothing; `save` keeps it for the next. */
+  readonly dryRun: { readonly save: string | null } | null;
   /** So many times event time, or as fast as it goes. */
   readonly speed: number | 'max';
 }
@@ -48,8 +57,9 @@ export const startUsage = `Runs the whole pipeline on this machine and shows it 
   --rate N              simulated orders per minute (1000)
   --seed N              the same seed gives the same orders (a new one each time)
   --fraud-rate SHARE    share of orders that belong to planted fraud, 0 to 1 (0.02)
-  --replay FILE         replay real orders: CSV, JSON lines or Parquet
-  --map OURS=THEIRS,…   which columns of the file hold our fields
+${replayUsage}
+  --dry-run             show what a file is taken for: mapping, orders, sums, what is refused; run nothing
+  --save FILE           with --dry-run: keep the mapping for --map-file
   --speed N|max         replay at N times the speed of the file's own time (max)
   --out DIR             where to write (data); an earlier run there moves to DIR/previous/
   --engine NAME         what computes the run: ${Object.keys(engines).join(', ')} (embedded)
@@ -64,6 +74,7 @@ Examples
   npm start
   npm start -- --rate 10000 --fraud-rate 0.05 --duration 300
   npm start --silent -- --duration 10 --json > summary.json
+  npm start -- --replay orders_export.csv --dry-run
   npm start -- --replay orders.csv --map customer_id=Customer,timestamp=Date,total_amount=Total
 `;
 
@@ -74,8 +85,9 @@ const declared = {
   rate: { type: 'string' },
   seed: { type: 'string' },
   'fraud-rate': { type: 'string' },
-  replay: { type: 'string' },
-  map: { type: 'string' },
+  ...replayDeclared,
+  'dry-run': { type: 'boolean', default: false },
+  save: { type: 'string' },
   speed: { type: 'string' },
   out: { type: 'string', default: defaultOut },
   engine: { type: 'string', default: 'embedded' },
@@ -109,13 +121,22 @@ export function readOptions(args: readonly string[], { folder, newSeed }: StartP
     if (replaying && values[name] !== undefined)
       throw conflict(`--${name}`, '--replay', 'it is for simulated orders');
   }
-  for (const name of ['map', 'speed'] as const) {
+  const ofReplay: readonly (ReplayOptionName | 'speed' | 'save')[] = [
+    ...(Object.keys(replayDeclared) as ReplayOptionName[]),
+    'speed',
+    'save',
+  ];
+  for (const name of ofReplay) {
     if (!replaying && values[name] !== undefined)
       throw conflict(`--${name}`, 'no --replay', 'it is for replayed orders');
   }
+  if (!replaying && values['dry-run'])
+    throw conflict('--dry-run', 'no --replay', 'it is for replayed orders');
+  if (values.save !== undefined && !values['dry-run'])
+    throw conflict('--save', 'a run', 'it keeps what --dry-run finds');
   // An unset variable in a script: taken as a path, it would be the project's own folder.
   if (values.out === '') throw outOfRange('--out', '', 'a folder');
-  if (values.replay === '') throw outOfRange('--replay', '', 'a file');
+  if (values.replay?.includes('')) throw outOfRange('--replay', '', 'a file');
   if (!isEngine(values.engine)) {
     throw outOfRange('--engine', values.engine, Object.keys(engines).join(' or '));
   }
@@ -128,8 +149,14 @@ export function readOptions(args: readonly string[], { folder, newSeed }: StartP
     source: replaying
       ? {
           kind: 'replay',
-          file: path.resolve(folder, values.replay ?? ''),
-          map: values.map ?? null,
+          files: (values.replay ?? []).map((file) => path.resolve(folder, file)),
+          choices: withMapFile(
+            values['map-file'] === undefined ? undefined : path.resolve(folder, values['map-file']),
+            readChoices(values),
+          ),
+          dryRun: values['dry-run']
+            ? { save: values.save === undefined ? null : path.resolve(folder, values.save) }
+            : null,
           speed: speed(values.speed ?? 'max'),
         }
       : {

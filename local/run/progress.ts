@@ -1,3 +1,4 @@
+import { formatMoney } from '../../pipeline/money.ts';
 import { phaseText, type RunFeed, type RunPhase, type RunSnapshot } from './feed.ts';
 
 /** A terminal that one line can be rewritten on. */
@@ -8,7 +9,6 @@ export interface LineTerminal {
 }
 
 const count = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const usd = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
 
 /** What a run has done so far, in one line. */
 export function progressLine(snapshot: RunSnapshot, done: number | null, phase: string): string {
@@ -17,7 +17,7 @@ export function progressLine(snapshot: RunSnapshot, done: number | null, phase: 
     `${(snapshot.runMs / 1000).toFixed(0)} s`,
     `${count.format(snapshot.orders)} orders`,
     `${count.format(snapshot.ordersPerMinute)} a minute`,
-    usd.format(snapshot.revenueUsd),
+    formatMoney(snapshot.revenue, snapshot.currency),
     `${count.format(snapshot.windows)} windows`,
     `${count.format(alerts)} alerts`,
   ];

@@ -1,10 +1,21 @@
 import path from 'node:path';
 import type { Clock } from '../../functions/clock.ts';
+import type { PipelineDefinition } from '../../pipeline/definition.ts';
 import { openReplay, type ReplayOrder } from '../replay/replay.ts';
 import type { RunTimes } from './generator-source.ts';
 import type { ReplayChoice } from './options.ts';
 import { type RefusedRow, refusedRow } from './refused-row.ts';
 import type { OrderSource, SourceSink } from './source.ts';
+
+/** Says how far the reading is, once it takes longer than someone likes to wait. */
+export function showReading(clock: Clock): (share: number) => void {
+  let saidMs = clock.elapsed() + 1000;
+  return (share) => {
+    if (clock.elapsed() - saidMs < 2000) return;
+    saidMs = clock.elapsed();
+    process.stderr.write(`Reading the file, ${Math.round(share * 100)} % of this step …\n`);
+  };
+}
 
 /** A pause between orders is slept in pieces of this length at most, so that timers do not overflow. */
 const longestSleepMs = 60_000;
@@ -14,24 +25,32 @@ const longestSleepMs = 60_000;
  *
  * @throws UsageError what `openReplay` throws: no such file, an empty one, columns that do not match
  */
-export async function replaySource(choice: ReplayChoice, times: RunTimes): Promise<OrderSource> {
+export async function replaySource(
+  choice: ReplayChoice,
+  definition: PipelineDefinition,
+  times: RunTimes,
+): Promise<OrderSource> {
   const { clock, stop, durationMs } = times;
   let untilMs = Number.POSITIVE_INFINITY;
   const over = (): boolean => stop.aborted || clock.elapsed() >= untilMs;
   const replay = await openReplay({
-    file: choice.file,
-    map: choice.map ?? undefined,
+    ...choice.choices,
+    file: choice.files,
+    definition,
     now: clock.now,
     isOver: over,
+    onProgress: showReading(clock),
   });
-  const name = path.basename(choice.file);
+  const name = path.basename(choice.files[0] ?? '');
   return {
     title: `replay of ${name}`,
     notes: replay.notes,
     eventTime: 'past',
     labelled: false,
     paced: choice.speed !== 'max',
+    findings: replay.findings,
     progress: () => replay.progress(),
+    close: () => replay.close(),
     send: async (sink) => {
       if (durationMs !== null) untilMs = clock.elapsed() + durationMs;
       const pace = choice.speed === 'max' ? null : new ReplayPace(choice.speed, clock, stop, untilMs);

@@ -1,5 +1,6 @@
 import type { Batch, OrderSink } from '../../functions/producer/send-orders.ts';
 import type { DeadLetter } from '../../pipeline/dead-letter.ts';
+import type { ReplayFindings } from '../replay/findings.ts';
 
 /** Orders, the alerts that the producer sends beside them, and the tick that follows them. */
 export type SourceBatch = Batch;
@@ -23,6 +24,10 @@ export interface OrderSource {
   readonly eventTime: 'now' | 'past';
   /** Whether orders come with what was meant by them, so that the rules can be scored. */
   readonly labelled: boolean;
+  /** What came of the rows of a replayed file. */
+  readonly findings?: ReplayFindings;
+  /** Removes what it holds. */
+  close?(): void;
   /** Whether orders come at a pace, or as fast as they are taken. */
   readonly paced: boolean;
   /** The share that has been sent, 0 to 1; null where there is no end. */

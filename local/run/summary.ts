@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { shellOption, shellPath } from '../../functions/shell-word.ts';
+import { formatMoney } from '../../pipeline/money.ts';
+import { describeFindings } from '../replay/findings.ts';
 import type { RunSummary } from './feed.ts';
 import { defaultOut } from './options.ts';
 
 const count = new Intl.NumberFormat('en-US');
-const usd = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
 
 type Cell = string | number;
 
@@ -41,7 +42,7 @@ export function describeSummary(summary: RunSummary, here: string): string {
     '',
     ...columns([
       ['Orders', summary.orders],
-      ['Revenue', usd.format(summary.revenue_usd)],
+      ['Revenue', formatMoney(summary.revenue, summary.currency)],
       ['Customers', summary.customers],
       ['Window rows', summary.windows],
       ['Alerts', alerts],
@@ -52,6 +53,11 @@ export function describeSummary(summary: RunSummary, here: string): string {
     '',
     ...columns([['Alerts by rule', ''], ...Object.entries(summary.alerts)]),
   ];
+  if (summary.replay !== undefined) {
+    const { currency } = summary;
+    const said = describeFindings(summary.replay, (amount) => formatMoney(amount, currency));
+    lines.push('', 'The file', ...said.map((sentence) => `  ${sentence}`));
+  }
   const planted = Object.entries(summary.planted);
   if (planted.length > 0) {
     lines.push(

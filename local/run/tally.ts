@@ -14,7 +14,7 @@ export interface QueryCounts {
   /** Distinct orders accepted. */
   readonly orders: number;
   readonly duplicates: number;
-  readonly revenueUsd: number;
+  readonly revenue: number;
   readonly customers: number;
   readonly deadLetters: number;
   readonly late: number;
@@ -32,7 +32,7 @@ export interface ActedAlert {
 interface TallyOptions {
   readonly engine: EngineName;
   readonly definition: PipelineDefinition;
-  readonly source: Pick<OrderSource, 'labelled' | 'eventTime'>;
+  readonly source: Pick<OrderSource, 'labelled' | 'eventTime' | 'findings'>;
   readonly clock: Clock;
 }
 
@@ -96,7 +96,8 @@ export class RunTally {
     return {
       orders: counts.orders,
       duplicates: counts.duplicates,
-      revenue_usd: counts.revenueUsd,
+      revenue: counts.revenue,
+      currency: this.#options.definition.currency,
       customers: counts.customers,
       windows: this.#windows,
       alerts: { ...this.#alerts },
@@ -106,6 +107,7 @@ export class RunTally {
       out,
       engine: this.#options.engine,
       seconds: this.#runMs() / 1000,
+      ...(this.#options.source.findings !== undefined && { replay: this.#options.source.findings }),
     };
   }
 
@@ -118,6 +120,7 @@ export class RunTally {
     const runMs = this.#runMs();
     return {
       ...counts,
+      currency: this.#options.definition.currency,
       engine,
       runMs,
       nowMs: clock.now(),

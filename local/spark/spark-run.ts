@@ -233,7 +233,7 @@ class SparkRun implements SourceSink {
       // Until Spark has read everything, what Kafka has taken is the better news.
       orders: counted === null ? sent.orders : counted.orders - counted.duplicates,
       duplicates: counted?.duplicates ?? sent.duplicates,
-      revenueUsd: toUsd(sent.revenueCents),
+      revenue: toUsd(sent.revenueCents),
       customers: sent.customers,
       deadLetters: sum(totals?.badRecords ?? {}) + this.#refused,
       late: totals?.late ?? 0,

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { shellOption, shellPath, shellWord } from '../../functions/shell-word.ts';
-import { resolveMapping } from '../../local/replay/mapping.ts';
-import { openFile } from '../../local/replay/open-file.ts';
+import { openReplay } from '../../local/replay/replay.ts';
 import { describeSummary } from '../../local/run/summary.ts';
 
 const hostile = [
@@ -33,11 +32,15 @@ const hostile = [
 ];
 
 let folder: string;
+let elsewhere: string;
 
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'ecom-shell-'));
+  elsewhere = mkdtempSync(path.join(tmpdir(), 'ecom-shell-files-'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  for (const own of [folder, elsewhere]) rmSync(own, { recursive: true, force: true });
+});
 
 /** The words that the command `npm`, or another, is called with when a line is pasted into a shell. */
 function wordsOf(line: string, command = 'npm'): string[] {
@@ -79,33 +82,30 @@ describe('a word of a printed command', () => {
 });
 
 describe('a command that is printed', () => {
-  it.each([...hostile, '\\$(touch w/pwned)'])('maps a column named customer%j', async (name) => {
-    const columns = [`customer${name}`, 'date', 'amount'];
-    const message = await messageOf(() => resolveMapping(undefined, columns, 'orders.csv'));
-    const option = /^Run again with: (.*)\nOurs are/ms.exec(message)?.[1] ?? '';
-    const [flag, map, ...rest] = wordsOf(`npm ${option}`);
-    expect([flag, ...rest]).toEqual(['--map']);
-    expect(resolveMapping(map, columns, 'orders.csv')).toEqual({
-      customer_id: `customer${name}`,
-      timestamp: 'date',
-      total_amount: 'amount',
-    });
-  });
+  it.each([...hostile.filter((name) => !name.includes('\n')), '\\$(touch w/pwned)'])(
+    'maps a column named customer%j',
+    async (name) => {
+      const file = path.join(elsewhere, 'orders.csv');
+      const column = `customer${name}`;
+      writeFileSync(
+        file,
+        `"${column.replaceAll('"', '""')}",date,amount\nc1,2025-03-01,5\nc2,2025-03-01,6\n`,
+      );
+      const message = await messageOf(() => openReplay({ file }));
+      const option = /^Run again with: (.*)\nOurs are/ms.exec(message)?.[1] ?? '';
+      const [flag, map, ...rest] = wordsOf(`npm ${option}`);
+      expect([flag, ...rest]).toEqual(['--map']);
+      const replay = await openReplay({ file, map: map ?? '' });
+      expect(replay.findings).toMatchObject({ orders: 2, customers: 2, revenue: 11 });
+      replay.close();
+    },
+  );
 
   it.each(hostile.filter((name) => name !== ''))('unpacks a file named %j', async (name) => {
-    const elsewhere = mkdtempSync(path.join(tmpdir(), 'ecom-shell-files-'));
-    try {
-      const file = path.join(elsewhere, name);
-      writeFileSync(file, Buffer.from([0x1f, 0x8b, 8, 0]));
-      const unpack = await messageOf(() => openFile(file));
-      expect(wordsOf(unpack.slice(unpack.lastIndexOf('gunzip -k')), 'gunzip')).toEqual(['-k', file]);
-      writeFileSync(file, 'customer,date,amount\rc1,2025-03-01,5\r');
-      const translate = await messageOf(() => openFile(file));
-      const words = `set -- ${translate.slice(translate.lastIndexOf('< ') + 2).replace(/ > orders\.csv$/, '')}\nnpm "$@"`;
-      expect(wordsOf(words)).toEqual([file]);
-    } finally {
-      rmSync(elsewhere, { recursive: true });
-    }
+    const file = path.join(elsewhere, name);
+    writeFileSync(file, Buffer.from([0x50, 0x4b, 3, 4]));
+    const unpack = await messageOf(() => openReplay({ file }));
+    expect(wordsOf(unpack.slice(unpack.lastIndexOf('unzip ')), 'unzip')).toEqual([file]);
   });
 
   it.each(hostile.filter((name) => name !== ''))('names the folder %j of a run', (name) => {
@@ -113,7 +113,8 @@ describe('a command that is printed', () => {
       {
         orders: 1,
         duplicates: 0,
-        revenue_usd: 1,
+        revenue: 1,
+        currency: 'USD',
         customers: 1,
         windows: 1,
         alerts: {},

@@ -60,6 +60,7 @@ export const kit: PipelineDefinition = {
   topics: { orders, alerts, deadLetters },
   rules: kitRules,
   windowing: kitWindowing,
+  currency: 'USD',
 };
 
 const furtherFields = Object.entries<ShopFields[string]>(shopFields);

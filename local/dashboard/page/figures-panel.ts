@@ -33,7 +33,7 @@ export class FiguresPanel {
     if (snapshot === this.#drawn || snapshot === null) return;
     this.#drawn = snapshot;
     put('orders', count(snapshot.orders));
-    put('revenue-usd', money(snapshot.revenueUsd));
+    put('revenue', money(snapshot.revenue));
     put('customers', count(snapshot.customers));
     put('orders-per-minute', snapshot.finished ? '–' : count(snapshot.ordersPerMinute));
     put('alert-count', count(Object.values(snapshot.alerts).reduce((a, b) => a + b, 0)));

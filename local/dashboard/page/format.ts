@@ -5,12 +5,6 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const usd = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
-const wholeUsd = new Intl.NumberFormat('en-US', {
-  style: 'currency',
-  currency: 'USD',
-  maximumFractionDigits: 0,
-});
 const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
 const shares = new Intl.NumberFormat('en-US', {
   style: 'percent',
@@ -20,6 +14,26 @@ const shares = new Intl.NumberFormat('en-US', {
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
+function moneyFormats(code: string) {
+  const style = { style: 'currency', currency: code } as const;
+  return {
+    exact: new Intl.NumberFormat('en-US', style),
+    whole: new Intl.NumberFormat('en-US', { ...style, maximumFractionDigits: 0 }),
+    short: new Intl.NumberFormat('en-US', { ...style, notation: 'compact', maximumFractionDigits: 1 }),
+  };
+}
+
+/** A page shows one run, and a run has one currency. */
+let currency = 'USD';
+let formats = moneyFormats(currency);
+
+/** From here on money is written in this currency. */
+export function useCurrency(code: string): void {
+  if (code === currency) return;
+  currency = code;
+  formats = moneyFormats(code);
+}
+
 /** `12,345` */
 export function count(n: number): string {
   return whole.format(n);
@@ -27,12 +41,17 @@ export function count(n: number): string {
 
 /** `$1,299.95`; cents are left out where they would be the eleventh digit. */
 export function money(amount: number): string {
-  return (amount < 100_000_000 ? usd : wholeUsd).format(amount);
+  return (amount < 100_000_000 ? formats.exact : formats.whole).format(amount);
 }
 
 /** `$1,300` */
 export function wholeMoney(amount: number): string {
-  return wholeUsd.format(amount);
+  return formats.whole.format(amount);
+}
+
+/** `$12.5K`, for axes. */
+export function shortMoney(amount: number): string {
+  return formats.short.format(amount);
 }
 
 /** `12.5K`, for axes. */

@@ -1,6 +1,8 @@
 import { AlertsPanel } from './alerts-panel.ts';
 import { listen } from './connection.ts';
+import { byId, setText } from './element.ts';
 import { FiguresPanel } from './figures-panel.ts';
+import { useCurrency } from './format.ts';
 import { renderHead } from './head.ts';
 import { RunModel } from './model.ts';
 import { RatePanel } from './rate-panel.ts';
@@ -23,6 +25,10 @@ function render(): void {
   asked = false;
   const atMs = performance.now();
   const nowMs = model.nowMs(atMs);
+  if (model.run !== null) {
+    useCurrency(model.run.currency);
+    setText(byId('currency'), model.run.currency);
+  }
   renderHead(status(model, connected, atMs));
   figures.render(nowMs);
   rate.render();

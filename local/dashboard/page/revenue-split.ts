@@ -2,7 +2,7 @@ import type { RevenueSeries } from '../message.ts';
 import { ColourSlots, inSlotOrder, stacked } from './buckets.ts';
 import { barSeries, Chart, colour, type Plot } from './chart.ts';
 import { bodyRow, byId, element, foreign, setText, tableHead } from './element.ts';
-import { money, share, short, wholeMoney } from './format.ts';
+import { money, share, shortMoney, wholeMoney } from './format.ts';
 
 /** Names the series of all names that have none of their own. */
 export const othersName = 'All others';
@@ -35,7 +35,7 @@ export class RevenueSplit {
     return {
       series: [...this.#series].reverse().map(({ token }) => barSeries(colour(token), seconds)),
       xRange: (min, max) => [min ?? 0, (max ?? 0) + seconds],
-      yLabel: (usd) => `$${short(usd)}`,
+      yLabel: shortMoney,
       hooks: {
         drawClear: [
           (chart) => {

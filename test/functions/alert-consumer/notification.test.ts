@@ -13,7 +13,7 @@ describe('a notification', () => {
         'Rule      high-value (high)',
         'Customer  CUST_1234',
         'Order     order-1',
-        'Amount    $1299.95',
+        'Amount    $1,299.95',
         'Region    US-East',
         'Ordered   2026-11-23T22:42:37.000Z',
         'Detected  2026-11-23T22:42:37.100Z by the stream',

@@ -4,7 +4,7 @@ import { type RunParts, runProducer } from '../../../functions/producer/run-prod
 import type { Batch } from '../../../functions/producer/send-orders.ts';
 import { withoutRules } from '../../../pipeline/definition.ts';
 import { EcomError } from '../../../pipeline/error.ts';
-import { formatUsd } from '../../../pipeline/money.ts';
+import { formatMoney } from '../../../pipeline/money.ts';
 import { kit } from '../../pipeline/kit.ts';
 import { RecordingLog } from '../recording-log.ts';
 import { VirtualClock } from '../virtual-clock.ts';
@@ -114,7 +114,7 @@ describe('a run of the producer', () => {
     const expected = sink.orders
       .slice(0, 10)
       .flatMap(({ order }, index) => [
-        `Sent order ${index + 1}: ${order.order_id} - ${formatUsd(order.total_amount)}`,
+        `Sent order ${index + 1}: ${order.order_id} - ${formatMoney(order.total_amount, 'USD')}`,
         ...(order.total_amount > 1000 ? ['  -> High value alert sent!'] : []),
       ]);
     expect(log.messages('info')).toEqual(expected);

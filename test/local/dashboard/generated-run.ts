@@ -96,6 +96,6 @@ export class GeneratedRun {
 
   #counts() {
     const { totals, customers, watermarkMs } = this.#query;
-    return { ...totals, revenueUsd: toUsd(totals.revenueCents), customers, watermarkMs };
+    return { ...totals, revenue: toUsd(totals.revenueCents), customers, watermarkMs };
   }
 }

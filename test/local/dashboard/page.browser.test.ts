@@ -73,7 +73,7 @@ describeWithChromium('the page', () => {
   it('holds names and amounts of any length at any width', async () => {
     const extreme = await startDashboard({ definition: pipeline, port: 0, source: 'x'.repeat(300) });
     const long = 'W'.repeat(128);
-    extreme.snapshot(aSnapshot({ revenueUsd: 9e12, orders: 9e12, nowMs: Date.now() }));
+    extreme.snapshot(aSnapshot({ revenue: 9e12, orders: 9e12, nowMs: Date.now() }));
     extreme.windows([
       aRow(Math.floor(Date.now() / 60_000) * 60_000, { category: long, location: long, total_revenue: 9e12 }),
     ]);

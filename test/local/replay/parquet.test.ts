@@ -70,18 +70,18 @@ describe('a Parquet file', () => {
         (4, DATE '1997-01-03', CAST(-1 AS FLOAT))) t(customer_id, day, amount)`,
       'COMPRESSION snappy',
     );
-    const { orders, bad } = await replayed({ file: odd, map: 'timestamp=day,total_amount=amount' });
+    const { orders, bad, replay } = await replayed({ file: odd, map: 'timestamp=day,total_amount=amount' });
     expect(orders.map(({ order }) => [order.customer_id, order.timestamp, order.total_amount])).toEqual([
       ['1', '1997-01-01T00:00:00.000Z', 29.33],
     ]);
+    expect(replay.findings.refunds).toEqual({ rows: 1, amount: 1 });
     expect(refusals(bad)).toMatchObject([
-      [2, 'timestamp', expect.stringContaining('"customer_id":2')],
+      [2, 'timestamp', expect.stringContaining('"customer_id":"2"')],
       [3, 'customer-id', expect.any(String)],
-      [4, 'total-amount', expect.stringContaining('-1')],
     ]);
   });
 
-  it('that is damaged further on fails there, and says so', async () => {
+  it('that is damaged further on is refused before anything runs', async () => {
     const bytes = readFileSync(file);
     const metadata = parquetMetadata(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
     const chunk = metadata.row_groups[1]?.columns[0]?.meta_data;
@@ -89,17 +89,11 @@ describe('a Parquet file', () => {
     bytes.fill(0xff, start, start + 64);
     const damaged = path.join(folder, 'damaged.parquet');
     writeFileSync(damaged, bytes);
-    const replay = await openReplay({ file: damaged, map });
-    let orders = 0;
-    const reading = async (): Promise<void> => {
-      for await (const batch of replay) orders += batch.length;
-    };
-    await expect(reading()).rejects.toMatchObject({
+    await expect(openReplay({ file: damaged, map })).rejects.toMatchObject({
       code: 'ECOM_REPLAY_READ',
       exitCode: 1,
       message: expect.stringContaining('damaged.parquet'),
     });
-    expect(orders).toBe(2048);
   });
 
   it('without rows is refused', async () => {

@@ -63,13 +63,13 @@ Report: ${path.join(run.folder, 'report.html')}
       from: '2026-11-23T12:00:00.000Z',
       to: '2026-11-23T13:01:00.000Z',
       orders: 8,
-      revenue_usd: 1153.45,
+      revenue: 1153.45,
       summary,
-      over_time: { bucket_seconds: 60, buckets: { length: 61, 0: { orders: 7, revenue_usd: 153.45 } } },
-      categories: [{ name: 'Books', orders: 8, revenue_usd: 1153.45 }],
+      over_time: { bucket_seconds: 60, buckets: { length: 61, 0: { orders: 7, revenue: 153.45 } } },
+      categories: [{ name: 'Books', orders: 8, revenue: 1153.45 }],
       locations: [
-        { name: 'US', orders: 4, revenue_usd: 1030 },
-        { name: 'EU', orders: 4, revenue_usd: 123.45 },
+        { name: 'US', orders: 4, revenue: 1030 },
+        { name: 'EU', orders: 4, revenue: 123.45 },
       ],
       busiest_windows: { 0: { window_start: '2026-11-23T12:00:00.000Z', orders: 7 } },
       alerts: [

@@ -58,7 +58,8 @@ export function alert(ruleId: string, customer: string, at: string, change: Part
 export const summary: RunSummary = {
   orders: 10,
   duplicates: 0,
-  revenue_usd: 1234.5,
+  revenue: 1234.5,
+  currency: 'USD',
   customers: 9,
   windows: 3,
   alerts: { 'high-value': 2, 'order-burst': 0 },

@@ -30,10 +30,18 @@ describe('the options of npm start', () => {
   it('say all there is to say of replayed ones', () => {
     const args = ['--replay', 'a b.csv', '--map', 'customer_id=Who', '--speed', '60', '--no-dashboard'];
     expect(readOptions(args, place)).toMatchObject({
-      source: { kind: 'replay', file: '/shop/a b.csv', map: 'customer_id=Who', speed: 60 },
+      source: {
+        kind: 'replay',
+        files: ['/shop/a b.csv'],
+        choices: { map: 'customer_id=Who' },
+        dryRun: null,
+        speed: 60,
+      },
       dashboard: null,
     });
-    expect(readOptions(['--replay', '/a.csv'], place)).toMatchObject({ source: { map: null, speed: 'max' } });
+    expect(readOptions(['--replay', '/a.csv'], place)).toMatchObject({
+      source: { choices: { map: undefined }, speed: 'max' },
+    });
   });
 
   it.each([

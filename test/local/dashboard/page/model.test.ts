@@ -7,7 +7,14 @@ import { anAlert, aSnapshot, noonMs } from '../samples.ts';
 function aState(change: Partial<StateMessage> = {}): StateMessage {
   return {
     page: 'v1',
-    run: { source: 'a file', rules: [], windowMs: 60_000, slideMs: 30_000, watermarkMs: 30_000 },
+    run: {
+      source: 'a file',
+      rules: [],
+      windowMs: 60_000,
+      slideMs: 30_000,
+      currency: 'USD',
+      watermarkMs: 30_000,
+    },
     phase: { name: 'running' },
     snapshot: aSnapshot(),
     rate: { at: [noonMs], ordersPerMinute: [5], orders: [1] },

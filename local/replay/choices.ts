@@ -1,0 +1,199 @@
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { UsageError } from '../../pipeline/error.ts';
+import { parseMapping, writeMapping } from './mapping.ts';
+import type { ReplayChoices } from './replay.ts';
+
+/** The options of a replay, as every command that takes one declares them. */
+export const replayDeclared = {
+  replay: { type: 'string', multiple: true },
+  map: { type: 'string' },
+  'map-file': { type: 'string' },
+  where: { type: 'string' },
+  sql: { type: 'string' },
+  rows: { type: 'string' },
+  guests: { type: 'string' },
+  currency: { type: 'string' },
+  'time-format': { type: 'string' },
+  'time-zone': { type: 'string' },
+  delimiter: { type: 'string' },
+  encoding: { type: 'string' },
+  skip: { type: 'string' },
+  null: { type: 'string', multiple: true },
+  decimal: { type: 'string' },
+} as const;
+
+export type ReplayOptionName = keyof typeof replayDeclared;
+
+type Mapped = Readonly<Record<string, string>>;
+type Values = { readonly [Name in ReplayOptionName]?: string | string[] | undefined };
+
+export const replayUsage = `  --replay FILE         orders from a CSV, JSON or Parquet file, a folder or a pattern; again for several
+  --map OURS=THEIRS,…   which columns, or SQL expressions over them, are our fields; OURS= for none
+  --map-file FILE       options kept by --dry-run --save; what is given here comes before
+  --where SQL           only rows for which this holds, such as "Status = 'Paid'"
+  --sql SELECT          a query over the files, each a table by its name, in place of their rows
+  --rows orders|items   whether rows of one order_id repeat it, or are its items (told from the values)
+  --guests count        rows without a customer count, each as one of its own (refuse)
+  --currency CODE       the currency to take, where a file has several
+  --time-format FORMAT  how times are written, by strptime: '%d/%m/%Y %H:%M'
+  --time-zone ZONE      of times that say none, such as America/New_York (UTC)
+  --delimiter, --encoding, --skip LINES, --null TEXT, --decimal ,
+                        how a CSV file is written, where it is not found out`;
+
+const fix = 'The options of a replay are shown by --help.';
+
+function oneOf<T extends string>(
+  option: string,
+  value: string | undefined,
+  allowed: readonly T[],
+): T | undefined {
+  if (value === undefined) return undefined;
+  const found = allowed.find((one) => one === value);
+  if (found !== undefined) return found;
+  throw new UsageError('ECOM_OPTION_RANGE', {
+    what: `${option} takes ${allowed.join(' or ')}, not "${value}"`,
+    fix,
+  });
+}
+
+function encodingLabel(label: string): string {
+  try {
+    return new TextDecoder(label).encoding;
+  } catch (cause) {
+    const what = `There is no encoding "${label}"`;
+    throw new UsageError(
+      'ECOM_OPTION_RANGE',
+      {
+        what,
+        where: '--encoding',
+        fix: 'Common ones are utf-8, utf-16le, windows-1252 (which Latin-1 is read as) and shift_jis.',
+      },
+      { cause },
+    );
+  }
+}
+
+/**
+ * What the options say of a replay.
+ *
+ * @throws UsageError `ECOM_OPTION_RANGE`
+ */
+export function readChoices(values: Values): ReplayChoices {
+  const text = (name: ReplayOptionName): string | undefined => {
+    const value = values[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const skip = text('skip');
+  if (skip !== undefined && !/^\d{1,6}$/.test(skip))
+    throw new UsageError('ECOM_OPTION_RANGE', { what: `--skip takes a number of lines, not "${skip}"`, fix });
+  const delimiter = text('delimiter')?.replace(/^\\t$|^tab$/i, '\t');
+  if (delimiter !== undefined && [...delimiter].length !== 1)
+    throw new UsageError('ECOM_OPTION_RANGE', {
+      what: `--delimiter takes one character, not "${delimiter}"`,
+      fix,
+    });
+  const encoding = text('encoding');
+  const nulls = values.null;
+  return {
+    map: text('map'),
+    where: text('where'),
+    sql: text('sql'),
+    rows: oneOf('--rows', text('rows'), ['orders', 'items']),
+    guests: oneOf('--guests', text('guests'), ['refuse', 'count']),
+    currency: text('currency')?.toUpperCase(),
+    timeFormat: text('time-format'),
+    timeZone: text('time-zone'),
+    delimiter,
+    encoding: encoding === undefined ? undefined : encodingLabel(encoding),
+    skip: skip === undefined ? undefined : Number(skip),
+    nulls: typeof nulls === 'string' ? [nulls] : nulls,
+    decimal: oneOf('--decimal', text('decimal'), ['.', ',']),
+  };
+}
+
+/** The choices of a file, and those that are given, which come before. A mapping is joined field by field. */
+export function withMapFile(file: string | undefined, given: ReplayChoices): ReplayChoices {
+  if (file === undefined) return given;
+  let kept: unknown;
+  try {
+    kept = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    const what = `The map file cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`;
+    throw new UsageError(
+      'ECOM_REPLAY_MAP_FILE',
+      { what, where: file, fix: 'Write one with --dry-run --save FILE.' },
+      { cause },
+    );
+  }
+  const unknownName = (name: string): boolean => !Object.hasOwn(replayDeclared, name);
+  if (
+    typeof kept !== 'object' ||
+    kept === null ||
+    Array.isArray(kept) ||
+    Object.keys(kept).some(unknownName)
+  ) {
+    throw new UsageError('ECOM_REPLAY_MAP_FILE', {
+      what: 'The map file does not hold options of a replay',
+      where: file,
+      fix: `Its keys are options without their dashes, such as ${Object.keys(replayDeclared).slice(1, 5).join(', ')}; --dry-run --save FILE writes one.`,
+    });
+  }
+  const values = Object.fromEntries(
+    Object.entries(kept).map(([name, value]) => [
+      name,
+      name === 'map' && typeof value === 'object' && value !== null
+        ? writeMapping(value as Record<string, string>)
+        : value,
+    ]),
+  );
+  const from = readChoices(values as Values);
+  const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const joined = { ...from, ...said };
+  if (from.map === undefined || given.map === undefined) return joined;
+  return {
+    ...joined,
+    map: writeMapping({ ...parseMapping(from.map).mapping, ...parseMapping(given.map).mapping }),
+  };
+}
+
+/** Keeps the mapping that was found and the options that were given, for the next file of the same layout. */
+export async function saveMapFile(file: string, choices: ReplayChoices, mapping: Mapped): Promise<void> {
+  const {
+    where,
+    sql,
+    rows,
+    guests,
+    currency,
+    timeFormat,
+    timeZone,
+    delimiter,
+    encoding,
+    skip,
+    nulls,
+    decimal,
+  } = choices;
+  const kept: Omit<Values, 'map'> & { readonly map: Mapped } = {
+    map: mapping,
+    where,
+    sql,
+    rows,
+    guests,
+    currency,
+    'time-format': timeFormat,
+    'time-zone': timeZone,
+    delimiter,
+    encoding,
+    skip: skip === undefined ? undefined : String(skip),
+    null: nulls === undefined ? undefined : [...nulls],
+    decimal,
+  };
+  await writeFile(file, `${JSON.stringify(kept, null, 2)}\n`).catch((cause: unknown) => {
+    const what = `The map file cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`;
+    throw new UsageError(
+      'ECOM_REPLAY_MAP_FILE',
+      { what, where: file, fix: 'Name another with --save.' },
+      { cause },
+    );
+  });
+}

@@ -1,0 +1,112 @@
+/** What may part the fields of a line, the likeliest first. */
+const delimiters = [',', ';', '\t', '|'] as const;
+
+/** How a CSV file is written. */
+export interface CsvDialect {
+  readonly delimiter: string;
+  readonly quote: '"' | "'";
+  readonly escape: '"' | "'" | '\\';
+  /** Lines above the header. */
+  readonly skip: number;
+  /** Of the header, in its lines; more than 1 where a name holds a line break. */
+  readonly headerLines: number;
+  /** As the file has them, trimmed. */
+  readonly names: readonly string[];
+}
+
+interface Line {
+  readonly fields: string[];
+  readonly line: number;
+  readonly lines: number;
+}
+
+/** Looked at to find the header and the delimiter. */
+const linesLookedAt = 60;
+
+/** The first records of a text; the last may be cut. */
+function records(text: string, delimiter: string, quote: string): Line[] {
+  const found: Line[] = [];
+  let [fields, field, inQuotes, line, start]: [string[], string, boolean, number, number] = [
+    [],
+    '',
+    false,
+    1,
+    1,
+  ];
+  for (let at = 0; at < text.length && found.length < linesLookedAt; at++) {
+    const character = text[at] ?? '';
+    if (inQuotes) {
+      if (character === '\n') line++;
+      if (character !== quote) field += character;
+      else if (text[at + 1] === quote) field += text[at++];
+      else inQuotes = false;
+    } else if (character === quote && field === '') inQuotes = true;
+    else if (character === delimiter) {
+      fields.push(field);
+      field = '';
+    } else if (character === '\n' || character === '\r') {
+      if (character === '\r' && text[at + 1] === '\n') at++;
+      found.push({ fields: [...fields, field], line: start, lines: line - start + 1 });
+      [fields, field, line] = [[], '', line + 1];
+      start = line;
+    } else field += character;
+  }
+  if (field !== '' || fields.length > 0)
+    found.push({ fields: [...fields, field], line: start, lines: line - start + 1 });
+  return found;
+}
+
+/** How many fields most of the records have, and how many have as many. */
+function width(lines: readonly Line[]): { fields: number; records: number } {
+  const counts = new Map<number, number>();
+  for (const { fields } of lines) counts.set(fields.length, (counts.get(fields.length) ?? 0) + 1);
+  const [best = [1, 0]] = [...counts].sort(([a, x], [b, y]) => (b > 1 ? y : 0) - (a > 1 ? x : 0) || b - a);
+  return { fields: best[0], records: best[1] };
+}
+
+/**
+ * How a CSV file is written, from its start: the delimiter that parts most lines into as many fields, and the header, which is
+ * the first line with as many fields as those below it.
+ *
+ * @param said what the user says of it, which is not looked for
+ */
+export function csvDialect(
+  text: string,
+  said: { readonly delimiter?: string | undefined; readonly skip?: number | undefined },
+): CsvDialect {
+  const [first = ''] = text.split(/\r\n?|\n/, 1);
+  // Excel's own way to say what parts the fields.
+  const excel = /^"?sep=(.)"?$/i.exec(first)?.[1];
+  const delimiter = said.delimiter ?? excel;
+  const below = (count: number): string =>
+    text
+      .split(/(?<=\n|\r(?!\n))/)
+      .slice(count)
+      .join('');
+  const skipped = said.skip ?? (excel === undefined ? 0 : 1);
+  const start = skipped === 0 ? text : below(skipped);
+  const quote = /^\s*'[^']*'[,;\t|]/.test(start) ? "'" : '"';
+  const tried = (delimiter === undefined ? delimiters : [delimiter]).map((one) => {
+    const lines = records(start, one, quote).filter(({ fields }) =>
+      fields.some((field) => field.trim() !== ''),
+    );
+    // The last record may be cut in its middle.
+    return { delimiter: one, lines, width: width(lines.length > 2 ? lines.slice(0, -1) : lines) };
+  });
+  const [best] = tried.sort(
+    (a, b) =>
+      (b.width.fields > 1 ? b.width.records : 0) - (a.width.fields > 1 ? a.width.records : 0) ||
+      b.width.fields - a.width.fields,
+  );
+  const lines = best?.lines ?? [];
+  const header =
+    said.skip === undefined ? lines.find(({ fields }) => fields.length === best?.width.fields) : lines[0];
+  return {
+    delimiter: best?.delimiter ?? ',',
+    quote,
+    escape: /\\"/.test(start) && !/""/.test(start) ? '\\' : quote,
+    skip: skipped + (header?.line ?? 1) - 1,
+    headerLines: header?.lines ?? 1,
+    names: (header?.fields ?? []).map((field) => field.trim()),
+  };
+}

@@ -1,0 +1,36 @@
+import { shellOption } from '../../functions/shell-word.ts';
+import { writeMapping } from './mapping.ts';
+import type { Replay, ReplayOrder } from './replay.ts';
+
+const ordersShown = 5;
+
+/** The first orders of a replay, which is closed. */
+async function firstOrders(replay: Replay): Promise<ReplayOrder[]> {
+  const orders: ReplayOrder[] = [];
+  for await (const rows of replay) {
+    for (const row of rows) if (row.kind === 'order' && orders.length < ordersShown) orders.push(row);
+    if (orders.length === ordersShown) break;
+  }
+  return orders;
+}
+
+/** What a file is taken for, without a run: mapping, first orders, sums, what is left out. */
+export async function describeDryRun(replay: Replay): Promise<{ text: string; json: object }> {
+  const { plan, findings, notes } = replay;
+  const orders = (await firstOrders(replay)).map(({ order }) => order);
+  const width = Math.max(...Object.keys(plan.mapping).map((field) => field.length));
+  const text = [
+    ...notes,
+    '',
+    'Mapping',
+    ...Object.entries(plan.mapping).map(([field, column]) => `  ${field.padEnd(width)}  ${column}`),
+    '',
+    `First orders, of ${findings.orders}`,
+    ...orders.map((order) => `  ${JSON.stringify(order)}`),
+    '',
+    plan.platform === null
+      ? `Nothing was run. To run it: ${shellOption('--map', writeMapping(plan.mapping))}`
+      : 'Nothing was run. To run it, leave out --dry-run.',
+  ].join('\n');
+  return { text: `${text}\n`, json: { mapping: plan.mapping, first_orders: orders, ...findings } };
+}

@@ -1,0 +1,45 @@
+import { isUtf8 } from 'node:buffer';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+
+/** Sequences of UTF-8 beyond ASCII, in a text of one character a byte. */
+const wellFormed = /[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}/g;
+
+/**
+ * The encoding of a text, from its start: UTF-16 by its mark, or by the zeros of its ASCII; UTF-8 where most of what is not
+ * ASCII is; else Windows-1252, which all that is called Latin-1 can be read as.
+ */
+export function encodingOf(start: Buffer): string {
+  const [a, b] = start;
+  if (a === 0xff && b === 0xfe) return 'utf-16le';
+  if (a === 0xfe && b === 0xff) return 'utf-16be';
+  const half = start.subarray(0, 200);
+  const zeros = (odd: number): number => half.filter((byte, at) => byte === 0 && at % 2 === odd).length;
+  if (half.length > 8 && zeros(1) > half.length / 4) return 'utf-16le';
+  if (half.length > 8 && zeros(0) > half.length / 4) return 'utf-16be';
+  // The start may end in the middle of a character.
+  if (isUtf8(start) || isUtf8(start.subarray(0, start.lastIndexOf(10) + 1))) return 'utf-8';
+  const bytes = start.toString('latin1');
+  const good = bytes.match(wellFormed)?.length ?? 0;
+  const bad = bytes.replace(wellFormed, '').match(/[\x80-\xff]/g)?.length ?? 0;
+  return good > 0 && good >= bad ? 'utf-8' : 'windows-1252';
+}
+
+/** Writes a text file as DuckDB reads it: in UTF-8, its lines ended in one way. */
+export async function rewrite(file: string, encoding: string, packed: boolean, to: string): Promise<void> {
+  const decoder = new TextDecoder(encoding);
+  const read = createReadStream(file);
+  async function* text(source: AsyncIterable<Buffer>): AsyncGenerator<string> {
+    let held = '';
+    for await (const bytes of source) {
+      const decoded = held + decoder.decode(bytes, { stream: true });
+      // A line may end in two characters, of which this is the first.
+      held = decoded.endsWith('\r') ? '\r' : '';
+      yield decoded.slice(0, decoded.length - held.length).replace(/\r\n?/g, '\n');
+    }
+    yield (held + decoder.decode()).replace(/\r\n?/g, '\n');
+  }
+  if (packed) await pipeline(read, createGunzip(), text, createWriteStream(to));
+  else await pipeline(read, text, createWriteStream(to));
+}

@@ -1,0 +1,250 @@
+import path from 'node:path';
+import { EcomError } from '../../pipeline/error.ts';
+import { type ShopFields, shopFields } from '../../pipeline/fields.ts';
+import { maxFutureMs, maxIdLength, maxQuantity, type OrderField } from '../../pipeline/order.ts';
+import { amountType } from './amount.ts';
+import type { ReplayDatabase } from './database.ts';
+import { fileColumn, type Input, problemColumn, rawColumn } from './input.ts';
+import type { Plan } from './plan.ts';
+import type { RowLayout, SourceField } from './platform.ts';
+import { identifier, literal } from './sql.ts';
+
+/** The fields that a shop has besides, and whether each is a number. */
+export const furtherFields = Object.entries<ShopFields[string]>(shopFields).map(([name, field]) => ({
+  name: name as OrderField,
+  column: identifier(name),
+  isNumber: typeof field.simulated[0] === 'number',
+  ifMissing: field.ifMissing,
+}));
+const namesOf = (isNumber: boolean): OrderField[] =>
+  furtherFields.filter((field) => field.isNumber === isNumber).map(({ name }) => name);
+
+/** Texts of a row, trimmed, null where there is nothing. */
+const texts: readonly SourceField[] = [
+  'order_id',
+  'customer_id',
+  'product_id',
+  'product_name',
+  'category',
+  'region',
+  'currency',
+  ...namesOf(false),
+];
+const amounts: readonly SourceField[] = ['quantity', 'price', 'total_amount', 'refunded', ...namesOf(true)];
+
+/**
+ * Reads every row into the table `item`: the fields, why a row is left out or refused, and what stood in it where it is
+ * refused. Row ids are in the order of the rows.
+ *
+ * @param time SQL of type TIMESTAMPTZ over `source`
+ */
+export async function loadItems(db: ReplayDatabase, source: string, plan: Plan, time: string): Promise<void> {
+  const { expressions, leave } = plan;
+  const types = new Map(
+    (
+      await db.columns(
+        `SELECT ${Object.entries(expressions)
+          .map(([field, sql]) => `(${sql}) AS ${field}`)
+          .join(', ')} FROM ${source}`,
+      )
+    ).map(({ name, type }) => [name, type]),
+  );
+  const raw = (field: SourceField): string => `(${expressions[field]})`;
+  const mapped = Object.keys(expressions) as SourceField[];
+  const inner = [
+    ...mapped.map((field) => `${raw(field)} AS m_${field}`),
+    `${time} AS m_time`,
+    `CASE ${leave
+      .filter(({ of }) => of === 'row')
+      .map(({ what, when }) => `WHEN ${when} THEN ${literal(what)}`)
+      .join(' ')} WHEN false THEN '' END AS left_out`,
+    `CASE ${leave
+      .filter(({ of }) => of === 'order')
+      .map(({ what, when }) => `WHEN ${when} THEN ${literal(what)}`)
+      .join(' ')} WHEN false THEN '' END AS order_out`,
+    fileColumn,
+    problemColumn,
+    rawColumn,
+  ];
+  const text = (field: SourceField): string =>
+    field in expressions ? `nullif(trim(CAST(m_${field} AS VARCHAR)), '')` : 'CAST(NULL AS VARCHAR)';
+  const amount = (field: SourceField): string => {
+    if (!(field in expressions)) return `CAST(NULL AS ${amountType})`;
+    return types.get(field) === 'VARCHAR' ? `amount(m_${field})` : `try_cast(m_${field} AS ${amountType})`;
+  };
+  // A layout that says the zone of each row says it in place of the session's.
+  const instant =
+    'time_zone' in expressions
+      ? `coalesce(timezone(m_time_zone, CAST(m_time AS TIMESTAMP)), m_time)`
+      : 'm_time';
+  const middle = [
+    ...texts.map((field) => `${text(field)} AS ${field}`),
+    ...amounts.map((field) => `${amount(field)} AS ${field}`),
+    `epoch_ms(${instant}) AS ms`,
+  ];
+  const unread = (field: SourceField, value: string, reason: string): string =>
+    field in expressions ? `WHEN ${value} IS NULL AND ${text(field)} IS NOT NULL THEN '${reason}' ` : '';
+  const said = mapped
+    .filter((field) => field !== 'time_zone' && field !== 'refunded')
+    .map((field) => `"${field}" := CAST(m_${field} AS VARCHAR)`)
+    .join(', ');
+  const kept = [...texts, ...amounts, 'ms', 'left_out', 'order_out', 'reason'].join(', ');
+  await db.run(
+    `CREATE TABLE item AS SELECT ${kept}, ${fileColumn} AS file, ` +
+      `CASE WHEN reason IS NOT NULL THEN coalesce(${rawColumn}, CAST(to_json(struct_pack(${said})) AS VARCHAR)) END AS raw FROM (` +
+      `SELECT *, CASE WHEN left_out IS NOT NULL THEN NULL WHEN ${problemColumn} IS NOT NULL THEN ${problemColumn} ` +
+      unread('quantity', 'quantity', 'quantity') +
+      unread('price', 'price', 'price') +
+      unread('total_amount', 'total_amount', 'total-amount') +
+      unread('timestamp', 'ms', 'timestamp') +
+      `WHEN false THEN '' END AS reason FROM (` +
+      `SELECT *, ${middle.join(', ')} FROM (SELECT ${inner.join(', ')} FROM ${source})))`,
+  );
+}
+
+/** How the rows of an order lie: from the values, unless it is known. */
+export interface FoundLayout {
+  readonly rows: RowLayout;
+  /** Whether rows share an order's id. */
+  readonly grouped: boolean;
+}
+
+/** The share of orders that must agree on a layout. */
+const agreed = 0.9;
+
+export async function findLayout(
+  db: ReplayDatabase,
+  plan: Plan,
+  said: 'orders' | 'items' | undefined,
+): Promise<FoundLayout> {
+  if (plan.expressions.order_id === undefined) return { rows: 'orders', grouped: false };
+  const { n, d } = await db.row(
+    'SELECT count(order_id) AS n, count(DISTINCT order_id) AS d FROM item WHERE left_out IS NULL AND reason IS NULL',
+  );
+  if (Number(n) === Number(d)) return { rows: 'orders', grouped: false };
+  const { orders, first, repeated, products, priced } = await db.row(
+    'SELECT count(*) AS orders, count(*) FILTER (totals = 1) AS first, ' +
+      'count(*) FILTER (totals = n AND least = most) AS repeated, sum(products) AS products, sum(priced) AS priced FROM (' +
+      'SELECT count(*) AS n, count(total_amount) AS totals, min(total_amount) AS least, max(total_amount) AS most, ' +
+      'count(*) FILTER (abs(total_amount - price * coalesce(quantity, 1)) < 0.01) AS products, count(price + total_amount) AS priced ' +
+      'FROM item WHERE left_out IS NULL AND reason IS NULL AND order_id IS NOT NULL GROUP BY order_id HAVING count(*) > 1)',
+  );
+  const most = (some: unknown, all: unknown): boolean =>
+    Number(some) >= Number(all) * agreed && Number(some) > 0;
+  const found: RowLayout =
+    plan.expressions.total_amount === undefined
+      ? 'items'
+      : most(first, orders)
+        ? 'first'
+        : most(products, priced) && Number(priced) > 0
+          ? 'items'
+          : most(repeated, orders)
+            ? 'repeated'
+            : 'items';
+  if (said === 'items') return { rows: found === 'first' ? 'first' : 'items', grouped: true };
+  if (said === 'orders') return { rows: found === 'first' ? 'first' : 'repeated', grouped: true };
+  // What a layout is known for gives way to what its values show.
+  const known = plan.layout.rows;
+  return { rows: known === 'items' ? 'items' : found, grouped: true };
+}
+
+/**
+ * Makes the view `placed`: an order a row, with its cents, and why it is none: a refund, or refused.
+ *
+ * @param name that orders without an id are called by, with their row
+ * @param digits after the point of the currency
+ */
+export async function placeOrders(
+  db: ReplayDatabase,
+  { grouped, rows }: FoundLayout,
+  options: {
+    readonly name: string;
+    readonly firstRow: number;
+    readonly guests: boolean;
+    readonly digits: number;
+    readonly nowMs: number;
+  },
+): Promise<void> {
+  const further = furtherFields.map(({ column }) => `${column}, `).join('');
+  const ownTotal = 'coalesce(total_amount, price * coalesce(quantity, 1))';
+  const id = `coalesce(order_id, ${literal(`${options.name}:`)} || (rowid + ${options.firstRow}))`;
+  if (grouped) {
+    const total =
+      rows === 'items'
+        ? `sum(${ownTotal})`
+        : `coalesce(arg_min(total_amount, rowid), sum(price * coalesce(quantity, 1)))`;
+    const firstOf = (field: string): string => `arg_min(${field}, rowid) AS ${field}`;
+    const largest = (field: string): string =>
+      `coalesce(arg_max(${field}, (coalesce(price * coalesce(quantity, 1), total_amount, 0), -rowid)), any_value(${field})) AS ${field}`;
+    await db.run(
+      `CREATE TABLE grouped AS SELECT min(rowid) AS row_id, any_value(file) AS file, ${id} AS order_id, ${firstOf('customer_id')}, ` +
+        `${largest('product_id')}, ${largest('product_name')}, ${largest('category')}, ${firstOf('region')}, ` +
+        `${firstOf('currency')}, ${furtherFields.map(({ column }) => `${firstOf(column)}, `).join('')}sum(quantity) AS quantity, CASE WHEN count(*) = 1 THEN any_value(price) END AS price, ${total} AS total, ` +
+        `${rows === 'items' ? 'sum(refunded)' : 'max(refunded)'} AS refunded, min(ms) AS ms, count(*) AS row_count, max(order_out) AS left_out ` +
+        `FROM item WHERE left_out IS NULL AND reason IS NULL GROUP BY ${id}`,
+    );
+  } else {
+    await db.run(
+      `CREATE VIEW grouped AS SELECT rowid AS row_id, file, ${id} AS order_id, customer_id, product_id, product_name, category, region, currency, ${further}` +
+        `quantity, price, ${ownTotal} AS total, refunded, ms, 1 AS row_count, order_out AS left_out FROM item WHERE left_out IS NULL AND reason IS NULL`,
+    );
+  }
+  const cents = (amount: string): string =>
+    options.digits === 0
+      ? `CAST(round(${amount}) * 100 AS BIGINT)`
+      : `CAST(round(${amount} * 100) AS BIGINT)`;
+  const customer = options.guests ? `coalesce(customer_id, 'guest ' || order_id)` : 'customer_id';
+  const short = (field: string): string => `length(${field}) > ${maxIdLength}`;
+  const largestAmount = '90071992547409';
+  await db.run(
+    `CREATE VIEW placed AS SELECT *, CASE WHEN left_out IS NOT NULL OR total < 0 THEN NULL WHEN ${short('order_id')} THEN 'order-id' ` +
+      `WHEN customer_id IS NULL OR ${short('customer_id')} THEN 'customer-id' WHEN ${short('product_id')} THEN 'product-id' ` +
+      `WHEN quantity < 1 OR quantity > ${maxQuantity} OR quantity <> round(quantity) THEN 'quantity' WHEN total IS NULL OR total > ${largestAmount} THEN 'total-amount' ` +
+      `WHEN ms IS NULL THEN 'timestamp' WHEN ms < 0 THEN 'before-1970' WHEN ms > ${options.nowMs + maxFutureMs} THEN 'in-the-future' END AS reason, ` +
+      `left_out IS NULL AND total < 0 AS refund FROM (` +
+      `SELECT row_id, file, order_id, ${customer} AS customer_id, product_id, product_name, category, region, currency, ${further}` +
+      `coalesce(quantity, 1) AS quantity, price, total, refunded, ms, row_count, left_out, ` +
+      `CASE WHEN abs(total) <= ${largestAmount} THEN ${cents('total')} END AS cents, ` +
+      `CASE WHEN price >= 0 AND price <= ${largestAmount} THEN ${cents('price')} END AS price_cents FROM grouped)`,
+  );
+}
+
+/** Rows that could not be taken apart, from DuckDB's table of rejects. */
+export interface Reject {
+  readonly line: number;
+  readonly file: string;
+  readonly reason: 'row' | 'not-utf8';
+  readonly text: string;
+}
+
+/**
+ * @throws EcomError `ECOM_REPLAY_QUOTES` where an unclosed quote took in rows that cannot be told
+ */
+export async function rejects(db: ReplayDatabase, input: Input): Promise<Reject[]> {
+  const there = await db.row("SELECT count(*) AS n FROM duckdb_tables() WHERE table_name = 'reject_errors'");
+  if (Number(there.n) === 0) return [];
+  const rows = await db.rows(
+    'SELECT line, error_type, csv_line, file_path FROM reject_errors e JOIN reject_scans s USING (scan_id, file_id) ORDER BY line',
+  );
+  const shown = (read: string): string => input.files[input.reads.indexOf(read)] ?? read;
+  return rows.map((row) => {
+    const [line, text, file] = [Number(row.line), String(row.csv_line ?? ''), shown(String(row.file_path))];
+    const kind = String(row.error_type);
+    if (/QUOTE|LINE SIZE/.test(kind) && (text.trim().includes('\n') || kind !== 'UNQUOTED VALUE')) {
+      throw new EcomError('ECOM_REPLAY_QUOTES', {
+        what: `The quotes of line ${line} do not match: the field that opens there takes in the rows below`,
+        where: `${file}:${line}`,
+        fix: `Close the quote, or double one that is text (""). The line starts with: ${JSON.stringify(text.split('\n')[0]?.slice(0, 80))}`,
+      });
+    }
+    return { line, file, reason: /ENCODING/.test(kind) ? 'not-utf8' : 'row', text } as const;
+  });
+}
+
+/** The name that ids of rows are made of: the file's, as short as an id allows. */
+export function idName(file: string): string {
+  const longestRow = String(Number.MAX_SAFE_INTEGER).length;
+  return [...path.basename(file).replace(/\p{Surrogate}/gu, '\ufffd')]
+    .slice(0, maxIdLength - longestRow - 1)
+    .join('');
+}

@@ -1,0 +1,281 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { ReplayOptions } from '../../../local/replay/replay.ts';
+import { ownFolder, refusals, replayed } from './replayed.ts';
+
+const { folder, write, remove } = ownFolder();
+afterAll(remove);
+
+const header = 'customer_id,timestamp,total_amount';
+const day = '2026-01-02';
+let files = 0;
+const csv = (content: string | Uint8Array): string => write(`orders ${files++}.csv`, content);
+
+async function read(content: string | Uint8Array, options: Partial<ReplayOptions> = {}) {
+  const { replay, orders, bad } = await replayed({ file: csv(content), ...options });
+  replay.close();
+  return { orders: orders.map(({ order }) => order), lines: orders.map(({ line }) => line), bad, replay };
+}
+
+async function refusal(content: string | Uint8Array, options: Partial<ReplayOptions> = {}): Promise<string> {
+  const file = csv(content);
+  const error: unknown = await replayed({ file, ...options }).then(
+    () => 'nothing was refused',
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toMatchObject({ code: expect.stringMatching(/^ECOM_/) });
+  return error instanceof Error && 'code' in error ? `${String(error.code)} ${error.message}` : '';
+}
+
+describe('a CSV file', () => {
+  it('may have a byte order mark, CRLF, quoted line breaks, doubled quotes and a last line without an end', async () => {
+    const text = `\ufeff${header}\r\n"a\r\nb",${day},1\r\n"say ""x""",${day},2.5\r\nlast,${day},"3"`;
+    const { orders, bad } = await read(text);
+    expect(bad).toEqual([]);
+    expect(orders.map((order) => [order.customer_id, order.total_amount])).toEqual([
+      ['a\r\nb', 1],
+      ['say "x"', 2.5],
+      ['last', 3],
+    ]);
+  });
+
+  it.each([
+    ['semicolons', ';'],
+    ['tabs', '\t'],
+    ['bars', '|'],
+  ])('may part its fields with %s', async (_, delimiter) => {
+    const line = ['c,1', day, '4.50'].join(delimiter);
+    const { orders } = await read(`${header.replaceAll(',', delimiter)}\n${line}\n${line}\n`);
+    expect(orders.map(({ customer_id }) => customer_id)).toEqual(['c,1', 'c,1']);
+  });
+
+  it.each([
+    ['says what parts its fields', `sep=;\r\n${header.replaceAll(',', ';')}\r\nc;${day};1\r\n`],
+    ['mixes line ends', `${header}\nc,${day},1\r\nc,${day},1\n`],
+    ['ends its lines as old Macs did', `${header}\rc,${day},1\r`],
+    ['is UTF-16', Buffer.from(`\ufeff${header}\nc,${day},1\n`, 'utf16le')],
+    ['is packed', gzipSync(`${header}\nc,${day},1\n`)],
+    [
+      'has its header over ten lines down',
+      `${'Report of a shop\n'.repeat(12)}${header}\nc,${day},1\nc,${day},1\n`,
+    ],
+  ])('is read that %s', async (_, content) => {
+    const { orders } = await read(content);
+    expect(orders[0]).toMatchObject({ customer_id: 'c', total_amount: 1 });
+  });
+
+  it('in Windows-1252 is read as that, and says so', async () => {
+    const text = Buffer.from(`${header}\nGr\u00f6\u00dfe \u0080,${day},1\n`, 'latin1');
+    const { orders, replay } = await read(text);
+    expect(orders[0]?.customer_id).toBe('Größe €');
+    expect(replay.notes).toContain('The text is read as windows-1252 (--encoding says otherwise).');
+  });
+
+  it('refuses a row that has not the columns of its header, and reads on', async () => {
+    const { lines, bad, replay } = await read(
+      [header, `a,${day},1`, `c,${day}`, `d,${day},1,1`, `f,${day},1`].join('\n'),
+    );
+    expect(lines).toEqual([2, 5]);
+    expect(refusals(bad)).toEqual([
+      [3, 'row', `c,${day}`],
+      [4, 'row', `d,${day},1,1`],
+    ]);
+    expect(replay.notes.at(-1)).toBe('Warning: 50 % of the rows are refused.');
+  });
+
+  it('whose quotes do not match is refused with the line, and not read in part', async () => {
+    const rest = Array.from({ length: 60_000 }, (_, index) => `c${index},${day},1`);
+    const message = await refusal([header, `a,${day},1`, `"open,${day},1`, ...rest].join('\n'));
+    expect(message).toMatch(/^ECOM_REPLAY_QUOTES The quotes of line 3 do not match.*Close the quote/s);
+  });
+
+  it('of several files is one, if their columns are the same', async () => {
+    const parts = path.join(folder, 'parts');
+    mkdirSync(parts);
+    const one = write('parts/a.csv', `${header}\nc1,${day},1\n`);
+    const two = write('parts/b.csv', `${header}\nc2,2026-01-01,2\nc3,,3\n`);
+    for (const file of [parts, path.join(parts, '*.csv'), [one, two]]) {
+      const { orders, bad, replay } = await replayed({ file });
+      replay.close();
+      expect(orders.map(({ order, line }) => [order.customer_id, line])).toEqual([
+        ['c2', 2],
+        ['c1', 2],
+      ]);
+      expect(refusals(bad)).toMatchObject([[3, 'timestamp', expect.anything()]]);
+    }
+    const other = csv(`${header},region\nc,${day},1,EU\n`);
+    await expect(replayed({ file: [one, other] })).rejects.toMatchObject({
+      code: 'ECOM_REPLAY_COLUMNS',
+      message: expect.stringMatching(/it has "region" besides/),
+    });
+  });
+});
+
+describe('times', () => {
+  const at = async (time: string, options: Partial<ReplayOptions> = {}): Promise<string | undefined> => {
+    const { orders } = await read(`${header}\nc,"${time}",1\n`, options);
+    return orders[0]?.timestamp;
+  };
+
+  it.each([
+    ['2024-1-5 9:05', '2024-01-05T09:05:00.000Z'],
+    ['2024/01/05', '2024-01-05T00:00:00.000Z'],
+    ['2024-01-05 10:00 PM', '2024-01-05T22:00:00.000Z'],
+    ['2024-01-05 17:00:16 -0500', '2024-01-05T22:00:16.000Z'],
+    ['2024-01-05 22:00:16 UTC', '2024-01-05T22:00:16.000Z'],
+    ['Fri, 05 Jan 2024 22:00:16 +0000', '2024-01-05T22:00:16.000Z'],
+    ['20240105T220016Z', '2024-01-05T22:00:16.000Z'],
+    ['19970105', '1997-01-05T00:00:00.000Z'],
+    ['Jan 5, 2024', '2024-01-05T00:00:00.000Z'],
+    ['1704492016', '2024-01-05T22:00:16.000Z'],
+    ['1704492016123', '2024-01-05T22:00:16.123Z'],
+    ['1704492016123456', '2024-01-05T22:00:16.123Z'],
+    ['1704492016123456789', '2024-01-05T22:00:16.123Z'],
+    ['25/1/2024 9:05', '2024-01-25T09:05:00.000Z'],
+    ['1/25/24 9:05 PM', '2024-01-25T21:05:00.000Z'],
+    ['25.01.2024', '2024-01-25T00:00:00.000Z'],
+  ])('%s needs no option', async (time, expected) => {
+    expect(await at(time)).toBe(expected);
+  });
+
+  it('of day and month in an order that no value proves are asked about, with both readings', async () => {
+    const message = await refusal(`${header}\nc,1/5/2024 9:05,1\n`);
+    expect(message).toMatch(/^ECOM_REPLAY_TIME .*1\/5\/2024 9:05 can be read in two ways/);
+    expect(message).toContain("January 5: --time-format '%m/%d/%Y %H:%M'");
+    expect(message).toContain("May 1: --time-format '%d/%m/%Y %H:%M'");
+    expect(await at('1/5/2024 9:05', { timeFormat: '%d/%m/%Y %H:%M' })).toBe('2024-05-01T09:05:00.000Z');
+  });
+
+  it('without a zone are in the one that is said', async () => {
+    expect(await at('2024-07-05 10:00', { timeZone: 'America/New_York' })).toBe('2024-07-05T14:00:00.000Z');
+    expect(await at('2024-07-05T10:00:00Z', { timeZone: 'America/New_York' })).toBe(
+      '2024-07-05T10:00:00.000Z',
+    );
+  });
+});
+
+describe('amounts', () => {
+  it.each([
+    ['29.330000000000002', 29.33],
+    ['$1,299.95', 1299.95],
+    ['USD 12', 12],
+    ['12 kr', 12],
+    ["1'299.95", 1299.95],
+    ['1,29,999.50', 129_999.5],
+    ['2.932,74', 2932.74],
+    ['140,39 €', 140.39],
+    ['1 299,95', 1299.95],
+  ])('%s is read', async (text, amount) => {
+    const { orders } = await read(`${header}\nc,${day},"${text}"\n`);
+    expect(orders[0]?.total_amount).toBe(amount);
+  });
+
+  it('that are none are refused, and no order at all is an error', async () => {
+    const message = await refusal(`${header}\nc,${day},free\n`);
+    expect(message).toMatch(/^ECOM_REPLAY_NO_ORDERS .*line 2.*--map total_amount/s);
+  });
+
+  it('of three decimals are refused, of none are whole', async () => {
+    const rows = (currency: string): string => `${header},currency\nc,${day},1234.4,${currency}\n`;
+    expect(await refusal(rows('KWD'))).toMatch(/^ECOM_REPLAY_CURRENCY KWD has 3 decimals/);
+    const { orders, replay } = await read(rows('JPY'));
+    expect(orders[0]?.total_amount).toBe(1234);
+    expect(replay.findings.currency).toBe('JPY');
+  });
+});
+
+describe('expressions', () => {
+  const items =
+    'Day,Hour,Quantity,UnitPrice,id,mail,Status\n2024-01-05,09:05,3,1.10,0,a@b,Paid\n2024-01-05,09:06,2,5,7,,Open\n';
+  const map = `timestamp="Day" || ' ' || "Hour",total_amount=Quantity * UnitPrice,customer_id=coalesce(nullif(id, '0'), mail)`;
+
+  it('over the columns may give a field, and leave rows out', async () => {
+    const { orders, replay } = await read(items, { map, where: "Status = 'Paid'" });
+    expect(orders).toMatchObject([
+      { customer_id: 'a@b', total_amount: 3.3, timestamp: '2024-01-05T09:05:00.000Z' },
+    ]);
+    expect(replay.findings.left_out).toEqual([{ what: 'not matched by --where', rows: 1, amount: 10 }]);
+  });
+
+  it('may say that a field is none', async () => {
+    const text = `order_id,${header}\nA,c,${day},1\nA,c,${day},1\n`;
+    expect((await read(text)).orders).toHaveLength(1);
+    expect((await read(text, { map: 'order_id=' })).orders).toHaveLength(2);
+  });
+
+  const secret = write('secret.csv', 'x\n1\n');
+  it.each([
+    ['is wrong', 'Status = = 1'],
+    ['names a column that is not there', "Stage = 'Paid'"],
+    ['reads another file', `Quantity IN (SELECT x FROM '${secret}')`],
+    ['is more than one', 'true) ; DROP TABLE item; SELECT (true'],
+  ])('that %s is refused', async (_, where) => {
+    expect(await refusal(items, { map, where })).toMatch(
+      /^ECOM_REPLAY_EXPRESSION --where .*columns of the file/s,
+    );
+  });
+
+  it.each([
+    ['reads another file', `SELECT * FROM '${secret}'`],
+    ['writes', `COPY (SELECT 1) TO '${path.join(folder, 'written.csv')}'`],
+    ['changes the settings', 'SET enable_external_access = true'],
+    ['reaches the network', "SELECT * FROM 'https://127.0.0.1:9/orders.csv'"],
+  ])('of --sql that %s is refused', async (_, sql) => {
+    expect(await refusal(items, { sql })).toMatch(/^ECOM_REPLAY_EXPRESSION --sql cannot be used/);
+    expect(readdirSync(folder)).not.toContain('written.csv');
+  });
+});
+
+describe('rows', () => {
+  it('of one order are its items, whatever stands between them', async () => {
+    const text = `order_id,customer_id,timestamp,product_id,quantity,price\nA,c,${day},P1,1,5\nB,d,${day},P2,1,7\nA,c,${day},P3,2,9\n`;
+    const { orders } = await read(text);
+    expect(orders).toMatchObject([
+      { order_id: 'A', quantity: 3, total_amount: 23, product_id: 'P3' },
+      { order_id: 'B', quantity: 1, total_amount: 7 },
+    ]);
+  });
+
+  it('that repeat the total are not added up, unless they are said to be items', async () => {
+    const text = `order_id,${header}\nA,c,${day},10\nA,c,${day},10\nB,d,${day},4\n`;
+    expect((await read(text)).replay.findings.revenue).toBe(14);
+    expect((await read(text, { rows: 'items' })).replay.findings.revenue).toBe(24);
+  });
+
+  it('without a customer are refused, or count where that is said', async () => {
+    const text = `${header}\nc,${day},1\n,${day},2\nNULL,${day},3\n`;
+    expect((await read(text)).replay.notes.join('\n')).toMatch(
+      /Refused: 2 rows, first on line 3.*--guests count/,
+    );
+    expect((await read(text, { guests: 'count' })).replay.findings).toMatchObject({
+      orders: 3,
+      customers: 3,
+    });
+  });
+
+  it('leave no temporary files', async () => {
+    const ours = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('ecom-replay-'));
+    const { replay } = await replayed({ file: csv(`${header}\nc,${day},1\n`) });
+    const held = ours().length;
+    replay.close();
+    expect(ours().length).toBeLessThan(held);
+  });
+});
+
+describe('a suggestion', () => {
+  it('is never a constant, an amount of nothing or one customer for all', async () => {
+    const message = await refusal(
+      `Customer,Client Code,Date,Total,Grand Total\nShop,1,${day},0,5\nShop,2,${day},0,7\nShop,3,${day},0,9\n`,
+    );
+    expect(message).toContain("--map 'customer_id=Client Code,timestamp=Date,total_amount=Grand Total'");
+  });
+
+  it('says that Instacart has no amounts', async () => {
+    expect(
+      await refusal('order_id,user_id,eval_set,order_number,order_dow,order_hour_of_day\n1,1,prior,1,2,8\n'),
+    ).toMatch(/^ECOM_REPLAY_NO_AMOUNTS These are Instacart: Instacart publishes neither amounts nor dates/);
+  });
+});
