@@ -1,7 +1,7 @@
 import type { Alert } from '../../pipeline/alert.ts';
 import type { PatternScore } from '../../pipeline/generator/scoreboard.ts';
 import type { WindowRow } from '../../pipeline/window.ts';
-import type { ReplayFindings } from '../replay/findings.ts';
+import type { ReplayFindings } from '../replay/found.ts';
 
 /** Which engine computes the run. */
 export type EngineName = 'embedded' | 'spark';

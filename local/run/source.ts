@@ -1,6 +1,6 @@
 import type { Batch, OrderSink } from '../../functions/producer/send-orders.ts';
 import type { DeadLetter } from '../../pipeline/dead-letter.ts';
-import type { ReplayFindings } from '../replay/findings.ts';
+import type { ReplayFindings } from '../replay/found.ts';
 
 /** Orders, the alerts that the producer sends beside them, and the tick that follows them. */
 export type SourceBatch = Batch;
