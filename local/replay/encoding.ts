@@ -26,19 +26,39 @@ export function encodingOf(start: Buffer): string {
   return good > 0 && good >= bad ? 'utf-8' : 'windows-1252';
 }
 
-/** Writes a text file as DuckDB reads it: in UTF-8, its lines ended in one way. */
-export async function rewrite(file: string, encoding: string, packed: boolean, to: string): Promise<void> {
+/** Columns aligned with spaces, as R and old programs print them, parted by tabs. */
+function unaligned(text: string): string {
+  return text.replace(/^ +| +$/gm, '').replace(/ +/g, '\t');
+}
+
+/**
+ * Writes a text file as DuckDB reads it: in UTF-8, its lines ended in one way.
+ *
+ * @param aligned its columns are aligned with spaces, which tabs take the place of
+ */
+export async function rewrite(
+  file: string,
+  encoding: string,
+  packed: boolean,
+  to: string,
+  aligned = false,
+): Promise<void> {
   const decoder = new TextDecoder(encoding);
   const read = createReadStream(file);
   async function* text(source: AsyncIterable<Buffer>): AsyncGenerator<string> {
     let held = '';
+    const plain = (lines: string): string => {
+      const ended = lines.replace(/\r\n?/g, '\n');
+      return aligned ? unaligned(ended) : ended;
+    };
     for await (const bytes of source) {
       const decoded = held + decoder.decode(bytes, { stream: true });
-      // A line may end in two characters, of which this is the first.
-      held = decoded.endsWith('\r') ? '\r' : '';
-      yield decoded.slice(0, decoded.length - held.length).replace(/\r\n?/g, '\n');
+      // What ends a line may be two characters, and columns are told apart in whole lines.
+      const end = aligned ? decoded.lastIndexOf('\n') + 1 : decoded.length - (decoded.endsWith('\r') ? 1 : 0);
+      held = decoded.slice(end);
+      yield plain(decoded.slice(0, end));
     }
-    yield (held + decoder.decode()).replace(/\r\n?/g, '\n');
+    yield plain(held + decoder.decode());
   }
   if (packed) await pipeline(read, createGunzip(), text, createWriteStream(to));
   else await pipeline(read, text, createWriteStream(to));

@@ -331,6 +331,16 @@ async function textOf(start: Start, encoding: string, db: ReplayDatabase): Promi
   return lines.map(({ line }) => `${String(line ?? '')}\n`).join('');
 }
 
+/** Whether a text is columns aligned with spaces: as many words in each of its first lines. */
+function isAligned(text: string): boolean {
+  const lines = text
+    .split('\n', 40)
+    .slice(0, -1)
+    .filter((line) => line.trim() !== '');
+  const words = lines.map((line) => line.trim().split(/\s+/).length);
+  return lines.length > 2 && (words[0] ?? 0) > 2 && words.every((count) => count === words[0]);
+}
+
 /** @param rewritten write it in UTF-8 first, whatever it is in: its lines end in different ways */
 async function openOne(
   file: string,
@@ -375,6 +385,12 @@ async function openOne(
     return { ...one, columns, query: select };
   }
   const dialect = csvDialect(text, options);
+  if (dialect.names.length === 1 && options.delimiter === undefined && isAligned(text)) {
+    const to = path.join(db.folder, `${path.basename(file)}.${Date.now()}.tabs`);
+    await rewrite(start.file, 'utf-8', start.packed === 'gzip', to, true);
+    const columns = await openOne(to, { ...options, delimiter: '\t' }, db, false);
+    return { ...columns, notes: [...notes, 'Its columns are aligned with spaces.'] };
+  }
   const names = distinctNames(dialect.names);
   if (dialect.names.length === 0 || dialect.names.every((name) => /^[\s\d.,:/$€-]*$/.test(name))) {
     throw formatError(

@@ -12,6 +12,8 @@ const words: Readonly<Record<OrderField, readonly string[]>> = {
     'buyer',
     'account',
     'member',
+    'household',
+    'shopper',
     'email',
     'cust',
   ],
@@ -48,7 +50,17 @@ const words: Readonly<Record<OrderField, readonly string[]>> = {
   ],
   price: ['price', 'unitprice', 'itemprice', 'unitcost', 'rate', 'cost'],
   quantity: ['quantity', 'qty', 'units', 'items', 'pieces', 'count', 'numberof', 'num', 'number'],
-  order_id: ['orderid', 'ordernumber', 'orderno', 'order', 'invoice', 'transaction', 'receipt', 'checkout'],
+  order_id: [
+    'orderid',
+    'ordernumber',
+    'orderno',
+    'order',
+    'invoice',
+    'transaction',
+    'receipt',
+    'checkout',
+    'basket',
+  ],
   product_id: ['productid', 'sku', 'stockcode', 'itemid', 'article', 'asin', 'ean', 'product'],
   product_name: [
     'productname',
@@ -125,7 +137,9 @@ function allows(field: OrderField, { values, distinct, times, amounts, sum, name
       !/\bid$|_id$/i.test(name)
     );
   if (field === 'quantity') return amounts >= values * mostly && sum !== 0;
-  if (field === 'order_id') return distinct > 1 || values === 1;
+  // A time is not an id, though its column may be called after the transaction.
+  if (field === 'order_id')
+    return (distinct > 1 || values === 1) && !(times >= values * mostly && amounts < values * mostly);
   return true;
 }
 
