@@ -104,7 +104,8 @@ export function csvDialect(
   return {
     delimiter: best?.delimiter ?? ',',
     quote,
-    escape: /\\"/.test(start) && !/""/.test(start) ? '\\' : quote,
+    // A backslash before a quote that ends a field is text.
+    escape: /\\"(?![,;\t|\r\n]|$)/.test(start) && !/""/.test(start) ? '\\' : quote,
     skip: skipped + (header?.line ?? 1) - 1,
     headerLines: header?.lines ?? 1,
     names: (header?.fields ?? []).map((field) => field.trim()),
