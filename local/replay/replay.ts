@@ -68,7 +68,7 @@ export interface Replay extends AsyncIterable<readonly ReplayRow[]> {
   readonly notes: readonly string[];
   /** The share of the orders that have been handed on, 0 to 1. */
   progress(): number;
-  /** Removes the temporary files. An iteration that comes to its end does so by itself. */
+  /** Removes the temporary files; nothing can be iterated after it. */
   close(): void;
 }
 

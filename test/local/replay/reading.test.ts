@@ -1,9 +1,8 @@
 import { mkdirSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { ReplayOptions } from '../../../local/replay/replay.ts';
+import { openReplay, type ReplayOptions } from '../../../local/replay/replay.ts';
 import { ownFolder, refusals, replayed } from './replayed.ts';
 
 const { folder, write, remove } = ownFolder();
@@ -257,11 +256,19 @@ describe('rows', () => {
   });
 
   it('leave no temporary files', async () => {
-    const ours = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('ecom-replay-'));
-    const { replay } = await replayed({ file: csv(`${header}\nc,${day},1\n`) });
-    const held = ours().length;
-    replay.close();
-    expect(ours().length).toBeLessThan(held);
+    const before = process.env.TMPDIR;
+    const own = path.join(folder, 'temporary');
+    mkdirSync(own);
+    process.env.TMPDIR = own;
+    try {
+      const replay = await openReplay({ file: csv(`${header}\nc,${day},1\n`) });
+      expect(readdirSync(own)).toHaveLength(1);
+      replay.close();
+      expect(readdirSync(own)).toEqual([]);
+    } finally {
+      if (before === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = before;
+    }
   });
 });
 

@@ -37,6 +37,7 @@ export async function replayed(
   for await (const batch of replay) {
     for (const row of batch) row.kind === 'order' ? orders.push(row) : bad.push(row);
   }
+  replay.close();
   return { replay, orders, bad };
 }
 
