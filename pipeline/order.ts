@@ -278,19 +278,8 @@ export const recordFaults = {
 
 /** What the job has in columns beside the fields of an order: emr/ecom_streaming/orders.py, windows.py, customers.py. */
 const jobColumns: readonly string[] = [
-  ...[
-    'key',
-    'value',
-    'topic',
-    'partition',
-    'offset',
-    'appended_ms',
-    'reason',
-    'is_order',
-    'event_ms',
-    'cents',
-  ],
-  ...['event_time', 'in', 'kind', 'window'],
+  ...['key', 'value', 'topic', 'partition', 'offset', 'appended_ms', 'reason', 'is_order', 'event_ms'],
+  ...['cents', 'event_time', 'in', 'kind', 'window'],
 ];
 
 /** What is wrong with the shop's own fields, as `field payment_method: …`; null where nothing is. */

@@ -1,8 +1,6 @@
 package ecom;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.sql.Row;
@@ -10,9 +8,6 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.api.java.UDF3;
 import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** {@link RecordReader} as a function of Spark: value, tick header and append time of a record to one struct. */
@@ -53,17 +48,9 @@ public final class ReadRecord implements UDF3<byte[], byte[], Long, Row> {
 
     /** What it answers: `reason`, `is_order`, `event_ms`, the order's fields, and its total as `cents`. */
     private StructType schema() throws IOException {
-        List<StructField> columns = new ArrayList<>();
-        columns.add(column("reason", DataTypes.StringType));
-        columns.add(column("is_order", DataTypes.BooleanType));
-        columns.add(column("event_ms", DataTypes.LongType));
+        StringBuilder columns = new StringBuilder("reason STRING, is_order BOOLEAN, event_ms BIGINT");
         for (Field field : reader().fields)
-            columns.add(column(field.name, field.is("number") ? DataTypes.DoubleType : DataTypes.StringType));
-        columns.add(column("cents", DataTypes.LongType));
-        return DataTypes.createStructType(columns);
-    }
-
-    private static StructField column(String name, DataType type) {
-        return DataTypes.createStructField(name, type, true);
+            columns.append(", `").append(field.name).append(field.is("number") ? "` DOUBLE" : "` STRING");
+        return StructType.fromDDL(columns.append(", cents BIGINT").toString());
     }
 }

@@ -4,6 +4,7 @@ import { readerJar } from '../../../emr/releases.ts';
 import { pipeline } from '../../../pipeline/definition.ts';
 import { badRecordReasons } from '../../../pipeline/order.ts';
 import { emitSpec, type PipelineSpec } from '../../../pipeline/spec.ts';
+import { shopFieldValues } from '../../pipeline/kit.ts';
 import { describeWithJdk, describeWithJdk17 } from '../../requirement.ts';
 import { type Answer, compareReaders, readInJava } from './compare.ts';
 import { mutatedRecords } from './mutated-records.ts';
@@ -13,6 +14,7 @@ const appendedMs = Date.UTC(2026, 10, 23, 12);
 const order = {
   ...{ order_id: 'o-1', customer_id: 'CUST_1', product_id: 'P001', product_name: 'Laptop', quantity: 1 },
   ...{ price: 9.99, total_amount: 9.99, timestamp: '2026-11-23T12:00:00Z', region: 'US-East' },
+  ...shopFieldValues,
 };
 
 /** The answers to values, by the names of its columns. */
