@@ -55,6 +55,16 @@ const elsewhere: readonly { readonly who: RegExp; readonly what: RegExp; readonl
   },
   {
     who: /^job$/,
+    what: /^s3:(Get|Put|Delete)Object .*\/\.unfinished\/\*$/,
+    why: 'a compaction writes the files of an hour there before it puts them in place',
+  },
+  {
+    who: /^job$/,
+    what: /^s3:DeleteObject .*\/checkpoints\/\*$/,
+    why: 'Spark cleans a checkpoint up after a hundred batches; fewer run here',
+  },
+  {
+    who: /^job$/,
     what: /^s3:(GetObject|ListBucket) .*-artifacts-/,
     why: 'spark-submit on EMR reads code and jars itself; here the local cloud hands them to it',
   },
