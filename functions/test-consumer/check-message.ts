@@ -34,13 +34,17 @@ interface Decoded {
 /** Deeper JSON stays text: writing it as JSON again recurses, here and in Lambda, and would end in an overflow of the stack. */
 const deepestJson = 100;
 
-/** How deep the brackets of a JSON text nest, those in strings left out. */
-function depthOf(text: string): number {
+/** How deep the brackets of a JSON text nest, those in strings left out. A loop: a regular expression fails on long strings. */
+function depthOf(json: string): number {
   let depth = 0;
   let deepest = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/g)) {
-    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth);
-    else if (token === ']' || token === '}') depth--;
+  let inString = false;
+  for (let at = 0; at < json.length; at++) {
+    const character = json[at];
+    if (character === '"') inString = !inString;
+    else if (inString) at += character === '\\' ? 1 : 0;
+    else if (character === '[' || character === '{') deepest = Math.max(deepest, ++depth);
+    else if (character === ']' || character === '}') depth--;
   }
   return deepest;
 }

@@ -50,6 +50,13 @@ describe('a message whose JSON nests', () => {
     expect(checked.value).toBe(text);
     expect(JSON.parse(JSON.stringify(checked))).toMatchObject({ kind: 'dead-letter', value: text });
   });
+
+  test.each(['x', '\\', '"'])('is shown as JSON with a text of 20 million %s', (character) => {
+    const value = [character.repeat(20_000_000)];
+    const checked = checkMessage(topics, 'other', 0, message(value));
+    expect(checked.problem).toBeUndefined();
+    expect(Array.isArray(checked.value)).toBe(true);
+  });
 });
 
 describe('a message of the orders topic', () => {
