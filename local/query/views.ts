@@ -1,16 +1,7 @@
 import type { Alert } from '../../pipeline/alert.ts';
 import { type ColumnType, windowColumns } from '../../pipeline/window.ts';
+import { exactly, literal } from '../replay/sql.ts';
 import type { RefusedRow } from '../run/refused-row.ts';
-
-/** Text as an SQL literal. */
-export function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-/** A path by which DuckDB reads that file alone: it takes every path for a pattern. */
-export function exactly(file: string): string {
-  return file.replace(/[*?[]/g, (character) => `[${character}]`);
-}
 
 /** Sums of money are exact, and shown to the cent. The files have doubles, which Athena sums as such. */
 const money = 'DECIMAL(38, 2)';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, StatementType } from '@duckdb/node-api';
 import { EcomError } from '../../pipeline/error.ts';
-import { literal, literalList } from './sql.ts';
+import { exactly, literal, literalList } from './sql.ts';
 
 /** What DuckDB may hold in memory; beyond it, it writes to the temporary folder. */
 const memoryLimit = '512MB';
@@ -64,7 +64,7 @@ export class ReplayDatabase {
    */
   async lock(files: readonly string[], timeZone: string): Promise<void> {
     await this.run(`SET TimeZone = ${literal(timeZone)}`);
-    await this.run(`SET allowed_paths = ${literalList(files)}`);
+    await this.run(`SET allowed_paths = ${literalList([...files, ...files.map((file) => exactly(file))])}`);
     await this.run('SET enable_external_access = false');
     await this.run('SET lock_configuration = true');
   }

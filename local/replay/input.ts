@@ -6,7 +6,7 @@ import { EcomError, UsageError } from '../../pipeline/error.ts';
 import { type CsvDialect, csvDialect } from './csv-dialect.ts';
 import { type ReplayDatabase, reasonOf } from './database.ts';
 import { encodingOf, rewrite } from './encoding.ts';
-import { identifier, literal, literalList } from './sql.ts';
+import { exactly, identifier, literal, literalList } from './sql.ts';
 
 /** What a user may say of how a file is written; the rest is found out. */
 export interface InputOptions {
@@ -156,7 +156,7 @@ const brokenOptions: Readonly<Record<BrokenRows, string>> = {
 function linesQuery(file: string, packed: string, broken: BrokenRows): string {
   // Control characters stand for what no line of JSON holds: a delimiter, and a text for no value.
   return (
-    `read_csv(${literal(file)}, auto_detect = false, header = false, columns = {'line': 'VARCHAR'}, delim = '\u0001', ` +
+    `read_csv(${literal(exactly(file))}, auto_detect = false, header = false, columns = {'line': 'VARCHAR'}, delim = '\u0001', ` +
     `quote = '', escape = '', nullstr = '\u0002', strict_mode = false, compression = '${packed}', ` +
     `max_line_size = ${longestRowBytes}${brokenOptions[broken]})`
   );
@@ -252,8 +252,8 @@ async function jsonInput(start: Start, text: string, format: 'json' | 'json-line
     format === 'json-lines'
       ? `SELECT try_cast(line AS JSON) AS json, line FROM ${linesQuery(file, packed, broken)} WHERE trim(line) <> ''`
       : wrapper === null
-        ? `SELECT json, NULL AS line FROM read_json_objects(${literal(file)}, format = 'auto', ${options})`
-        : `SELECT unnest(json_extract(json, ${literal(`$."${wrapper}"[*]`)})) AS json, NULL AS line FROM read_json_objects(${literal(file)}, format = 'unstructured', ${options})`;
+        ? `SELECT json, NULL AS line FROM read_json_objects(${literal(exactly(file))}, format = 'auto', ${options})`
+        : `SELECT unnest(json_extract(json, ${literal(`$."${wrapper}"[*]`)})) AS json, NULL AS line FROM read_json_objects(${literal(exactly(file))}, format = 'unstructured', ${options})`;
   const sample = await db
     .rows(`SELECT json FROM (${objects('skipped')}) LIMIT 1000`)
     .catch((cause: unknown) => {
@@ -291,7 +291,7 @@ function csvSelect(
 ): string {
   const columns = names.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ');
   return (
-    `SELECT * FROM read_csv(${literal(file)}, auto_detect = false, header = false, ` +
+    `SELECT * FROM read_csv(${literal(exactly(file))}, auto_detect = false, header = false, ` +
     `skip = ${dialect.skip + dialect.headerLines}, columns = {${columns}}, delim = ${literal(dialect.delimiter)}, ` +
     `quote = ${literal(dialect.quote)}, escape = ${literal(dialect.escape)}, nullstr = ${literalList(['', ...nulls])}, ` +
     `compression = '${packed}', max_line_size = ${longestRowBytes}${brokenOptions[broken]})`
@@ -374,7 +374,7 @@ async function openOne(
   const format = formatOf({ ...start, file }, text);
   const one = { file: start.file, format, firstLine: 1, twice: new Set<string>(), notes };
   if (format === 'parquet') {
-    const query = `SELECT * FROM read_parquet(${literal(start.file)}, binary_as_string = true)`;
+    const query = `SELECT * FROM read_parquet(${literal(exactly(start.file))}, binary_as_string = true)`;
     const columns = await db.columns(query).catch((cause: unknown) => {
       throw formatError(file, `The Parquet file is damaged: ${reasonOf(cause)}`, 'Write it again.', cause);
     });

@@ -11,3 +11,12 @@ export function identifier(name: string): string {
 export function literalList(texts: readonly string[]): string {
   return `[${texts.map(literal).join(', ')}]`;
 }
+
+/**
+ * A path by which DuckDB reads that file alone: it takes every path for a pattern. Where a name has a backslash, which
+ * DuckDB takes for a separator, no pattern matches, and then it reads the file of that very name.
+ */
+export function exactly(file: string, platform: NodeJS.Platform = process.platform): string {
+  if (platform !== 'win32' && file.includes('\\')) return file;
+  return file.replace(/[*?[]/g, (character) => `[${character}]`);
+}

@@ -29,6 +29,23 @@ async function refusal(content: string | Uint8Array, options: Partial<ReplayOpti
   return error instanceof Error && 'code' in error ? `${String(error.code)} ${error.message}` : '';
 }
 
+describe('a file', () => {
+  it.each(['orders[1].csv', 'orders[1].jsonl', 'orders*?.csv', 'a\\[1]\\b.csv'])(
+    'may be called %s, and is read alone',
+    async (name) => {
+      const rows = (customer: string): string =>
+        name.endsWith('.csv')
+          ? `${header}\n${customer},${day},1\n${customer},${day},2,3\n`
+          : `{"customer_id":"${customer}","timestamp":"${day}","total_amount":1}\n{"customer_id"\n`;
+      // A name that the first would match if it were a pattern.
+      write(name.replace(/\[1\]|\*\?/, '1'), rows('other'));
+      const { orders, bad } = await replayed({ file: write(name, rows('own')) });
+      expect(orders.map(({ order }) => order.customer_id)).toEqual(['own']);
+      expect(bad.map(({ line }) => line)).toEqual([name.endsWith('.csv') ? 3 : 2]);
+    },
+  );
+});
+
 describe('a CSV file', () => {
   it('may have a byte order mark, CRLF, quoted line breaks, doubled quotes and a last line without an end', async () => {
     const text = `\ufeff${header}\r\n"a\r\nb",${day},1\r\n"say ""x""",${day},2.5\r\nlast,${day},"3"`;
