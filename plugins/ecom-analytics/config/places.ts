@@ -24,6 +24,9 @@ interface Found {
 /** More files than anybody chains; ends a circle. */
 const mostSteps = 20;
 
+/** The ways in which a service names its stage. */
+const stageVariable = /\$\{\s*(?:sls:stage|opt:stage(?:\s*,[^{}]*)?|self:provider\.stage)\s*\}/g;
+
 /** Follows keys through the files, and through the variables that lead from one to another. */
 class Search {
   readonly #sources: Sources;
@@ -73,7 +76,7 @@ class Search {
 
   /** Where a variable leads; undefined of any other value, and of a variable that does not lead to a file. */
   #throughVariable(text: string, keys: Keys): Found | undefined {
-    const written = text.replaceAll('${sls:stage}', this.#sources.stage);
+    const written = text.replace(stageVariable, this.#sources.stage);
     const addressed = (address: string | undefined): Keys => [...(address?.split('.') ?? []), ...keys];
     const [, file, inFile] = /^\$\{\s*file\(([^)]+)\)(?::([\w.-]+))?/.exec(written) ?? [];
     if (file !== undefined) return this.#inFile(path.posix.normalize(file.trim()), addressed(inFile));

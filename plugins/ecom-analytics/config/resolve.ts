@@ -55,8 +55,9 @@ class Refusal extends Error {
   }
 }
 
-function refuse(key: string, what: string, fix: string): never {
-  throw new Refusal(key.split('.'), what, fix);
+/** @param key with dots; as a list where one of the keys has dots of its own, as Kafka's and Spark's have */
+function refuse(key: string | readonly string[], what: string, fix: string): never {
+  throw new Refusal(typeof key === 'string' ? key.split('.') : key, what, fix);
 }
 
 /** A line for each, in the form that the problem matchers of .vscode/tasks.json read. */
@@ -81,7 +82,7 @@ const wordsOf = (expected: string | null): string[] =>
 /** `msk.create.brokers: must be …`, the way a user finds it in the file. */
 function refusalOf(issue: v.BaseIssue<unknown>): Refusal {
   const path = v.getDotPath(issue);
-  const keys = path === null ? [] : path.split('.');
+  const keys = (issue.path ?? []).map(({ key }) => String(key));
   const key = path ?? at;
   if (issue.expected === 'never') return new Refusal(keys, `${key}: unknown key`, issue.message);
   if (issue.received === 'undefined') return new Refusal(keys, `${key}: is missing`, 'Give it a value.');
@@ -178,7 +179,7 @@ function checkSpark({ streaming }: StageConfig): void {
     const reason = reservedSparkSettings[name];
     if (reason !== undefined)
       refuse(
-        'streaming.spark',
+        ['streaming', 'spark', name],
         `The Spark setting "${name}" is not a stage's to choose: ${reason}`,
         'Remove it.',
       );
@@ -216,11 +217,12 @@ function unsupportedRelease(name: string): string {
 
 function checkNames(config: StageConfig): void {
   const known = rules.map((rule) => rule.id);
-  const unknown = config.rules.off.find((ruleId) => !known.includes(ruleId));
+  const place = config.rules.off.findIndex((ruleId) => !known.includes(ruleId));
+  const unknown = config.rules.off[place];
   if (unknown !== undefined) {
     const meant = nearest(unknown, known);
     const fix = meant === undefined ? `The rules are ${known.join(', ')}.` : `Did you mean "${meant}"?`;
-    refuse('rules.off', `There is no rule "${unknown}"`, fix);
+    refuse(`rules.off.${place}`, `There is no rule "${unknown}"`, fix);
   }
   for (const role of Object.keys(topics).filter(isTopicRole)) {
     const { replicationFactor } = config.topics[role];
@@ -239,7 +241,7 @@ function checkTopicConfigs(config: StageConfig): void {
   for (const role of Object.keys(topics) as (keyof typeof topics)[])
     for (const [name, value] of Object.entries(config.topics[role].configs ?? {})) {
       const problem = topicConfigProblem(name, value);
-      if (problem) refuse(`topics.${role}.configs`, problem.what, problem.fix);
+      if (problem) refuse(['topics', role, 'configs', name], problem.what, problem.fix);
     }
 }
 

@@ -73,6 +73,25 @@ test('finds a key that is in serverless.yml itself, or in a service written as J
   expect(placeOfValue(sources('dev', json), ['preset'])).toBe('serverless.json:3');
 });
 
+test.each(['${sls:stage}', '${opt:stage}', "${opt:stage, 'dev'}", '${self:provider.stage}'])(
+  'finds a file that %s is part of the name of',
+  (variable) => {
+    const written: Readonly<Record<string, string>> = {
+      'serverless.yml': `custom:\n  ecomAnalytics: \${file(./stages/${variable}.yml)}\n`,
+      'stages/prod.yml': 'preset: huge\n',
+    };
+    expect(placeOfValue(sources('prod', { read: (file) => written[file] }), ['preset'])).toBe(
+      'stages/prod.yml:1',
+    );
+  },
+);
+
+test('finds a key that has dots itself', () => {
+  const yml = "custom:\n  ecomAnalytics:\n    streaming:\n      spark:\n        spark.a.b: '1'\n";
+  const place = placeOfValue(sources('dev', { read: () => yml }), ['streaming', 'spark', 'spark.a.b']);
+  expect(place).toBe('serverless.yml:5');
+});
+
 test('names the file alone where the service is code', () => {
   expect(placeOfValue(sources('dev', { serviceFile: 'serverless.ts' }), ['preset'])).toBe('serverless.ts');
 });

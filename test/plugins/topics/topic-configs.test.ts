@@ -61,6 +61,6 @@ describe('a topic config', () => {
     expect(read).toThrow(expect.objectContaining({ code: 'ECOM_CONFIG' }));
     expect(read).toThrow(what);
     expect(read).toThrow(fix);
-    expect(read).toThrow('custom.ecomAnalytics.topics.orders.configs');
+    expect(read).toThrow(`custom.ecomAnalytics.topics.orders.configs.${key}`);
   });
 });
