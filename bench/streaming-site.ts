@@ -118,7 +118,7 @@ async function sendOrders(producer: Producer, orders: readonly Order[]): Promise
   });
 }
 
-/** Orders at a steady rate, each sent when it is placed, until the signal. `sent` is told just before each is. */
+/** Orders at a steady rate, each sent when it is placed, until the signal. `sent` is called just before each is. */
 export async function sendSteadily(
   kafka: Kafka,
   ordersPerSecond: number,

@@ -169,7 +169,7 @@ const timeReasons = {
 export type BadRecordReason = keyof typeof recordReasons | FieldReason | keyof typeof timeReasons;
 
 /**
- * Why a record is no order: closed and ordered, the first that applies is the reason. Spark applies the same list in the
+ * Why a record is not an order: closed and ordered, the first that applies is the reason. Spark applies the same list in the
  * same order.
  */
 export const badRecordReasons = {

@@ -5,7 +5,7 @@
 export const timestampPattern =
   '^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\\.([0-9]+))?(?:(Z)|([+-])([0-9]{2}):([0-9]{2}))?$';
 
-/** What is wrong with a text that is no such time. */
+/** What is wrong with a text that is not such a time. */
 export const timestampMessage = 'must be a time like 2026-11-23T22:42:37.123Z';
 
 const ZERO = 48;

@@ -39,11 +39,11 @@ NAMES = Names()
 def read_records(records: DataFrame, spec: Spec) -> DataFrame:
     """Adds the order's fields and the columns of `NAMES` to records of the Kafka source, which must come with headers.
 
-    Fields of a record that is no order are null. The category is filled in.
+    Fields of a record that is not an order are null. The category is filled in.
     """
     _register_reader(records.sparkSession, spec)
     tick = F.when(F.col("value").isNull(), _header(spec.tick.header))
-    # Of a tick of the job itself the broker's clock is no judge.
+    # The broker's clock does not judge a tick of the job itself.
     is_own = F.coalesce(tick.isNotNull() & (_header(OWN_HEADER) == OWN_TOKEN.encode()), F.lit(False))
     appended_ms = F.unix_millis("timestamp")
     timed = records.select(

@@ -40,7 +40,7 @@ function memorySeconds(environment: Environment): number {
 }
 
 /**
- * The severity from which people are told, from `ECOM_NOTIFY_FROM` (default `high`).
+ * The severity from which people are notified, from `ECOM_NOTIFY_FROM` (default `high`).
  *
  * @throws EcomError `ECOM_SEVERITY_INVALID`
  */

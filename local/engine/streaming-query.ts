@@ -91,7 +91,7 @@ export class StreamingQuery {
   }
 
   /**
-   * Closes every window that is open, as a tick past the last of them would. It is no record, so no clock can have it
+   * Closes every window that is open, as a tick past the last of them would. It is not a record, so no clock can have it
    * refused.
    */
   close(): MicroBatch {

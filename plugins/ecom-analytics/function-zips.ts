@@ -21,7 +21,7 @@ export function modesOf(zip: Uint8Array): ReadonlyMap<string, number> {
 }
 
 /**
- * A ZIP as Lambda can read it, whatever the umask of whoever made it: entries are 0644, or 0755 where their owner could
+ * A ZIP as Lambda can read it, whatever the umask it was made under: entries are 0644, or 0755 where their owner could
  * execute them. The same files give the same bytes on every machine: sorted, of one date, and packed by one program rather
  * than by the zlib of the Node that runs.
  * https://repost.aws/knowledge-center/lambda-deployment-package-errors

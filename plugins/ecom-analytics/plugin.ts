@@ -237,7 +237,7 @@ export class EcomAnalyticsPlugin {
     this.#serverless.addServiceOutputSection('stream', await infoSection(this.#session()));
   }
 
-  /** What a deploy would do is told by what it would deploy, so that is packed first. */
+  /** What a deploy would do depends on what it would deploy, so that is packed first. */
   async #plan(): Promise<void> {
     const { clusterGeneration } = parts.deploy();
     const { stagePlanCommand } = parts.plan();

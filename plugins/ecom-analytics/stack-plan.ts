@@ -21,7 +21,7 @@ export async function planStack(session: Session, template: unknown): Promise<St
     const url = `https://${artifacts.name}.s3.${region}.amazonaws.com${suffix}/${key}`;
     return withReplaced(changes, await replacedByChangeSet(clients, clock, stack.name, url));
   } catch (error) {
-    // Whoever may not make change sets, or a stack that takes none as it stands, is left with the templates.
+    // A user who may not make change sets, or a stack that takes none as it stands, is left with the templates.
     if (error instanceof EcomError) return changes;
     throw error;
   }

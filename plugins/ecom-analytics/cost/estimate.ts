@@ -133,7 +133,7 @@ function pollerItems({ alertConsumer }: StageConfig): CostItem[] {
   ];
 }
 
-/** Brought along, a cluster has its release from the configuration too. */
+/** An existing cluster has its release from the configuration too. */
 function alertsOf(config: StageConfig): 'micro-batch' | 'realtime' {
   return alertsMode(config, (config.emr.existing ?? config.emr.create).release);
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 
-/** What whoever deploys a stage must be allowed to do: CloudFormation acts with their permissions, and so do the commands. */
+/** What a user who deploys a stage must be allowed to do: CloudFormation acts with their permissions, and so do the commands. */
 
 const HandlersSchema = v.object({ types: v.record(v.string(), v.array(v.string())) });
 
@@ -17,7 +17,7 @@ function handlers(): Readonly<Record<string, readonly string[]>> {
 /** Types whose schema says nothing. Sources: API references and service authorization references of each service. */
 const unpublished: Readonly<Record<string, readonly string[]>> = {
   'AWS::Budgets::Budget': ['budgets:ModifyBudget', 'budgets:ViewBudget'],
-  // CloudFormation invokes the function with the permissions of whoever deploys.
+  // CloudFormation invokes the function with the permissions of the user who deploys.
   'AWS::CloudFormation::CustomResource': ['lambda:InvokeFunction'],
   'AWS::EMR::Cluster': [
     'elasticmapreduce:AddTags',
@@ -119,7 +119,7 @@ export const furtherActions: Readonly<Record<string, string>> = {
   'lambda:UpdateFunctionConfiguration': 'the same',
   'logs:DescribeLogStreams': 'sls logs',
   'logs:FilterLogEvents': 'the same',
-  's3:GetBucketLocation': 'osls, of a deployment bucket that is brought along',
+  's3:GetBucketLocation': 'osls, of an existing deployment bucket',
 };
 
 /**

@@ -126,7 +126,7 @@ function statements(actions: readonly string[], input: StageInput, account: stri
 const characters = (policy: unknown): number => JSON.stringify(policy).length;
 
 /**
- * What whoever deploys a stage must be allowed to do, as managed policies: as many as IAM's limit makes of it.
+ * What a user who deploys a stage must be allowed to do, as managed policies: as many as IAM's limit makes of it.
  *
  * @param actions see `deployerActions`
  * @param account number of the account, or `*`

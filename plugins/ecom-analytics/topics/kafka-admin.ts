@@ -106,7 +106,7 @@ export class KafkaAdminTopics implements TopicStore {
     }));
   }
 
-  /** What a broker does not take is told with its own reason. */
+  /** What a broker does not take is an error with its own reason. */
   async #taken<T>(
     name: string,
     configs: Readonly<Record<string, string>>,
