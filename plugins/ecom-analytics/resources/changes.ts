@@ -26,15 +26,22 @@ const holdings: Readonly<Record<string, string>> = {
 const ResourceSchema = v.looseObject({
   Type: v.string(),
   Properties: v.optional(v.record(v.string(), v.unknown()), {}),
-  DeletionPolicy: v.optional(v.string()),
+  DeletionPolicy: v.optional(v.unknown()),
 });
-const TemplateSchema = v.looseObject({ Resources: v.record(v.string(), ResourceSchema) });
+const TemplateSchema = v.looseObject({ Resources: v.record(v.string(), v.unknown()) });
 type Resource = v.InferOutput<typeof ResourceSchema>;
 
-function resourcesOf(template: unknown): Readonly<Record<string, Resource>> {
+/** The resources of a template. What is none, such as a `Fn::ForEach` of a shop's own, is left to the change set. */
+export function resourcesOf(template: unknown): Readonly<Record<string, Resource>> {
   // As CloudFormation has it: undefined is nothing in JSON.
   const parsed = v.safeParse(TemplateSchema, template && JSON.parse(JSON.stringify(template)));
-  return parsed.success ? parsed.output.Resources : {};
+  if (!parsed.success) return {};
+  return Object.fromEntries(
+    Object.entries(parsed.output.Resources).flatMap(([id, given]) => {
+      const resource = v.safeParse(ResourceSchema, given);
+      return resource.success ? [[id, resource.output]] : [];
+    }),
+  );
 }
 
 /** What of a cluster's `Instances` CloudFormation can change in place. Source: its guide, `AWS::EMR::Cluster JobFlowInstancesConfig`. */
@@ -90,7 +97,7 @@ function changedProperties(before: Resource, after: Resource): string[] {
 
 function lost(kind: StackChange['kind'], resource: Resource): Pick<StackChange, 'loses'> {
   const loses = holdings[resource.Type];
-  const stays = kind === 'remove' && resource.DeletionPolicy === 'Retain';
+  const stays = kind === 'remove' && /^Retain/.test(String(resource.DeletionPolicy));
   return loses === undefined || stays ? {} : { loses };
 }
 

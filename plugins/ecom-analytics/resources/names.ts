@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { ConfigError } from '../error.ts';
+import { resourcesOf } from './changes.ts';
 
 interface Limit {
   readonly type: string;
@@ -58,12 +59,6 @@ const limits: readonly Limit[] = [
 /** The properties that are names, `type path`. */
 export const namedProperties: readonly string[] = limits.map(({ type, path }) => `${type} ${path}`);
 
-const TemplateSchema = v.looseObject({
-  Resources: v.record(
-    v.string(),
-    v.looseObject({ Type: v.string(), Properties: v.optional(v.record(v.string(), v.unknown()), {}) }),
-  ),
-});
 const SubSchema = v.strictObject({ 'Fn::Sub': v.string() });
 
 /** A name as it will be; undefined where only CloudFormation knows it. */
@@ -93,8 +88,7 @@ function valueAt(properties: unknown, path: string): unknown {
  * @throws ConfigError `ECOM_NAME`
  */
 export function refuseNames(template: unknown, region: string): void {
-  const { Resources } = v.parse(TemplateSchema, template);
-  const wrong = Object.entries(Resources).flatMap(([id, { Type, Properties }]) =>
+  const wrong = Object.entries(resourcesOf(template)).flatMap(([id, { Type, Properties }]) =>
     limits.flatMap(({ type, path, most, of }) => {
       const name = type === Type ? nameOf(valueAt(Properties, path), region) : undefined;
       if (name === undefined) return [];

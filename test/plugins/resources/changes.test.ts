@@ -100,6 +100,25 @@ describe('a deploy that would take away what holds data', () => {
     ]);
   });
 
+  test.each<[string, unknown]>([
+    ['a loop', ['Name', ['a', 'b'], { 'Topic${Name}': { Type: 'AWS::SNS::Topic' } }]],
+    ['a policy that is computed', { Type: 'AWS::SNS::Topic', DeletionPolicy: { Ref: 'Policy' } }],
+  ])('is found beside %s of a shop’s own, as AWS::LanguageExtensions allows', (_, own) => {
+    const withOwn = (given: unknown) => {
+      const { Resources } = template(given);
+      return { Resources: { ...Resources, 'Fn::ForEach::Own': own } };
+    };
+    const after = withOwn({ preset: 'dev', network: { create: { cidr: '10.9.0.0/16' } } });
+    const changes = stackChanges(withOwn({ preset: 'dev' }), after);
+    expect(() => refuseLosses(changes, 'shop-dev')).toThrow('which loses');
+  });
+
+  test.each(['Retain', 'RetainExceptOnCreate'])('is not one of a bucket with %s', (DeletionPolicy) => {
+    const bucket = { Type: 'AWS::S3::Bucket', Properties: {}, DeletionPolicy };
+    const changes = stackChanges({ Resources: { bucket } }, { Resources: {} });
+    expect(() => refuseLosses(changes, 'shop-dev')).not.toThrow();
+  });
+
   test('is not one that lets go of a bucket which stays', () => {
     const before = { Resources: { Kept: { Type: 'AWS::S3::Bucket', DeletionPolicy: 'Retain' } } };
     const changes = stackChanges(before, { Resources: {} });

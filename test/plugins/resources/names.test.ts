@@ -41,6 +41,12 @@ describe('the names of a stage', () => {
     expect(() => refuseNames(template, 'ap-southeast-2')).toThrow('has 130 characters, and 128');
   });
 
+  test('are looked at beside what is not a resource, such as a loop of a shop’s own', () => {
+    const { Resources } = named('my_shop');
+    const template = { Resources: { ...Resources, 'Fn::ForEach::Own': ['Name', ['a'], {}] } };
+    expect(() => refuseNames(template, 'eu-west-1')).toThrow('is not a valid name');
+  });
+
   test('of letters that a service does not take are refused', () => {
     expect(() => refuseNames(named('my_shop'), 'eu-west-1')).toThrow('is not a valid name');
   });
