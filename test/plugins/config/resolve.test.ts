@@ -53,6 +53,21 @@ describe('a configuration', () => {
   });
 });
 
+test.each([
+  [
+    ['topics', 'orders', 'configs', 'retention.ms'],
+    { topics: { orders: { configs: { 'retention.ms': 7 } } } },
+  ],
+  [['streaming', 'spark', 'spark.a'], { streaming: { spark: { 'spark.a': 1 } } }],
+  [
+    ['streaming', 'spark', 'spark.sql.shuffle.partitions'],
+    { streaming: { spark: { 'spark.sql.shuffle.partitions': '3' } } },
+  ],
+  [['rules', 'off', '1'], { rules: { off: ['region-hop', 'regoin-hop'] } }],
+])('looks for the place of %j, keys with dots of their own kept whole', (keys, given) => {
+  expect(() => resolveConfig(given, (asked) => JSON.stringify(asked))).toThrow(JSON.stringify(keys));
+});
+
 describe('refuses, naming the key,', () => {
   test.each([
     ['an unknown key', { presett: 'dev' }, 'presett: unknown key'],
