@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { UsageError } from '../../pipeline/error.ts';
-import { parseMapping, writeMapping } from './mapping.ts';
+import { joinMapping, parseMapping } from './mapping.ts';
 import type { ReplayChoices } from './replay.ts';
 
 /** The options of a replay, as every command that takes one declares them. */
@@ -126,35 +126,37 @@ export function withMapFile(file: string | undefined, given: ReplayChoices): Rep
       { cause },
     );
   }
-  const unknownName = (name: string): boolean => !Object.hasOwn(replayDeclared, name);
-  if (
-    typeof kept !== 'object' ||
-    kept === null ||
-    Array.isArray(kept) ||
-    Object.keys(kept).some(unknownName)
-  ) {
+  if (!isKept(kept)) {
     throw new UsageError('ECOM_REPLAY_MAP_FILE', {
       what: 'The map file does not hold options of a replay',
       where: file,
-      fix: `Its keys are options without their dashes, such as ${Object.keys(replayDeclared).slice(1, 5).join(', ')}; --dry-run --save FILE writes one.`,
+      fix: `Its keys are options without their dashes, such as ${Object.keys(replayDeclared).slice(1, 5).join(', ')}, and its values texts; --dry-run --save FILE writes one.`,
     });
   }
-  const values = Object.fromEntries(
-    Object.entries(kept).map(([name, value]) => [
-      name,
-      name === 'map' && typeof value === 'object' && value !== null
-        ? writeMapping(value as Record<string, string>)
-        : value,
-    ]),
-  );
-  const from = readChoices(values as Values);
+  const { map } = kept;
+  const mapped = typeof map === 'object' ? map : parseMapping(map ?? '').mapping;
+  const from = readChoices({ ...kept, map: undefined });
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const joined = { ...from, ...said };
-  if (from.map === undefined || given.map === undefined) return joined;
-  return {
-    ...joined,
-    map: writeMapping({ ...parseMapping(from.map).mapping, ...parseMapping(given.map).mapping }),
-  };
+  const over = parseMapping(given.map ?? '').mapping;
+  const rest = joinMapping(
+    Object.fromEntries(Object.entries(mapped).filter(([field]) => !Object.hasOwn(over, field))),
+  );
+  // What is given stays as it is, so that a slip in it is told.
+  const joined = [rest, given.map ?? ''].filter((part) => part !== '').join(',');
+  return { ...from, ...said, ...(joined !== '' && { map: joined }) };
+}
+
+type Kept = Omit<Values, 'map'> & { readonly map?: string | Mapped };
+
+/** Whether a value is what {@link saveMapFile} writes. */
+function isKept(value: unknown): value is Kept {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const areTexts = (some: readonly unknown[]): boolean => some.every((one) => typeof one === 'string');
+  return Object.entries(value).every(([name, side]) => {
+    if (!Object.hasOwn(replayDeclared, name)) return false;
+    if (name === 'map' && typeof side === 'object' && side !== null) return areTexts(Object.values(side));
+    return typeof side === 'string' || (name === 'null' && Array.isArray(side) && areTexts(side));
+  });
 }
 
 /** Keeps the mapping that was found and the options that were given, for the next file of the same layout. */
@@ -173,7 +175,7 @@ export async function saveMapFile(file: string, choices: ReplayChoices, mapping:
     nulls,
     decimal,
   } = choices;
-  const kept: Omit<Values, 'map'> & { readonly map: Mapped } = {
+  const kept: Kept = {
     map: mapping,
     where,
     sql,

@@ -1,5 +1,5 @@
 import { shellOption } from '../../functions/shell-word.ts';
-import { writeMapping } from './mapping.ts';
+import { joinMapping } from './mapping.ts';
 import type { Replay, ReplayOrder } from './replay.ts';
 
 const ordersShown = 5;
@@ -29,7 +29,7 @@ export async function describeDryRun(replay: Replay): Promise<{ text: string; js
     ...orders.map((order) => `  ${JSON.stringify(order)}`),
     '',
     plan.platform === null
-      ? `Nothing was run. To run it: ${shellOption('--map', writeMapping(plan.mapping))}`
+      ? `Nothing was run. To run it: ${shellOption('--map', joinMapping(plan.mapping))}`
       : 'Nothing was run. To run it, leave out --dry-run.',
   ].join('\n');
   return { text: `${text}\n`, json: { mapping: plan.mapping, first_orders: orders, ...findings } };

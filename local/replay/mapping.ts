@@ -42,6 +42,13 @@ export function writeMapping(mapping: Readonly<Record<string, string>>): string 
     .join(',');
 }
 
+/** Joins sides that are written as `--map` takes them already: an expression stays one. */
+export function joinMapping(written: Readonly<Record<string, string>>): string {
+  return Object.entries(written)
+    .map(([field, side]) => `${field}=${parts(side).length === 1 ? side : `"${side.replaceAll('"', '""')}"`}`)
+    .join(',');
+}
+
 /** The name that a text in double quotes stands for; another text as it is. */
 export function columnName(text: string): string {
   return /^"(?:[^"]|"")*"$/.test(text) ? text.slice(1, -1).replaceAll('""', '"') : text;
