@@ -1,6 +1,6 @@
 import { shellOption } from '../../functions/shell-word.ts';
 import { UsageError } from '../../pipeline/error.ts';
-import type { ReplayDatabase } from './database.ts';
+import { type ReplayDatabase, reasonOf } from './database.ts';
 import { literal, literalList } from './sql.ts';
 
 /** Rows that a form is judged by, where it can be told from a few. */
@@ -33,10 +33,11 @@ const days = [
   '%B %d, %Y',
   '%d %b %Y',
   '%d %B %Y',
-  '%d-%b-%Y',
-  '%b-%d-%Y',
+  // %Y takes two digits for a year of the first century, %y never four.
   '%d-%b-%y',
   '%b-%d-%y',
+  '%d-%b-%Y',
+  '%b-%d-%Y',
   '%a, %d %b %Y',
   '%Y.%m.%d',
 ];
@@ -82,13 +83,8 @@ function epoch(text: string): string {
 /** One reading for all rows, as local times in the session's zone unless they say theirs. */
 function textSql(expression: string, first: 'day' | 'month' | null): string {
   const text = clean(expression);
-  const tried = [
-    // The pipeline's own form, as most files have it, needs no cleaning.
-    `try_cast(${expression} AS TIMESTAMPTZ)`,
-    `try_cast(${text} AS TIMESTAMPTZ)`,
-    `CAST(try_strptime(regexp_replace(${text}, 'Z$', '+00:00'), ${literalList(zoned)}) AS TIMESTAMPTZ)`,
-    epoch(text),
-  ];
+  const tried: string[] = [];
+  // Before the casts, which take 01/09/24 for a day of the year 1.
   if (first !== null) {
     for (const mark of ['/', '.', '-']) {
       const ofMark = (digits: number, year: '%Y' | '%y'): string =>
@@ -96,6 +92,13 @@ function textSql(expression: string, first: 'day' | 'month' | null): string {
       tried.push(ofMark(4, '%Y'), ofMark(2, '%y'));
     }
   }
+  tried.push(
+    // The pipeline's own form, as most files have it, needs no cleaning.
+    `try_cast(${expression} AS TIMESTAMPTZ)`,
+    `try_cast(${text} AS TIMESTAMPTZ)`,
+    `CAST(try_strptime(regexp_replace(${text}, 'Z$', '+00:00'), ${literalList(zoned)}) AS TIMESTAMPTZ)`,
+    epoch(text),
+  );
   tried.push(`CAST(try_strptime(${text}, ${literalList(local)}) AS TIMESTAMPTZ)`);
   return `coalesce(${tried.join(', ')})`;
 }
@@ -155,7 +158,17 @@ export async function timeReading(
   if (/^(TIMESTAMP|DATE)/.test(type)) return { sql: `CAST(${expression} AS TIMESTAMPTZ)`, notes: [] };
   const text = `CAST(${expression} AS VARCHAR)`;
   if (options.format !== undefined) {
-    // Years of two digits would be taken for the first century.
+    await db.row(`SELECT try_strptime('', ${literal(options.format)}) AS t`).catch((cause: unknown) => {
+      throw new UsageError(
+        'ECOM_OPTION_RANGE',
+        {
+          what: `--time-format "${options.format}" is not a format: ${reasonOf(cause)}`,
+          where: '--time-format',
+          fix: 'It is written as strptime has it, for example %d/%m/%Y %H:%M.',
+        },
+        { cause },
+      );
+    });
     return {
       sql: `CAST(try_strptime(${clean(text)}, ${literal(options.format)}) AS TIMESTAMPTZ)`,
       notes: [],
