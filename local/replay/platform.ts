@@ -46,6 +46,8 @@ export interface Platform {
   readonly source: string;
   /** The columns it is known by: all of them. */
   readonly known: readonly string[];
+  /** Whether their letters' case counts. */
+  readonly exact?: boolean;
   /** A reason why it cannot be replayed. */
   readonly refused?: string;
   readonly layout: (columns: Columns) => Layout;
@@ -436,6 +438,41 @@ export const platforms: readonly Platform[] = [
     }),
   },
   {
+    name: 'charges of the Stripe API',
+    source: 'https://docs.stripe.com/api/charges/object',
+    known: ['id', 'amount', 'currency', 'created', 'status'],
+    // The payments export has such names in capitals, and no cents.
+    exact: true,
+    layout: ({ any, has, col }) => ({
+      map: given({
+        order_id: any('id'),
+        customer_id: any('customer', 'customer.id', 'billing_details.email', 'receipt_email'),
+        timestamp: any('created'),
+        product_name: any('description'),
+        total_amount: smallestUnits(
+          col(has('amount_received') ? 'amount_received' : 'amount'),
+          col('currency'),
+        ),
+        region: any('billing_details.address.country'),
+        currency: any('currency'),
+        refunded: has('amount_refunded') ? smallestUnits(col('amount_refunded'), col('currency')) : undefined,
+      }),
+      leave: [
+        {
+          what: 'not paid',
+          when: `NOT coalesce(${oneOf(col('status'), 'succeeded', 'paid')}, false)`,
+          of: 'row',
+        },
+        ...(has('livemode')
+          ? [{ what: 'tests', when: oneOf(col('livemode'), 'false'), of: 'row' as const }]
+          : []),
+        ...(has('refunded')
+          ? [{ what: 'refunded', when: oneOf(col('refunded'), 'true'), of: 'row' as const }]
+          : []),
+      ],
+    }),
+  },
+  {
     name: 'a Stripe payments export',
     source: 'https://docs.stripe.com/payments/dashboard',
     known: ['id', 'Amount', 'Status', 'Currency'],
@@ -471,39 +508,6 @@ export const platforms: readonly Platform[] = [
           },
           'row',
         ),
-      ],
-    }),
-  },
-  {
-    name: 'charges of the Stripe API',
-    source: 'https://docs.stripe.com/api/charges/object',
-    known: ['id', 'amount', 'currency', 'created', 'status'],
-    layout: ({ any, has, col }) => ({
-      map: given({
-        order_id: any('id'),
-        customer_id: any('customer', 'customer.id', 'billing_details.email', 'receipt_email'),
-        timestamp: any('created'),
-        product_name: any('description'),
-        total_amount: smallestUnits(
-          col(has('amount_received') ? 'amount_received' : 'amount'),
-          col('currency'),
-        ),
-        region: any('billing_details.address.country'),
-        currency: any('currency'),
-        refunded: has('amount_refunded') ? smallestUnits(col('amount_refunded'), col('currency')) : undefined,
-      }),
-      leave: [
-        {
-          what: 'not paid',
-          when: `NOT coalesce(${oneOf(col('status'), 'succeeded', 'paid')}, false)`,
-          of: 'row',
-        },
-        ...(has('livemode')
-          ? [{ what: 'tests', when: oneOf(col('livemode'), 'false'), of: 'row' as const }]
-          : []),
-        ...(has('refunded')
-          ? [{ what: 'refunded', when: oneOf(col('refunded'), 'true'), of: 'row' as const }]
-          : []),
       ],
     }),
   },
@@ -806,7 +810,9 @@ export const platforms: readonly Platform[] = [
 /** The layout that a file's columns are known by. */
 export function recognise(names: readonly string[]): Platform | undefined {
   const { has } = columnsOf(names);
-  return platforms.find(({ known }) => known.every(has));
+  return platforms.find(({ known, exact = false }) =>
+    known.every((name) => (exact ? names.includes(name) : has(name))),
+  );
 }
 
 /** Data sets whose files belong together: known by files that all are there, joined by a query. */
