@@ -40,8 +40,9 @@ export interface Plan {
   readonly notes: readonly string[];
 }
 
-const commaAmount = String.raw`^\D{0,4}\d{1,3}([. '’\x{00a0}\x{202f}]\d{3})*,\d{1,2}\D{0,4}$|^\D{0,4}\d+,\d{1,2}\D{0,4}$`;
+const commaAmount = String.raw`^\D{0,4}\d{1,3}([. '’\x{00a0}\x{202f}]\d{3})*,\d{1,2}\D{0,4}$|^\D{0,4}\d+,(\d{1,2}|\d{4,8})\D{0,4}$`;
 const pointAmount = String.raw`^\D{0,4}\d{1,3}(,\d{3})*\.\d{1,2}\D{0,4}$|^\D{0,4}\d+\.\d{1,2}\D{0,4}$`;
+const groupedAmount = String.raw`^\D{0,4}[1-9]\d{0,2}(\.\d{3})+\D{0,4}$`;
 
 function isText({ type }: Column): boolean {
   return type === 'VARCHAR';
@@ -53,9 +54,11 @@ async function decimalOf(db: ReplayDatabase, source: string, columns: readonly C
   if (texts.length === 0) return '.';
   const count = (pattern: string): string =>
     texts.map((text) => `count(*) FILTER (regexp_matches(${text}, ${literal(pattern)}))`).join(' + ');
-  const { comma, point } = await db.row(
-    `SELECT ${count(commaAmount)} AS comma, ${count(pointAmount)} AS point FROM (SELECT * FROM ${source} LIMIT 2000)`,
+  const { comma, point, grouped } = await db.row(
+    `SELECT ${count(commaAmount)} AS comma, ${count(pointAmount)} AS point, ${count(groupedAmount)} AS grouped FROM (SELECT * FROM ${source} LIMIT 2000)`,
   );
+  // Where nothing has decimals, points part thousands.
+  if (Number(comma) + Number(point) === 0 && Number(grouped) > 0) return ',';
   return Number(comma) > Number(point) ? ',' : '.';
 }
 
@@ -69,7 +72,7 @@ async function factsOf(
   const product =
     price === undefined || quantity === undefined || price === quantity
       ? null
-      : `amount(${identifier(price)}) * amount(${identifier(quantity)})`;
+      : `amount(${identifier(price)})::DOUBLE * amount(${identifier(quantity)})`;
   const parts = columns.flatMap((column, place) => {
     const name = identifier(column.name);
     const time = timeSample(name, column.type);
@@ -82,7 +85,7 @@ async function factsOf(
       `count(*) FILTER (amount(${name}) < 0) AS n${place}`,
       ...(product === null || column.name === price || column.name === quantity
         ? []
-        : [`count(*) FILTER (abs(amount(${name}) - ${product}) < 0.01) AS p${place}`]),
+        : [`count(*) FILTER (abs(amount(${name})::DOUBLE - ${product}) < 0.01) AS p${place}`]),
     ];
   });
   const row = await db.row(`SELECT ${parts.join(', ')} FROM (SELECT * FROM ${source} LIMIT 1000)`);
@@ -158,10 +161,13 @@ async function withExpressions(
       ? 'CREATE VIEW numbers AS SELECT * FROM source'
       : `CREATE VIEW numbers AS SELECT * REPLACE (${casts.join(', ')}), ${texts.join(', ')} FROM source`,
   );
-  const failure = async ({ sql }: Written, view: string): Promise<unknown> => {
-    const query = `SELECT (${sql}\n) AS value FROM ${view}`;
+  const failure = async ({ option, sql }: Written, view: string): Promise<unknown> => {
+    // Beside a column, for an aggregate is none of a row; --where is a condition.
+    const value = option === '--where' ? `coalesce((${sql}\n), false)` : `(${sql}\n)`;
+    const query = `SELECT *, ${value} AS value FROM ${view}`;
     try {
       if (!(await db.isOneQuestion(query))) return new Error('it is more than one expression');
+      if (/\bunnest\s*\(/i.test(sql)) return new Error('it makes several rows of one');
       await db.columns(query);
       return null;
     } catch (cause) {
@@ -260,7 +266,7 @@ export async function planOrders(
     const column = columnName(text);
     if (text === '') {
       delete expressions[field];
-      delete written[field];
+      written[field] = '';
       continue;
     }
     written[field] = text;

@@ -310,7 +310,7 @@ async function openSource(
   );
   if (tables === null && input !== undefined) return { input, bundle: null };
   // Of the query's own texts, amounts are read as they are of any file's.
-  const query = sql ?? bundleSql(bundle, tables ?? []);
+  const query = sql?.replace(/[;\s]+$/, '') ?? bundleSql(bundle, tables ?? []);
   const where = (tables ?? []).flatMap(({ files }) => files).join(', ');
   try {
     if (sql === undefined) await db.run('CREATE OR REPLACE MACRO amount(t) AS try_cast(t AS DECIMAL(18, 4))');

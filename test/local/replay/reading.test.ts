@@ -303,3 +303,76 @@ describe('a suggestion', () => {
     ).toMatch(/^ECOM_REPLAY_NO_AMOUNTS These are Instacart: Instacart publishes neither amounts nor dates/);
   });
 });
+
+describe('years of two digits', () => {
+  it.each([
+    ['day first', '13/01/24 10:05', '2024-01-13T10:05:00.000Z'],
+    ['month first', '01/13/24 10:05 PM', '2024-01-13T22:05:00.000Z'],
+    ['with the name of the month', 'Jan-13-24', '2024-01-13T00:00:00.000Z'],
+    ['with the name of the month second', '13-Jan-24', '2024-01-13T00:00:00.000Z'],
+  ])('are of this century: %s', async (_, time, instant) => {
+    const { orders } = await read(`${header}\nc,${time},1\n`);
+    expect(orders.map(({ timestamp }) => timestamp)).toEqual([instant]);
+  });
+
+  it('are read in the layout of Etsy, which has the month first', async () => {
+    const { orders } = await read(
+      'Sale Date,Order ID,Buyer User ID,Order Total,Currency\n01/09/24,7,ana,285.77,USD\n',
+    );
+    expect(orders.map(({ timestamp }) => timestamp)).toEqual(['2024-01-09T00:00:00.000Z']);
+  });
+});
+
+describe('amounts of a file', () => {
+  it('have points between thousands where nothing else could be meant', async () => {
+    const { orders, replay } = await read(
+      'customer_id;timestamp;total_amount\na;2026-01-02;286\nb;2026-01-02;2.933\n',
+    );
+    expect(orders.map((order) => order.total_amount)).toEqual([286, 2933]);
+    expect(replay.notes.join()).toContain('--decimal .');
+  });
+
+  it('may have more decimals after a comma', async () => {
+    const { orders } = await read(
+      'customer_id;timestamp;total_amount\na;2026-01-02;285,7700\nb;2026-01-02;17,5000\n',
+    );
+    expect(orders.map((order) => order.total_amount)).toEqual([285.77, 17.5]);
+  });
+});
+
+describe('an expression', () => {
+  it.each([
+    [{ where: 'sum(total_amount) > 1' }],
+    [{ where: 'total_amount' }],
+    [{ map: 'total_amount=sum(total_amount)' }],
+    [{ map: 'total_amount=unnest([1, 2])' }],
+  ])('that does not say something of each row is refused: %j', async (options) => {
+    expect(await refusal(`${header}\nc,${day},1.5\n`, options)).toContain('ECOM_REPLAY_EXPRESSION');
+  });
+
+  it('of a query may end in a semicolon', async () => {
+    const file = write('semicolon.csv', `${header}\nc,${day},1.5\n`);
+    const { orders } = await replayed({ file, sql: 'SELECT * FROM semicolon ;\n' });
+    expect(orders).toHaveLength(1);
+  });
+});
+
+it('refuses a format of times that is none', async () => {
+  expect(await refusal(`${header}\nc,${day},1.5\n`, { timeFormat: '%Q' })).toContain('--time-format');
+});
+
+it('reads charges of the Stripe API in cents, and the payments export in dollars', async () => {
+  const charge = { id: 'ch_1', amount: 28577, currency: 'usd', created: 1704782868, customer: 'cus_1' };
+  const api = await read(JSON.stringify({ object: 'list', data: [{ ...charge, status: 'succeeded' }] }));
+  expect(api.orders.map((order) => order.total_amount)).toEqual([285.77]);
+  const csvExport = await read(
+    'id,Amount,Currency,Created,Status,Customer ID\nch_1,285.77,usd,2024-01-09 06:47:48,Paid,cus_1\n',
+  );
+  expect(csvExport.orders.map((order) => order.total_amount)).toEqual([285.77]);
+});
+
+it('suggests a mapping for a file whose ids are larger than its amounts may be', async () => {
+  const text =
+    'phone,who,when,price,qty\n5550000001060,ana,2024-01-05,2,3\n5550000001061,ben,2024-01-06,4,5\n';
+  expect(await refusal(text, { map: 'customer_id=nobody' })).toContain('Run again with: --map');
+});
