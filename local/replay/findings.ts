@@ -165,8 +165,15 @@ export function describeFindings(findings: ReplayFindings, format: (amount: numb
   const said = [
     `${counted(rows, 'row')} make ${counted(orders, 'order')} of ${counted(findings.customers, 'customer')}, ${format(findings.revenue)}${layouts[findings.items_per_order]}.`,
   ];
-  for (const part of left_out)
-    said.push(`Left out: ${counted(part.rows, 'row')} (${part.what}), ${format(part.amount)}.`);
+  for (const part of left_out) {
+    // Amounts of another currency are said in it.
+    const currency = /^in ([A-Z]{3})$/.exec(part.what)?.[1];
+    const amount =
+      currency === undefined
+        ? format(part.amount)
+        : new Intl.NumberFormat('en-US', { style: 'currency', currency }).format(part.amount);
+    said.push(`Left out: ${counted(part.rows, 'row')} (${part.what}), ${amount}.`);
+  }
   if (refunds.rows > 0)
     said.push(
       `Refunds: ${counted(refunds.rows, 'row')}, ${format(refunds.amount)}, which are not taken off the revenue.`,

@@ -2,6 +2,7 @@ import { shellOption } from '../../functions/shell-word.ts';
 import { UsageError } from '../../pipeline/error.ts';
 import { type OrderField, orderFields } from '../../pipeline/order.ts';
 import type { SourceField } from './platform.ts';
+import { identifier } from './sql.ts';
 
 /** What gives each field: a column of the file or an SQL expression over its columns; empty for none. */
 export type Mapping = Readonly<Partial<Record<SourceField, string>>>;
@@ -95,11 +96,15 @@ export function mappingError(
 ): UsageError {
   const lacking = missingFields((field) => suggested[field] !== undefined, false);
   const own = (field: string, column: string): boolean => field === column && columns.includes(column);
+  const inCents = (field: string, column: string): boolean =>
+    (field === 'total_amount' || field === 'price') && /(^|[^a-z])cents?([^a-z]|$)|[a-z]Cents$/i.test(column);
   const pairs = [
     // Those that map by themselves need not be written.
-    writeMapping(
-      Object.fromEntries(Object.entries(suggested).filter(([field, column]) => !own(field, column))),
-    ),
+    ...Object.entries(suggested)
+      .filter(([field, column]) => !own(field, column))
+      .map(([field, column]) =>
+        inCents(field, column) ? `${field}=${identifier(column)} / 100` : writeMapping({ [field]: column }),
+      ),
     ...lacking.map((field) => `${field}=<column>`),
   ];
   const option = pairs.filter((text) => text !== '').join(',');

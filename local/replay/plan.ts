@@ -212,6 +212,12 @@ function expressionError(
   );
 }
 
+/** For a file that has a header, or nothing that a reader keeps. */
+export function noRows(where: string): UsageError {
+  const fix = 'Give a file with at least one order.';
+  return new UsageError('ECOM_REPLAY_EMPTY', { what: 'The file to replay has no rows', where, fix });
+}
+
 /**
  * Decides which column or expression gives which field: what the user says, before what the recognised layout has, before
  * columns that have our names.
@@ -279,6 +285,8 @@ export async function planOrders(
     }
   }
   const suggest = async (what: string): Promise<UsageError> => {
+    const [any] = await db.rows('SELECT 1 AS one FROM source LIMIT 1');
+    if (any === undefined) return noRows(file);
     const unique = columns.filter(({ name: one }) => !input.twice.has(one) && !/ \(\d+\)$/.test(one));
     const facts = await factsOf(db, 'source', unique);
     const certain = Object.fromEntries(

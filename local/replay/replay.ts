@@ -10,7 +10,7 @@ import { describeFindings, look, type RowPlaces } from './findings.ts';
 import type { ReplayFindings } from './found.ts';
 import { type Input, type InputOptions, openInput, type ReplayFormat } from './input.ts';
 import { findLayout, furtherFields, idName, loadItems, placeOrders, type Reject } from './load.ts';
-import { type Plan, type PlanOptions, planOrders } from './plan.ts';
+import { noRows, type Plan, type PlanOptions, planOrders } from './plan.ts';
 import { bundles } from './platform.ts';
 import { identifier } from './sql.ts';
 import { timeReading } from './time-form.ts';
@@ -253,6 +253,33 @@ function readError(cause: unknown, files: readonly string[]): Error {
   );
 }
 
+/** Where a user's expression fails for the values of a row, which no repair of the file is asked for. */
+function expressionFailure(
+  cause: unknown,
+  { map, where, sql }: ReplayChoices,
+  files: readonly string[],
+): UsageError | null {
+  const given = Object.entries({ '--map': map, '--where': where, '--sql': sql }).filter(
+    ([, text]) => text !== undefined,
+  );
+  const what = reasonOf(cause).split('\n')[0] ?? '';
+  if (
+    cause instanceof EcomError ||
+    given.length === 0 ||
+    !/^(Conversion|Invalid Input|Out of Range)/.test(what)
+  )
+    return null;
+  return new UsageError(
+    'ECOM_REPLAY_EXPRESSION',
+    {
+      what: `What ${given.map(([option]) => option).join(' or ')} says fails in a row: ${what}`,
+      where: files.join(', '),
+      fix: 'try_cast(… AS …) gives no value where a value does not fit, and amount(…) reads amounts.',
+    },
+    { cause },
+  );
+}
+
 function isZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
@@ -442,10 +469,7 @@ async function open(options: ReplayOptions, rewritten: boolean): Promise<Replay>
     });
     const seen = await look(db, input, found, { platform: plan.platform, currency });
     const { findings } = seen;
-    if (findings.rows === 0) {
-      const fix = 'Give a file with at least one order.';
-      throw new UsageError('ECOM_REPLAY_EMPTY', { what: 'The file to replay has no rows', where, fix });
-    }
+    if (findings.rows === 0) throw noRows(where);
     const format = new Intl.NumberFormat('en-US', { style: 'currency', currency }).format;
     const said = describeFindings(findings, format);
     if (findings.orders === 0) {
@@ -478,7 +502,7 @@ async function open(options: ReplayOptions, rewritten: boolean): Promise<Replay>
     // DuckDB reads lines that end in one way.
     if (!rewritten && /state machine reached an invalid state/.test(String(cause)))
       return await open(options, true);
-    throw readError(cause, given);
+    throw expressionFailure(cause, options, given) ?? readError(cause, given);
   } finally {
     clearInterval(watch);
   }

@@ -350,6 +350,13 @@ describe('an expression', () => {
     expect(await refusal(`${header}\nc,${day},1.5\n`, options)).toContain('ECOM_REPLAY_EXPRESSION');
   });
 
+  it('that fails for the values of a row is told as such', async () => {
+    const message = await refusal(`${header}\nc,${day},1.5\n`, {
+      map: 'region=CAST(customer_id AS INTEGER)',
+    });
+    expect(message).toMatch(/ECOM_REPLAY_EXPRESSION.*--map.*'c'.*try_cast/s);
+  });
+
   it('of a query may end in a semicolon', async () => {
     const file = write('semicolon.csv', `${header}\nc,${day},1.5\n`);
     const { orders } = await replayed({ file, sql: 'SELECT * FROM semicolon ;\n' });
@@ -375,4 +382,21 @@ it('suggests a mapping for a file whose ids are larger than its amounts may be',
   const text =
     'phone,who,when,price,qty\n5550000001060,ana,2024-01-05,2,3\n5550000001061,ben,2024-01-06,4,5\n';
   expect(await refusal(text, { map: 'customer_id=nobody' })).toContain('Run again with: --map');
+});
+
+it('asks for rows where there is only a header, whatever its names', async () => {
+  expect(await refusal('who,when,sum\n')).toContain('ECOM_REPLAY_EMPTY');
+});
+
+it('suggests cents divided by a hundred', async () => {
+  const text = 'customer,date,Total (cents)\nana,2024-01-05,150\nben,2024-01-06,275\n';
+  const [, map] = /--map '([^']*)'/.exec(await refusal(text)) ?? [];
+  const { orders } = await read(text, { map });
+  expect(orders.map((order) => order.total_amount)).toEqual([1.5, 2.75]);
+});
+
+it('says what is left out of another currency in that currency', async () => {
+  const text = `${header},currency\na,${day},1500,JPY\nb,${day},2.5,EUR\n`;
+  const { replay } = await read(text, { currency: 'EUR' });
+  expect(replay.notes).toContain('Left out: 1 row (in JPY), ¥1,500.');
 });
