@@ -1,4 +1,5 @@
 import { shellOption } from '../../functions/shell-word.ts';
+import { printable } from '../report/printable.ts';
 import { joinMapping } from './mapping.ts';
 import type { Replay, ReplayOrder } from './replay.ts';
 
@@ -20,13 +21,15 @@ export async function describeDryRun(replay: Replay): Promise<{ text: string; js
   const orders = (await firstOrders(replay)).map(({ order }) => order);
   const width = Math.max(...Object.keys(plan.mapping).map((field) => field.length));
   const text = [
-    ...notes,
+    ...notes.map(printable),
     '',
     'Mapping',
-    ...Object.entries(plan.mapping).map(([field, column]) => `  ${field.padEnd(width)}  ${column}`),
+    ...Object.entries(plan.mapping).map(
+      ([field, column]) => `  ${field.padEnd(width)}  ${printable(column)}`,
+    ),
     '',
     `First orders, of ${findings.orders}`,
-    ...orders.map((order) => `  ${JSON.stringify(order)}`),
+    ...orders.map((order) => `  ${printable(JSON.stringify(order))}`),
     '',
     plan.platform === null
       ? `Nothing was run. To run it: ${shellOption('--map', joinMapping(plan.mapping))}`

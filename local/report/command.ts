@@ -29,6 +29,8 @@ Examples
 `;
 
 const fix = 'Run `npm run report -- --help` for the options.';
+const replayFix =
+  'A report is of a run: start one with `npm start -- --replay FILE`, then run `npm run report`.';
 
 interface ReportOptions {
   readonly dir: string;
@@ -43,7 +45,11 @@ function readOptions(args: readonly string[]): ReportOptions | 'help' {
     debug: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   } as const;
-  const { values, positionals } = parseArguments(args, options, fix);
+  const { values, positionals } = parseArguments(
+    args,
+    options,
+    args.some((one) => /^--(replay|map|where|sql)\b/.test(one)) ? replayFix : fix,
+  );
   if (values.help) return 'help';
   const [dir = 'data', extra] = positionals;
   if (extra !== undefined) {

@@ -93,6 +93,21 @@ describe('a map file', () => {
 });
 
 describe('a dry run', () => {
+  it('shows no control characters of the file', async () => {
+    const file = own.write(
+      'e.csv',
+      'who\u001b[31m,at,sum\nana\u009b1m,13/01/2024 \u001b]0;x,1\nben\u202e,2024-01-06,4\n',
+    );
+    const replay = await openReplay({
+      file,
+      map: 'customer_id="who\u001b[31m",timestamp=at,total_amount=sum',
+    });
+    const { text } = await describeDryRun(replay);
+    replay.close();
+    expect(text).toContain('First orders, of 1');
+    expect(text).not.toMatch(/[^\P{C}\n]/u);
+  });
+
   it('prints a mapping that can be used as it stands', async () => {
     const file = own.write('c.csv', 'who,"paid (EUR)",on\nana,3,2024-01-05\nben,4,2024-01-06\n');
     const map = `customer_id=concat(who, '/', 'x'),timestamp=on,total_amount=paid (EUR)`;

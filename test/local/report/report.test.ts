@@ -151,6 +151,14 @@ describe('a report that cannot be made', () => {
     expect(await failure(args)).toMatchObject({ code, exitCode });
   });
 
+  it('of a file of orders: says to replay it first', async () => {
+    run = await writeRun([]);
+    expect(await failure(['--replay', 'orders.csv'])).toMatchObject({
+      code: 'ECOM_OPTION_UNKNOWN',
+      message: expect.stringContaining('npm start -- --replay'),
+    });
+  });
+
   it('because nothing was written yet: says so', async () => {
     run = await writeRun([], { summary });
     expect(await failure([run.folder])).toMatchObject({
