@@ -203,13 +203,16 @@ function formatOf({ file, bytes }: Start, text: string): Exclude<ReplayFormat, '
   }
 }
 
-/** The key of an API's answer below which the orders stand: `{"orders": [{…`. */
-function wrapperOf(text: string): string | null {
-  return (
-    /^\s*\{(?:\s*"[^"]*"\s*:\s*(?:"[^"]*"|[\w.-]+|\{\s*\})\s*,)*?\s*"([^"]+)"\s*:\s*\[\s*\{/.exec(
+/** The JSON path in an API's answer below which the orders stand: `{"orders": [{…`, `{"result": {"list": [{…`. */
+function wrapperOf(text: string, at = '$'): string | null {
+  const [all = '', before = '', key, opened] =
+    /^\s*\{((?:\s*"[^"]*"\s*:\s*(?:"[^"]*"|[\w.-]+|\{\s*\})\s*,)*?)\s*"([^"]+)"\s*:\s*(\[\s*(?=\{)|(?=\{\s*"))/.exec(
       text,
-    )?.[1] ?? null
-  );
+    ) ?? [];
+  // What has an id is an order by itself, and the list is of its items.
+  if (key === undefined || /"(id|order_?id|email|currency)"\s*:/i.test(before)) return null;
+  const place = `${at}."${key}"`;
+  return opened === '' ? wrapperOf(text.slice(all.length), place) : place;
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -253,7 +256,7 @@ async function jsonInput(start: Start, text: string, format: 'json' | 'json-line
       ? `SELECT try_cast(line AS JSON) AS json, line FROM ${linesQuery(file, packed, broken)} WHERE trim(line) <> ''`
       : wrapper === null
         ? `SELECT json, NULL AS line FROM read_json_objects(${literal(exactly(file))}, format = 'auto', ${options})`
-        : `SELECT unnest(json_extract(json, ${literal(`$."${wrapper}"[*]`)})) AS json, NULL AS line FROM read_json_objects(${literal(exactly(file))}, format = 'unstructured', ${options})`;
+        : `SELECT unnest(json_extract(json, ${literal(`${wrapper}[*]`)})) AS json, NULL AS line FROM read_json_objects(${literal(exactly(file))}, format = 'unstructured', ${options})`;
   const sample = await db
     .rows(`SELECT json FROM (${objects('skipped')}) LIMIT 1000`)
     .catch((cause: unknown) => {

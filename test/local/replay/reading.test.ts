@@ -400,3 +400,26 @@ it('says what is left out of another currency in that currency', async () => {
   const { replay } = await read(text, { currency: 'EUR' });
   expect(replay.notes).toContain('Left out: 1 row (in JPY), ¥1,500.');
 });
+
+it('finds the orders below several keys of an answer', async () => {
+  const list = ['ana', 'ben'].map((customer_id) => ({ customer_id, timestamp: day, total_amount: 2 }));
+  const { orders } = await read(JSON.stringify({ status: 'ok', result: { page: 1, list } }));
+  expect(orders.map(({ customer_id }) => customer_id)).toEqual(['ana', 'ben']);
+});
+
+it('takes an order by itself for one, and not for its items', async () => {
+  const order = {
+    id: 7,
+    status: 'completed',
+    currency: 'USD',
+    customer_id: 0,
+    date_created: '2026-01-02T10:00:00',
+  };
+  const line_items = [{ id: 1, name: 'Mug', quantity: 1, total: '2.00' }];
+  const { orders } = await read(
+    JSON.stringify({ ...order, billing: { email: 'ana@x.org' }, line_items, total: '9.50' }),
+  );
+  expect(orders.map(({ customer_id, total_amount }) => [customer_id, total_amount])).toEqual([
+    ['ana@x.org', 9.5],
+  ]);
+});
