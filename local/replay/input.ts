@@ -270,7 +270,7 @@ async function jsonInput(start: Start, text: string, format: 'json' | 'json-line
   const columns = new Map<string, string>();
   for (const { json } of sample) {
     const value = typeof json === 'string' ? parsed(json) : null;
-    if (isObject(value)) addColumns(value, '', '$', 2, columns);
+    if (isObject(value)) addColumns(value, '', '$', 3, columns);
   }
   if (columns.size === 0) throw formatError(file, 'The file looks like JSON, and holds no objects', usable);
   const places = literalList([...columns.values()]);
