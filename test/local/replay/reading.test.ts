@@ -417,7 +417,7 @@ it('takes an order by itself for one, and not for its items', async () => {
   };
   const line_items = [{ id: 1, name: 'Mug', quantity: 1, total: '2.00' }];
   const { orders } = await read(
-    JSON.stringify({ ...order, billing: { email: 'ana@x.org' }, line_items, total: '9.50' }),
+    JSON.stringify({ ...order, line_items, billing: { email: 'ana@x.org' }, total: '9.50' }),
   );
   expect(orders.map(({ customer_id, total_amount }) => [customer_id, total_amount])).toEqual([
     ['ana@x.org', 9.5],
