@@ -71,7 +71,7 @@ export async function look(
   );
   const parts = await db.rows(
     'SELECT left_out AS what, count(*) AS n, coalesce(sum(coalesce(total_amount, price * coalesce(quantity, 1))), 0)::DOUBLE AS amount FROM item WHERE left_out IS NOT NULL GROUP BY 1 ' +
-      'UNION ALL SELECT left_out, sum(row_count), coalesce(sum(total), 0)::DOUBLE FROM placed WHERE left_out IS NOT NULL GROUP BY 1 ORDER BY 2 DESC',
+      'UNION ALL SELECT left_out, sum(row_count), coalesce(sum(total), 0)::DOUBLE FROM placed WHERE left_out IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1',
   );
   const bad = await db.rows(
     'SELECT reason, count(*) AS n, min(row_id) AS row_id, arg_min(file, row_id) AS file FROM (SELECT reason, rowid AS row_id, file FROM item WHERE reason IS NOT NULL ' +
