@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 
 /** A file of one JSON value a line, made by this run and only ever grown, whole lines in one write. */
 export class JsonLinesFile {
@@ -29,12 +30,12 @@ export class JsonLinesFile {
 }
 
 /**
- * The lines of a file, as a stream. They end at `\n` alone: JSON may hold U+2028 and U+2029 as they are, and there
+ * The lines of UTF-8 text, as a stream. They end at `\n` alone: JSON may hold U+2028 and U+2029 as they are, and there
  * `node:readline` ends a line from Node 24 on.
  */
-export async function* readLines(file: string): AsyncGenerator<string> {
+export async function* linesOf(text: Readable): AsyncGenerator<string> {
   let rest = '';
-  for await (const chunk of createReadStream(file, 'utf8')) {
+  for await (const chunk of text.setEncoding('utf8')) {
     const [first = '', ...more] = String(chunk).split('\n');
     const last = more.pop();
     rest += first;
@@ -44,4 +45,9 @@ export async function* readLines(file: string): AsyncGenerator<string> {
     rest = last;
   }
   if (rest !== '') yield rest;
+}
+
+/** The lines of a file, as {@link linesOf} tells them. */
+export function readLines(file: string): AsyncGenerator<string> {
+  return linesOf(createReadStream(file));
 }

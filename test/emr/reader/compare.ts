@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline as pipeStream } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { readerJar } from '../../../emr/releases.ts';
+import { linesOf } from '../../../local/run/json-lines.ts';
 import { pipeline } from '../../../pipeline/definition.ts';
 import { orderFields, parseOrder, recordFaults } from '../../../pipeline/order.ts';
 import { emitSpec, type PipelineSpec } from '../../../pipeline/spec.ts';
@@ -52,7 +52,7 @@ export async function* readInJava(
     });
     const ended = once(java, 'close');
     const sent = pipeStream(Readable.from(inParts(records)), java.stdin);
-    for await (const line of createInterface({ input: java.stdout })) yield JSON.parse(line);
+    for await (const line of linesOf(java.stdout)) yield JSON.parse(line);
     await Promise.all([sent, ended]);
   } finally {
     await rm(folder, { recursive: true, force: true });
