@@ -21,8 +21,8 @@ _SPARK: Final = {
     "spark.scheduler.mode": "FAIR",
     # What the queries compile, some 80 classes for each of two class loaders, is kept from batch to batch; the default is 100.
     "spark.sql.codegen.cache.maxEntries": "1000",
-    # Java never compiles a method of over 8,000 bytes of bytecode, its HugeMethodLimit. Reading an order makes a longer one of
-    # a whole stage; an operator at a time it is compiled, and a sixth faster.
+    # Java never compiles a method of over 8,000 bytes of bytecode, its HugeMethodLimit: a stage that comes to more than that
+    # runs an operator at a time, each of which it compiles.
     "spark.sql.codegen.hugeMethodLimit": "8000",
     # A sum beside each file of a checkpoint doubles the requests to S3, which keeps sums of its own; of Spark 4.1.
     "spark.sql.streaming.checkpoint.fileChecksum.enabled": "false",
