@@ -30,8 +30,9 @@ export default defineConfig({
           name: 'heavy',
           include: [heavy],
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // A bound for what hangs, not a measure: Spark takes minutes to start on a busy machine.
+          testTimeout: 240_000,
+          hookTimeout: 300_000,
           sequence: { groupOrder: 1 },
         },
       },
