@@ -85,14 +85,20 @@ async function run(
   const dashboard = await openDashboard(options, definition, source.title);
   const feed = everyFeed([progressFeed(process.stderr, source.progress), ...dashboard.feeds]);
   try {
-    if (dashboard.url !== null) process.stderr.write(`Dashboard: ${dashboard.url}\n`);
-    if (options.engine === 'spark') feed.phase({ name: 'installing' });
+    const isSpark = options.engine === 'spark';
+    const announce = (): void => {
+      if (dashboard.url !== null) process.stderr.write(`Dashboard: ${dashboard.url}\n`);
+    };
+    // The page follows Spark's installation. Otherwise the address comes once all is loaded: Ctrl-C ends the loader too.
+    if (isSpark) announce();
+    if (isSpark) feed.phase({ name: 'installing' });
     const engine = await engines[options.engine](options);
     const out = await openOutputFolder(
       options.out,
       { engine: options.engine, options: { ...options } },
       startedAtMs,
     );
+    if (!isSpark) announce();
     let summary: RunSummary | null = null;
     try {
       summary = await engine({ definition, source, out, clock }, feed);
