@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
 import { forwardClock, systemClock } from '../functions/clock.ts';
-import { shellOption } from '../functions/shell-word.ts';
 import { stageDefinition } from '../functions/stage.ts';
 import { inCurrency, type PipelineDefinition } from '../pipeline/definition.ts';
 import type { ExitCode } from '../pipeline/error.ts';
@@ -10,7 +9,7 @@ import { engines } from './run/engines.ts';
 import type { RunFeed, RunSummary } from './run/feed.ts';
 import { generatorSource, type RunTimes } from './run/generator-source.ts';
 import { interruptedCode, listenForInterruption } from './run/interruption.ts';
-import { type ReplayChoice, readOptions, type StartOptions, startUsage } from './run/options.ts';
+import { readOptions, type StartOptions, startUsage } from './run/options.ts';
 import { openOutputFolder, outputError } from './run/output-folder.ts';
 import { everyFeed, progressFeed } from './run/progress.ts';
 import type { OrderSource } from './run/source.ts';
@@ -24,8 +23,10 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     return 0;
   }
   const { source } = options;
-  if (source.kind === 'replay' && source.dryRun !== null)
-    return dryRun(source, source.dryRun.save, options.json);
+  if (source.kind === 'replay' && source.dryRun !== null) {
+    const { showDryRun } = await import('./replay/dry-run.ts');
+    return showDryRun(source, stageDefinition(process.env), options.json);
+  }
   const interruption = listenForInterruption(() => {
     process.stderr.write('\nStopping: open windows are being written. Ctrl-C again to stop at once.\n');
   });
@@ -40,29 +41,8 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   }
 }
 
-/** What the file is taken for, on stdout. */
-async function dryRun(source: ReplayChoice, save: string | null, json: boolean): Promise<ExitCode> {
-  const { openReplay } = await import('./replay/replay.ts');
-  const { describeDryRun } = await import('./replay/dry-run.ts');
-  const replay = await openReplay({
-    ...source.choices,
-    file: source.files,
-    definition: stageDefinition(process.env),
-  });
-  try {
-    const { text, json: found } = await describeDryRun(replay);
-    process.stdout.write(json ? `${JSON.stringify(found)}\n` : text);
-    if (save !== null) {
-      await (await import('./replay/choices.ts')).saveMapFile(save, source.choices, replay.plan.mapping);
-      process.stderr.write(`Kept in ${save}: run it with ${shellOption('--map-file', save)}\n`);
-    }
-    return 0;
-  } finally {
-    replay.close();
-  }
-}
-
-async function run(
+/** Runs the pipeline on this machine, with what is shown meanwhile. */
+export async function run(
   options: StartOptions,
   repository: PipelineDefinition,
   interrupted: AbortSignal,

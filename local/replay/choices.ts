@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { UsageError } from '../../pipeline/error.ts';
 import { joinMapping, parseMapping } from './mapping.ts';
 import type { ReplayChoices } from './replay.ts';
@@ -23,7 +24,13 @@ export const replayDeclared = {
   decimal: { type: 'string' },
 } as const;
 
-export type ReplayOptionName = keyof typeof replayDeclared;
+/** What a command that takes a replay may do in place of its own work. */
+export const dryRunDeclared = {
+  'dry-run': { type: 'boolean', default: false },
+  save: { type: 'string' },
+} as const;
+
+type ReplayOptionName = keyof typeof replayDeclared;
 
 type Mapped = Readonly<Record<string, string>>;
 type Values = { readonly [Name in ReplayOptionName]?: string | string[] | undefined };
@@ -40,6 +47,9 @@ export const replayUsage = `  --replay FILE         orders from a CSV, JSON or P
   --time-zone ZONE      of times that say none, such as America/New_York (UTC)
   --delimiter, --encoding, --skip LINES, --null TEXT, --decimal ,
                         how a CSV file is written, where it is not found out`;
+
+export const dryRunUsage = `  --dry-run             show what a file is taken for: mapping, orders, sums, what is refused; run nothing
+  --save FILE           with --dry-run: keep the mapping for --map-file`;
 
 const fix = 'The options of a replay are shown by --help.';
 
@@ -109,6 +119,46 @@ export function readChoices(values: Values): ReplayChoices {
     skip: skip === undefined ? undefined : Number(skip),
     nulls: typeof nulls === 'string' ? [nulls] : nulls,
     decimal: oneOf('--decimal', text('decimal'), ['.', ',']),
+  };
+}
+
+/** What a command was asked to replay. */
+export interface AskedReplay {
+  /** Absolute: files, folders and patterns. */
+  readonly files: readonly string[];
+  readonly choices: ReplayChoices;
+  /** Show what the file is taken for, and run nothing; `save` keeps it for the next. */
+  readonly dryRun: { readonly save: string | null } | null;
+}
+
+type AskedValues = Values & { readonly 'dry-run': boolean; readonly save?: string | undefined };
+
+/**
+ * What the options of {@link replayDeclared} and {@link dryRunDeclared} ask for.
+ *
+ * @param folder that relative paths start from
+ * @returns null where nothing is to be replayed
+ * @throws UsageError `ECOM_OPTION_RANGE`, `ECOM_OPTION_CONFLICT`, `ECOM_REPLAY_MAP_FILE`
+ */
+export function askedReplay(values: AskedValues, folder: string): AskedReplay | null {
+  const { replay, save, 'dry-run': isDry, 'map-file': mapFile } = values;
+  const conflict = (option: string, other: string, why: string): UsageError =>
+    new UsageError('ECOM_OPTION_CONFLICT', { what: `${option} cannot go with ${other}: ${why}`, fix });
+  if (replay === undefined) {
+    const names = [...Object.keys(replayDeclared), 'save'] as (keyof AskedValues)[];
+    const given = isDry ? 'dry-run' : names.find((name) => values[name] !== undefined);
+    if (given !== undefined) throw conflict(`--${given}`, 'no --replay', 'it is for replayed orders');
+    return null;
+  }
+  if (save !== undefined && !isDry) throw conflict('--save', 'a run', 'it keeps what --dry-run finds');
+  const files = [replay].flat();
+  if (files.includes(''))
+    throw new UsageError('ECOM_OPTION_RANGE', { what: '--replay takes a file, not ""', fix });
+  const absolute = (file: string): string => path.resolve(folder, file);
+  return {
+    files: files.map(absolute),
+    choices: withMapFile(typeof mapFile === 'string' ? absolute(mapFile) : undefined, readChoices(values)),
+    dryRun: isDry ? { save: save === undefined ? null : absolute(save) } : null,
   };
 }
 

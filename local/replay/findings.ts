@@ -163,7 +163,7 @@ export function describeFindings(findings: ReplayFindings, format: (amount: numb
     'total-in-every': '; several rows an order, and each has the order’s total',
   };
   const said = [
-    `${counted(rows, 'row')} make ${counted(orders, 'order')} of ${counted(findings.customers, 'customer')}, ${format(findings.revenue)}${layouts[findings.items_per_order]}.`,
+    `${counted(rows, 'row')} ${rows === 1 ? 'makes' : 'make'} ${counted(orders, 'order')} of ${counted(findings.customers, 'customer')}, ${format(findings.revenue)}${layouts[findings.items_per_order]}.`,
   ];
   for (const part of left_out) {
     // Amounts of another currency are said in it.

@@ -1,7 +1,19 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { defaultSparkLine } from '../../emr/releases.ts';
+import { stageDefinition } from '../../functions/stage.ts';
 import { pipeline } from '../../pipeline/definition.ts';
 import { EcomError, type ExitCode, UsageError } from '../../pipeline/error.ts';
+import {
+  type AskedReplay,
+  askedReplay,
+  dryRunDeclared,
+  dryRunUsage,
+  replayDeclared,
+  replayUsage,
+} from '../replay/choices.ts';
+import { interruptedCode, listenForInterruption } from '../run/interruption.ts';
 import { parseArguments, rowLimit } from './arguments.ts';
 import { windowTable } from './first-rows.ts';
 import { reportJson } from './json.ts';
@@ -15,50 +27,92 @@ const pageName = 'report.html';
 const usage = `Makes a page of plots of what a run wrote, and shows its windows.
 
   npm run report -- [DIR] [options]
+  npm run report -- --replay FILE [options]
 
-  DIR          the folder that the run wrote (data); the page is DIR/${pageName}
-  --rows N     how many rows of the window table to show, 0 to 100000 (20)
-  --json       print the report as one JSON object, nothing else on stdout
-  --debug      show the stack of an error
-  --help       show this
+  DIR                   the folder that the run wrote (data); the page is DIR/${pageName}
+  --rows N              how many rows of the window table to show, 0 to 100000 (20)
+  --json                print the report as one JSON object, nothing else on stdout
+  --debug               show the stack of an error
+  --help                show this
+
+Orders of your own are run first, without a dashboard:
+
+${replayUsage}
+${dryRunUsage}
+  --out DIR             where to write the run and its page (a temporary folder, which stays)
 
 Examples
   npm run report
+  npm run report -- --replay orders_export.csv
   npm run report -- data/previous/2026-11-23T22-41-07.123Z --rows 50
   npm run --silent report -- data --json > report.json
 `;
 
 const fix = 'Run `npm run report -- --help` for the options.';
-const replayFix =
-  'A report is of a run: start one with `npm start -- --replay FILE`, then run `npm run report`.';
 
 interface ReportOptions {
+  /** Relative to the working folder. */
   readonly dir: string;
+  /** Orders to run first, and where to; null for a temporary folder. */
+  readonly replay: { readonly asked: AskedReplay; readonly out: string | null } | null;
   readonly rows: number;
   readonly json: boolean;
 }
 
 function readOptions(args: readonly string[]): ReportOptions | 'help' {
   const options = {
-    rows: { type: 'string', default: '20' },
+    ...replayDeclared,
+    ...dryRunDeclared,
+    // Both a number of rows to show, and how rows make orders.
+    rows: { type: 'string', multiple: true },
+    out: { type: 'string' },
     json: { type: 'boolean', default: false },
     debug: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   } as const;
-  const { values, positionals } = parseArguments(
-    args,
-    options,
-    args.some((one) => /^--(replay|map|where|sql)\b/.test(one)) ? replayFix : fix,
-  );
+  const { values, positionals } = parseArguments(args, options, fix);
   if (values.help) return 'help';
-  const [dir = 'data', extra] = positionals;
+  const [dir, extra] = positionals;
   if (extra !== undefined) {
     throw new UsageError('ECOM_OPTION_UNKNOWN', {
       what: `One folder is enough, and "${extra}" is another`,
       fix,
     });
   }
-  return { dir, rows: rowLimit(values.rows, 0, fix), json: values.json };
+  const isLayout = (text: string): boolean => text === 'orders' || text === 'items';
+  const asked = askedReplay({ ...values, rows: values.rows?.findLast(isLayout) }, process.cwd());
+  const conflict = (what: string): UsageError => new UsageError('ECOM_OPTION_CONFLICT', { what, fix });
+  if (asked !== null && dir !== undefined)
+    throw conflict(`--replay cannot go with a folder: name the one to write with --out ${dir}`);
+  if (asked === null && values.out !== undefined)
+    throw conflict('--out cannot go with no --replay: the page is written to the folder that it reports on');
+  if (values.out === '')
+    throw new UsageError('ECOM_OPTION_RANGE', { what: '--out takes a folder, not ""', fix });
+  const shown = values.rows?.findLast((text) => !isLayout(text)) ?? '20';
+  return {
+    dir: dir ?? 'data',
+    replay: asked === null ? null : { asked, out: values.out ?? null },
+    rows: rowLimit(shown, 0, fix),
+    json: values.json,
+  };
+}
+
+/** Runs the orders through the embedded engine. */
+async function runReplay(asked: AskedReplay, out: string, signal: AbortSignal): Promise<void> {
+  const { run } = await import('../start.ts');
+  await run(
+    {
+      durationSeconds: null,
+      source: { kind: 'replay', ...asked, speed: 'max' },
+      out,
+      engine: 'embedded',
+      spark: defaultSparkLine,
+      dashboard: null,
+      json: false,
+    },
+    stageDefinition(process.env),
+    signal,
+  );
 }
 
 /** Writes the page so that no reader ever sees half of it. */
@@ -74,14 +128,14 @@ async function writePage(folder: string, page: string): Promise<string> {
     const parts = {
       what,
       where: file,
-      fix: 'Mend that, or copy the results to a folder that can be written.',
+      fix: 'Fix that, or copy the results to a folder that can be written.',
     };
     throw new EcomError('ECOM_REPORT_NOT_WRITABLE', parts, { cause });
   }
   return file;
 }
 
-/** Shows how far the reading is, once it takes longer than someone likes to wait without a word. */
+/** Shows how far the reading is, once it takes longer than someone likes to wait in silence. */
 function progressLine(startedMs: number): (rows: number) => void {
   let saidMs = startedMs + 1000;
   return (rows) => {
@@ -91,31 +145,57 @@ function progressLine(startedMs: number): (rows: number) => void {
   };
 }
 
-/** `npm run report`. Throws what {@link readReport} does, and `ECOM_REPORT_EMPTY` where there is nothing to report. */
+/** `npm run report`. Throws what {@link readReport} and a replay do, and `ECOM_REPORT_EMPTY` where there is nothing to report. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
   const options = readOptions(args);
   if (options === 'help') {
     process.stdout.write(usage);
     return 0;
   }
-  const folder = await findRunFolder(options.dir);
-  const report = await readReport(folder, pipeline, options.rows, progressLine(performance.now()));
-  if (report === null) {
+  const { replay } = options;
+  if (replay === null) {
+    await report(options.dir, options);
+    return 0;
+  }
+  if (replay.asked.dryRun !== null) {
+    const { showDryRun } = await import('../replay/dry-run.ts');
+    return showDryRun(replay.asked, stageDefinition(process.env), options.json);
+  }
+  const interruption = listenForInterruption(() =>
+    process.stderr.write('\nStopping: the report is of the orders so far. Ctrl-C again to stop at once.\n'),
+  );
+  const temporary = replay.out === null ? await mkdtemp(path.join(tmpdir(), 'ecom-report-')) : null;
+  const out = path.resolve(replay.out ?? temporary ?? '');
+  try {
+    await runReplay(replay.asked, out, interruption.signal);
+    await report(out, options);
+    return interruption.happened() ? interruptedCode : 0;
+  } catch (error) {
+    if (temporary !== null) await rm(temporary, { recursive: true, force: true });
+    throw error;
+  } finally {
+    interruption.dispose();
+  }
+}
+
+async function report(dir: string, options: Pick<ReportOptions, 'rows' | 'json'>): Promise<void> {
+  const folder = await findRunFolder(dir);
+  const found = await readReport(folder, pipeline, options.rows, progressLine(performance.now()));
+  if (found === null) {
     throw new EcomError('ECOM_REPORT_EMPTY', {
       what: 'There is no window to report on: of windows that overlap it takes those that count each order once',
       where: folder,
       fix: 'A window is written once it is closed: let a run come to its end, or name the folder of one that did.',
     });
   }
-  const file = await writePage(folder, reportPage(report, options.dir, Date.now()));
+  const file = await writePage(folder, reportPage(found, dir, Date.now()));
   if (options.json) {
-    process.stdout.write(`${JSON.stringify(reportJson(report, file))}\n`);
-    return 0;
+    process.stdout.write(`${JSON.stringify(reportJson(found, file))}\n`);
+    return;
   }
-  if (options.rows > 0) process.stdout.write(windowTable(report.firstRows));
-  const shown = report.firstRows.length;
-  if (shown > 0 && shown < report.rows)
-    process.stdout.write(`only showing top ${shown} rows of ${report.rows}\n`);
+  if (options.rows > 0) process.stdout.write(windowTable(found.firstRows));
+  const shown = found.firstRows.length;
+  if (shown > 0 && shown < found.rows)
+    process.stdout.write(`only showing top ${shown} rows of ${found.rows}\n`);
   process.stdout.write(`\nReport: ${file}\n`);
-  return 0;
 }

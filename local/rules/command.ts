@@ -3,8 +3,16 @@ import { stageDefinition } from '../../functions/stage.ts';
 import { inCurrency, type PipelineDefinition, pipeline } from '../../pipeline/definition.ts';
 import { type ExitCode, UsageError } from '../../pipeline/error.ts';
 import { useCurrency } from '../dashboard/page/format.ts';
-import { readChoices, replayDeclared, replayUsage, withMapFile } from '../replay/choices.ts';
-import { openReplay, type Replay, type ReplayChoices } from '../replay/replay.ts';
+import {
+  type AskedReplay,
+  askedReplay,
+  dryRunDeclared,
+  dryRunUsage,
+  replayDeclared,
+  replayUsage,
+} from '../replay/choices.ts';
+import { showDryRun } from '../replay/dry-run.ts';
+import { openReplay, type Replay } from '../replay/replay.ts';
 import { parseArguments } from '../report/arguments.ts';
 import { printable } from '../report/printable.ts';
 import { interruptedCode, listenForInterruption } from '../run/interruption.ts';
@@ -18,6 +26,7 @@ const usage = `Shows what each rule, at each of a few limits, would have raised 
   npm run rules -- --replay FILE [options]
 
 ${replayUsage}
+${dryRunUsage}
   --json                print one JSON object, nothing else on stdout
   --debug               show the stack of an error
   --help                show this
@@ -26,6 +35,7 @@ The limits lie around the one in pipeline/rules.ts ("limit now"), and where the 
 over p99. Nothing is written, and no alert is sent.
 
 Examples
+  npm run rules -- --replay orders_export.csv --dry-run
   npm run rules -- --replay orders.csv --map customer_id=Customer,timestamp=Date,total_amount=Total
   npm run --silent rules -- --replay orders.parquet --json > rules.json
 `;
@@ -33,14 +43,14 @@ Examples
 const fix = 'Run `npm run rules -- --help` for the options.';
 
 interface RulesOptions {
-  readonly files: readonly string[];
-  readonly choices: ReplayChoices;
+  readonly asked: AskedReplay;
   readonly json: boolean;
 }
 
 function readOptions(args: readonly string[]): RulesOptions | 'help' {
   const declared = {
     ...replayDeclared,
+    ...dryRunDeclared,
     json: { type: 'boolean', default: false },
     debug: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
@@ -51,17 +61,14 @@ function readOptions(args: readonly string[]): RulesOptions | 'help' {
   if (extra !== undefined) {
     throw new UsageError('ECOM_OPTION_UNKNOWN', { what: `"${extra}" stands without an option`, fix });
   }
-  if (values.replay === undefined) {
+  const asked = values.replay === undefined ? null : askedReplay(values, process.cwd());
+  if (asked === null) {
     throw new UsageError('ECOM_OPTION_MISSING', {
       what: 'There is no --replay FILE to try the rules on',
       fix,
     });
   }
-  return {
-    files: values.replay,
-    choices: withMapFile(values['map-file'], readChoices(values)),
-    json: values.json,
-  };
+  return { asked, json: values.json };
 }
 
 /** @returns null when it was over before the end of the file */
@@ -92,14 +99,16 @@ export async function main(
     process.stdout.write(usage);
     return 0;
   }
+  const { asked } = options;
+  const stage = stageDefinition(process.env, repository);
+  if (asked.dryRun !== null) return showDryRun(asked, stage, options.json);
   // A process that just died would leave the temporary files behind by which a file is sorted.
   const { happened: isOver, dispose } = listenForInterruption(() => process.stderr.write('\nStopping.\n'));
   let replay: Replay | null = null;
   try {
-    const stage = stageDefinition(process.env, repository);
     replay = await openReplay({
-      ...options.choices,
-      file: options.files,
+      ...asked.choices,
+      file: asked.files,
       definition: stage,
       isOver,
       onProgress: showReading(systemClock),

@@ -4,13 +4,13 @@ import { defaultSparkLine, type SparkLineName, sparkLines } from '../../emr/rele
 import { optionProblem, takenByNpm } from '../../functions/option-problem.ts';
 import { UsageError } from '../../pipeline/error.ts';
 import {
-  type ReplayOptionName,
-  readChoices,
+  type AskedReplay,
+  askedReplay,
+  dryRunDeclared,
+  dryRunUsage,
   replayDeclared,
   replayUsage,
-  withMapFile,
 } from '../replay/choices.ts';
-import type { ReplayChoices } from '../replay/replay.ts';
 import { engines } from './engines.ts';
 
 /** What `npm start` was asked to do. */
@@ -35,13 +35,8 @@ export interface GeneratorChoice {
   readonly fraudRate: number;
 }
 
-export interface ReplayChoice {
+export interface ReplayChoice extends AskedReplay {
   readonly kind: 'replay';
-  /** Absolute: files, folders and patterns. */
-  readonly files: readonly string[];
-  readonly choices: ReplayChoices;
-  /** Show what the file is taken for, and run nothing; `save` keeps it for the next. */
-  readonly dryRun: { readonly save: string | null } | null;
   /** So many times event time, or as fast as it goes. */
   readonly speed: number | 'max';
 }
@@ -58,8 +53,7 @@ export const startUsage = `Runs the whole pipeline on this machine and shows it 
   --seed N              the same seed gives the same orders (a new one each time)
   --fraud-rate SHARE    share of orders that belong to planted fraud, 0 to 1 (0.02)
 ${replayUsage}
-  --dry-run             show what a file is taken for: mapping, orders, sums, what is refused; run nothing
-  --save FILE           with --dry-run: keep the mapping for --map-file
+${dryRunUsage}
   --speed N|max         replay at N times the speed of the file's own time (max)
   --out DIR             where to write (data); an earlier run there moves to DIR/previous/
   --engine NAME         what computes the run: ${Object.keys(engines).join(', ')} (embedded)
@@ -86,8 +80,7 @@ const declared = {
   seed: { type: 'string' },
   'fraud-rate': { type: 'string' },
   ...replayDeclared,
-  'dry-run': { type: 'boolean', default: false },
-  save: { type: 'string' },
+  ...dryRunDeclared,
   speed: { type: 'string' },
   out: { type: 'string', default: defaultOut },
   engine: { type: 'string', default: 'embedded' },
@@ -116,27 +109,15 @@ export interface StartPlace {
 export function readOptions(args: readonly string[], { folder, newSeed }: StartPlace): StartOptions | 'help' {
   const values = parse(args);
   if (values.help) return 'help';
-  const replaying = values.replay !== undefined;
+  const asked = askedReplay(values, folder);
   for (const name of ['rate', 'seed', 'fraud-rate'] as const) {
-    if (replaying && values[name] !== undefined)
+    if (asked !== null && values[name] !== undefined)
       throw conflict(`--${name}`, '--replay', 'it is for simulated orders');
   }
-  const ofReplay: readonly (ReplayOptionName | 'speed' | 'save')[] = [
-    ...(Object.keys(replayDeclared) as ReplayOptionName[]),
-    'speed',
-    'save',
-  ];
-  for (const name of ofReplay) {
-    if (!replaying && values[name] !== undefined)
-      throw conflict(`--${name}`, 'no --replay', 'it is for replayed orders');
-  }
-  if (!replaying && values['dry-run'])
-    throw conflict('--dry-run', 'no --replay', 'it is for replayed orders');
-  if (values.save !== undefined && !values['dry-run'])
-    throw conflict('--save', 'a run', 'it keeps what --dry-run finds');
+  if (asked === null && values.speed !== undefined)
+    throw conflict('--speed', 'no --replay', 'it is for replayed orders');
   // An unset variable in a script: taken as a path, it would be the project's own folder.
   if (values.out === '') throw outOfRange('--out', '', 'a folder');
-  if (values.replay?.includes('')) throw outOfRange('--replay', '', 'a file');
   if (!isEngine(values.engine)) {
     throw outOfRange('--engine', values.engine, Object.keys(engines).join(' or '));
   }
@@ -146,25 +127,16 @@ export function readOptions(args: readonly string[], { folder, newSeed }: StartP
   if (!isSparkLine(spark)) throw outOfRange('--spark', spark, Object.keys(sparkLines).join(' or '));
   return {
     durationSeconds: optionalNumber('--duration', values.duration, { min: 1, max: 31_536_000 }),
-    source: replaying
-      ? {
-          kind: 'replay',
-          files: (values.replay ?? []).map((file) => path.resolve(folder, file)),
-          choices: withMapFile(
-            values['map-file'] === undefined ? undefined : path.resolve(folder, values['map-file']),
-            readChoices(values),
-          ),
-          dryRun: values['dry-run']
-            ? { save: values.save === undefined ? null : path.resolve(folder, values.save) }
-            : null,
-          speed: speed(values.speed ?? 'max'),
-        }
-      : {
-          kind: 'generator',
-          ordersPerMinute: optionalNumber('--rate', values.rate, { min: 1, max: 1_000_000 }) ?? 1000,
-          seed: optionalNumber('--seed', values.seed, { min: 0, max: 2 ** 32 - 1, whole: true }) ?? newSeed(),
-          fraudRate: optionalNumber('--fraud-rate', values['fraud-rate'], { min: 0, max: 1 }) ?? 0.02,
-        },
+    source:
+      asked !== null
+        ? { kind: 'replay', ...asked, speed: speed(values.speed ?? 'max') }
+        : {
+            kind: 'generator',
+            ordersPerMinute: optionalNumber('--rate', values.rate, { min: 1, max: 1_000_000 }) ?? 1000,
+            seed:
+              optionalNumber('--seed', values.seed, { min: 0, max: 2 ** 32 - 1, whole: true }) ?? newSeed(),
+            fraudRate: optionalNumber('--fraud-rate', values['fraud-rate'], { min: 0, max: 1 }) ?? 0.02,
+          },
     out: path.resolve(folder, values.out),
     engine: values.engine,
     spark,

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { main } from '../../../local/report/command.ts';
@@ -126,6 +126,40 @@ Report: ${path.join(run.folder, 'report.html')}
     expect(readdirSync(run.folder).sort()).toEqual(before);
   });
 
+  it.each([
+    ['a folder of its own', []],
+    ['the folder that is named', ['--out']],
+  ])('runs orders of a file first, into %s', async (_, option) => {
+    run = await writeRun([]);
+    const file = path.join(run.folder, 'orders.csv');
+    const orders = ['order,who,at,worth', '1,ana,2024-01-05 10:00,10', '1,ana,2024-01-05 10:00,2.50'];
+    writeFileSync(file, [...orders, '2,ben,2024-01-05 10:02,7,50', '3,cid,2024-01-05 10:03,4'].join('\n'));
+    const map = 'order_id=order,customer_id=who,timestamp=at,total_amount=worth';
+    const out = option.flatMap((name) => [name, path.join(run.folder, 'own run')]);
+    const args = ['--replay', file, '--map', map, '--rows', 'items', '--rows', '1', '--json', ...out];
+    const { code, stdout, stderr } = await printed(main, args);
+    const found: { report: string; out: string } = JSON.parse(stdout);
+    expect(code).toBe(0);
+    expect(found).toMatchObject({ orders: 2, revenue: 16.5, windows: { length: 1 } });
+    expect(found).toMatchObject({ summary: { orders: 2, dead_letters: 1 } });
+    expect(found.out).toMatch(option.length > 0 ? /own run$/ : /ecom-report-/);
+    expect(readFileSync(found.report, 'utf8')).toContain('$16.50');
+    expect(stderr).toContain('Refused: 1 row, first on line 4');
+    if (option.length === 0) rmSync(found.out, { recursive: true });
+  });
+
+  it('of a file may be a dry run', async () => {
+    run = await writeRun([]);
+    const file = path.join(run.folder, 'orders.csv');
+    writeFileSync(file, 'customer_id,timestamp,total_amount\nana,2024-01-05,10\n');
+    const kept = path.join(run.folder, 'kept.json');
+    const { code, stdout } = await printed(main, ['--replay', file, '--dry-run', '--save', kept]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('1 row makes 1 order of 1 customer, $10.00.');
+    expect(JSON.parse(readFileSync(kept, 'utf8'))).toMatchObject({ map: { customer_id: 'customer_id' } });
+    expect(readdirSync(run.folder)).not.toContain('report.html');
+  });
+
   it('says how to use it', async () => {
     run = await writeRun([]);
     const { code, stdout } = await printed(main, ['--help']);
@@ -146,17 +180,13 @@ describe('a report that cannot be made', () => {
     ['a negative number of rows', ['--rows=-1'], 'ECOM_OPTION_RANGE', 2],
     ['too many rows', ['--rows', '100001'], 'ECOM_OPTION_RANGE', 2],
     ['half a row', ['--rows', '1.5'], 'ECOM_OPTION_RANGE', 2],
+    ['a folder and a file', ['data', '--replay', 'a.csv'], 'ECOM_OPTION_CONFLICT', 2],
+    ['a file that is missing', ['--replay', 'nowhere.csv'], 'ECOM_REPLAY_NOT_FOUND', 2],
+    ['a mapping without a file', ['--map', 'order_id=x'], 'ECOM_OPTION_CONFLICT', 2],
+    ['an output folder without a file', ['--out', 'x'], 'ECOM_OPTION_CONFLICT', 2],
   ])('of %s: says why', async (_, args, code, exitCode) => {
     run = await writeRun([]);
     expect(await failure(args)).toMatchObject({ code, exitCode });
-  });
-
-  it('of a file of orders: says to replay it first', async () => {
-    run = await writeRun([]);
-    expect(await failure(['--replay', 'orders.csv'])).toMatchObject({
-      code: 'ECOM_OPTION_UNKNOWN',
-      message: expect.stringContaining('npm start -- --replay'),
-    });
   });
 
   it('because nothing was written yet: says so', async () => {

@@ -33,6 +33,14 @@ describe('npm run rules', () => {
     );
   });
 
+  it('shows what a file is taken for, and tries nothing, where that is asked', async () => {
+    const { code, stdout } = await printed(rules, ['--replay', sample, '--dry-run']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Recognized: CDNOW.');
+    expect(stdout).toContain('Nothing was run.');
+    expect(stdout).not.toContain('high-value');
+  });
+
   it('is one JSON object where asked', async () => {
     const { stdout } = await printed(rules, ['--replay', sample, '--map', map, '--json']);
     expect(JSON.parse(stdout)).toMatchObject({
