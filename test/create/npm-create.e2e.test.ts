@@ -314,7 +314,7 @@ describe('the command line', () => {
     const { code, stdout } = await create('мой/Café ☕ №1', '--yes', '--no-install');
     expect(code).toBe(0);
     const at = path.join(folder, 'мой/Café ☕ №1');
-    expect(stdout).toContain('cd "мой/Café ☕ №1"');
+    expect(stdout).toContain("cd 'мой/Café ☕ №1'");
     expect(JSON.parse(readText(at, 'package.json')).name).toBe('cafe-no1');
     expect((await run('git', ['status', '--porcelain'], environment(), at)).stdout).toBe('');
   });

@@ -2,8 +2,7 @@ import { expect, test } from 'vitest';
 import { SentOrders } from '../../../local/spark/sent-orders.ts';
 import type { GeneratedOrder } from '../../../pipeline/generator/order-generator.ts';
 import { formatTimestamp } from '../../../pipeline/timestamp.ts';
-import { windowing } from '../../../pipeline/window.ts';
-import { shopFieldValues } from '../../pipeline/kit.ts';
+import { shopFieldValues, kitWindowing as windowing } from '../../pipeline/kit.ts';
 import { aRow } from '../dashboard/samples.ts';
 
 const startMs = Date.UTC(2026, 10, 23, 12);
