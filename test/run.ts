@@ -1,21 +1,17 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { startChild } from '../local/child/child.ts';
+import { closingLines, type Outcome } from './outcome.ts';
 import { pinnedMajors, pinnedNode, pinnedNodesRunHere } from './pinned-node.ts';
 
 /**
- * `npm test`: runs the tests, those that take minutes each left out, and adds up the runners' own reports.
- * `npm test -- FILE` and `npm run test:long` run what they name.
+ * `npm test`: the tests that need nothing beyond Node. `npm run test:all`: those and the heavy ones; with `--rest` it takes
+ * the first from the `npm test` before it, as CI does. Other arguments are Vitest's: `npm test -- FILE` runs what it names.
  */
 
 const root = path.resolve(import.meta.dirname, '..');
 const results = path.join(root, 'test-results');
-
-interface Counts {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
+const outcomeOf = (name: string): string => path.join(results, `${name}.json`);
 
 /** Runs Vitest, which ends with this process, however that ends, and with all that the tests started. */
 async function run(command: string, args: readonly string[]): Promise<number> {
@@ -32,60 +28,74 @@ async function run(command: string, args: readonly string[]): Promise<number> {
   return code ?? 1;
 }
 
-/** The fields of Vitest's JSON report that are counted. */
-interface VitestReport {
-  numPassedTests: number;
-  numFailedTests: number;
-  numFailedTestSuites: number;
-  numPendingTests: number;
-  numTodoTests: number;
-}
-
-async function vitest(name: string, node: string, args: readonly string[]): Promise<Counts> {
-  const report = path.join(results, `${name}.json`);
+/** One run of Vitest. What it came to is written by `outcome-reporter.ts`. */
+async function vitest(name: string, node: string, args: readonly string[]): Promise<Outcome> {
   const code = await run(node, [
     path.join(root, 'node_modules/vitest/vitest.mjs'),
     'run',
     '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
+    `--reporter=${path.join(import.meta.dirname, 'outcome-reporter.ts')}`,
+    `--outputFile.outcome=${outcomeOf(name)}`,
     ...args,
   ]);
-  const counted = JSON.parse(readFileSync(report, 'utf8')) as VitestReport;
-  const failed = counted.numFailedTests;
-  return {
-    passed: counted.numPassedTests,
-    // A file that does not load, or an unhandled error, fails the run without failing a test.
-    failed: code !== 0 && failed === 0 ? 1 : failed,
-    skipped: counted.numPendingTests + counted.numTodoTests,
-  };
+  const outcome = readOutcome(name);
+  if (code === 0 || outcome.failures.length > 0) return outcome;
+  // Found no test, was ended from outside, or does not start.
+  const failure = { what: `Vitest (${name})`, error: [`ended with ${code}; its output above says why`] };
+  return { ...outcome, failures: [failure] };
+}
+
+function readOutcome(name: string): Outcome {
+  const file = outcomeOf(name);
+  if (!existsSync(file)) return { passed: 0, failures: [], skipped: [] };
+  return JSON.parse(readFileSync(file, 'utf8')) as Outcome;
+}
+
+/** What the `npm test` before this came to. */
+function outcomeBefore(): Outcome {
+  if (existsSync(outcomeOf('fast'))) return readOutcome('fast');
+  const error = [`has left nothing in ${outcomeOf('fast')}; run it first`];
+  return { passed: 0, failures: [{ what: 'npm test', error }], skipped: [] };
+}
+
+const fast = ['--project', 'fast'];
+/** Of the heavy tests, what the Node of Lambda matters to: the functions as bundled, and lines of another process. */
+const onNode24 = ['test/functions/package.e2e.test.ts', 'test/emr/reader/reader.spark.test.ts'];
+const leftOut =
+  'Left out: what needs Spark, Kafka, the local cloud, a browser, a terminal or packing. ' +
+  'About 40 minutes on two cores: npm run test:all';
+
+/** The heavy tests and, in CI, what else is promised of each Node. */
+async function rest(strict: boolean): Promise<Outcome[]> {
+  const outcomes = [await vitest('heavy', process.execPath, ['--project', 'heavy'])];
+  if (!strict || !pinnedNodesRunHere) return outcomes;
+  for (const major of pinnedMajors.filter((one) => !process.versions.node.startsWith(`${one}.`))) {
+    const node = await pinnedNode(major);
+    console.log(`The fast tests again, on Node ${major}: ${node}`);
+    outcomes.push(await vitest(`fast-on-node${major}`, node, fast));
+    if (major === 24)
+      outcomes.push(await vitest('more-on-node24', node, ['--project', 'heavy', ...onNode24]));
+  }
+  return outcomes;
 }
 
 export async function main(args: readonly string[]): Promise<number> {
+  const own = ['--all', '--rest'];
+  const named = args.filter((one) => !own.includes(one));
+  const strict = process.env.CI === 'true' && named.length === 0;
+  const before = args.includes('--rest') ? outcomeBefore() : undefined;
   rmSync(results, { recursive: true, force: true });
   mkdirSync(results, { recursive: true });
-  const strict = process.env.CI === 'true' && args.length === 0;
-  const most = ['--project', 'fast', '--project', 'heavy'];
-  const counts = [await vitest('vitest', process.execPath, args.length === 0 ? most : args)];
-  if (strict && pinnedNodesRunHere) {
-    for (const major of pinnedMajors.filter((one) => !process.versions.node.startsWith(`${one}.`))) {
-      const node = await pinnedNode(major);
-      console.log(`The fast tests again, on Node ${major}: ${node}`);
-      counts.push(await vitest(`fast-on-node${major}`, node, ['--project', 'fast']));
-      // The functions bundled, as Lambda gets them.
-      if (major === 24)
-        counts.push(await vitest('functions-on-node24', node, ['test/functions/package.e2e.test.ts']));
-    }
+
+  const outcomes: Outcome[] = [];
+  if (named.length > 0) outcomes.push(await vitest('named', process.execPath, named));
+  else {
+    outcomes.push(before ?? (await vitest('fast', process.execPath, fast)));
+    if (args.includes('--all')) outcomes.push(...(await rest(strict)));
+    else console.log(leftOut);
   }
-  const total = counts.reduce((sum, one) => ({
-    passed: sum.passed + one.passed,
-    failed: sum.failed + one.failed,
-    skipped: sum.skipped + one.skipped,
-  }));
-  if (strict && total.skipped > 0)
-    console.error(`${total.skipped} tests were skipped, which CI counts as a failure.`);
-  console.log(
-    `${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,
-  );
-  return total.failed > 0 || (strict && total.skipped > 0) ? 1 : 0;
+  const skipped = outcomes.some((outcome) => outcome.skipped.length > 0);
+  if (strict && skipped) console.log('Some tests were skipped, which CI counts as a failure.');
+  for (const line of closingLines(outcomes)) console.log(line);
+  return outcomes.some((outcome) => outcome.failures.length > 0) || (strict && skipped) ? 1 : 0;
 }
