@@ -4,6 +4,7 @@ import { offsetsOf } from './commands/stream.ts';
 import { estimateCost } from './cost/estimate.ts';
 import { costReport } from './cost/report.ts';
 import type { CliOptions, CloudFormationTemplate } from './framework.ts';
+import { kafkaMove, kafkaMoveText, nextCluster } from './kafka-move.ts';
 import { refuseLosses, stackChanges } from './resources/changes.ts';
 import { ids, stem } from './resources/stage.ts';
 import { type DeployedStage, deployed, findDeployed, type Session } from './session.ts';
@@ -66,18 +67,14 @@ export function replacedBy(before: unknown, after: unknown): readonly string[] {
   return change?.kind === 'replace' ? change.properties : [];
 }
 
-/** The Kafka cluster that a stage will have: undefined where that one is yet to be made. */
-async function kafkaClusterToBe({ input, stack }: Session): Promise<string | undefined> {
-  return input.config.msk.existing?.clusterArn ?? (await stack.resource(ids.msk));
-}
-
 /** What the topics or the checkpoint would not survive is refused before anything of the stage is changed. */
-async function refuseEarly(stage: DeployedStage, request: StreamRequest): Promise<void> {
-  const cluster = await kafkaClusterToBe(stage);
+async function refuseEarly(stage: DeployedStage, request: StreamRequest, say: Say): Promise<void> {
+  const move = await kafkaMove(stage);
   // How another cluster's topics are reached is known only after the deploy, and they are looked at then.
-  if (cluster === stage.msk.arn) await withTopics(stage, true, async ({ plan }) => refusePlan(plan));
+  if (move === undefined) await withTopics(stage, true, async ({ plan }) => refusePlan(plan));
+  else say(kafkaMoveText(move, stage.input.stage));
   if (request.newCheckpoint === undefined)
-    await refuseCheckpoint(stage, cluster ?? 'one that this stage makes for itself');
+    await refuseCheckpoint(stage, move === undefined ? stage.msk.arn : nextCluster(move));
 }
 
 /** Why a stage gets another EMR cluster than it has; undefined where it keeps its own. */
@@ -110,7 +107,7 @@ export async function beforeUpdate(
   refuseLosses(changes, session.stack.name);
   const stage = await findDeployed(session);
   if (stage === undefined) return;
-  await refuseEarly(stage, request);
+  await refuseEarly(stage, request, say);
   const other = await otherCluster(stage, template);
   if (other === undefined) return;
   say(

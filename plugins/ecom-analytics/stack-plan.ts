@@ -1,6 +1,6 @@
 import { EcomError } from '../../pipeline/error.ts';
-import { replacedByChangeSet } from './aws/change-set.ts';
-import { type StackChange, stackChanges, withReplaced } from './resources/changes.ts';
+import { lostByChangeSet } from './aws/change-set.ts';
+import { type StackChange, stackChanges, withLost } from './resources/changes.ts';
 import { folders } from './resources/stage.ts';
 import { findDeployed, type Session } from './session.ts';
 
@@ -19,7 +19,7 @@ export async function planStack(session: Session, template: unknown): Promise<St
   try {
     await artifacts.put(key, JSON.stringify(template));
     const url = `https://${artifacts.name}.s3.${region}.amazonaws.com${suffix}/${key}`;
-    return withReplaced(changes, await replacedByChangeSet(clients, clock, stack.name, url));
+    return withLost(changes, await lostByChangeSet(clients, clock, stack.name, url));
   } catch (error) {
     // A user who may not make change sets, or a stack that takes none as it stands, is left with the templates.
     if (error instanceof EcomError) return changes;

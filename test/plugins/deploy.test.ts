@@ -111,6 +111,11 @@ describe('before the stack of a deployed stage is changed', () => {
       'DescribeChangeSet',
       'DeleteChangeSet',
     ]);
+    cloud.account.changeSet =
+      '<member><Type>Resource</Type><ResourceChange><Action>Remove</Action><PolicyAction>Delete</PolicyAction><LogicalResourceId>Looped</LogicalResourceId><ResourceType>AWS::S3::Bucket</ResourceType></ResourceChange></member>';
+    await expect(look(changed)).rejects.toThrow('remove Looped (AWS::S3::Bucket), which loses');
+    cloud.account.changeSet = cloud.account.changeSet.replace('Delete', 'Retain');
+    await expect(look(changed, 'latest')).rejects.not.toMatchObject({ code: 'ECOM_REPLACEMENT' });
     cloud.account.changeSet = replacement('EcomWorkGroup', 'AWS::Athena::WorkGroup');
     await expect(look(changed, 'latest')).rejects.not.toMatchObject({ code: 'ECOM_REPLACEMENT' });
   });
@@ -158,6 +163,12 @@ describe('before the stack of a deployed stage is changed', () => {
       expect(cloud.spark.live).toHaveLength(1);
     },
   );
+
+  test('and is said to lose its place in the old topics, with what to do', async () => {
+    await expect(look({})).rejects.toMatchObject({ code: 'ECOM_CHECKPOINT' });
+    expect(said.join()).toContain('It is empty: records stay behind on the old cluster');
+    expect(said.join()).toContain('`npx sls deploy --stage dev --new-checkpoint earliest`');
+  });
 
   test('and let pass where a new one is asked for', async () => {
     await look(

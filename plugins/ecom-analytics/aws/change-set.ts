@@ -4,37 +4,46 @@ import { AwsError } from '../error.ts';
 import type { AwsClients } from './clients.ts';
 import { calling } from './failure.ts';
 
-/** A resource that CloudFormation says it would replace for certain. */
-export interface Replaced {
+/** A resource that CloudFormation says it would replace for certain, or delete. */
+export interface Lost {
+  readonly kind: 'replace' | 'remove';
   readonly id: string;
   readonly type: string;
-  /** The properties that make it do so. */
+  /** The properties that make it replace one. */
   readonly properties: readonly string[];
 }
 
 /** CloudFormation takes seconds over a template of this size. */
 const settle = { timeoutMs: 300_000, everyMs: 2_000 };
 
-function replaced({ LogicalResourceId, ResourceType, Details = [] }: ResourceChange): Replaced {
+/** Undefined: it keeps the resource, or leaves it (`PolicyAction`) where it lets go of it. */
+function lost(change: ResourceChange): Lost | undefined {
+  const { Action, LogicalResourceId, PolicyAction, Replacement, ResourceType, Details = [] } = change;
+  const about = { id: LogicalResourceId ?? '', type: ResourceType ?? '' };
+  if (Action === 'Remove')
+    return PolicyAction === 'Retain' || PolicyAction === 'Snapshot'
+      ? undefined
+      : { kind: 'remove', ...about, properties: [] };
+  if (Replacement !== 'True') return undefined;
   const causes = Details.flatMap(({ Target }) =>
     Target?.RequiresRecreation === 'Never' || Target?.Name === undefined ? [] : [Target.Name],
   );
-  return { id: LogicalResourceId ?? '', type: ResourceType ?? '', properties: [...new Set(causes)].sort() };
+  return { kind: 'replace', ...about, properties: [...new Set(causes)].sort() };
 }
 
 /**
- * What CloudFormation itself says that a template would replace. It resolves references and conditions, which a comparison
+ * What CloudFormation itself says that a template would replace or delete. It resolves references and conditions, which a comparison
  * of templates does not. The change set is deleted again, and nothing is executed.
  *
  * @param templateUrl of the template in S3
  * @throws AwsError where no change set can be had
  */
-export async function replacedByChangeSet(
+export async function lostByChangeSet(
   clients: Pick<AwsClients, 'cloudFormation'>,
   clock: Clock,
   StackName: string,
   templateUrl: string,
-): Promise<Replaced[]> {
+): Promise<Lost[]> {
   const cloudFormation = await clients.cloudFormation();
   const { CreateChangeSetCommand, DeleteChangeSetCommand, DescribeChangeSetCommand } = await import(
     '@aws-sdk/client-cloudformation'
@@ -68,10 +77,12 @@ export async function replacedByChangeSet(
             fix: 'Look at the stack in the CloudFormation console, then run this again.',
           }),
       );
-      const found: Replaced[] = [];
+      const found: Lost[] = [];
       for (;;) {
-        for (const { ResourceChange: change } of page.Changes ?? [])
-          if (change?.Replacement === 'True') found.push(replaced(change));
+        for (const { ResourceChange: change } of page.Changes ?? []) {
+          const one = change && lost(change);
+          if (one) found.push(one);
+        }
         if (page.NextToken === undefined) return found;
         page = await describe(page.NextToken);
       }

@@ -2,6 +2,7 @@ import { StageFunction } from '../aws/functions.ts';
 import { type CostEstimate, estimateCost } from '../cost/estimate.ts';
 import { costReport } from '../cost/report.ts';
 import type { CloudFormationTemplate } from '../framework.ts';
+import { type KafkaMove, kafkaMove, kafkaMoveText, nextCluster } from '../kafka-move.ts';
 import { brokersOf } from '../monitoring/alarms.ts';
 import type { Command } from '../plugin.ts';
 import { changeText, losses, type StackChange } from '../resources/changes.ts';
@@ -21,6 +22,8 @@ export interface StagePlan {
   readonly stage: string;
   readonly deployed: boolean;
   readonly stack: { readonly name: string; readonly changes: readonly StackChange[] };
+  /** Present where the stage gets another Kafka cluster, on which the topics are then. */
+  readonly kafka?: KafkaMove;
   readonly topics: TopicPlan & { readonly cluster: string };
   readonly stream: readonly StreamPlan[];
   /** Null on this machine, where nothing costs anything. */
@@ -47,7 +50,7 @@ async function withCode(
   return [...all.values()];
 }
 
-/** The topics of a stage that does not stand yet: all are made, but for those that an existing cluster has. */
+/** The topics on a cluster that is not the stage's yet: all are made, but for those that an existing cluster has. */
 function firstTopics({ input }: Session): StagePlan['topics'] {
   const { msk } = input.config;
   const name = msk.existing?.clusterArn ?? 'a new cluster';
@@ -80,12 +83,13 @@ function stackLines({ name, changes }: StagePlan['stack']): string[] {
   return [`Stack ${name}:`, ...(lines.length === 0 ? ['  . as it should be'] : lines)];
 }
 
-function stagePlanText({ stage, deployed, stack, topics, stream, cost }: StagePlan): string {
+function stagePlanText({ stage, deployed, stack, kafka, topics, stream, cost }: StagePlan): string {
   return [
     deployed ? `What a deploy would do to the stage ${stage}:` : `The stage ${stage} is made:`,
     '',
     ...stackLines(stack),
     '',
+    ...(kafka === undefined ? [] : [kafkaMoveText(kafka, stage), '']),
     planText(topics, topics.cluster),
     '',
     'Stream:',
@@ -114,17 +118,19 @@ async function deployedParts(
   stage: DeployedStage,
   changes: readonly StackChange[],
   build: Parameters<typeof planStream>[1],
-): Promise<Pick<StagePlan, 'topics' | 'stream'>> {
-  const topics = await withTopics(stage, false, async ({ plan, cluster }) => ({
-    ...plan,
-    cluster: cluster.name,
-  }));
-  const stream = await planStream(stage, build);
+): Promise<Pick<StagePlan, 'kafka' | 'topics' | 'stream'>> {
+  const kafka = await kafkaMove(stage);
+  const topics =
+    kafka === undefined
+      ? await withTopics(stage, false, async ({ plan, cluster }) => ({ ...plan, cluster: cluster.name }))
+      : firstTopics(stage);
+  const stream = await planStream(stage, build, kafka && nextCluster(kafka));
+  const moves = kafka === undefined ? {} : { kafka };
   const other = changes.some(({ id, kind }) => id === ids.emr && kind !== 'change');
-  if (!other) return { topics, stream };
+  if (!other) return { ...moves, topics, stream };
   const moved = (one: StreamPlan): StreamPlan =>
     one.decision === 'keep' ? { ...one, decision: 'restart', why: 'the EMR cluster is another one' } : one;
-  return { topics, stream: stream.map(moved) };
+  return { ...moves, topics, stream: stream.map(moved) };
 }
 
 /**

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { ConfigError } from '../error.ts';
 import { createOnly } from './create-only.ts';
+import { holdings } from './holdings.ts';
 
 /** A resource that a deploy would add, remove, change in place, or replace by another. */
 export interface StackChange {
@@ -13,15 +14,6 @@ export interface StackChange {
   /** What goes with it; undefined where it holds nothing of the stage's. */
   readonly loses?: string;
 }
-
-/** Resources that hold something which their replacement does not, or that others stand in which do. */
-const holdings: Readonly<Record<string, string>> = {
-  'AWS::MSK::Cluster': 'its topics and all records in them',
-  'AWS::S3::Bucket': 'all objects in it',
-  'AWS::DynamoDB::Table': 'which alerts were acted on',
-  'AWS::EC2::VPC': 'the network that the brokers stand in',
-  'AWS::EC2::Subnet': 'the network that the brokers stand in',
-};
 
 const ResourceSchema = v.looseObject({
   Type: v.string(),
@@ -95,10 +87,19 @@ function changedProperties(before: Resource, after: Resource): string[] {
     .sort();
 }
 
+/** An instance of an Aurora cluster holds nothing itself. */
+const isMember = ({ Type, Properties }: Resource): boolean =>
+  Type === 'AWS::RDS::DBInstance' && Properties.DBClusterIdentifier !== undefined;
+
+/**
+ * What goes with a resource. A removed one stays where its deployed template says so: without a `DeletionPolicy` it is deleted.
+ * Its replacement is empty whatever becomes of the old one.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+ */
 function lost(kind: StackChange['kind'], resource: Resource): Pick<StackChange, 'loses'> {
   const loses = holdings[resource.Type];
-  const stays = kind === 'remove' && /^Retain/.test(String(resource.DeletionPolicy));
-  return loses === undefined || stays ? {} : { loses };
+  const stays = kind === 'remove' && /^(Retain|Snapshot)/.test(String(resource.DeletionPolicy));
+  return loses === undefined || stays || isMember(resource) ? {} : { loses };
 }
 
 /** What a deploy would do to the resources of a stack, from its deployed template and the new one. */
@@ -117,17 +118,17 @@ export function stackChanges(before: unknown, after: unknown): StackChange[] {
   });
 }
 
-/** The changes, with replacements that only CloudFormation knows of. */
-export function withReplaced(
+/** The changes, with the replacements and removals that only CloudFormation knows of. */
+export function withLost(
   changes: readonly StackChange[],
-  replaced: readonly { readonly id: string; readonly type: string; readonly properties: readonly string[] }[],
+  lostThere: readonly Omit<StackChange, 'loses'>[],
 ): StackChange[] {
   const all = new Map(changes.map((change) => [change.id, change]));
-  for (const { id, type, properties } of replaced) {
-    const known = all.get(id)?.kind;
+  for (const change of lostThere) {
+    const known = all.get(change.id)?.kind;
     if (known === 'replace' || known === 'remove') continue;
-    const loses = holdings[type];
-    all.set(id, { kind: 'replace', id, type, properties, ...(loses === undefined ? {} : { loses }) });
+    const loses = holdings[change.type];
+    all.set(change.id, { ...change, ...(loses === undefined ? {} : { loses }) });
   }
   return [...all.values()];
 }
@@ -152,8 +153,12 @@ const blocks: Readonly<Record<string, string>> = {
   'AWS::EC2::Subnet': '`network`',
 };
 
-function causes({ kind, type, properties }: StackChange): readonly string[] {
-  if (kind === 'remove') return [blocks[type] ?? 'resources of serverless.yml'];
+/** The plugin's own resources follow from its configuration, all others from the template's `resources`. */
+const isOwn = (id: string): boolean => id.startsWith('Ecom');
+
+function causes({ kind, id, type, properties }: StackChange): readonly string[] {
+  if (!isOwn(id)) return [`\`${id}\` of \`resources\``];
+  if (kind === 'remove') return [blocks[type] ?? type];
   return properties.map((property) => keys[`${type} ${property}`] ?? property);
 }
 
@@ -182,9 +187,15 @@ export function refuseLosses(changes: readonly StackChange[], stack: string): vo
   const grow = ofKafka
     ? 'For more room in this stage, keep its zones (`network.create.availabilityZones`) and add brokers in them (`msk.create.brokers`, a multiple of the zones), larger ones or storage. '
     : '';
+  const beside = lost.some(({ id }) => isOwn(id))
+    ? 'For the rest, deploy a new stage beside this one, let producers send to it, and remove this one when nobody needs its data. '
+    : '';
+  const apart = lost.every(({ id }) => isOwn(id))
+    ? ''
+    : 'To let go of a resource of your own and keep what is in it, deploy it once with `DeletionPolicy: Retain`, then remove it from `resources` or give its successor another logical id.';
   throw new ConfigError('ECOM_REPLACEMENT', {
     what: `The deploy would ${lost.map(changeText).join('; ')}`,
     where: `stack ${stack}; ${[...new Set(lost.flatMap(causes))].join(', ')} in stages.yml or serverless.yml`,
-    fix: `Nothing was changed. Set it back to what it was. ${grow}For the rest, deploy a new stage beside this one, let producers send to it, and remove this one when nobody needs its data.`,
+    fix: `Nothing was changed. Set it back to what it was. ${grow}${beside}${apart}`.trim(),
   });
 }

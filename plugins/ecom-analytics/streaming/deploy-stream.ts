@@ -179,7 +179,13 @@ function startedFrom(record: StepRecord | undefined): 'earliest' | 'latest' | un
 }
 
 /** How the start of an application on the stage's clusters is made. */
-function preparer(stage: DeployedStage, application: Application, release: string, artefact: Artefact) {
+function preparer(
+  stage: DeployedStage,
+  application: Application,
+  release: string,
+  artefact: Artefact,
+  clusterArn = stage.msk.arn,
+) {
   const { config, definition } = stage.input;
   return (checkpoint: number, startingOffsets: StreamRequest['newCheckpoint']): Start =>
     makeStart({
@@ -187,7 +193,7 @@ function preparer(stage: DeployedStage, application: Application, release: strin
       config,
       definition,
       release,
-      clusterArn: stage.msk.arn,
+      clusterArn,
       bootstrapServers: stage.bootstrapServers,
       dataBucket: stage.data.name,
       artifactsBucket: stage.artifacts.name,
@@ -210,10 +216,12 @@ export interface StreamPlan {
  * What a deploy would do about a stage's streaming steps, the EMR cluster staying the one that it has.
  *
  * @param build makes the artefact; a test has one without jars
+ * @param clusterArn of the Kafka cluster that the stage will have
  */
 export async function planStream(
   stage: DeployedStage,
   build: typeof buildArtefact = buildArtefact,
+  clusterArn = stage.msk.arn,
 ): Promise<StreamPlan[]> {
   const { config, definition } = stage.input;
   const { release } = config.emr.existing ?? config.emr.create;
@@ -234,6 +242,7 @@ export async function planStream(
       application,
       release,
       artefact,
+      clusterArn,
     )(record?.checkpoint ?? 0, startedFrom(record));
     const decision = decideStream(
       {

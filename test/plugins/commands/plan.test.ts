@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type StagePlan, stagePlanCommand } from '../../../plugins/ecom-analytics/commands/plan.ts';
 import { stageTemplate } from '../../../plugins/ecom-analytics/resources/template.ts';
-import { sampleStage } from '../resources/sample.ts';
+import { sampleStage, stages } from '../resources/sample.ts';
+import { clusterArn } from '../topics/sample.ts';
 import { artefact, StageCloud } from './stage-cloud.ts';
 
 const template = (given: unknown = {}) => stageTemplate(sampleStage(given));
@@ -43,6 +44,7 @@ describe('the plan of a stage that is not deployed', () => {
 describe('the plan of a stage that is deployed', () => {
   beforeEach(async () => {
     cloud.account.template = template();
+    cloud.account.resources.set('EcomMskCluster', { name: clusterArn, status: 'CREATE_COMPLETE' });
     await cloud.deploy();
   });
 
@@ -86,6 +88,41 @@ describe('the plan of a stage that is deployed', () => {
     expect(code).toBe(1);
     expect(printed).toContain('  ! replace EcomMskCluster');
     expect(cloud.spark.live).toHaveLength(1);
+  });
+
+  const { network } = stages['bring-your-own'];
+  test.each<[string, unknown, string | null, string[]]>([
+    ['a new one of its own', {}, null, ['It is empty', '--new-checkpoint earliest`', 'a new cluster']],
+    [
+      'another existing one',
+      { network, msk: { existing: { clusterArn: clusterArn.replace('shop', 'mall') } } },
+      clusterArn.replace('shop', 'mall'),
+      ['reads the topics on that one', '--new-checkpoint latest`', 'are adopted'],
+    ],
+  ])('says what a stage that gets %s for its Kafka cluster leaves behind', async (_, given, to, words) => {
+    const input = sampleStage(given);
+    const kafkaPlan = (options: object) =>
+      cloud.run(
+        (session, asked, print) =>
+          stagePlanCommand(template(given), new Map(), async () => artefact)(
+            { ...session, input },
+            asked,
+            print,
+          ),
+        { ...detailed, ...options },
+      );
+    cloud.account.template = template({ network, msk: { existing: { clusterArn } } });
+    cloud.account.resources.delete('EcomMskCluster');
+    const { code, printed } = await kafkaPlan({ json: true });
+    expect(code).toBe(1);
+    expect(JSON.parse(printed)).toMatchObject({
+      kafka: { from: clusterArn, to },
+      topics: { changes: [{ kind: 'create' }, { kind: 'create' }, { kind: 'create' }] },
+      stream: [{ decision: 'refuse', why: expect.stringContaining(`Kafka cluster: ${clusterArn} -> `) }],
+    });
+    const { printed: text } = await kafkaPlan({});
+    for (const word of [...words, "checkpoint and the alert consumer's offsets mean nothing there"])
+      expect(text).toContain(word);
   });
 
   test('ends with 1 where the checkpoint does not fit', async () => {

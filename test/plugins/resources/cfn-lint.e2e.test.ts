@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type VirtualEnvironment, virtualEnvironment } from '../../../local/python/virtual-environment.ts';
 import { createOnly } from '../../../plugins/ecom-analytics/resources/create-only.ts';
+import { holdings, passing } from '../../../plugins/ecom-analytics/resources/holdings.ts';
 import { stageTemplate } from '../../../plugins/ecom-analytics/resources/template.ts';
 import { sampleStage, stages } from './sample.ts';
 
@@ -60,22 +61,35 @@ describe('cfn-lint', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  test('has the same create-only properties as our table, of every type that a stage may have', async () => {
+  test('knows no stateful type that is neither guarded nor let pass for a reason', async () => {
+    const script =
+      "import json, pathlib, cfnlint; print(json.dumps([*json.loads((pathlib.Path(cfnlint.__file__).parent / 'data' / 'AdditionalSpecs' / 'StatefulResources.json').read_text())['ResourceTypes']]))";
+    const stateful: string[] = JSON.parse(await run(environment.python, ['-c', script]));
+    expect(stateful).toContain('AWS::RDS::DBInstance');
+    expect(stateful.filter((type) => !(type in holdings || type in passing))).toEqual([]);
+    expect(Object.keys(passing).filter((type) => !stateful.includes(type))).toEqual([]);
+  });
+
+  test('has the same create-only properties as our table, of every type that a stage has or that holds data', async () => {
     const script = [
       'import json, pathlib, cfnlint',
       "schemas = pathlib.Path(cfnlint.__file__).parent / 'data' / 'schemas'",
       "regions = json.loads((schemas / 'providers' / 'us-east-1.json').read_text())",
       'found = {}',
-      'for name in json.loads(input()):',
+      'for name, conditional in json.loads(input()):',
       "    schema = json.loads((schemas / 'resources' / f'{regions[name]}.json').read_text())",
-      "    paths = schema.get('createOnlyProperties', []) + schema.get('conditionalCreateOnlyProperties', [])",
+      "    paths = schema.get('createOnlyProperties', [])",
+      "    paths += schema.get('conditionalCreateOnlyProperties', []) if conditional else []",
       "    found[name] = sorted(path.removeprefix('/properties/').replace('/', '.') for path in paths)",
       'print(json.dumps(found))',
     ].join('\n');
     const types = Object.values(stages).flatMap((given) =>
       Object.values(stageTemplate(sampleStage(given)).Resources).map(({ Type }) => Type),
     );
-    const wanted = [...new Set([...Object.keys(createOnly), ...types])].sort();
+    const made = new Set([...types, 'AWS::DynamoDB::Table']);
+    const wanted = [...new Set([...Object.keys(createOnly), ...Object.keys(holdings), ...types])]
+      .sort()
+      .map((type) => [type, made.has(type) || !(type in holdings)]);
     const said = await run(environment.python, ['-c', script], JSON.stringify(wanted));
     expect(createOnly).toEqual(JSON.parse(said));
   });

@@ -100,6 +100,51 @@ describe('a deploy that would take away what holds data', () => {
     ]);
   });
 
+  const data: readonly [type: string, before: object, after: object][] = [
+    ['AWS::S3::Bucket', { BucketName: 'a' }, { BucketName: 'b' }],
+    ['AWS::RDS::DBInstance', { Engine: 'postgres', DBName: 'a' }, { Engine: 'postgres', DBName: 'b' }],
+    ['AWS::DynamoDB::GlobalTable', { TableName: 'a' }, { TableName: 'b' }],
+    ['AWS::EFS::FileSystem', { Encrypted: false }, { Encrypted: true }],
+    ['AWS::Kinesis::Stream', { Name: 'a' }, { Name: 'b' }],
+    ['AWS::OpenSearchService::Domain', { DomainName: 'a' }, { DomainName: 'b' }],
+    ['AWS::SQS::Queue', { QueueName: 'a' }, { QueueName: 'b' }],
+  ];
+  const own = (Type: string, Properties: object, more: object = {}) => ({
+    Resources: { ShopData: { Type, Properties, ...more } },
+  });
+  const refusal = (before: unknown, after: unknown) => () =>
+    refuseLosses(stackChanges(before, after), 'shop-dev');
+
+  test.each(data)('is refused of a shop’s own %s, with the way to let go of it', (type, before, after) => {
+    for (const next of [
+      own(type, after),
+      own(type, after, { UpdateReplacePolicy: 'Retain' }),
+      { Resources: {} },
+    ]) {
+      const refused = refusal(own(type, before), next);
+      expect(refused).toThrow(expect.objectContaining({ code: 'ECOM_REPLACEMENT' }));
+      expect(refused).toThrow(`ShopData (${type}`);
+      expect(refused).toThrow('`ShopData` of `resources` in stages.yml or serverless.yml');
+      expect(refused).toThrow('deploy it once with `DeletionPolicy: Retain`, then remove it');
+      expect(refused).not.toThrow('deploy a new stage beside this one');
+    }
+  });
+
+  test.each(['Retain', 'RetainExceptOnCreate', 'Snapshot'])(
+    'is not one that lets go of a shop’s own data with %s, or gives it a successor of another id',
+    (DeletionPolicy) => {
+      const before = own('AWS::RDS::DBInstance', { DBName: 'a' }, { DeletionPolicy });
+      expect(refusal(before, { Resources: {} })).not.toThrow();
+      const Successor = { Type: 'AWS::RDS::DBInstance', Properties: { DBName: 'b' } };
+      expect(refusal(before, { Resources: { Successor } })).not.toThrow();
+    },
+  );
+
+  test('is not one that removes an instance of a cluster, which holds the data', () => {
+    const DBClusterIdentifier = { Ref: 'Cluster' };
+    expect(refusal(own('AWS::RDS::DBInstance', { DBClusterIdentifier }), { Resources: {} })).not.toThrow();
+  });
+
   test.each<[string, unknown]>([
     ['a loop', ['Name', ['a', 'b'], { 'Topic${Name}': { Type: 'AWS::SNS::Topic' } }]],
     ['a policy that is computed', { Type: 'AWS::SNS::Topic', DeletionPolicy: { Ref: 'Policy' } }],
