@@ -119,13 +119,19 @@ export async function beforeUpdate(
 /**
  * After the stack: topics, trigger, step, in this order, each seen to be right. The trigger needs the topics alone, and the
  * producer's own alerts do not wait for a stream that will not start. Returns what to tell.
+ *
+ * @param build makes the job's artefact; a test has one without jars
  */
-export async function afterDeploy(session: Session, request: StreamRequest = {}): Promise<string[]> {
+export async function afterDeploy(
+  session: Session,
+  request: StreamRequest = {},
+  build?: Parameters<typeof deployStream>[2],
+): Promise<string[]> {
   const stage = await deployed(session);
   const plan = await applyTopics(stage);
   session.progress("Switching on the alert consumer's trigger");
   await stage.trigger.enable(true);
-  const outcomes = await deployStream(stage, request);
+  const outcomes = await deployStream(stage, request, build);
   return [
     plan.changes.length === 0 ? 'topics: as they should be' : `topics: ${plan.changes.length} changes made`,
     ...outcomes.map(({ application, decision, stepId, generation }) =>

@@ -1,5 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { MskCluster } from '../../plugins/ecom-analytics/aws/msk-cluster.ts';
 import {
+  afterDeploy,
   beforeUpdate,
   clusterGeneration,
   deployRequest,
@@ -7,7 +9,7 @@ import {
 } from '../../plugins/ecom-analytics/deploy.ts';
 import { stageTemplate } from '../../plugins/ecom-analytics/resources/template.ts';
 import type { Session } from '../../plugins/ecom-analytics/session.ts';
-import { StageCloud } from './commands/stage-cloud.ts';
+import { artefact, StageCloud } from './commands/stage-cloud.ts';
 import { jumpingClock } from './jumping-clock.ts';
 import { sampleStage, stages } from './resources/sample.ts';
 import { clusterArn } from './topics/sample.ts';
@@ -192,5 +194,42 @@ describe('before the stack of a deployed stage is changed', () => {
     cloud.spark.clusterState = 'UNKNOWN';
     cloud.account.template = stageTemplate({ ...sampleStage({}), clusterGeneration: 3 });
     expect(await clusterGeneration(asked({}))).toBe(4);
+  });
+});
+
+describe('a deploy that ends between making the trigger and switching it on', () => {
+  let cloud: StageCloud;
+  beforeEach(async () => {
+    cloud = await StageCloud.start();
+    // As the template makes it.
+    cloud.account.trigger = { State: 'Disabled' };
+  });
+  afterEach(() => cloud.stop());
+  const deploy = () => afterDeploy({ ...cloud.session, clock: jumpingClock() }, {}, async () => artefact);
+
+  test.each<[string, () => void]>([
+    [
+      'the topics fail',
+      () => {
+        const { facts } = MskCluster.prototype;
+        vi.spyOn(MskCluster.prototype, 'facts')
+          .mockRejectedValueOnce(new Error('the network is gone'))
+          .mockImplementation(facts);
+      },
+    ],
+    ['the trigger stays off', () => (cloud.account.onSwitch = () => 'Disabled')],
+    ['the trigger cannot be asked', () => (cloud.account.trigger = undefined)],
+  ])('because %s is completed by the next one', async (_, spoil) => {
+    const { trigger } = cloud.account;
+    spoil();
+    await expect(deploy()).rejects.toThrow();
+    expect(cloud.account.trigger?.State).not.toBe('Enabled');
+    expect(cloud.spark.live).toEqual([]);
+
+    cloud.account.trigger ??= trigger;
+    cloud.account.onSwitch = (enabled) => (enabled ? 'Enabled' : 'Disabled');
+    expect(await deploy()).toContain('alert consumer: trigger on');
+    expect(cloud.account.trigger?.State).toBe('Enabled');
+    expect(cloud.spark.live).toHaveLength(1);
   });
 });
