@@ -1,5 +1,6 @@
 import type { Alert } from '../../../pipeline/alert.ts';
 import type { Severity } from '../../../pipeline/rule.ts';
+import { parseTimestamp } from '../../../pipeline/timestamp.ts';
 import { byId, byIdAs, element, foreign, setText } from './element.ts';
 import { count, moment, money } from './format.ts';
 import type { RunModel } from './model.ts';
@@ -27,7 +28,11 @@ function item(alert: Alert, nowMs: number): HTMLLIElement {
     { class: 'alert-head' },
     severityMark(alert.severity),
     element('span', { class: 'rule' }, alert.rule_id),
-    element('time', { datetime: alert.order_timestamp }, moment(Date.parse(alert.order_timestamp), nowMs)),
+    element(
+      'time',
+      { datetime: alert.order_timestamp },
+      moment(parseTimestamp(alert.order_timestamp), nowMs),
+    ),
   );
   const facts = [money(alert.total_amount), alert.customer_id, alert.region].map(foreign);
   if (alert.order_id !== null) facts.push(foreign(`order ${alert.order_id}`));

@@ -44,6 +44,21 @@ describeWithChromium('the list of alerts', () => {
     expect(await page.locator('#alerts-list li').count()).toBe(4);
   });
 
+  it('shows a time without a zone as UTC, wherever the page is looked at', async () => {
+    const context = await browser.newContext({ timezoneId: 'Asia/Kolkata' });
+    const there = await context.newPage();
+    await there.goto(dashboard.url);
+    dashboard.alerts([
+      anAlert(++sent, { order_timestamp: '2026-11-23T22:42:37.123', alert_id: 'zoneless' }),
+      anAlert(++sent, { order_timestamp: '2026-11-23T22:42:37.123Z', alert_id: 'utc' }),
+    ]);
+    await textOf(there, '#alerts-list li:first-child', new RegExp(`order-${sent}`));
+    const times = await there.locator('#alerts-list li time').allTextContents();
+    expect(times[0]).toContain('22:42');
+    expect(times[1]).toBe(times[0]);
+    await context.close();
+  });
+
   it('stands still while it is pointed at, and says how many are waiting', async () => {
     await page.hover('#alerts-list li');
     await textOf(page, '#alerts-note', /Holding/);
