@@ -37,9 +37,18 @@ export function shellPath(path: string, platform?: NodeJS.Platform): string {
   return shellWord(path.startsWith('-') ? `./${path}` : path, platform);
 }
 
-/** An option with its value; one that starts with a dash is a value only behind an equals sign. */
+/**
+ * npm passes a script's arguments through a second shell, and does not quote one of which only a bracket or brace means
+ * something there: `o[1].csv` becomes the `o1.csv` beside it. https://github.com/npm/promise-spawn/blob/main/lib/escape.js
+ */
+const patternToNpm = /^[^\s"#$&'()*;<>?\\`|~]*[[{][^\s"#$&'()*;<>?\\`|~]*$/;
+
+/**
+ * An option with its value. One that starts with a dash is a value only behind an equals sign, and one that npm's shell would
+ * take for a pattern matches nothing there.
+ */
 export function shellOption(option: string, value: string, platform?: NodeJS.Platform): string {
-  return value.startsWith('-')
+  return value.startsWith('-') || patternToNpm.test(value)
     ? shellWord(`${option}=${value}`, platform)
     : `${option} ${shellWord(value, platform)}`;
 }

@@ -42,6 +42,16 @@ afterEach(() => {
   for (const own of [folder, elsewhere]) rmSync(own, { recursive: true, force: true });
 });
 
+it('reaches a script through npm, whose own shell knows brackets', () => {
+  writeFileSync(path.join(elsewhere, 'package.json'), JSON.stringify({ scripts: { show: 'node show.cjs' } }));
+  writeFileSync(path.join(elsewhere, 'show.cjs'), 'console.log(JSON.stringify(process.argv.slice(2)))');
+  writeFileSync(path.join(elsewhere, 'o1.csv'), '');
+  const options = ['o[1].csv', 'o[a-z1].csv', "it's [1]"].map((value) => shellOption('--replay', value));
+  const line = `npm run --silent show -- ${options.join(' ')}`;
+  const { stdout } = spawnSync('sh', ['-c', line], { cwd: elsewhere, encoding: 'utf8' });
+  expect(JSON.parse(stdout)).toEqual(['--replay=o[1].csv', '--replay=o[a-z1].csv', '--replay', "it's [1]"]);
+});
+
 /** The words that the command `npm`, or another, is called with when a line is pasted into a shell. */
 function wordsOf(line: string, command = 'npm'): string[] {
   const script = `${command}() { printf '%s\\0' "$@"; }\n${line}\n`;
