@@ -1,3 +1,7 @@
+import type { ReplayDatabase } from './database.ts';
+import { literal } from './sql.ts';
+import { sampleRows } from './time-form.ts';
+
 /** Amounts as they are kept while orders are put together: exact, with the decimals that unit prices have. */
 export const amountType = 'DECIMAL(18, 4)';
 
@@ -21,4 +25,66 @@ export function amountSql(text: string, decimal: '.' | ','): string {
     `THEN try_cast(concat(${sign}, regexp_replace(${dotted}, '[^0-9.]', '', 'g')) AS ${amountType}) END`;
   if (decimal === ',') return slow;
   return `coalesce(CASE WHEN NOT contains(${text}, '_') THEN try_cast(trim(${text}) AS ${amountType}) END, ${slow})`;
+}
+
+/** Signs of one currency. `$` and `¥` are those of the shop's own where it has them; `kr` says too little. */
+const signs: Readonly<Record<string, string>> = {
+  '€': 'EUR',
+  '£': 'GBP',
+  '¥': 'JPY',
+  $: 'USD',
+  US$: 'USD',
+  C$: 'CAD',
+  CA$: 'CAD',
+  A$: 'AUD',
+  AU$: 'AUD',
+  NZ$: 'NZD',
+  HK$: 'HKD',
+  S$: 'SGD',
+  MX$: 'MXN',
+  R$: 'BRL',
+  '₹': 'INR',
+  '₩': 'KRW',
+  '₪': 'ILS',
+  '₺': 'TRY',
+  '₴': 'UAH',
+  zł: 'PLN',
+  Kč: 'CZK',
+  Ft: 'HUF',
+  lei: 'RON',
+  Fr: 'CHF',
+};
+
+/**
+ * The currency that the text of an amount says (`12,50 EUR`, `£3`), as SQL; null where the first rows say none.
+ *
+ * @param amount SQL over the rows of `source`
+ * @param own the currency that an ambiguous sign is taken for
+ */
+export async function currencyInAmounts(
+  db: ReplayDatabase,
+  source: string,
+  amount: string,
+  own: string,
+): Promise<string | null> {
+  const [{ type = '' } = {}] = await db.columns(`SELECT (${amount}) AS a FROM ${source}`);
+  if (type !== 'VARCHAR') return null;
+  const sign = `regexp_replace(${amount}, '[-+−()0-9.,''’\\s\\x{00a0}\\x{202f}\\x{2009}]', '', 'g')`;
+  const narrow = new Intl.NumberFormat('en-US', {
+    style: 'currency',
+    currency: own,
+    currencyDisplay: 'narrowSymbol',
+  })
+    .formatToParts(0)
+    .find(({ type: kind }) => kind === 'currency')?.value;
+  const known = Object.entries({
+    ...signs,
+    ...(narrow !== undefined && narrow in signs && { [narrow]: own }),
+  });
+  const codes = Intl.supportedValuesOf('currency').map(literal).join(', ');
+  const sql =
+    `CASE ${known.map(([text, code]) => `WHEN ${sign} = ${literal(text)} THEN ${literal(code)}`).join(' ')} ` +
+    `WHEN left(${sign}, 3) IN (${codes}) THEN left(${sign}, 3) END`;
+  const { n } = await db.row(`SELECT count(${sql}) AS n FROM (SELECT * FROM ${source} LIMIT ${sampleRows})`);
+  return Number(n) > 0 ? sql : null;
 }

@@ -109,6 +109,7 @@ export async function look(
             {
               items: 'items',
               first: 'total-in-first',
+              summary: 'total-in-first',
               repeated: 'total-in-every',
               orders: 'total-in-every',
             } as const
@@ -144,6 +145,24 @@ const fixes: Readonly<Partial<Record<BadRecordReason, string>>> = {
   'not-json': 'fix the line, or leave it out',
 };
 
+/** What to say where rows are taken for something that their values speak against. */
+export function layoutWarning({ told }: FoundLayout, said: 'orders' | 'items' | undefined): string[] {
+  if (said === 'items' && (told === 'repeated' || told === 'summary')) {
+    const why =
+      told === 'repeated'
+        ? 'the rows of an order repeat its total'
+        : 'the first row of an order sums up the others';
+    return [
+      `Warning: --rows items adds up all rows, but ${why}, so the sum is too high. Leave --rows out to count each total once.`,
+    ];
+  }
+  return said === 'orders' && told === 'items'
+    ? [
+        'Warning: --rows orders takes the first amount of each order, but its rows have different ones, as items do, so the sum is too low. Leave --rows out to add them up.',
+      ]
+    : [];
+}
+
 /** More than this share refused is worth a warning. */
 const muchRefused = 0.1;
 
@@ -160,7 +179,7 @@ export function describeFindings(findings: ReplayFindings, format: (amount: numb
     one: '',
     items: '; one row an item, whose amounts are added up',
     'total-in-first': '; one row an item, the total stands in the first row of each order',
-    'total-in-every': '; several rows an order, and each has the order’s total',
+    'total-in-every': '; several rows an order, and each has the order’s total (--rows items adds them up)',
   };
   const said = [
     `${counted(rows, 'row')} ${rows === 1 ? 'makes' : 'make'} ${counted(orders, 'order')} of ${counted(findings.customers, 'customer')}, ${format(findings.revenue)}${layouts[findings.items_per_order]}.`,

@@ -49,7 +49,7 @@ export const fileColumn = '_ecom_file';
 export const problemColumn = '_ecom_problem';
 export const rawColumn = '_ecom_raw';
 
-const defaultNulls = ['NULL', 'Null', 'null', '\\N', 'nan', 'NaN', 'NAN'];
+const defaultNulls = ['NULL', 'Null', 'null', '\\N', 'nan', 'NaN', 'NAN', 'None', 'N/A', 'n/a', '#N/A'];
 /** Read to find out what a file is. */
 const startBytes = 1_048_576;
 /** A row that is longer is not a row: it bounds what an unclosed quote can hold back. */
@@ -206,7 +206,7 @@ function formatOf({ file, bytes }: Start, text: string): Exclude<ReplayFormat, '
 /** The JSON path in an API's answer below which the orders stand: `{"orders": [{…`, `{"result": {"list": [{…`. */
 function wrapperOf(text: string, at = '$'): string | null {
   const [all = '', before = '', key, opened] =
-    /^\s*\{((?:\s*"[^"]*"\s*:\s*(?:"[^"]*"|[\w.-]+|\{\s*\})\s*,)*?)\s*"([^"]+)"\s*:\s*(\[\s*(?=\{)|(?=\{\s*"))/.exec(
+    /^\s*\{((?:\s*"(?:meta|info|pagination|paging|page|_?links|search_criteria)"\s*:\s*\{[^{}]*\}\s*,|\s*"[^"]*"\s*:\s*(?:"[^"]*"|[\w.-]+|\{\s*\})\s*,)*)\s*"([^"]+)"\s*:\s*(\[\s*(?=\{)|(?=\{\s*"))/.exec(
       text,
     ) ?? [];
   // What has an id is an order by itself, and the list is of its items.

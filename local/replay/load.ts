@@ -105,6 +105,8 @@ export async function loadItems(db: ReplayDatabase, source: string, plan: Plan, 
 /** How the rows of an order lie: from the values, unless it is known. */
 export interface FoundLayout {
   readonly rows: RowLayout;
+  /** What the values speak for. */
+  readonly told: RowLayout;
   /** Whether rows share an order's id. */
   readonly grouped: boolean;
 }
@@ -117,15 +119,16 @@ export async function findLayout(
   plan: Plan,
   said: 'orders' | 'items' | undefined,
 ): Promise<FoundLayout> {
-  if (plan.expressions.order_id === undefined) return { rows: 'orders', grouped: false };
+  if (plan.expressions.order_id === undefined) return { rows: 'orders', told: 'orders', grouped: false };
   const { n, d } = await db.row(
     'SELECT count(order_id) AS n, count(DISTINCT order_id) AS d FROM item WHERE left_out IS NULL AND reason IS NULL',
   );
-  if (Number(n) === Number(d)) return { rows: 'orders', grouped: false };
-  const { orders, first, repeated, products, priced } = await db.row(
+  if (Number(n) === Number(d)) return { rows: 'orders', told: 'orders', grouped: false };
+  const { orders, first, repeated, summed, certain, products, priced } = await db.row(
     'SELECT count(*) AS orders, count(*) FILTER (totals = 1) AS first, ' +
-      'count(*) FILTER (totals = n AND least = most) AS repeated, sum(products) AS products, sum(priced) AS priced FROM (' +
-      'SELECT count(*) AS n, count(total_amount) AS totals, min(total_amount) AS least, max(total_amount) AS most, ' +
+      'count(*) FILTER (totals = n AND least = most) AS repeated, count(*) FILTER (totals = n AND head * 2 = whole) AS summed, ' +
+      'count(*) FILTER (n > 2 AND head * 2 = whole AND head > 0) AS certain, sum(products) AS products, sum(priced) AS priced FROM (' +
+      'SELECT count(*) AS n, count(total_amount) AS totals, min(total_amount) AS least, max(total_amount) AS most, arg_min(total_amount, rowid) AS head, sum(total_amount) AS whole, ' +
       'count(*) FILTER (abs(total_amount - price * coalesce(quantity, 1)) < 0.01) AS products, count(price + total_amount) AS priced ' +
       'FROM item WHERE left_out IS NULL AND reason IS NULL AND order_id IS NOT NULL GROUP BY order_id HAVING count(*) > 1)',
   );
@@ -136,16 +139,21 @@ export async function findLayout(
       ? 'items'
       : most(first, orders)
         ? 'first'
-        : most(products, priced) && Number(priced) > 0
-          ? 'items'
-          : most(repeated, orders)
-            ? 'repeated'
-            : 'items';
-  if (said === 'items') return { rows: found === 'first' ? 'first' : 'items', grouped: true };
-  if (said === 'orders') return { rows: found === 'first' ? 'first' : 'repeated', grouped: true };
+        : most(summed, orders) && Number(certain) > 0
+          ? 'summary'
+          : most(products, priced) && Number(priced) > 0
+            ? 'items'
+            : most(repeated, orders)
+              ? 'repeated'
+              : 'items';
+  if (said === 'items') return { rows: found === 'first' ? 'first' : 'items', told: found, grouped: true };
+  if (said === 'orders') {
+    const rows = found === 'first' || found === 'summary' ? found : 'repeated';
+    return { rows, told: found, grouped: true };
+  }
   // What a layout is known for gives way to what its values show.
   const known = plan.layout.rows;
-  return { rows: known === 'items' ? 'items' : found, grouped: true };
+  return { rows: known === 'items' ? 'items' : found, told: found, grouped: true };
 }
 
 /**
@@ -173,13 +181,18 @@ export async function placeOrders(
       rows === 'items'
         ? `sum(${ownTotal})`
         : `coalesce(arg_min(total_amount, rowid), sum(price * coalesce(quantity, 1)))`;
+    // A row that sums up the others has their quantity too.
+    const quantity =
+      rows === 'summary'
+        ? 'CASE WHEN count(quantity) = count(*) THEN max(quantity) ELSE sum(quantity) END'
+        : 'sum(quantity)';
     const firstOf = (field: string): string => `arg_min(${field}, rowid) AS ${field}`;
     const largest = (field: string): string =>
       `coalesce(arg_max(${field}, (coalesce(price * coalesce(quantity, 1), total_amount, 0), -rowid)), any_value(${field})) AS ${field}`;
     await db.run(
       `CREATE TABLE grouped AS SELECT min(rowid) AS row_id, any_value(file) AS file, ${id} AS order_id, ${firstOf('customer_id')}, ` +
         `${largest('product_id')}, ${largest('product_name')}, ${largest('category')}, ${firstOf('region')}, ` +
-        `${firstOf('currency')}, ${furtherFields.map(({ column }) => `${firstOf(column)}, `).join('')}sum(quantity) AS quantity, CASE WHEN count(*) = 1 THEN any_value(price) END AS price, ${total} AS total, ` +
+        `${firstOf('currency')}, ${furtherFields.map(({ column }) => `${firstOf(column)}, `).join('')}${quantity} AS quantity, CASE WHEN count(*) = 1 THEN any_value(price) END AS price, ${total} AS total, ` +
         `${rows === 'items' ? 'sum(refunded)' : 'max(refunded)'} AS refunded, min(ms) AS ms, count(*) AS row_count, max(order_out) AS left_out ` +
         `FROM item WHERE left_out IS NULL AND reason IS NULL GROUP BY ${id}`,
     );

@@ -13,7 +13,7 @@ import {
   type SourceField,
 } from './platform.ts';
 import { identifier, literal } from './sql.ts';
-import { type ColumnFacts, likeliest, suggestColumns } from './suggestion.ts';
+import { type ColumnFacts, currencyColumn, likeliest, suggestColumns } from './suggestion.ts';
 import { sampleRows, timeSample } from './time-form.ts';
 
 /** What a user may say of the rows of a file. */
@@ -263,7 +263,7 @@ export async function planOrders(
     written[field] = field;
   }
   if (expressions.currency === undefined && layout === null) {
-    const column = names.find((one) => /^(order_?)?currency(_?code)?$/i.test(one.replaceAll(' ', '_')));
+    const column = currencyColumn(names);
     if (column !== undefined) expressions.currency = identifier(column);
   }
   const own: Written[] = [];

@@ -17,8 +17,11 @@ export interface LeftOut {
   readonly of: 'row' | 'order';
 }
 
-/** How rows make orders: each is one, or an item; `first` and `repeated` where the order's own total stands in its items' rows. */
-export type RowLayout = 'orders' | 'items' | 'first' | 'repeated';
+/**
+ * How rows make orders: each is one, or an item; `first` and `repeated` where the order's own total stands in its items' rows,
+ * `summary` where a row that sums up its items comes before them.
+ */
+export type RowLayout = 'orders' | 'items' | 'first' | 'repeated' | 'summary';
 
 export interface Layout {
   readonly map: Expressions;

@@ -5,8 +5,9 @@ import { EcomError, UsageError } from '../../pipeline/error.ts';
 import { averageCents, toUsd } from '../../pipeline/money.ts';
 import { type BadRecordReason, checkOrder, maxIdLength, type ParsedOrder } from '../../pipeline/order.ts';
 import { formatTimestamp } from '../../pipeline/timestamp.ts';
+import { currencyInAmounts } from './amount.ts';
 import { ReplayDatabase, reasonOf, resourceError } from './database.ts';
-import { describeFindings, look, type RowPlaces } from './findings.ts';
+import { describeFindings, layoutWarning, look, type RowPlaces } from './findings.ts';
 import type { ReplayFindings } from './found.ts';
 import { type Input, type InputOptions, openInput, type ReplayFormat } from './input.ts';
 import { findLayout, furtherFields, idName, loadItems, placeOrders, type Reject } from './load.ts';
@@ -376,17 +377,26 @@ function bundleSql(bundle: (typeof bundles)[number] | null, tables: readonly Inp
   return bundle?.sql((name) => tables.some((table) => stem(table) === name)) ?? '';
 }
 
+/** The plan with the currency that the amounts themselves say, where no column does. */
+async function withCurrency(db: ReplayDatabase, source: string, plan: Plan, own: string): Promise<Plan> {
+  const { currency, total_amount, price } = plan.expressions;
+  const amount = total_amount ?? price;
+  if (currency !== undefined || amount === undefined || !/^[A-Z]{3}$/.test(own)) return plan;
+  const said = await currencyInAmounts(db, source, amount, own);
+  return said === null ? plan : { ...plan, expressions: { ...plan.expressions, currency: said } };
+}
+
 /** The currency of the file's amounts, and how many digits it has after the point. */
 async function currencyOf(
   db: ReplayDatabase,
-  plan: Plan,
   options: ReplayOptions,
   definition: PipelineDefinition,
   where: string,
 ): Promise<{ currency: string; notes: string[] }> {
   const wanted = options.currency?.toUpperCase();
   const own = definition.currency;
-  if (plan.expressions.currency === undefined) return { currency: wanted ?? own, notes: [] };
+  const { n } = await db.row('SELECT count(currency) AS n FROM item');
+  if (Number(n) === 0) return { currency: wanted ?? own, notes: [] };
   const there = await db.rows(
     'SELECT upper(currency) AS currency, count(*) AS n FROM item WHERE left_out IS NULL AND reason IS NULL AND currency IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1',
   );
@@ -399,6 +409,14 @@ async function currencyOf(
     await db.run(
       `UPDATE item SET left_out = 'in ' || upper(currency) WHERE left_out IS NULL AND currency IS NOT NULL AND upper(currency) <> '${wanted}'`,
     );
+    // An order's currency may stand in its first row alone.
+    if (there.length > 1) {
+      await db.run(
+        `UPDATE item SET left_out = coalesce(o.what, 'without a currency') FROM (SELECT i.rowid AS row_id, j.what, j.own FROM item i LEFT JOIN (` +
+          `SELECT order_id, any_value(left_out) FILTER (left_out LIKE 'in %') AS what, bool_or(upper(currency) = '${wanted}') AS own FROM item WHERE currency IS NOT NULL GROUP BY 1` +
+          ') j USING (order_id) WHERE i.currency IS NULL) o WHERE item.rowid = o.row_id AND item.left_out IS NULL AND NOT coalesce(o.own, false)',
+      );
+    }
     return { currency: wanted, notes: [] };
   }
   if (there.length > 1) {
@@ -442,7 +460,8 @@ async function open(options: ReplayOptions, rewritten: boolean): Promise<Replay>
   try {
     const { input, bundle } = await openSource(db, given, options, rewritten);
     const where = input.files.join(', ');
-    const { plan, source } = await planOrders(db, input, bundle, options);
+    const { plan: planned, source } = await planOrders(db, input, bundle, options);
+    const plan = await withCurrency(db, source, planned, options.currency ?? definition.currency);
     const timeSql = plan.expressions.timestamp ?? 'NULL';
     const [{ type = 'VARCHAR' } = {}] = await db.columns(`SELECT (${timeSql}) AS t FROM ${source}`);
     const time = await timeReading(
@@ -457,7 +476,7 @@ async function open(options: ReplayOptions, rewritten: boolean): Promise<Replay>
     if (input.format === 'csv' || input.format === 'json-lines')
       await db.run(`CREATE OR REPLACE VIEW source AS ${input.select('kept')}`);
     await loadItems(db, source, plan, time.sql);
-    const { currency, notes: ofCurrency } = await currencyOf(db, plan, options, definition, where);
+    const { currency, notes: ofCurrency } = await currencyOf(db, options, definition, where);
     const digits = currencyDigits(currency, where);
     const found = await findLayout(db, plan, options.rows);
     await placeOrders(db, found, {
@@ -471,7 +490,7 @@ async function open(options: ReplayOptions, rewritten: boolean): Promise<Replay>
     const { findings } = seen;
     if (findings.rows === 0) throw noRows(where);
     const format = new Intl.NumberFormat('en-US', { style: 'currency', currency }).format;
-    const said = describeFindings(findings, format);
+    const said = [...describeFindings(findings, format), ...layoutWarning(found, options.rows)];
     if (findings.orders === 0) {
       throw new EcomError('ECOM_REPLAY_NO_ORDERS', {
         what: 'No row of the file makes an order',

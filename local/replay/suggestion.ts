@@ -1,87 +1,53 @@
 import type { PipelineField as OrderField } from '../../pipeline/order.ts';
 
-/** Words that columns of other shops' exports are named with, the likeliest first. Lower case, without separators. */
-const words: Readonly<Record<OrderField, readonly string[]>> = {
-  customer_id: [
-    'customerid',
-    'customer',
-    'clientid',
-    'client',
-    'userid',
-    'user',
-    'buyer',
-    'account',
-    'member',
-    'household',
-    'shopper',
-    'email',
-    'cust',
-  ],
-  timestamp: [
-    'timestamp',
-    'orderdate',
-    'datetime',
-    'createdat',
-    'created',
-    'date',
-    'time',
-    'orderedat',
-    'purchased',
-    'day',
-    'when',
-    'ts',
-  ],
-  total_amount: [
-    'totalamount',
-    'grandtotal',
-    'ordertotal',
-    'total',
-    'amount',
-    'revenue',
-    'dollarvalue',
-    'value',
-    'sales',
-    'gross',
-    'paid',
-    'spend',
-    'dollar',
-    'usd',
-    'sum',
-  ],
-  price: ['price', 'unitprice', 'itemprice', 'unitcost', 'rate', 'cost'],
-  quantity: ['quantity', 'qty', 'units', 'items', 'pieces', 'count', 'numberof', 'num', 'number'],
-  order_id: [
-    'orderid',
-    'ordernumber',
-    'orderno',
-    'order',
-    'invoice',
-    'transaction',
-    'receipt',
-    'checkout',
-    'basket',
-  ],
-  product_id: ['productid', 'sku', 'stockcode', 'itemid', 'article', 'asin', 'ean', 'product'],
-  product_name: [
-    'productname',
-    'lineitemname',
-    'title',
-    'description',
-    'itemname',
-    'product',
-    'item',
-    'name',
-  ],
-  category: ['category', 'department', 'producttype', 'segment', 'genre', 'type'],
-  region: ['region', 'country', 'location', 'state', 'province', 'market', 'city', 'geo'],
+/**
+ * Words that columns of other shops' exports are named with, the likeliest first: English, then German, French, Spanish,
+ * Italian, Dutch and Portuguese. Lower case, without separators and accents.
+ */
+const words: Readonly<Record<OrderField, string>> = {
+  customer_id:
+    'customerid customer clientid client userid user buyer account member household shopper email cust ' +
+    'kundennummer kunde kaufer acheteur courriel cliente comprador correo acquirente utente klant koper usuario',
+  timestamp:
+    'timestamp orderdate datetime createdat created date time orderedat purchased day when ts ' +
+    'bestelldatum datum zeitpunkt datedecommande fecha fechadepedido dataordine datadopedido data besteldatum',
+  total_amount:
+    'totalamount grandtotal ordertotal total amount revenue dollarvalue value sales gross paid spend dollar usd sum ' +
+    'gesamtbetrag gesamtsumme gesamt betrag brutto umsatz montanttotal montant importetotal importe ventas totale importo ' +
+    'totaalbedrag totaal bedrag omzet valortotal valor',
+  price:
+    'price unitprice itemprice unitcost rate cost einzelpreis stuckpreis preis prixunitaire prix precio prezzo prijs preco',
+  quantity:
+    'quantity qty units items pieces count numberof num number menge anzahl stuck quantite cantidad quantita aantal quantidade',
+  order_id:
+    'orderid ordernumber orderno order invoice transaction receipt checkout basket bestellnummer bestellung auftragsnummer ' +
+    'auftrag rechnungsnummer rechnung numerodecommande commande facture numerodepedido numerodopedido pedido factura ' +
+    'numeroordine ordine fattura bestelnummer bestelling factuur encomenda transaktionscode',
+  product_id:
+    'productid sku stockcode itemid article asin ean product artikelnummer artikelnr artikel referencia',
+  product_name:
+    'productname lineitemname title description itemname product item name artikelname bezeichnung produkt produit ' +
+    'designation producto prodotto descrizione omschrijving produto',
+  category: 'category department producttype segment genre type kategorie categorie categoria warengruppe',
+  region: 'region country location state province market city geo land pays pais paese',
 };
+const currencyWords =
+  'currency currencycode ordercurrency ordercurrencycode wahrung devise monnaie moneda divisa valuta moeda';
 
 function isOrderField(name: string): name is OrderField {
   return name in words;
 }
 
 function plain(column: string): string {
-  return column.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+  return column
+    .normalize('NFD')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '');
+}
+
+/** The column that says an order's currency, by its name. */
+export function currencyColumn(columns: readonly string[]): string | undefined {
+  return columns.find((column) => currencyWords.split(' ').includes(plain(column)));
 }
 
 /** How much a column's name looks like a field's: higher is likelier, 0 is not at all. */
@@ -89,7 +55,7 @@ function likeness(column: string, field: OrderField): number {
   const name = plain(column);
   if (name === plain(field)) return 1000;
   let best = 0;
-  for (const [rank, word] of words[field].entries()) {
+  for (const [rank, word] of words[field].split(' ').entries()) {
     const match =
       name === word
         ? 500
@@ -120,12 +86,16 @@ export interface ColumnFacts {
 
 /** Parts of a name that speak of a part of the total, or of something else. */
 const notTotal =
-  /sub_?total|tax|vat|ship|freight|discount|refund|fee|tip|net|cost|balance|before|duties|outstanding|remaining/i;
+  /sub_?total|tax|vat|ship|freight|discount|refund|fee|tip|net|cost|balance|before|duties|outstanding|remaining|zwischen|mwst|steuer|versand|rabatt|gebühr|livraison|frais|remise|tva|\biva\b|envío|descuento|sconto|spedizione|verzend|korting|btw|desconto|frete/i;
 const mostly = 0.8;
+/** Of one order; what repeats more often is a state or a kind. */
+const mostRows = 50;
 
 /** Whether the values allow the field: nothing that would give $0, one customer for all, or a constant. */
 function allows(field: OrderField, { values, distinct, times, amounts, sum, name }: ColumnFacts): boolean {
   if (values === 0) return false;
+  // Of a list within an order only the first would be read.
+  if (name.includes('[0].') && !/^(product|category|region)/.test(field)) return false;
   if (field === 'customer_id') return distinct > 1 || values === 1;
   if (field === 'timestamp') return times >= values * mostly;
   if (field === 'total_amount' || field === 'price')
@@ -139,7 +109,11 @@ function allows(field: OrderField, { values, distinct, times, amounts, sum, name
   if (field === 'quantity') return amounts >= values * mostly && sum !== 0;
   // A time is not an id, though its column may be called after the transaction.
   if (field === 'order_id')
-    return (distinct > 1 || values === 1) && !(times >= values * mostly && amounts < values * mostly);
+    return (
+      (distinct > 1 || values === 1) &&
+      distinct * mostRows >= values &&
+      !(times >= values * mostly && amounts < values * mostly)
+    );
   return true;
 }
 

@@ -6,31 +6,24 @@ import { literal, literalList } from './sql.ts';
 /** Rows that a form is judged by, where it can be told from a few. */
 export const sampleRows = 20_000;
 
+/** Times of a day, after a date; their marks are those that {@link plainWords} leaves. */
+const hours = ['', ' %H:%M:%S', ' %H:%M', ' %I:%M:%S %p', ' %I:%M %p'];
 /** Forms that cannot be misread, besides what DuckDB casts by itself (ISO 8601); those with a zone, and without. */
 const zoned = [
   '%Y-%m-%d %H:%M:%S %z',
   '%Y-%m-%dT%H:%M:%S%z',
   '%Y-%m-%dT%H:%M:%S.%f%z',
   '%Y%m%dT%H%M%S%z',
-  '%a, %d %b %Y %H:%M:%S %z',
   '%d %b %Y %H:%M:%S %z',
-];
-const hours = [
-  '',
-  ' %H:%M:%S',
-  ' %H:%M',
-  ' %I:%M:%S %p',
-  ' %I:%M %p',
-  ', %I:%M:%S %p',
-  ', %I:%M %p',
-  ', %H:%M:%S',
-  ', %H:%M',
+  '%b %d %Y %H:%M:%S %z',
 ];
 const days = [
   '%Y-%m-%d',
   '%Y/%m/%d',
-  '%b %d, %Y',
-  '%B %d, %Y',
+  '%Y.%m.%d',
+  '%Y%m%d',
+  '%b %d %Y',
+  '%B %d %Y',
   '%d %b %Y',
   '%d %B %Y',
   // %Y takes two digits for a year of the first century, %y never four.
@@ -38,13 +31,11 @@ const days = [
   '%b-%d-%y',
   '%d-%b-%Y',
   '%b-%d-%Y',
-  '%a, %d %b %Y',
-  '%Y.%m.%d',
 ];
 const local = [
-  '%Y%m%d',
   '%Y%m%dT%H%M%S',
   '%Y%m%d%H%M%S',
+  '%b %d %H:%M:%S %Y',
   ...days.flatMap((day) => hours.map((hour) => day + hour)),
 ];
 
@@ -57,11 +48,25 @@ export interface TimeReading {
   readonly notes: readonly string[];
 }
 
+/** What comes first in dates of numbers alone; a year that does has two digits. */
+type First = 'day' | 'month' | 'year';
+
+const orders: Readonly<Record<First, (year: '%Y' | '%y') => readonly string[]>> = {
+  day: (year) => ['%d', '%m', year],
+  month: (year) => ['%m', '%d', year],
+  year: () => ['%y', '%m', '%d'],
+};
+
 /** Days in an order that was found out or said, with whatever time follows. */
-function inOrder(text: string, first: 'day' | 'month', mark: string, year: '%Y' | '%y'): string {
-  const day = first === 'day' ? ['%d', '%m'] : ['%m', '%d'];
-  const forms = hours.map((hour) => [...day, year].join(mark) + hour);
-  return `try_strptime(${text}, ${literalList(forms)})`;
+function inOrder(text: string, first: First, mark: string, year: '%Y' | '%y'): string {
+  const forms = hours.map((hour) => orders[first](year).join(mark) + hour);
+  return `try_strptime(${plainWords(text)}, ${literalList(forms)})`;
+}
+
+/** Without the day of the week, commas, the word before a time, and a zone's name beside its offset. */
+function plainWords(text: string): string {
+  const without = `regexp_replace(${text}, '(?i)^(mon|tue|wed|thu|fri|sat|sun)[a-z]*\\b|,|\\bat\\b|\\bGMT([+-]\\d{4}) \\(.*\\)$', ' \\2', 'g')`;
+  return `trim(regexp_replace(${without}, '\\s+', ' ', 'g'))`;
 }
 
 function clean(expression: string): string {
@@ -81,7 +86,7 @@ function epoch(text: string): string {
 }
 
 /** One reading for all rows, as local times in the session's zone unless they say theirs. */
-function textSql(expression: string, first: 'day' | 'month' | null): string {
+function textSql(expression: string, first: First | null): string {
   const text = clean(expression);
   const tried: string[] = [];
   // Before the casts, which take 01/09/24 for a day of the year 1.
@@ -96,10 +101,10 @@ function textSql(expression: string, first: 'day' | 'month' | null): string {
     // The pipeline's own form, as most files have it, needs no cleaning.
     `try_cast(${expression} AS TIMESTAMPTZ)`,
     `try_cast(${text} AS TIMESTAMPTZ)`,
-    `CAST(try_strptime(regexp_replace(${text}, 'Z$', '+00:00'), ${literalList(zoned)}) AS TIMESTAMPTZ)`,
+    `CAST(try_strptime(regexp_replace(${plainWords(text)}, 'Z$', '+00:00'), ${literalList(zoned)}) AS TIMESTAMPTZ)`,
     epoch(text),
   );
-  tried.push(`CAST(try_strptime(${text}, ${literalList(local)}) AS TIMESTAMPTZ)`);
+  tried.push(`CAST(try_strptime(${plainWords(text)}, ${literalList(local)}) AS TIMESTAMPTZ)`);
   return `coalesce(${tried.join(', ')})`;
 }
 
@@ -116,27 +121,37 @@ export interface TimeOptions {
   readonly first?: 'day' | 'month' | undefined;
 }
 
-function ambiguous(file: string, column: string, example: string, form: string): UsageError {
+/** Two readings of one value, each with the option that says it. */
+function ambiguous(
+  named: { readonly file: string; readonly column: string },
+  example: string,
+  readings: readonly [First, First],
+): UsageError {
   const rest = /^\d+.\d+.\d+(.*)$/.exec(example)?.[1] ?? '';
   const mark = /\D/.exec(example)?.[0] ?? '/';
   const year = /^\d+.\d+.\d{4}/.test(example) ? '%Y' : '%y';
   const hour = hours.find((one) => {
     const pattern = one.replaceAll(/%[HIMS]/g, '\\d{1,2}').replace('%p', '[AaPp][Mm]');
-    return new RegExp(`^${pattern}$`).test(rest);
+    return new RegExp(`^,?${pattern}$`).test(rest);
   });
-  const read = (first: 'day' | 'month'): string => {
-    const [a = '', b = ''] = example.split(/\D/);
-    const [day, month] = first === 'day' ? [a, b] : [b, a];
-    const name = new Intl.DateTimeFormat('en-US', { month: 'long', timeZone: 'UTC' }).format(
-      Date.UTC(2024, Number(month) - 1, 1),
-    );
-    const format = [...(first === 'day' ? ['%d', '%m'] : ['%m', '%d']), year].join(mark) + (hour ?? '');
-    return `${name} ${Number(day)}: ${shellOption('--time-format', format)}`;
+  const read = (first: First): string => {
+    const order = orders[first](year);
+    const numbers = example.split(/\D/).map(Number);
+    const at = (part: string): number => numbers[order.indexOf(part)] ?? 0;
+    const day = Date.UTC(2000 + (at(year) % 100), at('%m') - 1, at('%d'));
+    const style = readings.includes('year') ? 'long' : undefined;
+    const said = new Intl.DateTimeFormat('en-US', {
+      timeZone: 'UTC',
+      ...(style === undefined ? { month: 'long', day: 'numeric' } : { dateStyle: style }),
+    }).format(day);
+    const comma = hour !== '' && rest.startsWith(',') ? ',' : '';
+    return `${said}: ${shellOption('--time-format', order.join(mark) + comma + (hour ?? ''))}`;
   };
+  const what = readings.includes('year') ? 'the day or the year' : 'the day or the month';
   return new UsageError('ECOM_REPLAY_TIME', {
-    what: `The times ${form}: ${example} can be read in two ways`,
-    where: `${file}, ${column}`,
-    fix: `Say which it is.\n  ${read('month')}\n  ${read('day')}`,
+    what: `The times do not say whether ${what} comes first: ${example} can be read in two ways`,
+    where: `${named.file}, ${named.column}`,
+    fix: `Say which it is.\n  ${read(readings[0])}\n  ${read(readings[1])}`,
   });
 }
 
@@ -180,12 +195,22 @@ export async function timeReading(
   if (Number(sample.n) === 0) return { sql: textSql(text, null), notes: [] };
   const part = (group: number): string =>
     `try_cast(regexp_extract(${clean(text)}, ${literal(numbersAlone)}, ${group}) AS INTEGER)`;
+  const values = `FROM ${source} WHERE regexp_matches(${clean(text)}, ${literal(numbersAlone)})`;
   const all = await db.row(
-    `SELECT max(${part(1)}) AS first, max(${part(2)}) AS second, any_value(${clean(text)}) FILTER (${part(1)} > 12) AS day_first, ` +
-      `any_value(${clean(text)}) FILTER (${part(2)} > 12) AS month_first, ` +
-      `any_value(${clean(text)}) FILTER (${part(1)} <> ${part(2)} AND ${part(1)} > 0) AS example FROM ${source}`,
+    `SELECT max(${part(1)}) AS first, max(${part(2)}) AS second, max(${part(3)}) AS third, any_value(${clean(text)}) FILTER (${part(1)} > 12) AS day_first, ` +
+      `any_value(${clean(text)}) FILTER (${part(2)} > 12) AS month_first, any_value(${clean(text)}) AS any_of, ` +
+      `count(DISTINCT ${part(1)}) AS firsts, count(DISTINCT ${part(3)}) AS thirds, ` +
+      `any_value(${clean(text)}) FILTER (${part(1)} <> ${part(2)} AND ${part(1)} > 0) AS example ${values}`,
   );
-  const [first, second] = [Number(all.first ?? 0), Number(all.second ?? 0)];
+  const [first, second, third] = [Number(all.first ?? 0), Number(all.second ?? 0), Number(all.third ?? 0)];
+  const [firsts, thirds] = [Number(all.firsts), Number(all.thirds)];
+  const mayBeYearFirst = second <= 12 && third <= 31 && third > 0;
+  // 24-01-05, 24-01-06: a year changes less often than a day.
+  if (mayBeYearFirst && (first > 31 || (firsts * 2 < thirds && first > 12)))
+    return { sql: textSql(text, 'year'), notes: [`Times have the year first (${String(all.any_of)}).`] };
+  const isDashed = /^\d+-/.test(String(all.any_of));
+  if (mayBeYearFirst && isDashed && firsts <= thirds && first > 12)
+    throw ambiguous(named, String(all.day_first), ['year', 'day']);
   if (first > 12 && second > 12) {
     throw new UsageError('ECOM_REPLAY_TIME', {
       what: `The times have their month in the first place and in the second: ${String(all.month_first)}, ${String(all.day_first)}`,
@@ -204,8 +229,7 @@ export async function timeReading(
   // A few among others are refused, and named; a column of them is asked about.
   if (options.first === undefined && Number(sample.n) * 2 < Number(sample.all_of))
     return { sql: textSql(text, null), notes: [] };
-  if (options.first === undefined)
-    throw ambiguous(named.file, named.column, example, 'do not say whether the day or the month comes first');
+  if (options.first === undefined) throw ambiguous(named, example, ['month', 'day']);
   return {
     sql: textSql(text, options.first),
     notes: [

@@ -153,6 +153,16 @@ describe('times', () => {
     ['25/1/2024 9:05', '2024-01-25T09:05:00.000Z'],
     ['1/25/24 9:05 PM', '2024-01-25T21:05:00.000Z'],
     ['25.01.2024', '2024-01-25T00:00:00.000Z'],
+    ['5 Jan 2024', '2024-01-05T00:00:00.000Z'],
+    ['5 January 2024 21:05', '2024-01-05T21:05:00.000Z'],
+    ['05 Jan, 2024', '2024-01-05T00:00:00.000Z'],
+    ['Jan 5 2024', '2024-01-05T00:00:00.000Z'],
+    ['Jan 5, 2024 9:05 PM', '2024-01-05T21:05:00.000Z'],
+    ['Jan 5, 2024 at 9:05 PM', '2024-01-05T21:05:00.000Z'],
+    ['Friday, January 5, 2024', '2024-01-05T00:00:00.000Z'],
+    ['Fri Jan  5 22:00:16 2024', '2024-01-05T22:00:16.000Z'],
+    ['Fri Jan 05 2024 22:00:16 GMT+0100 (Central European Standard Time)', '2024-01-05T21:00:16.000Z'],
+    ['20240105 22:00:16', '2024-01-05T22:00:16.000Z'],
   ])('%s needs no option', async (time, expected) => {
     expect(await at(time)).toBe(expected);
   });
@@ -163,6 +173,27 @@ describe('times', () => {
     expect(message).toContain("January 5: --time-format '%m/%d/%Y %H:%M'");
     expect(message).toContain("May 1: --time-format '%d/%m/%Y %H:%M'");
     expect(await at('1/5/2024 9:05', { timeFormat: '%d/%m/%Y %H:%M' })).toBe('2024-05-01T09:05:00.000Z');
+  });
+
+  it.each([
+    [
+      'change less often in the first place than in the last',
+      ['24-01-05', '24-01-06', '24-02-07', '24-02-05'],
+      '2024-01-05',
+    ],
+    ['cannot be days in the first place', ['45-01-05', '24-01-06'], '2024-01-06'],
+    ['have a time', ['24-01-05 9:05', '24-01-06 9:05', '24-01-07 9:05'], '2024-01-05'],
+  ])('have the year first where two digits %s', async (_, times, first) => {
+    const rows = times.map((time, place) => `c${place},${time},1`);
+    const { orders } = await read([header, ...rows].join('\n'));
+    expect(orders[0]?.timestamp.slice(0, 10)).toBe(first);
+  });
+
+  it('that have the year or the day first are asked about', async () => {
+    const message = await refusal(`${header}\nc,24-01-05,1\n`);
+    expect(message).toContain('24-01-05 can be read in two ways');
+    expect(message).toContain('January 5, 2024: --time-format %y-%m-%d');
+    expect(message).toContain('January 24, 2005: --time-format %d-%m-%y');
   });
 
   it('without a zone are in the one that is said', async () => {
@@ -187,6 +218,44 @@ describe('amounts', () => {
   ])('%s is read', async (text, amount) => {
     const { orders } = await read(`${header}\nc,${day},"${text}"\n`);
     expect(orders[0]?.total_amount).toBe(amount);
+  });
+
+  it('say their currency where no column does', async () => {
+    const rows = (...amounts: string[]): string =>
+      `customer_id;timestamp;total_amount\n${amounts.map((amount) => `c;${day};${amount}\n`).join('')}`;
+    const { orders, replay } = await read(rows('12,50 EUR', '1.299,00 EUR', '3,00 EUR'));
+    expect(orders.map(({ total_amount }) => total_amount)).toEqual([12.5, 1299, 3]);
+    expect(replay.findings.currency).toBe('EUR');
+    expect((await read(rows('£3.10', '£4'))).replay.findings).toMatchObject({
+      currency: 'GBP',
+      revenue: 7.1,
+    });
+    expect((await read(rows('$3', '$4'), { currency: 'CAD' })).replay.findings).toMatchObject({ revenue: 7 });
+    const mixed = rows('$3.10', '€4.00', '£5.00');
+    expect(await refusal(mixed)).toMatch(/EUR \(1 rows\), GBP \(1 rows\), USD \(1 rows\)/);
+    expect((await read(mixed, { currency: 'EUR' })).replay.findings.revenue).toBe(4);
+  });
+
+  it('in the currency of their order are left out with it, though it stands in the first row alone', async () => {
+    const items = [
+      `1,a,${day},10,USD`,
+      '1,,,,',
+      `2,b,${day},20,CAD`,
+      '2,,,,',
+      '2,,,,',
+      `3,c,${day},30,`,
+      `4,d,${day},40,CAD`,
+    ];
+    const text = ['order_id,customer_id,timestamp,total_amount,currency', ...items].join('\n');
+    const { replay } = await read(text, { currency: 'CAD' });
+    expect(replay.findings).toMatchObject({
+      orders: 2,
+      revenue: 60,
+      left_out: [
+        { what: 'in USD', rows: 2, amount: 10 },
+        { what: 'without a currency', rows: 1, amount: 30 },
+      ],
+    });
   });
 
   it('that are none are refused, and no order at all is an error', async () => {
@@ -261,6 +330,41 @@ describe('rows', () => {
     expect((await read(text, { rows: 'items' })).replay.findings.revenue).toBe(24);
   });
 
+  it('are not added up with the row that sums them up before them', async () => {
+    const rows = [
+      'A,a,30,5,',
+      'A,a,10,2,P1',
+      'A,a,20,3,P2',
+      'B,b,7,1,P1',
+      'C,c,9,2,',
+      'C,c,4,1,P1',
+      'C,c,5,1,P3',
+    ];
+    const text = `order_id,customer_id,timestamp,total_amount,quantity,product_id\n${rows.map((row) => row.replace(/(,[ab c]),/, `$1,${day},`)).join('\n')}`;
+    const { orders, replay } = await read(text);
+    expect(
+      orders.map((order) => [order.order_id, order.total_amount, order.quantity, order.product_id]),
+    ).toEqual([
+      ['A', 30, 5, 'P2'],
+      ['B', 7, 1, 'P1'],
+      ['C', 9, 2, 'P3'],
+    ]);
+    expect(replay.findings.items_per_order).toBe('total-in-first');
+    const { notes } = (await read(text, { rows: 'items' })).replay;
+    expect(notes.join()).toMatch(/Warning: --rows items adds up all rows.*sums up the others.*too high/);
+  });
+
+  it('taken for something that their values speak against are warned of', async () => {
+    const repeated = `order_id,${header}\nA,c,${day},10\nA,c,${day},10\nB,d,${day},4\n`;
+    const items = `order_id,${header}\nA,c,${day},10\nA,c,${day},11\nB,d,${day},4\n`;
+    const warned = async (text: string, rows: 'orders' | 'items'): Promise<string[]> =>
+      (await read(text, { rows })).replay.notes.filter((note) => note.startsWith('Warning'));
+    expect(await warned(repeated, 'items')).toEqual([expect.stringMatching(/repeat its total.*too high/)]);
+    expect(await warned(items, 'orders')).toEqual([expect.stringMatching(/different ones.*too low/)]);
+    expect(await warned(repeated, 'orders')).toEqual([]);
+    expect(await warned(items, 'items')).toEqual([]);
+  });
+
   it('without a customer are refused, or count where that is said', async () => {
     const text = `${header}\nc,${day},1\n,${day},2\nNULL,${day},3\n`;
     expect((await read(text)).replay.notes.join('\n')).toMatch(
@@ -295,6 +399,61 @@ describe('a suggestion', () => {
       `Customer,Client Code,Date,Total,Grand Total\nShop,1,${day},0,5\nShop,2,${day},0,7\nShop,3,${day},0,9\n`,
     );
     expect(message).toContain("--map 'customer_id=Client Code,timestamp=Date,total_amount=Grand Total'");
+  });
+
+  it.each([
+    [
+      'German',
+      'Bestellnummer;Bestelldatum;Kunde;Zwischensumme;Gesamtbetrag;Menge;Währung',
+      '1;D;a;1,00;12,50;2;EUR',
+    ],
+    [
+      'French',
+      'Numéro de commande;Date de commande;Adresse e-mail;Frais;Montant total;Quantité;Devise',
+      '1;D;a;1,00;12,50;2;EUR',
+    ],
+    [
+      'Spanish',
+      'Número de pedido;Fecha;Correo electrónico;Envío;Importe total;Cantidad;Moneda',
+      '1;D;a;1,00;12,50;2;EUR',
+    ],
+    ['Italian', 'Numero ordine;Data ordine;Cliente;IVA;Totale;Quantità;Valuta', '1;D;a;1,00;12,50;2;EUR'],
+    [
+      'Dutch',
+      'Bestelnummer;Besteldatum;Klant;Verzendkosten;Totaalbedrag;Aantal;Valuta',
+      '1;D;a;1,00;12,50;2;EUR',
+    ],
+    [
+      'Portuguese',
+      'Número do pedido;Data do pedido;Cliente;Frete;Valor total;Quantidade;Moeda',
+      '1;D;a;1,00;12,50;2;EUR',
+    ],
+  ])('finds %s names', async (_, names, row) => {
+    const rows = [1, 2, 3].map((n) =>
+      row.replace('1;D;a', `${n};${12 + n}.01.2024;c${n}@x.org`).replace('12,50', `1${n},50`),
+    );
+    const text = [names, ...rows].join('\n');
+    const message = await refusal(text);
+    const map = /--map (?:'([^']*)'|(\S+))/
+      .exec(message)
+      ?.slice(1)
+      .find((one) => one !== undefined);
+    const { orders, replay } = await read(text, { map });
+    expect(
+      orders.map((order) => [order.order_id, order.customer_id, order.total_amount, order.quantity]),
+    ).toEqual([
+      ['1', 'c1@x.org', 11.5, 2],
+      ['2', 'c2@x.org', 12.5, 2],
+      ['3', 'c3@x.org', 13.5, 2],
+    ]);
+    expect(replay.findings).toMatchObject({ currency: 'EUR', revenue: 37.5 });
+  });
+
+  it('is never of a list within an order, whose first alone would be read', async () => {
+    const page = { orders: [{ order_id: '1', customer_id: 'a', timestamp: day, total_amount: 5 }] };
+    const message = await refusal(`${JSON.stringify(page)}\n${JSON.stringify(page)}\n`);
+    expect(message).toContain('Its columns are: "orders", "orders[0].order_id"');
+    expect(message).not.toMatch(/--map.*orders\[0\]/);
   });
 
   it('says that Instacart has no amounts', async () => {
@@ -399,6 +558,21 @@ it('says what is left out of another currency in that currency', async () => {
   const text = `${header},currency\na,${day},1500,JPY\nb,${day},2.5,EUR\n`;
   const { replay } = await read(text, { currency: 'EUR' });
   expect(replay.notes).toContain('Left out: 1 row (in JPY), ¥1,500.');
+});
+
+it.each([
+  ['that precede them', { meta: { page: 1, total: 2 } }],
+  ['of pages', { object: 'list', pagination: { next: null }, count: 2 }],
+])('finds the orders of an answer beside facts %s', async (_, facts) => {
+  const list = ['ana', 'ben'].map((customer_id) => ({ customer_id, timestamp: day, total_amount: 2 }));
+  const { orders } = await read(JSON.stringify({ ...facts, orders: list }));
+  expect(orders.map(({ customer_id }) => customer_id)).toEqual(['ana', 'ben']);
+});
+
+it.each(['NULL', 'null', 'None', 'N/A', '#N/A', '\\N', 'nan', ''])('takes %j for no value', async (text) => {
+  const { orders, bad } = await read(`${header},region\nc,${day},1,${text}\n${text},${day},1,EU\n`);
+  expect(orders.map(({ region }) => region)).toEqual(['Unknown']);
+  expect(bad.map(({ reason }) => reason)).toEqual(['customer-id']);
 });
 
 it('finds the orders below several keys of an answer', async () => {
