@@ -1,7 +1,7 @@
 import { callerIdentity } from './aws/identity.ts';
 import { Bucket, type BucketStanding } from './aws/objects.ts';
 import { AwsError } from './error.ts';
-import { bucketName, ids } from './resources/stage.ts';
+import { bucketName, ids, stem } from './resources/stage.ts';
 import type { Session } from './session.ts';
 
 type Kind = 'data' | 'artifacts';
@@ -58,8 +58,13 @@ const why: Readonly<Record<Exclude<BucketStanding, 'free' | 'unknown'>, string>>
  * @throws AwsError `ECOM_BUCKET_TAKEN`
  */
 async function refuseTaken(session: Session): Promise<void> {
-  const { input, clients, stack } = session;
-  if (!input.config.buckets.create) return;
+  const { input, clients, stack, region } = session;
+  const { create } = input.config.buckets;
+  if (!create) return;
+  const another =
+    create.prefix === null
+      ? `Give this one a \`buckets.create.prefix\`, such as ${stem(input)}-${region}: the default has service, stage and account in it, so another region needs one`
+      : 'Give another `buckets.create.prefix`: all AWS accounts share one set of names';
   for (const { kind, id } of kinds) {
     const name = await askedName(session, kind);
     if ((await stack.resource(id)) === name) continue;
@@ -72,7 +77,7 @@ async function refuseTaken(session: Session): Promise<void> {
       fix:
         standing === 'readable'
           ? 'Nothing was changed. Use it as it is (`buckets.existing`), give another `buckets.create.prefix`, or delete it if nobody needs it.'
-          : 'Nothing was changed. Give another `buckets.create.prefix`: all AWS accounts share one set of names.',
+          : `Nothing was changed. ${another}.`,
     });
   }
 }

@@ -59,6 +59,13 @@ describe('before a stack is touched, a bucket name', () => {
     await expect(refuseBuckets(session())).rejects.toThrow('bucket shop-dev-data-123456789012');
   });
 
+  test('of the same service and stage in another region says which prefix to give', async () => {
+    account.buckets.set('shop-dev-data-123456789012', { status: 301, region: 'us-east-1' });
+    const refused = refuseBuckets(session());
+    await expect(refused).rejects.toMatchObject({ code: 'ECOM_BUCKET_TAKEN' });
+    await expect(refused).rejects.toThrow('`buckets.create.prefix`, such as shop-dev-eu-west-1');
+  });
+
   test('that S3 does not tell of is left to CloudFormation', async () => {
     account.buckets.set('shop-data', { status: 403 });
     await expect(refuseBuckets(session(named))).resolves.toBeUndefined();

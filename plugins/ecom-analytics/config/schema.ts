@@ -203,7 +203,7 @@ const EmrExisting = block({
 const BucketsCreate = block({
   prefix: fixed(
     v.nullable(bucketName),
-    'First part of the bucket names. Null: service, stage and account. Names are global: take your own if they are gone.',
+    'First part of the bucket names. Null: service, stage and account. Names are global: take your own if they are gone, or for the same service and stage in another region.',
   ),
   kmsKeyArn: described(v.nullable(kmsKeyArn), 'Key for the data at rest. Null: S3-managed keys.'),
   logDays: described(count(1, 3650), 'Days after which step logs are deleted.'),
