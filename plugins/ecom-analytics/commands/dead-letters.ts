@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { printable } from '../../../local/report/printable.ts';
 import { readLines } from '../../../local/run/json-lines.ts';
 import { deadLetterHeaders } from '../../../pipeline/dead-letter.ts';
 import { UsageError } from '../../../pipeline/error.ts';
@@ -105,7 +106,8 @@ const meanings: Readonly<Record<string, string>> = badRecordReasons;
 
 function recordText({ reason, topic, partition, offset, refusedAt, value }: RefusedRecord): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return `${refusedAt} ${topic} ${partition}:${offset} ${reason} (${meanings[reason] ?? 'a reason not known here'})\n  ${text.slice(0, 200)}`;
+  const said = `${refusedAt} ${topic} ${partition}:${offset} ${reason} (${meanings[reason] ?? 'a reason not known here'})`;
+  return `${printable(said)}\n  ${printable(text.slice(0, 200))}`;
 }
 
 function listText({ records, older }: RefusedRecords, deadLetters: string): string {

@@ -1,3 +1,4 @@
+import { printable } from '../../../local/report/printable.ts';
 import { UsageError } from '../../../pipeline/error.ts';
 import type { CliOptions } from '../framework.ts';
 import type { Command } from '../plugin.ts';
@@ -120,6 +121,9 @@ function linesOf(value: CliOptions[string]): number {
   });
 }
 
+/** A log repeats what orders held, such as the values in an error. */
+const printableLine = (line: string): string => line.split('\t').map(printable).join('\t');
+
 /** `sls ecom stream logs` */
 export const logsCommand: Command = async (session, options, print) => {
   const lines = linesOf(options.lines);
@@ -130,7 +134,8 @@ export const logsCommand: Command = async (session, options, print) => {
     if (!record?.stepId) continue;
     for (const { key, text } of await stepLogs(stage, record.stepId)) {
       found++;
-      print(`== ${application} ${key}\n${text.trimEnd().split('\n').slice(-lines).join('\n')}`);
+      const last = text.trimEnd().split('\n').slice(-lines).map(printableLine);
+      print(`== ${application} ${key}\n${last.join('\n')}`);
     }
   }
   if (found === 0) print('No logs have arrived yet; EMR brings them about every five minutes.');
