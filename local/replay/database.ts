@@ -6,7 +6,7 @@ import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, StatementType
 import { EcomError } from '../../pipeline/error.ts';
 import { exactly, literal, literalList } from './sql.ts';
 
-/** What DuckDB may hold in memory; beyond it, it writes to the temporary folder. */
+/** What DuckDB may hold in memory; beyond it, it writes to the temporary folder, which costs less than to keep all in a file. */
 const memoryLimit = '512MB';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -47,7 +47,7 @@ export class ReplayDatabase {
     // A process that ends early leaves nothing behind either.
     const dispose = (): void => rmSync(folder, { recursive: true, force: true });
     process.once('exit', dispose);
-    const instance = await DuckDBInstance.create(path.join(folder, 'replay.db'), {
+    const instance = await DuckDBInstance.create(':memory:', {
       // What it needs is built in; it must not ask the network for more.
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',

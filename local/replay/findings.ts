@@ -51,7 +51,7 @@ export async function look(
   db: ReplayDatabase,
   input: Input,
   found: FoundLayout,
-  about: { readonly platform: string | null; readonly currency: string },
+  about: { readonly platform: string | null; readonly currency: string; readonly outOfOrder: number },
 ): Promise<{
   findings: ReplayFindings;
   places: RowPlaces;
@@ -76,9 +76,6 @@ export async function look(
   const bad = await db.rows(
     'SELECT reason, count(*) AS n, min(row_id) AS row_id, arg_min(file, row_id) AS file FROM (SELECT reason, rowid AS row_id, file FROM item WHERE reason IS NOT NULL ' +
       'UNION ALL SELECT reason, row_id, file FROM placed WHERE reason IS NOT NULL) GROUP BY reason ORDER BY n DESC, reason',
-  );
-  const back = await db.row(
-    'SELECT count(*) AS n FROM (SELECT ms < lag(ms) OVER () AS back FROM item WHERE left_out IS NULL AND reason IS NULL AND ms IS NOT NULL) WHERE back',
   );
   const refused: Refused[] = bad.flatMap((row) => {
     const [reason, file] = [String(row.reason), String(row.file)];
@@ -127,7 +124,7 @@ export async function look(
         amount: Math.round((number(refunds.amount) + number(kept.refunded)) * 100) / 100,
       },
       refused,
-      out_of_order: number(back.n),
+      out_of_order: about.outOfOrder,
     },
   };
 }

@@ -156,8 +156,17 @@ export async function findLayout(
   return { rows: known === 'items' ? 'items' : found, told: found, grouped: true };
 }
 
+/** Rows that stand after one of a later time. */
+export async function rowsOutOfOrder(db: ReplayDatabase): Promise<number> {
+  const { n } = await db.row(
+    'SELECT count(*) AS n FROM (SELECT ms < lag(ms) OVER () AS back FROM item WHERE left_out IS NULL AND reason IS NULL AND ms IS NOT NULL) WHERE back',
+  );
+  return Number(n);
+}
+
 /**
- * Makes the view `placed`: an order a row, with its cents, and why it is none: a refund, or refused.
+ * Makes the view `placed`: an order a row, with its cents, and why it is none: a refund, or refused. Its column `place`
+ * counts them in the order of time, with gaps.
  *
  * @param name that orders without an id are called by, with their row
  * @param digits after the point of the currency
@@ -167,6 +176,8 @@ export async function placeOrders(
   { grouped, rows }: FoundLayout,
   options: {
     readonly name: string;
+    /** Whether rows lie in the order of time already. */
+    readonly inOrder: boolean;
     readonly firstRow: number;
     readonly guests: boolean;
     readonly digits: number;
@@ -174,13 +185,14 @@ export async function placeOrders(
   },
 ): Promise<void> {
   const further = furtherFields.map(({ column }) => `${column}, `).join('');
-  const ownTotal = 'coalesce(total_amount, price * coalesce(quantity, 1))';
+  // A wider decimal costs twenty times as much to reckon with.
+  const ownTotal = `coalesce(total_amount, try_cast(price * coalesce(quantity, 1) AS ${amountType}))`;
   const id = `coalesce(order_id, ${literal(`${options.name}:`)} || (rowid + ${options.firstRow}))`;
   if (grouped) {
     const total =
       rows === 'items'
-        ? `sum(${ownTotal})`
-        : `coalesce(arg_min(total_amount, rowid), sum(price * coalesce(quantity, 1)))`;
+        ? `try_cast(sum(${ownTotal}) AS ${amountType})`
+        : `coalesce(arg_min(total_amount, rowid), try_cast(sum(price * coalesce(quantity, 1)) AS ${amountType}))`;
     // A row that sums up the others has their quantity too.
     const quantity =
       rows === 'summary'
@@ -194,12 +206,12 @@ export async function placeOrders(
         `${largest('product_id')}, ${largest('product_name')}, ${largest('category')}, ${firstOf('region')}, ` +
         `${firstOf('currency')}, ${furtherFields.map(({ column }) => `${firstOf(column)}, `).join('')}${quantity} AS quantity, CASE WHEN count(*) = 1 THEN any_value(price) END AS price, ${total} AS total, ` +
         `${rows === 'items' ? 'sum(refunded)' : 'max(refunded)'} AS refunded, min(ms) AS ms, count(*) AS row_count, max(order_out) AS left_out ` +
-        `FROM item WHERE left_out IS NULL AND reason IS NULL GROUP BY ${id}`,
+        `FROM item WHERE left_out IS NULL AND reason IS NULL GROUP BY ${id} ORDER BY ms, row_id`,
     );
   } else {
     await db.run(
-      `CREATE VIEW grouped AS SELECT rowid AS row_id, file, ${id} AS order_id, customer_id, product_id, product_name, category, region, currency, ${further}` +
-        `quantity, price, ${ownTotal} AS total, refunded, ms, 1 AS row_count, order_out AS left_out FROM item WHERE left_out IS NULL AND reason IS NULL`,
+      `CREATE ${options.inOrder ? 'VIEW' : 'TABLE'} grouped AS SELECT ${options.inOrder ? 'rowid AS place, ' : ''}rowid AS row_id, file, ${id} AS order_id, customer_id, product_id, product_name, category, region, currency, ${further}` +
+        `quantity, price, ${ownTotal} AS total, refunded, ms, 1 AS row_count, order_out AS left_out FROM item WHERE left_out IS NULL AND reason IS NULL${options.inOrder ? '' : ' ORDER BY ms, row_id'}`,
     );
   }
   const cents = (amount: string): string =>
@@ -215,7 +227,7 @@ export async function placeOrders(
       `WHEN quantity < 1 OR quantity > ${maxQuantity} OR quantity <> round(quantity) THEN 'quantity' WHEN total IS NULL OR total > ${largestAmount} THEN 'total-amount' ` +
       `WHEN ms IS NULL THEN 'timestamp' WHEN ms < 0 THEN 'before-1970' WHEN ms > ${options.nowMs + maxFutureMs} THEN 'in-the-future' END AS reason, ` +
       `left_out IS NULL AND total < 0 AS refund FROM (` +
-      `SELECT row_id, file, order_id, ${customer} AS customer_id, product_id, product_name, category, region, currency, ${further}` +
+      `SELECT ${grouped || !options.inOrder ? 'rowid AS place' : 'place'}, row_id, file, order_id, ${customer} AS customer_id, product_id, product_name, category, region, currency, ${further}` +
       `coalesce(quantity, 1) AS quantity, price, total, refunded, ms, row_count, left_out, ` +
       `CASE WHEN abs(total) <= ${largestAmount} THEN ${cents('total')} END AS cents, ` +
       `CASE WHEN price >= 0 AND price <= ${largestAmount} THEN ${cents('price')} END AS price_cents FROM grouped)`,

@@ -2,30 +2,41 @@ import path from 'node:path';
 import { catalog, unknownCategory } from '../../pipeline/catalog.ts';
 import { type PipelineDefinition, pipeline } from '../../pipeline/definition.ts';
 import { EcomError, UsageError } from '../../pipeline/error.ts';
-import { averageCents, toUsd } from '../../pipeline/money.ts';
-import { type BadRecordReason, checkOrder, maxIdLength, type ParsedOrder } from '../../pipeline/order.ts';
-import { formatTimestamp } from '../../pipeline/timestamp.ts';
+import {
+  type BadRecordReason,
+  checkOrder,
+  maxIdLength,
+  type ParsedOrder,
+  type PipelineField,
+} from '../../pipeline/order.ts';
 import { currencyInAmounts } from './amount.ts';
 import { ReplayDatabase, reasonOf, resourceError } from './database.ts';
 import { describeFindings, layoutWarning, look, type RowPlaces } from './findings.ts';
 import type { ReplayFindings } from './found.ts';
 import { type Input, type InputOptions, openInput, type ReplayFormat } from './input.ts';
-import { findLayout, furtherFields, idName, loadItems, placeOrders, type Reject } from './load.ts';
+import {
+  findLayout,
+  furtherFields,
+  idName,
+  loadItems,
+  placeOrders,
+  type Reject,
+  rowsOutOfOrder,
+} from './load.ts';
 import { noRows, type Plan, type PlanOptions, planOrders } from './plan.ts';
 import { bundles } from './platform.ts';
-import { identifier } from './sql.ts';
+import { identifier, literal } from './sql.ts';
 import { timeReading } from './time-form.ts';
 
 /** A row that is an order, or rows that are one. */
 export interface ReplayOrder extends ParsedOrder {
   readonly kind: 'order';
-  /** From 1: the line of its first row; in Parquet, the row. */
-  readonly line: number;
 }
 
 /** A row that is none, and belongs to the dead letters. */
 export interface BadRow {
   readonly kind: 'bad-row';
+  /** From 1: the line of a text file, the row of another. */
   readonly line: number;
   readonly reason: BadRecordReason;
   /** What stands in the file; of a row that could be taken apart, its mapped columns as JSON. */
@@ -73,92 +84,42 @@ export interface Replay extends AsyncIterable<readonly ReplayRow[]> {
   close(): void;
 }
 
-const productNames: ReadonlyMap<string, string> = new Map(catalog.map((p) => [p.product_id, p.product_name]));
-const badRowsAtOnce = 2048;
+/** Asked of DuckDB at once, as one text: a value for each field, or a text for each row, costs several times as much. */
+const rowsAtOnce = 32_768;
+/** Handed on at once. */
+const batchRows = 2048;
 
-/** Parts the fields of an order's row: one text costs much less to hand over than one for each field. */
-const separator = '\u001f';
-
-const dayMs = 86_400_000;
-let day = { fromMs: Number.NaN, text: '' };
-
-/** As {@link formatTimestamp}, for times that mostly lie within one day of each other. */
-function timestampOf(ms: number): string {
-  const offset = ms - day.fromMs;
-  if (!(offset >= 0 && offset < dayMs)) {
-    const fromMs = Math.floor(ms / dayMs) * dayMs;
-    day = { fromMs, text: formatTimestamp(fromMs).slice(0, 11) };
-    return timestampOf(ms);
-  }
-  const part = (value: number): string => (value < 10 ? `0${value}` : String(value));
-  const seconds = Math.floor(offset / 1000);
-  const millis = offset % 1000;
-  const fraction = millis < 10 ? `00${millis}` : millis < 100 ? `0${millis}` : String(millis);
-  return `${day.text}${part(Math.floor(seconds / 3600))}:${part(Math.floor(seconds / 60) % 60)}:${part(seconds % 60)}.${fraction}Z`;
-}
-
-function shorten(name: string): string {
-  return name.length <= maxIdLength ? name : [...name].slice(0, maxIdLength).join('');
-}
-
-/** Of an order's row; see `ordersQuery` for the places. */
-function orderOf(text: string, places: RowPlaces, nowMs: number): ReplayOrder | BadRow {
-  const [
-    rowId,
-    file,
-    orderId,
-    customerId,
-    productId = '',
-    productName = '',
-    category,
-    region,
-    quantity,
-    cents,
-    priceCents,
-    ms,
-    ...further
-  ] = text.split(separator);
-  const line = places.line(file ?? '', Number(rowId));
-  const product = productId !== '' ? productId : productName !== '' ? shorten(productName) : unknownCategory;
-  const total = Number(cents);
-  const order: Record<string, unknown> = {
-    order_id: orderId,
-    customer_id: customerId,
+/** An order as JSON, as SQL over `placed`. */
+const orderSql = ((): string => {
+  const product = `coalesce(product_id, left(product_name, ${maxIdLength}), ${literal(unknownCategory)})`;
+  const names = catalog.map((one) => `WHEN ${literal(one.product_id)} THEN ${literal(one.product_name)}`);
+  const cells: Readonly<Record<PipelineField, string>> = {
+    order_id: 'order_id',
+    customer_id: 'customer_id',
     product_id: product,
-    product_name: productName !== '' ? productName : (productNames.get(product) ?? product),
-    category,
-    quantity: Number(quantity),
-    price: toUsd(priceCents === '' ? averageCents(total, Number(quantity)) : Number(priceCents)),
-    total_amount: toUsd(total),
-    timestamp: timestampOf(Number(ms)),
-    region: region === '' ? unknownCategory : region,
+    product_name: `coalesce(product_name, CASE product_id ${names.join(' ')} ELSE ${product} END)`,
+    category: 'category',
+    quantity: 'CAST(quantity AS BIGINT)',
+    // Rounded half-up.
+    price:
+      'coalesce(price_cents, (2 * cents + CAST(quantity AS BIGINT)) // (2 * CAST(quantity AS BIGINT))) / 100',
+    total_amount: 'cents / 100',
+    timestamp: "strftime(make_timestamp(ms * 1000), '%Y-%m-%dT%H:%M:%S.%gZ')",
+    region: `coalesce(region, ${literal(unknownCategory)})`,
   };
-  for (const [place, { name, isNumber, ifMissing }] of furtherFields.entries()) {
-    const value = further[place] ?? '';
-    order[name] = value === '' ? ifMissing : isNumber ? Number(value) : value;
-  }
-  const checked = checkOrder(order, nowMs);
-  if (typeof checked !== 'string') return { kind: 'order', line, ...checked };
-  return { kind: 'bad-row', line, reason: checked, raw: Buffer.from(JSON.stringify(order)) };
-}
+  const further = furtherFields.map(({ name, column, isNumber, ifMissing }): [string, string] => {
+    const value = isNumber ? `CAST(${column} AS DOUBLE)` : column;
+    if (ifMissing === undefined) return [name, value];
+    return [name, `coalesce(${value}, ${isNumber ? String(ifMissing) : literal(String(ifMissing))})`];
+  });
+  const fields = [...Object.entries(cells), ...further].map(([name, sql]) => `"${name}" := ${sql}`);
+  return `CAST(to_json(struct_pack(${fields.join(', ')})) AS VARCHAR)`;
+})();
 
-function ordersQuery(severalFiles: boolean): string {
-  const text = (field: string): string => `coalesce(replace(${field}, '${separator}', ' '), '')`;
-  const cells = [
-    'row_id',
-    severalFiles ? text('file') : "''",
-    ...['order_id', 'customer_id', 'product_id', 'product_name', 'category', 'region'].map(text),
-    'CAST(quantity AS BIGINT)',
-    'cents',
-    "coalesce(CAST(price_cents AS VARCHAR), '')",
-    'ms',
-    ...furtherFields.map(({ column, isNumber }) =>
-      isNumber ? `coalesce(CAST(${column} AS VARCHAR), '')` : text(column),
-    ),
-  ];
+function ordersFrom(place: number): string {
   return (
-    `SELECT concat_ws('${separator}', ${cells.join(', ')}) FROM placed ` +
-    'WHERE left_out IS NULL AND NOT coalesce(refund, false) AND reason IS NULL'
+    `FROM placed WHERE place >= ${place} AND place < ${place + rowsAtOnce} ` +
+    'AND left_out IS NULL AND NOT coalesce(refund, false) AND reason IS NULL'
   );
 }
 
@@ -176,14 +137,13 @@ class OpenReplay implements Replay {
   readonly #db: ReplayDatabase;
   readonly #places: RowPlaces;
   readonly #broken: readonly Reject[];
-  readonly #sorted: boolean;
   readonly #now: () => number;
   #handedOn = 0;
 
   constructor(
     db: ReplayDatabase,
     about: Pick<Replay, 'files' | 'format' | 'plan' | 'findings' | 'notes'>,
-    rows: { places: RowPlaces; broken: readonly Reject[]; sorted: boolean; now: () => number },
+    rows: { places: RowPlaces; broken: readonly Reject[]; now: () => number },
   ) {
     this.#db = db;
     this.files = about.files;
@@ -193,7 +153,6 @@ class OpenReplay implements Replay {
     this.notes = about.notes;
     this.#places = rows.places;
     this.#broken = rows.broken;
-    this.#sorted = rows.sorted;
     this.#now = rows.now;
   }
 
@@ -209,8 +168,7 @@ class OpenReplay implements Replay {
     const broken = this.#broken.map(
       ({ line, reason, text }): BadRow => ({ kind: 'bad-row', line, reason, raw: Buffer.from(text) }),
     );
-    for (let from = 0; from < broken.length; from += badRowsAtOnce)
-      yield broken.slice(from, from + badRowsAtOnce);
+    for (let from = 0; from < broken.length; from += batchRows) yield broken.slice(from, from + batchRows);
     if (this.findings.refused.length === 0) return;
     const answer = await this.#db.stream(badQuery);
     for await (const rows of answer.yieldRows()) {
@@ -223,20 +181,51 @@ class OpenReplay implements Replay {
     }
   }
 
+  /** Orders from a place on, as one text of JSON. */
+  async #orders(from: number): Promise<unknown[]> {
+    const { orders } = await this.#db.row(
+      `SELECT '[' || string_agg(${orderSql}, ',' ORDER BY place) || ']' AS orders ${ordersFrom(from)}`,
+    );
+    return orders === null ? [] : (JSON.parse(String(orders)) as unknown[]); // written by our own query
+  }
+
+  async #badOrder(from: number, index: number, reason: BadRecordReason, order: unknown): Promise<BadRow> {
+    const row = await this.#db.row(
+      `SELECT row_id::DOUBLE AS row_id, file ${ordersFrom(from)} ORDER BY place LIMIT 1 OFFSET ${index}`,
+    );
+    const line = this.#places.line(String(row.file), Number(row.row_id));
+    return { kind: 'bad-row', line, reason, raw: Buffer.from(JSON.stringify(order)) };
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly ReplayRow[]> {
     this.#handedOn = 0;
+    let next: Promise<unknown[]> | undefined;
     try {
       yield* this.#badRows();
-      const answer = await this.#db.stream(
-        `${ordersQuery(this.files.length > 1)}${this.#sorted ? '' : ' ORDER BY ms, row_id'}`,
+      const { places } = await this.#db.row(
+        'SELECT coalesce(max(place) + 1, 0)::DOUBLE AS places FROM placed',
       );
-      for await (const rows of answer.yieldRows()) {
-        const nowMs = this.#now();
-        this.#handedOn += rows.length;
-        yield rows.map(([text]) => orderOf(String(text), this.#places, nowMs));
+      next = this.#orders(0);
+      for (let from = 0; from < Number(places); from += rowsAtOnce) {
+        const orders = await next;
+        // DuckDB writes the next ones while these are worked on.
+        next = this.#orders(from + rowsAtOnce);
+        for (let start = 0; start < orders.length; start += batchRows) {
+          const nowMs = this.#now();
+          const batch = orders.slice(start, start + batchRows).map((order, index) => {
+            const checked = checkOrder(order, nowMs);
+            return typeof checked === 'string'
+              ? this.#badOrder(from, start + index, checked, order)
+              : ({ kind: 'order', ...checked } as const);
+          });
+          this.#handedOn += batch.length;
+          yield await Promise.all(batch);
+        }
       }
     } catch (cause) {
       throw readError(cause, this.files);
+    } finally {
+      await next?.catch(() => []);
     }
   }
 }
@@ -479,14 +468,16 @@ async function open(options: ReplayOptions, rewritten: boolean): Promise<Replay>
     const { currency, notes: ofCurrency } = await currencyOf(db, options, definition, where);
     const digits = currencyDigits(currency, where);
     const found = await findLayout(db, plan, options.rows);
+    const outOfOrder = await rowsOutOfOrder(db);
     await placeOrders(db, found, {
+      inOrder: outOfOrder === 0,
       name: idName(given[0] ?? ''),
       firstRow: input.firstLine,
       guests: options.guests === 'count',
       digits,
       nowMs: now(),
     });
-    const seen = await look(db, input, found, { platform: plan.platform, currency });
+    const seen = await look(db, input, found, { platform: plan.platform, currency, outOfOrder });
     const { findings } = seen;
     if (findings.rows === 0) throw noRows(where);
     const format = new Intl.NumberFormat('en-US', { style: 'currency', currency }).format;
@@ -512,7 +503,6 @@ async function open(options: ReplayOptions, rewritten: boolean): Promise<Replay>
       {
         places: seen.places,
         broken: seen.broken,
-        sorted: !found.grouped && findings.out_of_order === 0,
         now,
       },
     );

@@ -50,7 +50,6 @@ describe('the real orders of CDNOW', () => {
   it('are filled in: an id from the line, a unit price from the total, the start of the day', async () => {
     const { orders } = await replayed({ file, map });
     expect(orders[0]).toMatchObject({
-      line: 2,
       eventTimeMs: Date.UTC(1997, 0, 1),
       order: {
         order_id: 'cdnow-sample.csv:2',

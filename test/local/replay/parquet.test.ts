@@ -40,7 +40,6 @@ describe('a Parquet file', () => {
     expect(bad).toEqual([]);
     expect(orders).toHaveLength(5000);
     expect(orders[57]).toMatchObject({
-      line: 58,
       eventTimeMs: Date.parse('2026-01-02T03:05:02.678Z'),
       totalCents: 5757,
       order: { order_id: 'orders.parquet:58', customer_id: 'c57', quantity: 1, price: 57.57 },
