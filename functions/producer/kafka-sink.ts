@@ -50,7 +50,8 @@ export class KafkaSink implements OrderSink {
   readonly #clock: Clock;
   readonly #log: Log;
   #connected: Connected | undefined;
-  #deadlineMs = Number.POSITIVE_INFINITY;
+  /** On the scale of `elapsed`: a clock that is set neither takes the time away nor gives more. */
+  #untilMs = Number.POSITIVE_INFINITY;
 
   constructor(settings: KafkaSettings, topics: StageTopics, clock: Clock, log: Log) {
     this.#settings = settings;
@@ -66,7 +67,7 @@ export class KafkaSink implements OrderSink {
    * @throws EcomError `ECOM_KAFKA_UNREACHABLE`, `ECOM_KAFKA_AUTHENTICATION` and the others of `kafkaFailure`
    */
   async open(deadlineMs: number): Promise<void> {
-    this.#deadlineMs = deadlineMs;
+    this.#untilMs = this.#clock.elapsed() + deadlineMs - this.#clock.now();
     if (this.#connected !== undefined && this.#clock.now() - this.#connected.usedMs < staleAfterMs) return;
     this.#abandon();
     const client = createKafkaClient(this.#settings, 'ecom-producer', this.#log);
@@ -95,7 +96,7 @@ export class KafkaSink implements OrderSink {
         return;
       } catch (error) {
         const failure = this.#failure(error);
-        if (isFinal(failure) || this.#clock.now() + backoffMs >= this.#deadlineMs) {
+        if (isFinal(failure) || this.#clock.elapsed() + backoffMs >= this.#untilMs) {
           // What became of the records is unknown, and so are the sequence numbers: the next run starts afresh.
           this.#abandon();
           throw failure;
@@ -132,7 +133,7 @@ export class KafkaSink implements OrderSink {
   }
 
   async #beforeDeadline(work: Promise<unknown>): Promise<void> {
-    const leftMs = this.#deadlineMs - this.#clock.now();
+    const leftMs = this.#untilMs - this.#clock.elapsed();
     if (leftMs === Number.POSITIVE_INFINITY) {
       await work;
       return;

@@ -104,6 +104,24 @@ describeWithJava('the producer on a real broker', () => {
     expect(high.length).toBeGreaterThan(0);
   });
 
+  test.each([3_600_000, -3_600_000])(
+    'a clock that is set by %i ms leaves it the time that it has',
+    async (ms) => {
+      let setMs = 0;
+      const clock: Clock = { ...systemClock, now: () => Date.now() + setMs };
+      const sink = new KafkaSink(settings, pipeline.topics, clock, new RecordingLog());
+      open.push(sink);
+      const deadlineMs = Date.now() + 20_000;
+      const running = runProducer(
+        { durationSeconds: 2, ordersPerMinute: 600, seed: 7, fraudRate: 0 },
+        { sink, clock, log: new RecordingLog(), definition: kit, deadlineMs },
+      );
+      await systemClock.sleep(1000);
+      setMs = ms;
+      expect(await running).toMatchObject({ sent: 20, failed: 0, failure: null });
+    },
+  );
+
   test('sends the orders of its seed', async () => {
     const { seed } = await run(newSink(), { seed: 99 });
     const content = await topicContent(broker.bootstrapServers, ordersTopic.name);
