@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { openOutputFolder } from '../emr/output-folder.ts';
 import { systemClock } from '../functions/clock.ts';
 import { EmbeddedPipeline } from '../local/engine/embedded-pipeline.ts';
-import { openOutputFolder } from '../local/run/output-folder.ts';
 import { RunTally } from '../local/run/tally.ts';
 import { pipeline } from '../pipeline/definition.ts';
 

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fetchJars } from '../emr/maven/fetch-jars.ts';
+import { readJarLock } from '../emr/maven/jar-lock.ts';
 import { findJava } from '../local/kafka/java.ts';
-import { fetchJars } from '../local/maven/fetch-jars.ts';
-import { readJarLock } from '../local/maven/jar-lock.ts';
 import { virtualEnvironment } from '../local/python/virtual-environment.ts';
 
 /** Flink, for the benchmarks alone: its jars as PyPI has them, with its connector to Kafka. */

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PipelineSpec } from '../pipeline/spec.ts';
 import type { SparkLineName } from './releases.ts';
-import type { StreamingChoices } from './settings.ts';
 
 /**
  * Raised with every change of the job's queries after which Spark could not go on from an older checkpoint, or would go on
@@ -22,7 +21,12 @@ export interface FingerprintSource {
   readonly sparkLine: SparkLineName;
   readonly output: string;
   readonly cluster: string;
-  readonly choices: StreamingChoices;
+  /** Of a stage's choices, those that the checkpoint depends on. */
+  readonly choices: {
+    readonly application: 'pipeline' | 'alerts';
+    readonly shufflePartitions: number;
+    readonly stateStore: 'hdfs' | 'rocksdb';
+  };
 }
 
 const ms = (milliseconds: number): string => `${milliseconds} ms`;

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { openOutputFolder, outputError } from '../emr/output-folder.ts';
 import { forwardClock, systemClock } from '../functions/clock.ts';
 import { stageDefinition } from '../functions/stage.ts';
 import { inCurrency, type PipelineDefinition } from '../pipeline/definition.ts';
@@ -10,7 +11,6 @@ import type { RunFeed, RunSummary } from './run/feed.ts';
 import { generatorSource, type RunTimes } from './run/generator-source.ts';
 import { interruptedCode, listenForInterruption } from './run/interruption.ts';
 import { readOptions, type StartOptions, startUsage } from './run/options.ts';
-import { openOutputFolder, outputError } from './run/output-folder.ts';
 import { everyFeed, progressFeed } from './run/progress.ts';
 import type { OrderSource } from './run/source.ts';
 import { describeSummary } from './run/summary.ts';

@@ -1,6 +1,4 @@
-import type { FieldType } from './order.ts';
-
-interface FieldOf<Type extends FieldType, Value> {
+interface FieldOf<Type, Value> {
   /** What it may hold: a value that is missing, or anything else, makes a record a bad one. */
   readonly type: Type;
   /** The values that simulated orders have, each as often. */

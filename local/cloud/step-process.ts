@@ -5,13 +5,13 @@ import { Readable } from 'node:stream';
 import { pipeline as pipeStream } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { fetchJars } from '../../emr/maven/fetch-jars.ts';
+import { readJarLock } from '../../emr/maven/jar-lock.ts';
+import { progressOnStderr } from '../../emr/maven/progress.ts';
 import type { SparkLineName } from '../../emr/releases.ts';
 import { EcomError } from '../../pipeline/error.ts';
 import { type Child, startChild } from '../child/child.ts';
 import { javaLocale } from '../child/java-locale.ts';
-import { fetchJars } from '../maven/fetch-jars.ts';
-import { readJarLock } from '../maven/jar-lock.ts';
-import { progressOnStderr } from '../maven/progress.ts';
 import { prepareSpark } from '../spark/preparation.ts';
 import { filesToFetch, localArguments, type SparkSubmit } from './spark-submit.ts';
 

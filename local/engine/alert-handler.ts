@@ -1,9 +1,9 @@
+import type { JsonLinesFile } from '../../emr/json-lines.ts';
 import { type AlertConsumer, createAlertConsumer } from '../../functions/alert-consumer/alert-consumer.ts';
 import type { KafkaEventRecord } from '../../functions/alert-consumer/read-alert.ts';
 import type { Clock } from '../../functions/clock.ts';
 import { silentLog } from '../../functions/log.ts';
 import { type Alert, alertMemorySeconds } from '../../pipeline/alert.ts';
-import type { JsonLinesFile } from '../run/json-lines.ts';
 import { MemoryPersistence } from './memory-persistence.ts';
 
 /**

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { OutputFolder } from '../../emr/output-folder.ts';
 import type { Clock } from '../../functions/clock.ts';
 import type { Alert } from '../../pipeline/alert.ts';
 import type { PipelineDefinition } from '../../pipeline/definition.ts';
@@ -7,7 +8,6 @@ import { tickHeader } from '../../pipeline/tick.ts';
 import { formatTimestamp } from '../../pipeline/timestamp.ts';
 import type { WindowRow } from '../../pipeline/window.ts';
 import { writeWindows } from '../parquet/write-windows.ts';
-import type { OutputFolder } from '../run/output-folder.ts';
 import type { QueryCounts, RunTally } from '../run/tally.ts';
 import { AlertDelivery } from './alert-delivery.ts';
 import { MemoryTopic } from './memory-topic.ts';

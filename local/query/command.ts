@@ -1,10 +1,10 @@
 import { type DuckDBResult, DuckDBTypeId } from '@duckdb/node-api';
 import { type ExitCode, UsageError } from '../../pipeline/error.ts';
+import { savedQueries } from '../../pipeline/saved-queries.ts';
 import { parseArguments, rowLimit } from '../report/arguments.ts';
 import { findRunFolder } from '../report/run-folder.ts';
 import { type AnswerColumn, csvLines, jsonText, tableText } from './answer.ts';
 import { RunDatabase } from './database.ts';
-import { savedQueries } from './saved.ts';
 
 const usage = `Asks what a run wrote, in SQL (DuckDB).
 

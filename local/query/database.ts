@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, StatementType } from '@duckdb/node-api';
+import { runFiles } from '../../emr/output-folder.ts';
 import { EcomError, UsageError } from '../../pipeline/error.ts';
 import { listWindowFiles } from '../parquet/read-windows.ts';
 import { exactly, literal } from '../replay/sql.ts';
-import { runFiles } from '../run/output-folder.ts';
 import { alertsView, deadLettersView, viewColumns, windowsView } from './views.ts';
 
 async function ifThere(file: string): Promise<string | null> {

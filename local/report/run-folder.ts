@@ -1,11 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
+import { readLines } from '../../emr/json-lines.ts';
+import { runFiles } from '../../emr/output-folder.ts';
 import { type Alert, AlertSchema } from '../../pipeline/alert.ts';
 import { UsageError } from '../../pipeline/error.ts';
 import type { RunSummary } from '../run/feed.ts';
-import { readLines } from '../run/json-lines.ts';
-import { runFiles } from '../run/output-folder.ts';
 
 /**
  * The folder that a run wrote, as an absolute path.

@@ -1,7 +1,7 @@
+import type { OutputFolder } from '../../emr/output-folder.ts';
 import type { Clock } from '../../functions/clock.ts';
 import type { PipelineDefinition } from '../../pipeline/definition.ts';
 import type { RunFeed, RunSummary } from './feed.ts';
-import type { OutputFolder } from './output-folder.ts';
 import type { OrderSource } from './source.ts';
 
 /** What an engine is given to run. */

@@ -1,6 +1,6 @@
+import type { EngineName } from '../../emr/engine-name.ts';
 import type { SparkLineName } from '../../emr/releases.ts';
 import type { EngineRun } from './engine-run.ts';
-import type { EngineName } from './feed.ts';
 
 /** What an engine is made ready by. */
 export interface EngineChoice {

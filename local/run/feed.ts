@@ -1,10 +1,8 @@
+import type { EngineName } from '../../emr/engine-name.ts';
 import type { Alert } from '../../pipeline/alert.ts';
 import type { PatternScore } from '../../pipeline/generator/scoreboard.ts';
 import type { WindowRow } from '../../pipeline/window.ts';
 import type { ReplayFindings } from '../replay/found.ts';
-
-/** Which engine computes the run. */
-export type EngineName = 'embedded' | 'spark';
 
 /** Milliseconds, over the run so far. */
 export interface Latency {

@@ -1,10 +1,11 @@
+import type { EngineName } from '../../emr/engine-name.ts';
 import type { Clock } from '../../functions/clock.ts';
 import type { Alert } from '../../pipeline/alert.ts';
 import type { PipelineDefinition } from '../../pipeline/definition.ts';
 import type { GeneratedOrder } from '../../pipeline/generator/order-generator.ts';
 import { Scoreboard } from '../../pipeline/generator/scoreboard.ts';
 import type { WindowRow } from '../../pipeline/window.ts';
-import type { EngineName, RunFeed, RunSnapshot, RunSummary } from './feed.ts';
+import type { RunFeed, RunSnapshot, RunSummary } from './feed.ts';
 import { RunLatency } from './latency.ts';
 import { RateMeter } from './rate-meter.ts';
 import type { OrderSource } from './source.ts';

@@ -1,10 +1,10 @@
+import { fetchJars } from '../../emr/maven/fetch-jars.ts';
+import { type JarLock, readJarLock } from '../../emr/maven/jar-lock.ts';
+import { progressOnStderr } from '../../emr/maven/progress.ts';
 import { jarLockFile, readerJar, type SparkLineName, sparkLines } from '../../emr/releases.ts';
 import { EcomError } from '../../pipeline/error.ts';
 import { kafkaLockFile } from '../kafka/broker.ts';
 import { findJava } from '../kafka/java.ts';
-import { fetchJars } from '../maven/fetch-jars.ts';
-import { type JarLock, readJarLock } from '../maven/jar-lock.ts';
-import { progressOnStderr } from '../maven/progress.ts';
 import { findPython } from '../python/find-python.ts';
 import { localFilesLock, localFilesOptions } from './local-files.ts';
 import { type PySpark, providePySpark } from './pyspark.ts';

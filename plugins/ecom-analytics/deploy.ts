@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { EmrCluster, hasEnded } from './aws/emr-cluster.ts';
-import { offsetsOf } from './commands/stream.ts';
+import { offsetsOf } from './commands/offsets.ts';
 import { estimateCost } from './cost/estimate.ts';
 import { costReport } from './cost/report.ts';
 import type { CliOptions, CloudFormationTemplate } from './framework.ts';

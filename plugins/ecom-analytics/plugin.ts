@@ -4,20 +4,13 @@ import path from 'node:path';
 import { EcomError } from '../../pipeline/error.ts';
 import type { SdkSettings } from './aws/clients.ts';
 import { wallClock } from './clock.ts';
-import { commands } from './commands/declarations.ts';
+import { type Command, commands } from './commands/declarations.ts';
 import type { CliOptions, CommandDeclaration, Serverless, Speech } from './framework.ts';
 import { pointAtCloud } from './local-cloud.ts';
 import { parts } from './parts.ts';
 import type { Session } from './session.ts';
 import { checkStageParameters, localStage, stageInput } from './stage.ts';
 import { declareFunctions, wireFunctions } from './wiring.ts';
-
-/** A command: does its work, prints its result to stdout, answers its exit code. */
-export type Command = (
-  session: Session,
-  options: CliOptions,
-  print: (text: string) => void,
-) => Promise<number>;
 
 /**
  * The Serverless plugin: declares commands and hooks, each a line that leads to where the work is. What a package does

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { withheldKeys } from '../../create/manifest.ts';
@@ -65,6 +65,15 @@ describe('the template', () => {
           .map((target) => `${file} imports ${target}`);
       });
     expect(missing).toEqual([]);
+  });
+
+  test('is made by modules that import no benchmark', () => {
+    const importing = tracked.filter(
+      (file) =>
+        /^(create|test)\/.*\.ts$/.test(file) &&
+        /from '(\.\.\/)+bench\//.test(readFileSync(path.join(repository, file), 'utf8')),
+    );
+    expect(importing).toEqual([]);
   });
 
   test('has every program that its package.json runs', () => {

@@ -1,6 +1,6 @@
 import { type CostEstimate, estimateCost } from '../cost/estimate.ts';
 import { costReport } from '../cost/report.ts';
-import type { Command } from '../plugin.ts';
+import type { Command } from './declarations.ts';
 
 /** Of the local cloud, whose clusters are processes of this machine. */
 const free: CostEstimate = { region: 'this machine', items: [], monthlyUsd: 0, notPriced: [] };

@@ -1,18 +1,17 @@
 import * as v from 'valibot';
-import { printable } from '../../../local/report/printable.ts';
-import { readLines } from '../../../local/run/json-lines.ts';
+import { readLines } from '../../../emr/json-lines.ts';
 import { deadLetterHeaders } from '../../../pipeline/dead-letter.ts';
 import { UsageError } from '../../../pipeline/error.ts';
 import { badRecordReasons, checkOrder } from '../../../pipeline/order.ts';
 import { isLate } from '../../../pipeline/window.ts';
 import { StageFunction } from '../aws/functions.ts';
 import { AwsError } from '../error.ts';
-import type { Command } from '../plugin.ts';
 import { stem } from '../resources/stage.ts';
 import { type DeployedStage, deployed } from '../session.ts';
 import { ownFunctions } from '../stage.ts';
 import { replayedFolder, statusKey } from '../streaming/keys.ts';
 import { readStatus, windowsWatermark } from '../streaming/status.ts';
+import type { Command } from './declarations.ts';
 
 /** What the test consumer answers, as far as dead letters go. */
 const ReadingSchema = v.object({
@@ -106,8 +105,7 @@ const meanings: Readonly<Record<string, string>> = badRecordReasons;
 
 function recordText({ reason, topic, partition, offset, refusedAt, value }: RefusedRecord): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  const said = `${refusedAt} ${topic} ${partition}:${offset} ${reason} (${meanings[reason] ?? 'a reason not known here'})`;
-  return `${printable(said)}\n  ${printable(text.slice(0, 200))}`;
+  return `${refusedAt} ${topic} ${partition}:${offset} ${reason} (${meanings[reason] ?? 'a reason not known here'})\n  ${text.slice(0, 200)}`;
 }
 
 function listText({ records, older }: RefusedRecords, deadLetters: string): string {

@@ -1,4 +1,12 @@
-import type { CommandDeclaration } from '../framework.ts';
+import type { CliOptions, CommandDeclaration } from '../framework.ts';
+import type { Session } from '../session.ts';
+
+/** A command: does its work, prints its result to stdout, answers its exit code. */
+export type Command = (
+  session: Session,
+  options: CliOptions,
+  print: (text: string) => void,
+) => Promise<number>;
 
 const json = { usage: 'Print one JSON object', type: 'boolean' } as const;
 

@@ -2,11 +2,11 @@ import { EcomError, type ErrorCode } from '../../../pipeline/error.ts';
 import { hasEnded } from '../aws/emr-cluster.ts';
 import { StageFunction } from '../aws/functions.ts';
 import { callerIdentity } from '../aws/identity.ts';
-import type { Command } from '../plugin.ts';
 import { stem } from '../resources/stage.ts';
 import { type DeployedStage, deployed, type Session } from '../session.ts';
 import { topicDoor } from '../topics/preflight.ts';
 import { withTopics } from '../topics/stage-topics.ts';
+import type { Command } from './declarations.ts';
 import { reportStream } from './stream.ts';
 
 /** What one look came to. */

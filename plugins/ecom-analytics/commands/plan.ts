@@ -4,7 +4,6 @@ import { costReport } from '../cost/report.ts';
 import type { CloudFormationTemplate } from '../framework.ts';
 import { type KafkaMove, kafkaMove, kafkaMoveText, nextCluster } from '../kafka-move.ts';
 import { brokersOf } from '../monitoring/alarms.ts';
-import type { Command } from '../plugin.ts';
 import { changeText, losses, type StackChange } from '../resources/changes.ts';
 import { ids, stageOwner } from '../resources/stage.ts';
 import { type DeployedStage, findDeployed, type Session } from '../session.ts';
@@ -16,6 +15,7 @@ import { emptyLedger } from '../topics/ledger.ts';
 import { planTopics, type TopicPlan } from '../topics/plan.ts';
 import { planText } from '../topics/plan-text.ts';
 import { withTopics } from '../topics/stage-topics.ts';
+import type { Command } from './declarations.ts';
 
 /** What a deploy would do to a stage, and what it costs then. */
 export interface StagePlan {

@@ -1,8 +1,8 @@
 import { UsageError } from '../../../pipeline/error.ts';
-import type { Command } from '../plugin.ts';
 import { deployerActions } from '../policy/actions.ts';
 import { deployerPolicies } from '../policy/policy.ts';
 import { stageTemplate } from '../resources/template.ts';
+import type { Command } from './declarations.ts';
 
 /** `sls ecom policy`: asks nobody, and needs no credentials. What it prints is JSON by its nature. */
 export const policyCommand: Command = async ({ input }, options, print) => {

@@ -1,7 +1,5 @@
-import { printable } from '../../../local/report/printable.ts';
 import { UsageError } from '../../../pipeline/error.ts';
 import type { CliOptions } from '../framework.ts';
-import type { Command } from '../plugin.ts';
 import { type DeployedStage, deployed } from '../session.ts';
 import { compactWindows } from '../streaming/compaction.ts';
 import { deployStream, type StreamOutcome, stopStream } from '../streaming/deploy-stream.ts';
@@ -9,19 +7,11 @@ import { applications } from '../streaming/keys.ts';
 import { type ConsoleLinks, type StreamReport, streamReport, streamText } from '../streaming/report.ts';
 import { StageStream } from '../streaming/stage-stream.ts';
 import { stepLogs } from '../streaming/step-logs.ts';
+import type { Command } from './declarations.ts';
 import { hoursOf } from './hours.ts';
+import { offsetsOf } from './offsets.ts';
 
 const WATCH_MS = 2_000;
-
-/** @throws UsageError `ECOM_OPTION` */
-export function offsetsOf(value: CliOptions[string], option: string): 'earliest' | 'latest' {
-  if (value === 'earliest' || value === 'latest') return value;
-  throw new UsageError('ECOM_OPTION', {
-    what: `--${option} must be "latest" or "earliest"`,
-    where: 'sls ecom stream',
-    fix: '"latest" goes on with what comes and leaves out what is in between; "earliest" reads all that Kafka still holds, and the window folder should be emptied first.',
-  });
-}
 
 /** The state of every application that the stage has started. */
 export async function reportStream(stage: DeployedStage): Promise<StreamReport[]> {
@@ -121,9 +111,6 @@ function linesOf(value: CliOptions[string]): number {
   });
 }
 
-/** A log repeats what orders held, such as the values in an error. */
-const printableLine = (line: string): string => line.split('\t').map(printable).join('\t');
-
 /** `sls ecom stream logs` */
 export const logsCommand: Command = async (session, options, print) => {
   const lines = linesOf(options.lines);
@@ -134,8 +121,7 @@ export const logsCommand: Command = async (session, options, print) => {
     if (!record?.stepId) continue;
     for (const { key, text } of await stepLogs(stage, record.stepId)) {
       found++;
-      const last = text.trimEnd().split('\n').slice(-lines).map(printableLine);
-      print(`== ${application} ${key}\n${last.join('\n')}`);
+      print(`== ${application} ${key}\n${text.trimEnd().split('\n').slice(-lines).join('\n')}`);
     }
   }
   if (found === 0) print('No logs have arrived yet; EMR brings them about every five minutes.');

@@ -1,10 +1,10 @@
 import { UsageError } from '../../../pipeline/error.ts';
-import type { Command } from '../plugin.ts';
 import { deployed } from '../session.ts';
 import { applyPlan } from '../topics/apply.ts';
 import { planExitCode, type TopicPlan } from '../topics/plan.ts';
 import { planText } from '../topics/plan-text.ts';
 import { removeTopics, withTopics } from '../topics/stage-topics.ts';
+import type { Command } from './declarations.ts';
 
 const shown = (plan: TopicPlan, cluster: string, json: boolean): string =>
   json ? JSON.stringify({ cluster, ...plan }) : planText(plan, cluster);

@@ -2,10 +2,10 @@ import path from 'node:path';
 import { shellOption, shellPath } from '../../../functions/shell-word.ts';
 import { UsageError } from '../../../pipeline/error.ts';
 import type { CliOptions } from '../framework.ts';
-import type { Command } from '../plugin.ts';
 import { deployed } from '../session.ts';
 import { type CopiedWindows, copyWindows } from '../streaming/copy-windows.ts';
 import { type HourRange, hoursAgo } from '../streaming/hours.ts';
+import type { Command } from './declarations.ts';
 import { hoursOf } from './hours.ts';
 
 const command = 'sls ecom windows get';

@@ -1,4 +1,4 @@
-import { savedQueries } from '../../../local/query/saved.ts';
+import { savedQueries } from '../../../pipeline/saved-queries.ts';
 import { analyticsFolder, type ColumnType, windowColumns } from '../../../pipeline/window.ts';
 import { type Fragment, join, type Resource, ref, type Value } from './fragment.ts';
 import { folders, type StageInput, stageBuckets, stem } from './stage.ts';

@@ -1,6 +1,6 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { openOutputFolder, outputError } from '../../../local/run/output-folder.ts';
+import { openOutputFolder, outputError } from '../../../emr/output-folder.ts';
 import { analyticsFolder, isWindowFile } from '../../../pipeline/window.ts';
 import { concurrently } from '../aws/concurrently.ts';
 import type { ListedObject } from '../aws/objects.ts';

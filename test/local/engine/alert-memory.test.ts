@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { JsonLinesFile } from '../../../emr/json-lines.ts';
 import { systemClock } from '../../../functions/clock.ts';
 import { AlertHandler } from '../../../local/engine/alert-handler.ts';
 import { KeyMemory } from '../../../local/engine/key-memory.ts';
-import { JsonLinesFile } from '../../../local/run/json-lines.ts';
 import { alertOf, recordOf } from '../../functions/alert-consumer/alert-events.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'ecom-alert-memory-'));

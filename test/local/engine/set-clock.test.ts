@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { openOutputFolder } from '../../../emr/output-folder.ts';
 import { type Clock, forwardClock } from '../../../functions/clock.ts';
 import { runEmbedded } from '../../../local/engine/embedded-run.ts';
 import { readWindows } from '../../../local/parquet/read-windows.ts';
 import type { RunSnapshot } from '../../../local/run/feed.ts';
 import { generatorSource } from '../../../local/run/generator-source.ts';
-import { openOutputFolder } from '../../../local/run/output-folder.ts';
 import { VirtualClock } from '../../functions/virtual-clock.ts';
 import { kit } from '../../pipeline/kit.ts';
 

@@ -6,7 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../../local/query/command.ts';
-import { savedQueries } from '../../../local/query/saved.ts';
+import { savedQueries } from '../../../pipeline/saved-queries.ts';
 import type { WindowRow } from '../../../pipeline/window.ts';
 import { alert, noon, printed, row, type WrittenRun, writeRun } from '../report/written-run.ts';
 

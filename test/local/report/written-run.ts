@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { vi } from 'vitest';
+import { runFiles } from '../../../emr/output-folder.ts';
 import { writeWindows } from '../../../local/parquet/write-windows.ts';
 import type { RunSummary } from '../../../local/run/feed.ts';
-import { runFiles } from '../../../local/run/output-folder.ts';
 import type { Alert } from '../../../pipeline/alert.ts';
 import type { WindowRow } from '../../../pipeline/window.ts';
 

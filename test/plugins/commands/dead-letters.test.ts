@@ -83,18 +83,6 @@ describe('listing dead letters', () => {
     expect(JSON.parse(printed).records).toHaveLength(2);
   });
 
-  test('shows a record that would turn a terminal around or clear it as text', async () => {
-    holding(1);
-    const answer = cloud.account.functions.get('shop-dev-testConsumer');
-    cloud.account.functions.set('shop-dev-testConsumer', (event) => {
-      const found = answer?.(event) as { messages: object[] };
-      const value = '\u001b[2J\u202eevil\nnext';
-      return { ...found, messages: found.messages.map((one) => ({ ...one, value })) };
-    });
-    const { printed } = await cloud.run(listDeadLettersCommand);
-    expect(printed.split('\n').at(-1)).toBe('  \\u001b[2J\\u202eevil\\nnext');
-  });
-
   test('says so where nothing has been refused', async () => {
     holding(0);
     expect((await cloud.run(listDeadLettersCommand)).printed).toBe('No record has been refused.');

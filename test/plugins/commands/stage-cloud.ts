@@ -1,7 +1,7 @@
 import { AwsClients } from '../../../plugins/ecom-analytics/aws/clients.ts';
 import { Stack } from '../../../plugins/ecom-analytics/aws/stack.ts';
 import { wallClock } from '../../../plugins/ecom-analytics/clock.ts';
-import type { Command } from '../../../plugins/ecom-analytics/plugin.ts';
+import type { Command } from '../../../plugins/ecom-analytics/commands/declarations.ts';
 import { deployed, type Session } from '../../../plugins/ecom-analytics/session.ts';
 import type { Artefact } from '../../../plugins/ecom-analytics/streaming/artefact.ts';
 import { deployStream } from '../../../plugins/ecom-analytics/streaming/deploy-stream.ts';

@@ -4,9 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { fetchJars } from '../../../../emr/maven/fetch-jars.ts';
+import { readJarLock } from '../../../../emr/maven/jar-lock.ts';
 import { type Broker, kafkaLockFile, startBroker } from '../../../../local/kafka/broker.ts';
-import { fetchJars } from '../../../../local/maven/fetch-jars.ts';
-import { readJarLock } from '../../../../local/maven/jar-lock.ts';
 
 const run = promisify(execFile);
 const listener = 'TOKEN';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { LockedJar } from '../../../local/maven/jar-lock.ts';
+import type { LockedJar } from '../../../emr/maven/jar-lock.ts';
 
 /** A Maven repository on this machine, whose answers a test decides. */
 export interface Repository extends AsyncDisposable {

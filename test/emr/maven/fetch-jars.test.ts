@@ -7,8 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { fetchJars } from '../../../local/maven/fetch-jars.ts';
-import type { JarProgress } from '../../../local/maven/progress.ts';
+import { fetchJars } from '../../../emr/maven/fetch-jars.ts';
+import type { JarProgress } from '../../../emr/maven/progress.ts';
 import { answerRange, lockedJar, serveRepository } from './repository.ts';
 
 const content = randomBytes(300_000);

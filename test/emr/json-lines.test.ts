@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { JsonLinesFile, readLines } from '../../../local/run/json-lines.ts';
+import { JsonLinesFile, readLines } from '../../emr/json-lines.ts';
 
 let folder: string;
 beforeAll(() => {

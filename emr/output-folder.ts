@@ -13,10 +13,10 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { EcomError, UsageError } from '../../pipeline/error.ts';
-import { formatTimestamp } from '../../pipeline/timestamp.ts';
-import { analyticsFolder } from '../../pipeline/window.ts';
-import type { EngineName, RunSummary } from './feed.ts';
+import { EcomError, UsageError } from '../pipeline/error.ts';
+import { formatTimestamp } from '../pipeline/timestamp.ts';
+import { analyticsFolder } from '../pipeline/window.ts';
+import type { EngineName } from './engine-name.ts';
 import { JsonLinesFile } from './json-lines.ts';
 
 /** What a run writes, below its output folder, besides {@link analyticsFolder}. */
@@ -59,7 +59,7 @@ export interface OutputFolder {
   readonly alerts: JsonLinesFile;
   readonly deadLetters: JsonLinesFile;
   /** Closes the files and, where the run came to its end, writes its summary. */
-  close(summary: RunSummary | null): Promise<void>;
+  close(summary: object | null): Promise<void>;
 }
 
 /**

@@ -3,9 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { main } from '../../../local/maven/command.ts';
-import { jarAddress, jarPath } from '../../../local/maven/jar-address.ts';
-import { parseJarLock, readJarLock } from '../../../local/maven/jar-lock.ts';
+import { main } from '../../../emr/maven/command.ts';
+import { jarAddress, jarPath } from '../../../emr/maven/jar-address.ts';
+import { parseJarLock, readJarLock } from '../../../emr/maven/jar-lock.ts';
 import { answerRange, lockedJar, serveRepository } from './repository.ts';
 
 describe('the address of a jar', () => {

@@ -1,6 +1,6 @@
 // Fetches the jars of a lock file, for the tests that need a second process: `<lock> <cache> <mirror>`.
-import { fetchJars } from '../../../local/maven/fetch-jars.ts';
-import { readJarLock } from '../../../local/maven/jar-lock.ts';
+import { fetchJars } from '../../../emr/maven/fetch-jars.ts';
+import { readJarLock } from '../../../emr/maven/jar-lock.ts';
 
 const [lock = '', cache = '', mirror = ''] = process.argv.slice(2);
 const files = await fetchJars(await readJarLock(lock), { cache, mirror });

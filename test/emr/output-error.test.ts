@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { outputError } from '../../../local/run/output-folder.ts';
-import { EcomError } from '../../../pipeline/error.ts';
+import { outputError } from '../../emr/output-folder.ts';
+import { EcomError } from '../../pipeline/error.ts';
 
 const out = path.resolve('/shop/data');
 

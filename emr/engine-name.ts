@@ -1,0 +1,2 @@
+/** Which engine computes, or has computed, a run. */
+export type EngineName = 'embedded' | 'spark';
