@@ -1,7 +1,7 @@
 import { addCents, type CentsSum } from '../../pipeline/money.ts';
 import { type BadRecordReason, badRecordReasons } from '../../pipeline/order.ts';
 import type { ReplayDatabase } from './database.ts';
-import type { Refused, ReplayFindings } from './found.ts';
+import type { Part, Refused, ReplayFindings } from './found.ts';
 import type { Input } from './input.ts';
 import { type FoundLayout, type Reject, rejects } from './load.ts';
 
@@ -58,6 +58,8 @@ export async function look(
   broken: readonly Reject[];
   sum: CentsSum;
   rounded: number;
+  /** Rows that make their orders less, as discounts do. */
+  taken: Pick<Part, 'rows' | 'amount'>;
 }> {
   const broken = await rejects(db, input);
   const places = await RowPlaces.of(db, input, broken);
@@ -89,12 +91,20 @@ export async function look(
     if (first !== undefined)
       refused.push({ reason, rows: ofReason.length, firstFile: first.file, firstLine: first.line });
   }
+  const taken =
+    found.grouped && found.rows === 'items'
+      ? await db.row(
+          'SELECT count(*) AS n, coalesce(-sum(coalesce(i.total_amount, i.price * i.quantity)), 0)::DOUBLE AS amount FROM item i JOIN placed p ON p.order_id = i.order_id ' +
+            'WHERE coalesce(i.total_amount, i.price * i.quantity) < 0 AND i.left_out IS NULL AND i.reason IS NULL AND p.total >= 0',
+        )
+      : {};
   const sum = addCents(0, BigInt(String(kept.cents)));
   return {
     places,
     broken,
     sum,
     rounded: number(kept.rounded),
+    taken: { rows: number(taken.n), amount: number(taken.amount) },
     findings: {
       files: input.files,
       layout: about.platform,
@@ -141,6 +151,18 @@ const fixes: Readonly<Partial<Record<BadRecordReason, string>>> = {
   'not-utf8': '--encoding windows-1252 reads Latin-1',
   'not-json': 'fix the line, or leave it out',
 };
+
+/** What to say of rows that make their own orders less. */
+export function takenOff(
+  { rows, amount }: Pick<Part, 'rows' | 'amount'>,
+  format: (amount: number) => string,
+): string[] {
+  return rows === 0
+    ? []
+    : [
+        `Taken off: ${counted(rows, 'row')} with a negative amount, ${format(amount)}, from the orders that they belong to.`,
+      ];
+}
 
 /** What to say where rows are taken for something that their values speak against. */
 export function layoutWarning({ told }: FoundLayout, said: 'orders' | 'items' | undefined): string[] {

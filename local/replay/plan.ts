@@ -1,19 +1,20 @@
+import { shellOption } from '../../functions/shell-word.ts';
 import { UsageError } from '../../pipeline/error.ts';
 import { type OrderField, orderFields } from '../../pipeline/order.ts';
 import { amountSql } from './amount.ts';
 import { type ReplayDatabase, reasonOf } from './database.ts';
 import type { Column, Input } from './input.ts';
 import { columnName, type Mapping, mappingError, missingFields, parseMapping } from './mapping.ts';
-import {
-  columnsOf,
-  type Expressions,
-  type Layout,
-  type LeftOut,
-  recognise,
-  type SourceField,
-} from './platform.ts';
+import { type Expressions, type Layout, type LeftOut, recognise, type SourceField } from './platform.ts';
 import { identifier, literal } from './sql.ts';
-import { type ColumnFacts, currencyColumn, likeliest, suggestColumns } from './suggestion.ts';
+import {
+  type ColumnFacts,
+  currencyColumn,
+  isNoSale,
+  isStatus,
+  likeliest,
+  suggestColumns,
+} from './suggestion.ts';
 import { sampleRows, timeSample } from './time-form.ts';
 
 /** What a user may say of the rows of a file. */
@@ -126,6 +127,23 @@ async function numbersIn(
     const type = row[`w${place}`] === true ? 'BIGINT' : row[`f${place}`] === true ? 'DOUBLE' : null;
     return type === null ? [] : [{ name, type }];
   });
+}
+
+/** What to say of states that are not sales, where no layout leaves them out. */
+async function statesNotes(db: ReplayDatabase, columns: readonly Column[]): Promise<string[]> {
+  const notes: string[] = [];
+  for (const { name } of columns.filter((column) => isText(column) && isStatus(column.name))) {
+    const found = await db.rows(
+      `SELECT ${identifier(name)} AS state, count(*) AS n FROM (SELECT * FROM source LIMIT ${sampleRows}) WHERE ${identifier(name)} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 50`,
+    );
+    const out = found.filter(({ state }) => isNoSale(String(state)));
+    if (out.length === 0 || out.length === found.length) continue;
+    const where = `coalesce(${identifier(name)}, '') NOT IN (${out.map(({ state }) => literal(String(state))).join(', ')})`;
+    notes.push(
+      `Warning: orders count whatever their ${name}: ${out.map(({ state, n }) => `${String(state)} (${String(n)} ${Number(n) === 1 ? 'row' : 'rows'})`).join(', ')}. To leave these out: ${shellOption('--where', where)}`,
+    );
+  }
+  return notes;
 }
 
 /** A user's expression, and the option that it was given with. */
@@ -250,7 +268,7 @@ export async function planOrders(
     bundle === null
       ? platform === undefined || platform.refused !== undefined
         ? null
-        : platform.layout(columnsOf(names))
+        : platform.layout
       : { map: {}, leave: bundle.leave };
   const name = bundle?.name ?? (layout === null ? null : (platform?.name ?? null));
 
@@ -336,6 +354,7 @@ export async function planOrders(
       notes: [
         ...(name === null ? [] : [`Recognized: ${name}.`]),
         ...(layout?.notes ?? []),
+        ...(layout === null && options.where === undefined ? await statesNotes(db, columns) : []),
         ...(decimal === ',' && options.decimal === undefined
           ? ['Amounts have a decimal comma (--decimal . says otherwise).']
           : []),

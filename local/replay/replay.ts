@@ -11,7 +11,7 @@ import {
 } from '../../pipeline/order.ts';
 import { currencyInAmounts } from './amount.ts';
 import { ReplayDatabase, reasonOf, resourceError } from './database.ts';
-import { describeFindings, layoutWarning, look, type RowPlaces } from './findings.ts';
+import { describeFindings, layoutWarning, look, type RowPlaces, takenOff } from './findings.ts';
 import type { ReplayFindings } from './found.ts';
 import { type Input, type InputOptions, openInput, type ReplayFormat } from './input.ts';
 import {
@@ -481,7 +481,11 @@ async function open(options: ReplayOptions, rewritten: boolean): Promise<Replay>
     const { findings } = seen;
     if (findings.rows === 0) throw noRows(where);
     const format = new Intl.NumberFormat('en-US', { style: 'currency', currency }).format;
-    const said = [...describeFindings(findings, format), ...layoutWarning(found, options.rows)];
+    const said = [
+      ...describeFindings(findings, format),
+      ...takenOff(seen.taken, format),
+      ...layoutWarning(found, options.rows),
+    ];
     if (findings.orders === 0) {
       throw new EcomError('ECOM_REPLAY_NO_ORDERS', {
         what: 'No row of the file makes an order',

@@ -152,6 +152,21 @@ export function suggestColumns(
   );
 }
 
+const statusName = /status|^state$|^zustand$|^etat|^estado|^stato$|^situacao/;
+/** Beginnings of words for what is not a sale, in the languages of the names. */
+const noSale =
+  /\b(cancel|refund|void|fail|declin|fraud|expired|chargeback|storn|abgelehnt|annul|rembours|echou|devuel|reembols|rimbors|geannul|terugbet|anulad)|erstattet/;
+
+/** Whether a column holds the states of orders, by its name. */
+export function isStatus(column: string): boolean {
+  return statusName.test(plain(column));
+}
+
+/** Whether a state speaks of an order that was not a sale, or is one no longer. */
+export function isNoSale(value: string): boolean {
+  return noSale.test(value.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('_', ' '));
+}
+
 /** The column whose name looks most like a field's. */
 export function likeliest(columns: readonly string[], field: OrderField): string | undefined {
   const [best] = columns
