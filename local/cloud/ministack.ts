@@ -87,7 +87,7 @@ export async function startMinistack(options: MinistackOptions): Promise<Minista
       throw new EcomError('ECOM_CLOUD_START', {
         what: 'ministack did not start',
         where: logFile,
-        fix: 'The log says why; run the command again once that is mended.',
+        fix: 'The log says why; run the command again once that is fixed.',
       });
     }
     await delay(100);

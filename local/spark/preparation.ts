@@ -28,7 +28,7 @@ async function lockOf(line: SparkLineName): Promise<JarLock> {
     throw new EcomError('ECOM_JAR_LOCK', {
       what: `The list of locked jars lacks ${purl}`,
       where: jarLockFile,
-      fix: 'Write it anew with `npm run lock-jars`.',
+      fix: 'Write it again with `npm run lock-jars`.',
     });
   });
 }

@@ -22,7 +22,7 @@ async function askedName({ input, clients }: Session, kind: Kind): Promise<strin
 
 /**
  * Sees to it that a stage keeps the buckets it has: the checkpoint, the record of its step, its windows and the ledger of its
- * topics are in them, and with others it would begin anew without a word.
+ * topics are in them, and with others it would silently start again.
  *
  * @throws AwsError `ECOM_BUCKET_CHANGED`
  */
@@ -38,7 +38,7 @@ async function refuseChanged(session: Session): Promise<void> {
     if (asked === standing && !givenAway) continue;
     throw new AwsError('ECOM_BUCKET_CHANGED', {
       what: givenAway
-        ? `The ${kind} bucket was made by this stage, and would be deleted if it were brought along instead`
+        ? `The ${kind} bucket was made by this stage, and would be deleted if it were named as an existing one`
         : `The ${kind} bucket of this stage is ${standing}, and cannot become ${asked}: checkpoint, windows and the topics' ledger would stay behind`,
       where: `bucket ${standing}; \`buckets\` of the stage in stages.yml or serverless.yml`,
       fix: `Nothing was changed. Put \`buckets\` back as it was; or deploy another stage with the new buckets and let this one end (sls remove --stage ${input.stage} empties the buckets that it made: copy the windows first).`,

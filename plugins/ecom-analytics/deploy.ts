@@ -111,7 +111,7 @@ export async function beforeUpdate(
   const other = await otherCluster(stage, template);
   if (other === undefined) return;
   say(
-    `The stage gets another EMR cluster (${other}). The stream is stopped now, and goes on with the new one; should the deploy not come through, \`sls ecom stream start\` goes on with the one that is there.`,
+    `The stage gets another EMR cluster (${other}). The stream stops now and resumes on the new one. If the deploy fails, \`sls ecom stream start\` resumes it on the one that is there.`,
   );
   await stopStream(stage);
 }

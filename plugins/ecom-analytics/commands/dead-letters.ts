@@ -215,7 +215,7 @@ async function putBack(
       throw new AwsError('ECOM_FUNCTION_FAILED', {
         what: `After ${at + sent} of ${orders.length} records: ${failure}`,
         where: `function ${sender.name}`,
-        fix: 'Run this again: what was put back is left out. `sls ecom doctor` shows whether the brokers can be reached.',
+        fix: 'Run this again: what was resent is left out. `sls ecom doctor` shows whether the brokers can be reached.',
       });
   }
 }
@@ -258,7 +258,7 @@ async function countTooOld({ data, input }: DeployedStage, orders: readonly Repa
 
 function replayedText(sent: number, skipped: number, tooOld: number): string {
   const lines = [
-    `${sent} ${sent === 1 ? 'record' : 'records'} put back${skipped > 0 ? `, ${skipped} had been before` : ''}.`,
+    `${sent} ${sent === 1 ? 'record' : 'records'} resent${skipped > 0 ? `, ${skipped} had been before` : ''}.`,
   ];
   if (tooOld > 0)
     lines.push(

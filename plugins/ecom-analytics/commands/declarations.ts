@@ -171,7 +171,7 @@ export const commands: Readonly<Record<string, CommandDeclaration>> = {
       windows,
       'dead-letters': deadLetters,
       doctor: {
-        usage: 'Look for what is wrong, and say how to mend it. Example: sls ecom doctor --stage dev',
+        usage: 'Look for what is wrong, and say how to fix it. Example: sls ecom doctor --stage dev',
         lifecycleEvents: ['run'],
         options: { json },
       },

@@ -53,7 +53,7 @@ function stageChecks(stage: DeployedStage): Check[] {
             'ECOM_TOPIC_DIFFERENCES',
             `${open} ${open === 1 ? 'difference' : 'differences'}`,
             msk.arn,
-            'sls ecom topics plan shows them; sls deploy or topics apply mends what can be.',
+            'sls ecom topics plan shows them; sls deploy or topics apply fixes what can be.',
           );
         }),
     },

@@ -7,6 +7,6 @@ export function offsetsOf(value: CliOptions[string], option: string): 'earliest'
   throw new UsageError('ECOM_OPTION', {
     what: `--${option} must be "latest" or "earliest"`,
     where: 'sls ecom stream',
-    fix: '"latest" goes on with what comes and leaves out what is in between; "earliest" reads all that Kafka still holds, and the window folder should be emptied first.',
+    fix: '"latest" resumes with new orders and leaves out what is in between; "earliest" reads all that Kafka still holds, and the window folder should be emptied first.',
   });
 }

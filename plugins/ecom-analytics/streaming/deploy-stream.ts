@@ -63,7 +63,7 @@ function refusal(
     where: `application ${application}`,
     fix:
       `Nothing was stopped. Either undo the change; or begin a new checkpoint with \`${deploy} latest\` ` +
-      '(goes on with what comes; orders in between and open windows are left out) or `earliest` (reads all that Kafka ' +
+      '(resumes with new orders; orders in between and open windows are left out) or `earliest` (reads all that Kafka ' +
       'still holds; empty the window folder first, or windows stand there twice).',
   });
 }

@@ -36,7 +36,7 @@ export class BucketLedger implements LedgerStore {
     throw new TopicError('ECOM_LEDGER', {
       what: `The ledger of topics cannot be read: ${parsed.issues[0].message}`,
       where: `s3://${this.#bucket.name}/${ledgerKey}`,
-      fix: 'A newer version of the plugin may have written it: update. Without it, delete it: topics are then adopted anew.',
+      fix: 'A newer version of the plugin may have written it: update. Without it, delete it: topics are then adopted again.',
     });
   }
   async write(ledger: Ledger): Promise<void> {

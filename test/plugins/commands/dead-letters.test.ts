@@ -148,7 +148,7 @@ describe('replaying dead letters', () => {
   test('takes an offset whose dead letter may have left its topic', async () => {
     refusing('7');
     const { printed } = await cloud.run(replayCommand, { file: repairedFile(line(4200)) });
-    expect(printed).toContain('1 record put back.');
+    expect(printed).toContain('1 record resent.');
   });
 
   function repairedFile(...lines: readonly string[]): string {
@@ -215,9 +215,7 @@ describe('replaying dead letters', () => {
     cloud.spark.objects.set('status/pipeline.json', JSON.stringify(status));
     const file = repairedFile(line(41, now - 3_600_000), line(42, now));
     const { printed } = await cloud.run(replayCommand, { file });
-    expect(printed).toContain(
-      '2 records put back.\n1 of them are from before the windows that are still open',
-    );
+    expect(printed).toContain('2 records resent.\n1 of them are from before the windows that are still open');
   });
 
   test('leaves unmarked what could not be sent', async () => {
