@@ -6,7 +6,8 @@ import { amountType } from './amount.ts';
 import type { ReplayDatabase } from './database.ts';
 import { fileColumn, type Input, problemColumn, rawColumn } from './input.ts';
 import type { Plan } from './plan.ts';
-import type { RowLayout, SourceField } from './platform.ts';
+import type { RowLayout } from './platform.ts';
+import type { SourceField } from './source-field.ts';
 import { identifier, literal } from './sql.ts';
 
 /** The fields that a shop has besides, and whether each is a number. */

@@ -1,7 +1,7 @@
 import { shellOption } from '../../functions/shell-word.ts';
 import { UsageError } from '../../pipeline/error.ts';
 import { type OrderField, orderFields } from '../../pipeline/order.ts';
-import type { SourceField } from './platform.ts';
+import type { SourceField } from './source-field.ts';
 import { identifier } from './sql.ts';
 
 /** What gives each field: a column of the file or an SQL expression over its columns; empty for none. */

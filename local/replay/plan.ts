@@ -5,7 +5,8 @@ import { amountSql } from './amount.ts';
 import { type ReplayDatabase, reasonOf } from './database.ts';
 import type { Column, Input } from './input.ts';
 import { columnName, type Mapping, mappingError, missingFields, parseMapping } from './mapping.ts';
-import { type Expressions, type Layout, type LeftOut, recognise, type SourceField } from './platform.ts';
+import { type Expressions, type Layout, type LeftOut, recognise } from './platform.ts';
+import type { SourceField } from './source-field.ts';
 import { identifier, literal } from './sql.ts';
 import {
   type ColumnFacts,

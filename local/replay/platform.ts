@@ -1,10 +1,7 @@
-import type { OrderField } from '../../pipeline/order.ts';
 import { parseMapping } from './mapping.ts';
+import type { SourceField } from './source-field.ts';
 import { identifier, literal } from './sql.ts';
 
-/** What a layout may say besides the fields of an order. */
-export type ExtraField = 'currency' | 'time_zone' | 'refunded';
-export type SourceField = OrderField | ExtraField;
 /** SQL over the columns of a file, by what it gives. */
 export type Expressions = Readonly<Partial<Record<SourceField, string>>>;
 
