@@ -191,6 +191,22 @@ describeWithSpark('a stage on the local cloud', () => {
   test('has one function deployed alone, and run on this machine', slow, async () => {
     const { output } = await expectSls('deploy function -f producer');
     expect(output).toContain('Deploying function producer');
+    const handler = path.join(project.folder, 'functions/producer/handler.ts');
+    const undo = change(
+      handler,
+      '  return result;',
+      '  return { ...result, sent: result.sent + 1_000_000 };',
+    );
+    await expectSls('deploy function -f producer');
+    const changed = await expectSls(
+      `invoke -f producer -d '{"durationSeconds":2,"ordersPerMinute":600,"seed":13}'`,
+    );
+    expect(JSON.parse(changed.stdout)).toMatchObject({ sent: 1_000_020, failed: 0 });
+    undo();
+    const planned = JSON.parse((await expectSls('ecom plan --json')).stdout);
+    expect(planned.stack.changes).toMatchObject([{ id: 'ProducerLambdaFunction', properties: ['Code'] }]);
+    await expectSls('deploy function -f producer');
+    expect(JSON.parse((await expectSls('ecom plan --json')).stdout).stack.changes).toEqual([]);
     // A function's log comes before its answer, which osls prints over several lines.
     const answered = ({ stdout }: Outcome): unknown =>
       JSON.parse(stdout.slice(stdout.lastIndexOf('\n{\n') + 1));
