@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { startDashboard } from '../local/dashboard/server.ts';
-import { pipeline } from '../pipeline/definition.ts';
+import pipeline from '../pipeline/definition.ts';
 import { launch, open } from '../test/local/dashboard/browser.ts';
 import { GeneratedRun } from '../test/local/dashboard/generated-run.ts';
 import { startRun } from '../test/local/dashboard/started-run.ts';

@@ -5,7 +5,7 @@ import { openOutputFolder } from '../emr/output-folder.ts';
 import { systemClock } from '../functions/clock.ts';
 import { EmbeddedPipeline } from '../local/engine/embedded-pipeline.ts';
 import { RunTally } from '../local/run/tally.ts';
-import { pipeline } from '../pipeline/definition.ts';
+import pipeline from '../pipeline/definition.ts';
 
 const nobody = {
   phase: () => undefined,

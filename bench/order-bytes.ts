@@ -1,4 +1,4 @@
-import { pipeline } from '../pipeline/definition.ts';
+import pipeline from '../pipeline/definition.ts';
 import { generateOrders } from '../pipeline/generator/order-generator.ts';
 import { formatTimestamp } from '../pipeline/timestamp.ts';
 
@@ -29,7 +29,7 @@ export class OrderBytes {
       ordersPerMinute,
       fraudRate: 0.02,
       startMs,
-      rules: pipeline.rules,
+      definition: pipeline,
     });
     this.#lapMs = (lapOrders / ordersPerMinute) * 60_000;
     this.#lap = Array.from({ length: lapOrders }, () => {

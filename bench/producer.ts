@@ -10,7 +10,7 @@ import { type Broker, startBroker } from '../local/kafka/broker.ts';
 import { findJava } from '../local/kafka/java.ts';
 import { createTopics } from '../local/kafka/topics.ts';
 import { virtualEnvironment } from '../local/python/virtual-environment.ts';
-import { pipeline } from '../pipeline/definition.ts';
+import pipeline from '../pipeline/definition.ts';
 import { type Bench, type Figure, median, rounded } from './figure.ts';
 
 const rounds = 5;

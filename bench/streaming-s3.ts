@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs, { type Kafka } from 'kafkajs';
+import pipeline from '../pipeline/definition.ts';
 import { resolveConfig } from '../plugins/ecom-analytics/config/resolve.ts';
 import type { PresetName } from '../plugins/ecom-analytics/config/schema.ts';
 import { estimateCost } from '../plugins/ecom-analytics/cost/estimate.ts';
@@ -38,7 +39,7 @@ async function requestsOf(
   const site = await CloudSite.start(folder);
   try {
     // Alerts beside the windows: the most queries that one job has.
-    const config = resolveConfig({ preset, streaming: { alerts: 'micro-batch' } });
+    const config = resolveConfig(pipeline, { preset, streaming: { alerts: 'micro-batch' } });
     await site.startJob(config);
     const over = new AbortController();
     const sending = sendSteadily(kafkaOf(site), ordersPerMinute / 60, over.signal);
@@ -84,7 +85,7 @@ async function latency(s3LatencyMs: number): Promise<Figure[]> {
   const folder = await mkdtemp(path.join(tmpdir(), 'ecom-bench-'));
   const site = await CloudSite.start(folder, s3LatencyMs);
   try {
-    await site.startJob(resolveConfig({ preset: 'dev', streaming: { alerts: 'micro-batch' } }));
+    await site.startJob(resolveConfig(pipeline, { preset: 'dev', streaming: { alerts: 'micro-batch' } }));
     const { alertMs, orderMs } = await alertLatencies(kafkaOf(site));
     const unit = `ms from produce to consumable alert, S3 answering after ${s3LatencyMs} ms`;
     const what = 'an order from produce to consumable, in the same run';

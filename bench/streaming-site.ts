@@ -11,7 +11,7 @@ import { type Child, startChild } from '../local/child/child.ts';
 import { type Broker, startBroker } from '../local/kafka/broker.ts';
 import { createTopics } from '../local/kafka/topics.ts';
 import { type Installation, prepareSpark } from '../local/spark/preparation.ts';
-import { pipeline } from '../pipeline/definition.ts';
+import pipeline from '../pipeline/definition.ts';
 import { generateOrders } from '../pipeline/generator/order-generator.ts';
 import type { Order } from '../pipeline/order.ts';
 import { TestJob } from '../test/spark/job.ts';
@@ -99,8 +99,7 @@ export class StreamingSite {
 }
 
 function ordersAt(ordersPerMinute: number, startMs: number, customers?: number) {
-  const { rules } = pipeline;
-  const base = { seed: 1, ordersPerMinute, fraudRate: 0.02, startMs, rules };
+  const base = { seed: 1, ordersPerMinute, fraudRate: 0.02, startMs, definition: pipeline };
   return generateOrders(customers === undefined ? base : { ...base, customers });
 }
 

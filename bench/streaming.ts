@@ -10,7 +10,7 @@ import * as v from 'valibot';
 import { listWindowFiles, readWindowFile } from '../local/parquet/read-windows.ts';
 import { TopicTail } from '../local/spark/topic-tail.ts';
 import { AlertSchema } from '../pipeline/alert.ts';
-import { pipeline } from '../pipeline/definition.ts';
+import pipeline from '../pipeline/definition.ts';
 import { emitSpec } from '../pipeline/spec.ts';
 import { onThisMachine, sparkEnvironment, type TestJob } from '../test/spark/job.ts';
 import { type Bench, type Figure, median, rounded } from './figure.ts';
@@ -140,7 +140,7 @@ async function windowLatency(triggerSeconds: number): Promise<Figure[]> {
         const now = Date.now();
         for (const { window_end } of await readWindowFile(file)) {
           const end = Number(window_end);
-          if (!latencies.has(end)) latencies.set(end, now - end - pipeline.windowing.watermarkMs);
+          if (!latencies.has(end)) latencies.set(end, now - end - pipeline.windows.watermarkMs);
         }
       }
       await delay(20);
@@ -175,8 +175,8 @@ async function throughput(): Promise<Figure[]> {
     const files: string[] = [];
     for (const deduplicate of [true, false]) {
       const file = path.join(site.folder, `spec-${deduplicate}.json`);
-      const windowing = { ...pipeline.windowing, deduplicate };
-      await writeFile(file, JSON.stringify(emitSpec({ ...pipeline, windowing })));
+      const windows = { ...pipeline.windows, deduplicate };
+      await writeFile(file, JSON.stringify(emitSpec({ ...pipeline, windows })));
       files.push(file);
     }
     const jars = site.installation.jars.map((jar) => pathToFileURL(jar).href).join(',');

@@ -1,11 +1,11 @@
 import type { InferInput } from 'valibot';
 import { presets } from '../plugins/ecom-analytics/config/presets.ts';
-import type { ConfigInputSchema, PresetName } from '../plugins/ecom-analytics/config/schema.ts';
+import type { configInputSchema, PresetName } from '../plugins/ecom-analytics/config/schema.ts';
 import type { Answers } from './answers.ts';
 
 /** The stages' settings, as the plugin reads them and as they stand in `stages.yml`. */
 
-export type StageSettings = InferInput<typeof ConfigInputSchema>;
+export type StageSettings = InferInput<ReturnType<typeof configInputSchema>>;
 
 /**
  * A stage's `ecomAnalytics`: its preset, and only what the answers say differently.

@@ -1,18 +1,18 @@
-import { type PipelineDefinition, pipeline, withoutRules, withTopicPrefix } from '../pipeline/definition.ts';
+import { type PipelineDefinition, withoutRules, withTopicPrefix } from '../pipeline/pipeline.ts';
 import type { Environment } from './kafka/settings.ts';
 
 /** The topics by role, as they are called on the cluster of this stage. */
 export type StageTopics = PipelineDefinition['topics'];
 
 /**
- * The repository's definition as this stage runs it: `ECOM_RULES_OFF` lists the ids of rules that are switched off, separated by
+ * A shop's definition as this stage runs it: `ECOM_RULES_OFF` lists the ids of rules that are switched off, separated by
  * commas; `ECOM_TOPIC_PREFIX` goes before the names of topics.
  *
  * @throws EcomError `ECOM_RULE_UNKNOWN`
  */
 export function stageDefinition(
   environment: Environment,
-  repository: PipelineDefinition = pipeline,
+  repository: PipelineDefinition,
 ): PipelineDefinition {
   const off = (environment.ECOM_RULES_OFF ?? '').split(',').map((id) => id.trim());
   const definition = withoutRules(

@@ -2,9 +2,9 @@ import { randomInt } from 'node:crypto';
 import { openOutputFolder, outputError } from '../emr/output-folder.ts';
 import { forwardClock, systemClock } from '../functions/clock.ts';
 import { stageDefinition } from '../functions/stage.ts';
-import { inCurrency, type PipelineDefinition } from '../pipeline/definition.ts';
+import pipeline from '../pipeline/definition.ts';
 import type { ExitCode } from '../pipeline/error.ts';
-import { emitSpec } from '../pipeline/spec.ts';
+import { inCurrency, type PipelineDefinition } from '../pipeline/pipeline.ts';
 import { printable } from './report/printable.ts';
 import { engines } from './run/engines.ts';
 import type { RunFeed, RunSummary } from './run/feed.ts';
@@ -25,13 +25,13 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   const { source } = options;
   if (source.kind === 'replay' && source.dryRun !== null) {
     const { showDryRun } = await import('./replay/dry-run.ts');
-    return showDryRun(source, stageDefinition(process.env), options.json);
+    return showDryRun(source, stageDefinition(process.env, pipeline), options.json);
   }
   const interruption = listenForInterruption(() => {
     process.stderr.write('\nStopping: open windows are being written. Ctrl-C again to stop at once.\n');
   });
   try {
-    const summary = await run(options, stageDefinition(process.env), interruption.signal);
+    const summary = await run(options, stageDefinition(process.env, pipeline), interruption.signal);
     process.stdout.write(
       options.json ? `${JSON.stringify(summary)}\n` : describeSummary(summary, process.cwd()),
     );
@@ -47,8 +47,6 @@ export async function run(
   repository: PipelineDefinition,
   interrupted: AbortSignal,
 ): Promise<RunSummary> {
-  // Refuses a rule that is not valid, which types alone do not keep from running.
-  emitSpec(repository);
   const clock = forwardClock(systemClock);
   const startedAtMs = clock.now();
   // Ends the source when it is interrupted, and when the run has failed.
@@ -101,7 +99,7 @@ function openSource(
   times: RunTimes,
 ): Promise<OrderSource> {
   const { source } = options;
-  if (source.kind === 'generator') return Promise.resolve(generatorSource(source, definition.rules, times));
+  if (source.kind === 'generator') return Promise.resolve(generatorSource(source, definition, times));
   return import('./run/replay-source.ts').then(({ replaySource }) => replaySource(source, definition, times));
 }
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { ParsedOrder } from './order.ts';
 import { type StatefulRule, type StatelessRule, severities } from './rule.ts';
 import { formatTimestamp, parseTimestamp, timestampMessage } from './timestamp.ts';
-import { topics } from './topic.ts';
+import type { Topics } from './topic.ts';
 
 /** Ten years stand for ever. */
 const LONGEST_MEMORY_S = 10 * 365 * 86_400;
@@ -39,14 +39,16 @@ export type AlertSource = Alert['source'];
  * How long whoever acts on alerts has to remember them, in seconds. The stream can find one again for as long as its orders
  * can be read again, and Kafka can deliver it again for as long as it is kept itself.
  *
- * @param ordersMs, alertsMs `retention.ms` of the two topics, by default the pipeline's own; below zero for ever
+ * @param ordersMs, alertsMs `retention.ms` of the two topics; below zero for ever
  */
-export function alertMemorySeconds(
-  ordersMs: number = topics.orders.retentionMs,
-  alertsMs: number = topics.alerts.retentionMs,
-): number {
+export function alertMemorySeconds(ordersMs: number, alertsMs: number): number {
   const forEver = ordersMs < 0 || alertsMs < 0;
   return forEver ? LONGEST_MEMORY_S : Math.min(LONGEST_MEMORY_S, Math.ceil((ordersMs + alertsMs) / 1000));
+}
+
+/** {@link alertMemorySeconds} of topics that are kept as the definition says. */
+export function memoryFor({ orders, alerts }: Topics): number {
+  return alertMemorySeconds(orders.retentionMs, alerts.retentionMs);
 }
 
 /** `high-value:<order_id>`. Rule ids hold no colon, so no two alerts share an id. */

@@ -1,15 +1,4 @@
-/** A product of the sample catalog. `weight` is its relative share of sales. */
-export interface Product {
-  readonly product_id: string;
-  readonly product_name: string;
-  readonly category: string;
-  /** USD. */
-  readonly price: number;
-  readonly weight: number;
-}
-
-/** The category of an order that names none and whose product is not in the catalog. */
-export const unknownCategory = 'Unknown';
+import type { Catalog, Product, Region } from './catalog-types.ts';
 
 function product(
   product_id: string,
@@ -22,7 +11,7 @@ function product(
 }
 
 /** What the sample shop sells: 28 products in 6 categories. A shop puts its own here. */
-export const catalog: readonly Product[] = [
+const products: readonly Product[] = [
   product('P001', 'Laptop Pro 15', 'Electronics', 1299.95, 1),
   product('P002', 'Wireless Headphones', 'Electronics', 89.99, 22),
   product('P003', 'Phone Charger', 'Electronics', 19.99, 40),
@@ -53,15 +42,8 @@ export const catalog: readonly Product[] = [
   product('P028', 'Hair Dryer', 'Beauty', 54.95, 10),
 ];
 
-/** A sales region. `utcOffsetHours` shifts its day; `weight` is its relative share of sales. */
-export interface Region {
-  readonly name: string;
-  readonly utcOffsetHours: number;
-  readonly weight: number;
-}
-
 /** Where the sample shop sells. */
-export const regions: readonly Region[] = [
+const regions: readonly Region[] = [
   { name: 'US-East', utcOffsetHours: -5, weight: 26 },
   { name: 'US-West', utcOffsetHours: -8, weight: 18 },
   { name: 'EU-West', utcOffsetHours: 0, weight: 20 },
@@ -69,3 +51,5 @@ export const regions: readonly Region[] = [
   { name: 'Asia-Pacific', utcOffsetHours: 9, weight: 14 },
   { name: 'South-America', utcOffsetHours: -3, weight: 6 },
 ];
+
+export const catalog: Catalog = { products, regions };

@@ -1,53 +1,17 @@
-import { currency } from './currency.ts';
-import { EcomError } from './error.ts';
-import type { Rule } from './rule.ts';
+import { catalog } from './catalog.ts';
+import { definePipeline } from './define.ts';
 import { rules } from './rules.ts';
-import { type Topics, topics } from './topic.ts';
-import { type Windowing, windowing } from './window.ts';
+import { defaultTopics } from './topic.ts';
 
-/** All that can differ between stages, as one value. */
-export interface PipelineDefinition {
-  readonly topics: Topics;
-  readonly windowing: Windowing;
-  readonly rules: readonly Rule[];
-  /** ISO 4217: what every amount is in. */
-  readonly currency: string;
-}
-
-/** The pipeline as it stands in this repository. */
-export const pipeline: PipelineDefinition = { topics, windowing, rules, currency };
-
-/** The definition for amounts in another currency, which its alerts then name. */
-export function inCurrency(definition: PipelineDefinition, code: string): PipelineDefinition {
-  if (code === definition.currency) return definition;
-  const own = new RegExp(`\\b${definition.currency}\\b`, 'g');
-  const rules = definition.rules.map((rule) => ({ ...rule, reason: rule.reason.replace(own, code) }));
-  return { ...definition, rules, currency: code };
-}
-
-/**
- * The definition with rules switched off.
- *
- * @throws EcomError `ECOM_RULE_UNKNOWN` when an id names no rule
- */
-export function withoutRules(definition: PipelineDefinition, ruleIds: readonly string[]): PipelineDefinition {
-  const known = definition.rules.map((rule) => rule.id);
-  const unknown = ruleIds.find((id) => !known.includes(id));
-  if (unknown !== undefined) {
-    throw new EcomError('ECOM_RULE_UNKNOWN', {
-      what: `There is no rule "${unknown}"`,
-      where: 'rules switched off',
-      fix: `The rules are ${known.join(', ')}.`,
-    });
-  }
-  return { ...definition, rules: definition.rules.filter((rule) => !ruleIds.includes(rule.id)) };
-}
-
-/** The definition with a prefix before every topic's name, so that stages can share a cluster. */
-export function withTopicPrefix(definition: PipelineDefinition, prefix: string): PipelineDefinition {
-  const prefixed = Object.entries(definition.topics).map(([role, topic]) => [
-    role,
-    { ...topic, name: `${prefix}${topic.name}` },
-  ]);
-  return { ...definition, topics: Object.fromEntries(prefixed) as Topics };
-}
+/** The pipeline of this shop. A further topic or order field is one entry. */
+export default definePipeline({
+  currency: 'USD',
+  topics: {
+    ...defaultTopics,
+  },
+  // One-minute windows every 30 seconds, final 30 seconds after their end.
+  windows: { sizeMs: 60_000, slideMs: 30_000, watermarkMs: 30_000, deduplicate: true },
+  rules,
+  catalog,
+  orderFields: {},
+});

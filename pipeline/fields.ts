@@ -7,17 +7,10 @@ interface FieldOf<Type, Value> {
   readonly ifMissing?: Value;
 }
 
-/** A field that this shop's orders have beside those that the pipeline computes from. */
+/** A field that a shop's orders have beside those that the pipeline computes from. */
 export type ShopField =
   | FieldOf<'id' | 'text' | 'optional-text', string>
   | FieldOf<'quantity' | 'amount', number>;
 
-/** Fields by their name on the wire, such as `payment_method`. */
+/** Fields by their name on the wire, such as `payment_method`, in the order in which they are checked. */
 export type ShopFields = Readonly<Record<string, ShopField>>;
-
-/**
- * The fields of this shop's orders beside those in `order.ts`, in the order in which they are checked. One is one entry:
- *
- *     payment_method: { type: 'text', simulated: ['card', 'invoice'], ifMissing: 'unknown' },
- */
-export const shopFields = {} as const satisfies ShopFields;

@@ -1,8 +1,7 @@
-import * as v from 'valibot';
-import { catalog, unknownCategory } from './catalog.ts';
-import { type ShopFields, shopFields } from './fields.ts';
+import { type Product, unknownCategory } from './catalog-types.ts';
+import type { ShopFields } from './fields.ts';
 import { isAmount, maxAmountUsd, toCents } from './money.ts';
-import { parseTimestamp, timestampMessage, timestampPattern } from './timestamp.ts';
+import { parseTimestamp, timestampPattern } from './timestamp.ts';
 
 /** Ids are opaque: any non-empty string of up to this many characters (Unicode code points). */
 export const maxIdLength = 128;
@@ -50,49 +49,39 @@ interface FieldKind {
   check(value: unknown): boolean;
   readonly wrong: string;
   readonly form: FieldForm;
-  readonly schema: v.GenericSchema<unknown>;
 }
 
-/** What a field may hold: the check that the parser runs, what to say where it fails, the same as data, and the schema. */
+/** What a field may hold: the check that the parser runs, what to say where it fails, and the same as data. */
 export const fieldTypes = {
   id: {
     check: isId,
     wrong: `is not a string of 1 to ${maxIdLength} characters`,
     form: { json: 'text', min: 1, max: maxIdLength },
-    schema: v.custom<string>(isId, `must be a non-empty string of up to ${maxIdLength} characters`),
   },
   text: {
     check: isText,
     wrong: 'is not a non-empty string',
     form: { json: 'text', min: 1 },
-    schema: v.custom<string>(isText, 'must be a non-empty string'),
   },
   'optional-text': {
     check: isOptionalText,
     wrong: 'is given and is not a string',
     form: { json: 'text', optional: true },
-    schema: v.optional(v.custom<string | null>(isOptionalText, 'must be a string where it is given')),
   },
   quantity: {
     check: isQuantity,
     wrong: `is not a whole number from 1 to ${maxQuantity}`,
     form: { json: 'number', min: 1, max: maxQuantity, decimals: 0 },
-    schema: v.custom<number>(isQuantity, `must be a whole number from 1 to ${maxQuantity}`),
   },
   amount: {
     check: isAmount,
     wrong: 'is not an amount: 0 or more, at most two decimals',
     form: { json: 'number', min: 0, max: maxAmountUsd, decimals: 2 },
-    schema: v.custom<number>(
-      isAmount,
-      `must be a number of USD from 0 to ${maxAmountUsd} with at most two decimals`,
-    ),
   },
   timestamp: {
     check: isTimestamp,
     wrong: 'is not a time of the form YYYY-MM-DDTHH:MM:SS[.fraction][Z|±HH:MM]',
     form: { json: 'time', pattern: timestampPattern },
-    schema: v.custom<string>(isTimestamp, timestampMessage),
   },
 } as const satisfies Record<string, FieldKind>;
 
@@ -112,43 +101,41 @@ const pipelineFields = {
   region: { type: 'text' },
 } as const satisfies Record<string, { type: FieldType }>;
 
-type PipelineFields = typeof pipelineFields;
-export type PipelineField = keyof PipelineFields;
-export type OrderField = PipelineField | keyof typeof shopFields;
-
-type ReasonOf<Name extends string> = Name extends `${infer Head}_${infer Tail}`
-  ? `${Head}-${ReasonOf<Tail>}`
-  : Name;
-type FieldReason = ReasonOf<OrderField>;
+export type PipelineField = keyof typeof pipelineFields;
 
 const reasonOf = (name: string): string => name.replaceAll('_', '-');
 
-interface OrderFieldEntry {
+/** A field as records are checked by it. */
+export interface FieldEntry {
   readonly type: FieldType;
-  readonly reason: FieldReason;
+  /** Why a record is refused whose field is missing or wrong. */
+  readonly reason: BadRecordReason;
 }
 
-const fieldEntries: [name: string, { readonly type: FieldType }][] = Object.entries({
-  ...pipelineFields,
-  ...shopFields,
-});
+/** The fields of an order by name, in the order in which they are checked; the first that fails gives the reason. */
+export function orderFields(ofShop: ShopFields): Readonly<Record<string, FieldEntry>> {
+  return Object.fromEntries(
+    Object.entries<{ readonly type: FieldType }>({ ...pipelineFields, ...ofShop }).map(([name, { type }]) => [
+      name,
+      { type, reason: reasonOf(name) },
+    ]),
+  );
+}
 
-/** The fields of an order, in the order in which they are checked; the first that fails gives the reason. */
-export const orderFields = Object.fromEntries(
-  fieldEntries.map(([name, { type }]) => [name, { type, reason: reasonOf(name) }]),
-) as Readonly<Record<OrderField, OrderFieldEntry>>;
-
-type OrderEntries = {
-  [Name in PipelineField]: (typeof fieldTypes)[PipelineFields[Name]['type']]['schema'];
-};
-
-/** An order on the wire. Unknown fields are kept. */
-export const OrderSchema = v.looseObject(
-  Object.fromEntries(fieldEntries.map(([name, { type }]) => [name, fieldTypes[type].schema])) as OrderEntries,
-);
-
-/** An order as a producer may send it; the fields of the shop are checked and not in this type. */
-export type Order = v.InferOutput<typeof OrderSchema>;
+/** An order as a producer may send it. Unknown fields are kept; those of a shop are checked, and not in this type. */
+export interface Order {
+  [field: string]: unknown;
+  order_id: string;
+  customer_id: string;
+  product_id: string;
+  product_name: string;
+  category?: string | null | undefined;
+  quantity: number;
+  price: number;
+  total_amount: number;
+  timestamp: string;
+  region: string;
+}
 
 /** Before any field is looked at. */
 const recordReasons = {
@@ -166,19 +153,20 @@ const timeReasons = {
   'in-the-future': 'timestamp lies more than 5 minutes after the record was appended',
 } as const;
 
-export type BadRecordReason = keyof typeof recordReasons | FieldReason | keyof typeof timeReasons;
+/** One of {@link badRecordReasons}. */
+export type BadRecordReason = string;
 
 /**
- * Why a record is not an order: closed and ordered, the first that applies is the reason. Spark applies the same list in the
- * same order.
+ * Why a record is not an order, with what each reason means: closed and ordered, the first that applies is the reason. Spark
+ * applies the same list in the same order.
  */
-export const badRecordReasons = {
-  ...recordReasons,
-  ...Object.fromEntries(
-    fieldEntries.map(([name, { type }]) => [reasonOf(name), `${name} ${fieldTypes[type].wrong}`]),
-  ),
-  ...timeReasons,
-} as Readonly<Record<BadRecordReason, string>>;
+export function badRecordReasons(ofShop: ShopFields): Readonly<Record<BadRecordReason, string>> {
+  const ofFields = Object.entries(orderFields(ofShop)).map(([name, { type, reason }]) => [
+    reason,
+    `${name} ${fieldTypes[type].wrong}`,
+  ]);
+  return { ...recordReasons, ...Object.fromEntries(ofFields), ...timeReasons };
+}
 
 /** A record that is an order, with what every later stage derives from it. */
 export interface ParsedOrder {
@@ -190,70 +178,79 @@ export interface ParsedOrder {
   readonly totalCents: number;
 }
 
-const categoryOf: ReadonlyMap<string, string> = new Map(catalog.map((p) => [p.product_id, p.category]));
-
 // RFC 8259 forbids a byte order mark, so it must reach JSON.parse and fail there.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/**
- * Reads the value of a record of the orders topic. Ticks are told apart before (`tick.ts`).
- *
- * @param value the record's bytes, or null
- * @param recordTimestampMs the record's Kafka timestamp: when the broker, or the embedded engine, appended it
- * @returns the order, or the reason why it is none
- */
-export function parseOrder(
-  value: Uint8Array | null,
-  recordTimestampMs: number,
-): ParsedOrder | BadRecordReason {
-  if (value === null) return 'no-value';
-  let text: string;
-  try {
-    text = utf8.decode(value);
-  } catch {
-    return 'not-utf8';
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return 'not-json';
-  }
-  return checkOrder(json, recordTimestampMs);
-}
+/** Reads orders of a shop. */
+export class OrderReader {
+  readonly #categoryOf: ReadonlyMap<string, string>;
+  readonly #shopChecks: readonly { name: string; check: (value: unknown) => boolean; reason: string }[];
 
-const shopChecks = (Object.keys(shopFields) as OrderField[]).map((name) => {
-  const { type, reason } = orderFields[name];
-  return { name, check: fieldTypes[type].check, reason };
-});
+  /** @param shop its fields, and the products that fill in the category of an order without one */
+  constructor(shop: {
+    readonly orderFields: ShopFields;
+    readonly catalog: { readonly products: readonly Product[] };
+  }) {
+    this.#categoryOf = new Map(shop.catalog.products.map((one) => [one.product_id, one.category]));
+    this.#shopChecks = Object.entries(shop.orderFields).map(([name, { type }]) => ({
+      name,
+      check: fieldTypes[type].check,
+      reason: reasonOf(name),
+    }));
+  }
 
-/**
- * Checks a JSON value that is to be an order; fills in the category. Parameters and answer as {@link parseOrder}.
- *
- * The checks are the table `orderFields`, that of the pipeline's own fields unrolled: reading each property by its own name
- * is three times as fast as a loop over names, and this is the hottest code there is. A test holds the two together.
- */
-export function checkOrder(json: unknown, recordTimestampMs: number): ParsedOrder | BadRecordReason {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return 'not-an-object';
-  const fields: Partial<Record<OrderField, unknown>> = json;
-  if (!isId(fields.order_id)) return 'order-id';
-  if (!isId(fields.customer_id)) return 'customer-id';
-  if (!isId(fields.product_id)) return 'product-id';
-  if (!isText(fields.product_name)) return 'product-name';
-  if (!isOptionalText(fields.category)) return 'category';
-  if (!isQuantity(fields.quantity)) return 'quantity';
-  if (!isAmount(fields.price)) return 'price';
-  if (!isAmount(fields.total_amount)) return 'total-amount';
-  const eventTimeMs = typeof fields.timestamp === 'string' ? parseTimestamp(fields.timestamp) : Number.NaN;
-  if (Number.isNaN(eventTimeMs)) return 'timestamp';
-  if (!isText(fields.region)) return 'region';
-  for (const { name, check, reason } of shopChecks) if (!check(fields[name])) return reason;
-  if (eventTimeMs < 0) return 'before-1970';
-  if (eventTimeMs > recordTimestampMs + maxFutureMs) return 'in-the-future';
-  // All of the table holds, and the category is a string from here on.
-  const order = fields as Order & { category: string };
-  if (!order.category) order.category = categoryOf.get(order.product_id) ?? unknownCategory;
-  return { order, eventTimeMs, totalCents: toCents(order.total_amount) };
+  /**
+   * Reads the value of a record of the orders topic. Ticks are told apart before (`tick.ts`).
+   *
+   * @param value the record's bytes, or null
+   * @param recordTimestampMs the record's Kafka timestamp: when the broker, or the embedded engine, appended it
+   * @returns the order, or the reason why it is none
+   */
+  parse(value: Uint8Array | null, recordTimestampMs: number): ParsedOrder | BadRecordReason {
+    if (value === null) return 'no-value';
+    let text: string;
+    try {
+      text = utf8.decode(value);
+    } catch {
+      return 'not-utf8';
+    }
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch {
+      return 'not-json';
+    }
+    return this.check(json, recordTimestampMs);
+  }
+
+  /**
+   * Checks a JSON value that is to be an order; fills in the category. Parameters and answer as {@link parse}.
+   *
+   * The checks are the table {@link orderFields}, that of the pipeline's own fields unrolled: reading each property by its own
+   * name is three times as fast as a loop over names, and this is the hottest code there is. A test holds the two together.
+   */
+  check(json: unknown, recordTimestampMs: number): ParsedOrder | BadRecordReason {
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) return 'not-an-object';
+    const fields: Partial<Record<string, unknown>> & Partial<Record<PipelineField, unknown>> = json;
+    if (!isId(fields.order_id)) return 'order-id';
+    if (!isId(fields.customer_id)) return 'customer-id';
+    if (!isId(fields.product_id)) return 'product-id';
+    if (!isText(fields.product_name)) return 'product-name';
+    if (!isOptionalText(fields.category)) return 'category';
+    if (!isQuantity(fields.quantity)) return 'quantity';
+    if (!isAmount(fields.price)) return 'price';
+    if (!isAmount(fields.total_amount)) return 'total-amount';
+    const eventTimeMs = typeof fields.timestamp === 'string' ? parseTimestamp(fields.timestamp) : Number.NaN;
+    if (Number.isNaN(eventTimeMs)) return 'timestamp';
+    if (!isText(fields.region)) return 'region';
+    for (const { name, check, reason } of this.#shopChecks) if (!check(fields[name])) return reason;
+    if (eventTimeMs < 0) return 'before-1970';
+    if (eventTimeMs > recordTimestampMs + maxFutureMs) return 'in-the-future';
+    // All of the table holds, and the category is a string from here on.
+    const order = fields as Order & { category: string };
+    if (!order.category) order.category = this.#categoryOf.get(order.product_id) ?? unknownCategory;
+    return { order, eventTimeMs, totalCents: toCents(order.total_amount) };
+  }
 }
 
 /** Fields that mean something to what reads an order, beyond their type. */
@@ -263,7 +260,7 @@ export const fieldRoles = {
   category: 'category',
   total: 'total_amount',
   time: 'timestamp',
-} as const satisfies Record<string, OrderField>;
+} as const satisfies Record<string, PipelineField>;
 
 /** Which of {@link badRecordReasons} concern a record as a whole, by what is wrong. */
 export const recordFaults = {
@@ -274,7 +271,7 @@ export const recordFaults = {
   notAnObject: 'not-an-object',
   before1970: 'before-1970',
   inTheFuture: 'in-the-future',
-} as const satisfies Record<string, BadRecordReason>;
+} as const satisfies Record<string, keyof typeof recordReasons | keyof typeof timeReasons>;
 
 /** What the job has in columns beside the fields of an order: emr/ecom_streaming/orders.py, windows.py, customers.py. */
 const jobColumns: readonly string[] = [
@@ -282,8 +279,8 @@ const jobColumns: readonly string[] = [
   ...['cents', 'event_time', 'in', 'kind', 'window'],
 ];
 
-/** What is wrong with the shop's own fields, as `field payment_method: …`; null where nothing is. */
-export function shopFieldProblem(fields: ShopFields = shopFields): string | null {
+/** What is wrong with a shop's own fields, as `field payment_method: …`; null where nothing is. */
+export function shopFieldProblem(fields: ShopFields): string | null {
   for (const [name, { type, simulated, ifMissing }] of Object.entries(fields)) {
     const isTaken =
       name in pipelineFields ||

@@ -9,8 +9,8 @@ interface RuleBase {
   readonly id: string;
   readonly severity: Severity;
   /**
-   * The sentence a person reads. `{field}` is replaced by the alert's field, `{limit}` by the rule's own limit and
-   * `{value}` by what was found.
+   * The sentence a person reads. `{customer_id}` and, for a rule over an order, `{order_id}` are replaced by the alert's,
+   * `{limit}` by the rule's own limit, `{value}` by what was found, `{currency}` by the pipeline's currency.
    */
   readonly reason: string;
 }

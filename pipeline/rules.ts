@@ -1,4 +1,3 @@
-import { currency } from './currency.ts';
 import type { Rule } from './rule.ts';
 
 /** The rules, evaluated by Spark, the embedded engine and (where `atProducer`) the producer. A new rule is a new entry. */
@@ -10,7 +9,7 @@ export const rules: readonly Rule[] = [
     field: 'total_amount',
     moreThan: 1000,
     atProducer: true,
-    reason: `The order total of {value} ${currency} is over {limit} ${currency}`,
+    reason: 'The order total of {value} {currency} is over {limit} {currency}',
   },
   {
     id: 'suspicious-location',

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
-import { catalog, unknownCategory } from './catalog.ts';
+import { unknownCategory } from './catalog-types.ts';
 import { deadLetterHeaders } from './dead-letter.ts';
-import type { PipelineDefinition } from './definition.ts';
 import { EcomError } from './error.ts';
 import {
   badRecordReasons,
@@ -13,6 +12,7 @@ import {
   recordFaults,
   shopFieldProblem,
 } from './order.ts';
+import type { PipelineDefinition } from './pipeline.ts';
 import { severities } from './rule.ts';
 import { idleAfterMs, maxTickFutureMs, tickHeader } from './tick.ts';
 import { timestampType } from './topic.ts';
@@ -146,7 +146,7 @@ function placeOf({ rules }: PipelineDefinition, path: readonly { readonly key: u
   const [top, index, ...below] = path.map(({ key }) => key);
   const rule = top === 'rules' ? rules[Number(index)] : undefined;
   return rule === undefined
-    ? path.map(({ key }) => String(key)).join('.')
+    ? path.map(({ key }) => (key === 'windowing' ? 'windows' : String(key))).join('.')
     : [`rule ${rule.id}`, ...below.map(String)].join(', ');
 }
 
@@ -164,26 +164,35 @@ function notValid(problem: string): EcomError {
  * @throws EcomError `ECOM_DEFINITION` when the definition itself is not valid
  */
 export function emitSpec(definition: PipelineDefinition): PipelineSpec {
-  const wrongField = shopFieldProblem();
+  const wrongField = shopFieldProblem(definition.orderFields);
   if (wrongField !== null) throw notValid(wrongField);
   const parsed = v.safeParse(PipelineSpecSchema, {
     specVersion,
     topics: definition.topics,
     timestampType,
     order: {
-      fields: Object.entries(orderFields).map(([field, { type, reason }]) => ({ name: field, type, reason })),
+      fields: Object.entries(orderFields(definition.orderFields)).map(([field, { type, reason }]) => ({
+        name: field,
+        type,
+        reason,
+      })),
       types: Object.fromEntries(Object.entries(fieldTypes).map(([type, { form }]) => [type, form])),
       ...fieldRoles,
       maxFutureMs,
-      categories: Object.fromEntries(catalog.map((product) => [product.product_id, product.category])),
+      categories: Object.fromEntries(
+        definition.catalog.products.map((product) => [product.product_id, product.category]),
+      ),
       unknownCategory,
       reasons: recordFaults,
     },
-    badRecordReasons: Object.entries(badRecordReasons).map(([id, meaning]) => ({ id, meaning })),
+    badRecordReasons: Object.entries(badRecordReasons(definition.orderFields)).map(([id, meaning]) => ({
+      id,
+      meaning,
+    })),
     deadLetterHeaders,
-    tick: { header: tickHeader, idleAfterMs, maxFutureMs: maxTickFutureMs(definition.windowing) },
+    tick: { header: tickHeader, idleAfterMs, maxFutureMs: maxTickFutureMs(definition.windows) },
     windowing: {
-      ...definition.windowing,
+      ...definition.windows,
       groupBy: [
         { field: 'category', column: 'category' },
         { field: 'region', column: 'location' },

@@ -27,8 +27,8 @@ export const pipelineRoles = ['orders', 'alerts', 'deadLetters'] as const;
 /** Topics by role. */
 export type Topics = Readonly<Record<(typeof pipelineRoles)[number], Topic> & Record<string, Topic>>;
 
-/** The topics, by role. A further one is one entry here. */
-export const topics = {
+/** The topics that the pipeline reads and writes, unless a shop's definition says otherwise. */
+export const defaultTopics = {
   orders: {
     name: 'ecommerce-orders',
     partitions: 3,
@@ -54,19 +54,3 @@ export const topics = {
     keyedBy: 'the key of the refused record',
   },
 } as const satisfies Topics;
-
-/** The role of a topic that is defined here. */
-export type TopicRole = keyof typeof topics;
-
-export function isTopicRole(name: string): name is TopicRole {
-  return Object.hasOwn(topics, name);
-}
-
-/** A value for every topic that is defined here. */
-export function byTopicRole<T>(make: (role: TopicRole) => T): Record<TopicRole, T> {
-  return Object.fromEntries(
-    Object.keys(topics)
-      .filter(isTopicRole)
-      .map((role) => [role, make(role)]),
-  ) as Record<TopicRole, T>;
-}

@@ -18,7 +18,7 @@ export interface Windowing extends Windows {
 }
 
 /** One-minute windows every 30 seconds, final 30 seconds after their end. */
-export const windowing: Windowing = {
+export const defaultWindows: Windowing = {
   sizeMs: 60_000,
   slideMs: 30_000,
   watermarkMs: 30_000,

@@ -1,4 +1,4 @@
-import { pipeline } from '../../pipeline/definition.ts';
+import pipeline from '../../pipeline/definition.ts';
 import { type GeneratedOrder, generateOrders } from '../../pipeline/generator/order-generator.ts';
 
 /** So many orders are sent before the clock starts. */
@@ -13,7 +13,7 @@ export function* ordersDueNow(count: number): Generator<GeneratedOrder, void, vo
     customers: 20_000,
     fraudRate: 0.02,
     startMs: Date.now() - 1000,
-    rules: pipeline.rules,
+    definition: pipeline,
   });
   for (let number = 0; number < count; number++) yield orders.next().value;
 }

@@ -3,7 +3,7 @@ import { silentLog } from '../../functions/log.ts';
 import { KafkaSink } from '../../functions/producer/kafka-sink.ts';
 import { defaultPace } from '../../functions/producer/pace.ts';
 import { sendOrders } from '../../functions/producer/send-orders.ts';
-import { pipeline } from '../../pipeline/definition.ts';
+import pipeline from '../../pipeline/definition.ts';
 import { ordersDueNow, warmUpOrders } from './orders.ts';
 
 /** The producer as it is: generates, serialises, finds the alerts and sends, idempotent and with `acks=all`. */
@@ -15,7 +15,7 @@ export async function main([brokers = '', count]: readonly string[]): Promise<nu
     sink,
     clock: systemClock,
     log: silentLog,
-    rules: pipeline.rules,
+    definition: pipeline,
     pace: { ...defaultPace, untilMs: Number.POSITIVE_INFINITY },
   };
   await sendOrders(ordersDueNow(warmUpOrders), parts);

@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Context } from 'aws-lambda';
+import pipeline from '../../pipeline/definition.ts';
 import { systemClock } from '../clock.ts';
 import { functionLogger, functionMetrics } from '../telemetry.ts';
 import { type AlertConsumer, type AlertOutcome, createAlertConsumer } from './alert-consumer.ts';
@@ -20,7 +21,7 @@ const metrics = functionMetrics('alert-consumer', process.env);
 const client = { maxAttempts: 3, requestHandler: { connectionTimeout: 2000, requestTimeout: 5000 } };
 
 function wire(): AlertConsumer {
-  const settings = alertConsumerSettings(process.env);
+  const settings = alertConsumerSettings(process.env, pipeline.topics);
   const sns = new SNSClient(client);
   const s3 = new S3Client(client);
   return createAlertConsumer({
@@ -29,7 +30,7 @@ function wire(): AlertConsumer {
       awsSdkV3Client: new DynamoDBClient(client),
     }),
     notify: async (alert) => {
-      const { subject, message, attributes } = notificationOf(alert);
+      const { subject, message, attributes } = notificationOf(alert, pipeline.currency);
       await sns.send(
         new PublishCommand({
           TopicArn: settings.snsTopic,

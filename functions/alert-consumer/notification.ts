@@ -1,5 +1,4 @@
 import type { Alert } from '../../pipeline/alert.ts';
-import { currency } from '../../pipeline/currency.ts';
 import { formatMoney } from '../../pipeline/money.ts';
 
 /** What SNS publishes: a subject and a text for a person, and attributes that subscriptions can filter by. */
@@ -26,8 +25,12 @@ function shown(text: string): string {
   return cut.replace(unprintable, '\ufffd');
 }
 
-/** Tells of an alert. Whatever the alert holds, SNS accepts the result. */
-export function notificationOf(alert: Alert): Notification {
+/**
+ * Tells of an alert. Whatever the alert holds, SNS accepts the result.
+ *
+ * @param currency of its amount, ISO 4217
+ */
+export function notificationOf(alert: Alert, currency: string): Notification {
   const subject = `Alert: ${alert.rule_id} (${alert.severity})`.replace(/[^ -~]+/g, '?');
   const lines = [
     shown(alert.reason),

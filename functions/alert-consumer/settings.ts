@@ -1,6 +1,7 @@
-import { alertMemorySeconds } from '../../pipeline/alert.ts';
+import { memoryFor } from '../../pipeline/alert.ts';
 import { EcomError } from '../../pipeline/error.ts';
 import { type Severity, severities } from '../../pipeline/rule.ts';
+import type { Topics } from '../../pipeline/topic.ts';
 import type { Environment } from '../kafka/settings.ts';
 
 /** What the alert consumer acts on, by name. */
@@ -28,9 +29,9 @@ function needed(environment: Environment, name: string, what: string): string {
   });
 }
 
-function memorySeconds(environment: Environment): number {
+function memorySeconds(environment: Environment, topics: Topics): number {
   const given = environment.ECOM_ALERTS_REMEMBERED_SECONDS ?? '';
-  if (given === '') return alertMemorySeconds();
+  if (given === '') return memoryFor(topics);
   if (/^[1-9]\d*$/.test(given)) return Number(given);
   throw new EcomError('ECOM_SETTING_INVALID', {
     what: `"${given}" is no number of seconds`,
@@ -57,17 +58,17 @@ export function readNotifyFrom(environment: Environment): Severity {
 
 /**
  * Reads `ECOM_ALERTS_TABLE`, `ECOM_ALERTS_SNS_TOPIC`, `ECOM_BUCKET`, `ECOM_ALERTS_CHAT`, `ECOM_NOTIFY_FROM` (default
- * `high`) and `ECOM_ALERTS_REMEMBERED_SECONDS` (default: as long as the pipeline's own topics keep orders and alerts).
+ * `high`) and `ECOM_ALERTS_REMEMBERED_SECONDS` (default: as long as `topics` keep orders and alerts).
  *
  * @throws EcomError `ECOM_SETTING_MISSING`, `ECOM_SETTING_INVALID`, `ECOM_SEVERITY_INVALID`
  */
-export function alertConsumerSettings(environment: Environment): AlertConsumerSettings {
+export function alertConsumerSettings(environment: Environment, topics: Topics): AlertConsumerSettings {
   return {
     table: needed(environment, 'ECOM_ALERTS_TABLE', 'The table of alerts'),
     snsTopic: needed(environment, 'ECOM_ALERTS_SNS_TOPIC', 'The SNS topic'),
     bucket: needed(environment, 'ECOM_BUCKET', 'The bucket of dead letters'),
     notifyFrom: readNotifyFrom(environment),
     chat: environment.ECOM_ALERTS_CHAT === 'true',
-    rememberedForSeconds: memorySeconds(environment),
+    rememberedForSeconds: memorySeconds(environment, topics),
   };
 }

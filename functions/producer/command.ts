@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { pipeline } from '../../pipeline/definition.ts';
+import pipeline from '../../pipeline/definition.ts';
 import { UsageError } from '../../pipeline/error.ts';
 import { forwardClock, systemClock } from '../clock.ts';
 import { type KafkaSettings, parseAuth, parseBrokers } from '../kafka/settings.ts';

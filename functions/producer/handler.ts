@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import pipeline from '../../pipeline/definition.ts';
 import { systemClock } from '../clock.ts';
 import { type Environment, kafkaSettings } from '../kafka/settings.ts';
 import { stageDefinition } from '../stage.ts';
@@ -20,7 +21,7 @@ export async function handler(event: unknown, context: Context): Promise<Produce
   const environment: Environment = process.env;
   const now = systemClock.now();
   const request = readProducerRequest(event, seedOf(now));
-  const definition = stageDefinition(environment);
+  const definition = stageDefinition(environment, pipeline);
   sink ??= new KafkaSink(kafkaSettings(environment), definition.topics, systemClock, logger);
   const result = await runProducer(request, {
     sink,

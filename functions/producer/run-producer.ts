@@ -1,5 +1,5 @@
-import type { PipelineDefinition } from '../../pipeline/definition.ts';
 import { generateOrders } from '../../pipeline/generator/order-generator.ts';
+import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { defaultPace } from './pace.ts';
@@ -68,12 +68,12 @@ export async function runProducer(request: ProducerRequest, parts: RunParts): Pr
           if (outOfTime) stop.abort();
         });
 
-  const orders = generateOrders({ ...request, startMs, rules: definition.rules });
+  const orders = generateOrders({ ...request, startMs, definition });
   const totals = await sendOrders(orders, {
     sink,
     clock,
     log,
-    rules: definition.rules,
+    definition,
     pace: { ...defaultPace, untilMs },
     signal: stop.signal,
   });

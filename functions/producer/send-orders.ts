@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Alert, orderAlert } from '../../pipeline/alert.ts';
-import { currency } from '../../pipeline/currency.ts';
 import { EcomError } from '../../pipeline/error.ts';
 import type { GeneratedOrder } from '../../pipeline/generator/order-generator.ts';
 import { formatMoney } from '../../pipeline/money.ts';
-import { checkOrder } from '../../pipeline/order.ts';
+import { OrderReader } from '../../pipeline/order.ts';
+import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
 import { type Rule, type ThresholdRule, trippedRules } from '../../pipeline/rule.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
@@ -34,7 +34,7 @@ export interface SendParts {
   readonly sink: OrderSink;
   readonly clock: Clock;
   readonly log: Log;
-  readonly rules: readonly Rule[];
+  readonly definition: PipelineDefinition;
   readonly pace: Pace;
   /** Stops the run early; what is due is still sent. */
   readonly signal?: AbortSignal;
@@ -66,13 +66,14 @@ function isAtProducer(rule: Rule): rule is ThresholdRule {
 }
 
 function alertsOf(
+  reader: OrderReader,
   rules: readonly ThresholdRule[],
   orders: readonly GeneratedOrder[],
   nowMs: number,
 ): Alert[] {
   const alerts: Alert[] = [];
   for (const { order } of orders) {
-    const parsed = checkOrder(order, nowMs);
+    const parsed = reader.check(order, nowMs);
     if (typeof parsed === 'string') continue;
     for (const rule of trippedRules(rules, parsed)) {
       if (isAtProducer(rule)) alerts.push(orderAlert(rule, parsed, nowMs, 'producer'));
@@ -81,7 +82,7 @@ function alertsOf(
   return alerts;
 }
 
-function logFirst(log: Log, batch: Batch, sentBefore: number): void {
+function logFirst(log: Log, batch: Batch, sentBefore: number, currency: string): void {
   const alerted = new Set(batch.alerts.map((alert) => alert.order_id));
   batch.orders.slice(0, Math.max(0, loggedOrders - sentBefore)).forEach(({ order }, index) => {
     log.info(
@@ -101,7 +102,8 @@ export async function sendOrders(
   parts: SendParts,
 ): Promise<SendTotals> {
   const { sink, clock, log } = parts;
-  const rules = parts.rules.filter(isAtProducer);
+  const rules = parts.definition.rules.filter(isAtProducer);
+  const reader = new OrderReader(parts.definition);
   const latency = new LatencyScale();
   const startMs = clock.elapsed();
   let lastAckMs = startMs;
@@ -121,7 +123,7 @@ export async function sendOrders(
     }
     lastAckMs = clock.elapsed();
     if (batch.orders.length > 0) latency.record(lastAckMs - handedOver, batch.orders.length);
-    logFirst(log, batch, totals.sent);
+    logFirst(log, batch, totals.sent, parts.definition.currency);
     totals.sent += batch.orders.length;
     totals.alertsSent += batch.alerts.length;
     if (batch.tickMs !== null) totals.ticksSent++;
@@ -132,7 +134,7 @@ export async function sendOrders(
     const elapsedMs = clock.elapsed();
     const tick = elapsedMs - tickedMs >= tickEveryMs;
     if (tick) tickedMs = elapsedMs;
-    const alerts = alertsOf(rules, due, clock.now());
+    const alerts = alertsOf(reader, rules, due, clock.now());
     const batch: Batch = { orders: due, alerts, tickMs: tick ? throughMs : null };
     await underWay;
     if (failure !== null) {

@@ -1,11 +1,10 @@
 import type { KafkaMessage } from 'kafkajs';
 import { deadLetterHeaders } from '../../pipeline/dead-letter.ts';
-import { badRecordReasons, parseOrder } from '../../pipeline/order.ts';
+import { badRecordReasons, OrderReader } from '../../pipeline/order.ts';
+import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
 import { parseTick, tickHeader } from '../../pipeline/tick.ts';
 import { formatTimestamp } from '../../pipeline/timestamp.ts';
-import { windowing } from '../../pipeline/window.ts';
 import { parseAlert } from '../parse-alert.ts';
-import type { StageTopics } from '../stage.ts';
 
 /** A record, decoded and held against the schema of its topic. */
 export interface CheckedMessage {
@@ -74,15 +73,7 @@ function headersOf(message: KafkaMessage): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-function roleOf(topic: string, topics: StageTopics): string | undefined {
-  return Object.entries(topics).find(([, { name }]) => name === topic)?.[0];
-}
-
-function checkDeadLetter(headers: Readonly<Record<string, string>>): string | null {
-  const reason = headers[deadLetterHeaders.reason] ?? '';
-  if (!Object.hasOwn(badRecordReasons, reason)) {
-    return `the header ${deadLetterHeaders.reason} names no known reason`;
-  }
+function wrongNumber(headers: Readonly<Record<string, string>>): string | null {
   if (!headers[deadLetterHeaders.topic]) return `the header ${deadLetterHeaders.topic} is missing`;
   const number = [deadLetterHeaders.partition, deadLetterHeaders.offset].find(
     (name) => !/^\d+$/.test(headers[name] ?? ''),
@@ -96,56 +87,78 @@ function timeOf(message: KafkaMessage): string | null {
   return Number.isNaN(time.getTime()) ? null : formatTimestamp(time.getTime());
 }
 
-/** What a record is, and what is wrong with it (null: nothing). */
-function check(
-  role: string | undefined,
-  message: KafkaMessage,
-  headers: Readonly<Record<string, string>>,
-  isJson: boolean,
-): { kind: CheckedMessage['kind']; problem: string | null } {
-  const { value } = message;
-  const timestampMs = Number(message.timestamp);
-  const tick = headers[tickHeader];
-  if (role === 'orders' && timeOf(message) === null)
-    return {
-      kind: value === null && tick !== undefined ? 'tick' : 'order',
-      problem: `its Kafka timestamp ${message.timestamp} is not a time in milliseconds, which stops the stream: see OPERATING.md`,
-    };
-  if (role === 'orders' && value === null && tick !== undefined) {
-    const bad = Number.isNaN(parseTick(tick, timestampMs, windowing));
-    return { kind: 'tick', problem: bad ? badRecordReasons.tick : null };
-  }
-  if (role === 'orders') {
-    const parsed = parseOrder(value, timestampMs);
-    return { kind: 'order', problem: typeof parsed === 'string' ? badRecordReasons[parsed] : null };
-  }
-  if (role === 'alerts') {
-    const parsed = parseAlert(value);
-    return { kind: 'alert', problem: typeof parsed === 'string' ? parsed : null };
-  }
-  if (role === 'deadLetters') return { kind: 'dead-letter', problem: checkDeadLetter(headers) };
-  return { kind: 'other', problem: isJson ? null : 'the value is not JSON in UTF-8' };
-}
+/** Holds records against what their topic holds: orders and ticks, alerts, dead letters, or any JSON. */
+export class MessageCheck {
+  readonly #definition: PipelineDefinition;
+  readonly #orders: OrderReader;
+  readonly #reasons: Readonly<Record<string, string>>;
 
-/** Decodes a record and checks it against what its topic holds: orders and ticks, alerts, dead letters, or any JSON. */
-export function checkMessage(
-  topics: StageTopics,
-  topic: string,
-  partition: number,
-  message: KafkaMessage,
-): CheckedMessage {
-  const headers = headersOf(message);
-  const { value, isJson } = decode(message.value);
-  const { kind, problem } = check(roleOf(topic, topics), message, headers, isJson);
-  return {
-    partition,
-    offset: message.offset,
-    timestamp: timeOf(message) ?? message.timestamp,
-    key: message.key === null ? null : String(message.key),
-    kind,
-    valid: problem === null,
-    ...(problem === null ? {} : { problem }),
-    value,
-    ...(Object.keys(headers).length > 0 ? { headers } : {}),
-  };
+  /** @param definition that of the stage, with its topics' names */
+  constructor(definition: PipelineDefinition) {
+    this.#definition = definition;
+    this.#orders = new OrderReader(definition);
+    this.#reasons = badRecordReasons(definition.orderFields);
+  }
+
+  /** Decodes a record and checks it. */
+  check(topic: string, partition: number, message: KafkaMessage): CheckedMessage {
+    const headers = headersOf(message);
+    const { value, isJson } = decode(message.value);
+    const { kind, problem } = this.#judge(topic, message, headers, isJson);
+    return {
+      partition,
+      offset: message.offset,
+      timestamp: timeOf(message) ?? message.timestamp,
+      key: message.key === null ? null : String(message.key),
+      kind,
+      valid: problem === null,
+      ...(problem === null ? {} : { problem }),
+      value,
+      ...(Object.keys(headers).length > 0 ? { headers } : {}),
+    };
+  }
+
+  /** What a record is, and what is wrong with it (null: nothing). */
+  #judge(
+    topic: string,
+    message: KafkaMessage,
+    headers: Readonly<Record<string, string>>,
+    isJson: boolean,
+  ): { kind: CheckedMessage['kind']; problem: string | null } {
+    const { topics, windows } = this.#definition;
+    const role = Object.entries(topics).find(([, { name }]) => name === topic)?.[0];
+    const { value } = message;
+    const timestampMs = Number(message.timestamp);
+    const tick = headers[tickHeader];
+    if (role === 'orders' && timeOf(message) === null)
+      return {
+        kind: value === null && tick !== undefined ? 'tick' : 'order',
+        problem: `its Kafka timestamp ${message.timestamp} is not a time in milliseconds, which stops the stream: see OPERATING.md`,
+      };
+    if (role === 'orders' && value === null && tick !== undefined) {
+      const bad = Number.isNaN(parseTick(tick, timestampMs, windows));
+      return { kind: 'tick', problem: bad ? this.#meaning('tick') : null };
+    }
+    if (role === 'orders') {
+      const parsed = this.#orders.parse(value, timestampMs);
+      return { kind: 'order', problem: typeof parsed === 'string' ? this.#meaning(parsed) : null };
+    }
+    if (role === 'alerts') {
+      const parsed = parseAlert(value);
+      return { kind: 'alert', problem: typeof parsed === 'string' ? parsed : null };
+    }
+    if (role === 'deadLetters') return { kind: 'dead-letter', problem: this.#deadLetterProblem(headers) };
+    return { kind: 'other', problem: isJson ? null : 'the value is not JSON in UTF-8' };
+  }
+
+  #meaning(reason: string): string {
+    return this.#reasons[reason] ?? reason;
+  }
+
+  #deadLetterProblem(headers: Readonly<Record<string, string>>): string | null {
+    const reason = headers[deadLetterHeaders.reason] ?? '';
+    if (!Object.hasOwn(this.#reasons, reason))
+      return `the header ${deadLetterHeaders.reason} names no known reason`;
+    return wrongNumber(headers);
+  }
 }

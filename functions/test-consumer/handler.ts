@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import pipeline from '../../pipeline/definition.ts';
 import { systemClock } from '../clock.ts';
 import { kafkaSettings } from '../kafka/settings.ts';
 import { stageDefinition } from '../stage.ts';
@@ -15,12 +16,12 @@ const overheadMs = 8000;
 
 export async function handler(event: unknown, context: Context): Promise<TopicReading> {
   logger.addContext(context);
-  const { topics } = stageDefinition(process.env);
-  const request = readTestConsumerRequest(event, topics);
+  const definition = stageDefinition(process.env, pipeline);
+  const request = readTestConsumerRequest(event, definition.topics, pipeline.topics);
   const settings = kafkaSettings(process.env);
   const leftMs = Math.max(1000, context.getRemainingTimeInMillis() - overheadMs);
   const timeoutMs = Math.min(request.timeoutSeconds * 1000, leftMs);
-  const reading = await readTopic(request, settings, topics, timeoutMs, systemClock, logger);
+  const reading = await readTopic(request, settings, definition, timeoutMs, systemClock, logger);
   const { messages, ...summary } = reading;
   logger.info('Topic read', { ...summary, returned: messages.length });
   return reading;

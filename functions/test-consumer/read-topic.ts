@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Admin, Consumer } from 'kafkajs';
+import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
 import { parseTimestamp } from '../../pipeline/timestamp.ts';
 import type { Clock } from '../clock.ts';
 import { createKafkaClient, type KafkaClient } from '../kafka/client.ts';
 import { kafkaFailure } from '../kafka/failure.ts';
 import type { KafkaSettings } from '../kafka/settings.ts';
 import type { Log } from '../log.ts';
-import type { StageTopics } from '../stage.ts';
+
 import type { CheckedMessage } from './check-message.ts';
 import { type PartitionOffsets, type PartitionReport, reportPartitions } from './partition-report.ts';
 import { Reading } from './reading.ts';
@@ -146,14 +147,14 @@ async function dropGroup(
  * Reads a topic back and checks every message. Uses a consumer group of its own for as long as it reads, commits
  * nothing, and deletes the group also when reading fails; a topic with nothing to read is answered without one.
  *
- * @param topics those of the stage, whose messages have a schema
+ * @param definition that of the stage, whose topics have a schema
  * @param timeoutMs of reading, at most that of the request
  * @throws EcomError `ECOM_TOPIC_MISSING`, `ECOM_KAFKA_UNREACHABLE` and the others of `kafkaFailure`
  */
 export async function readTopic(
   request: TestConsumerRequest,
   settings: KafkaSettings,
-  topics: StageTopics,
+  definition: PipelineDefinition,
   timeoutMs: number,
   clock: Clock,
   log: Log,
@@ -162,7 +163,7 @@ export async function readTopic(
   const admin = client.kafka.admin();
   try {
     await admin.connect();
-    return await readWith(client, admin, request, topics, timeoutMs, clock, log);
+    return await readWith(client, admin, request, definition, timeoutMs, clock, log);
   } catch (error) {
     throw kafkaFailure(error, settings, request.topic);
   } finally {
@@ -175,14 +176,14 @@ async function readWith(
   client: KafkaClient,
   admin: Admin,
   request: TestConsumerRequest,
-  topics: StageTopics,
+  definition: PipelineDefinition,
   timeoutMs: number,
   clock: Clock,
   log: Log,
 ): Promise<TopicReading> {
   const { topic, from } = request;
   const before = await offsetsOf(admin, topic);
-  const reading = new Reading(request, topics, before, await startsOf(admin, request, before));
+  const reading = new Reading(request, definition, before, await startsOf(admin, request, before));
   if (!reading.done) {
     const groupId = groupPrefix + randomUUID();
     const consumer = client.kafka.consumer({

@@ -1,6 +1,6 @@
 import type { Batch } from 'kafkajs';
-import type { StageTopics } from '../stage.ts';
-import { type CheckedMessage, checkMessage } from './check-message.ts';
+import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
+import { type CheckedMessage, MessageCheck } from './check-message.ts';
 import { matches } from './filter.ts';
 import { NewestMessages } from './newest-messages.ts';
 import type { PartitionOffsets, Progress } from './partition-report.ts';
@@ -13,7 +13,7 @@ const largestAnswerBytes = 4_000_000;
 export class Reading {
   readonly progress: ReadonlyMap<number, Progress>;
   readonly #request: TestConsumerRequest;
-  readonly #topics: StageTopics;
+  readonly #check: MessageCheck;
   readonly #ends: ReadonlyMap<number, bigint>;
   readonly #first: CheckedMessage[] = [];
   /** Only of a reading of the newest. */
@@ -23,12 +23,12 @@ export class Reading {
 
   constructor(
     request: TestConsumerRequest,
-    topics: StageTopics,
+    definition: PipelineDefinition,
     offsets: readonly PartitionOffsets[],
     starts: ReadonlyMap<number, bigint>,
   ) {
     this.#request = request;
-    this.#topics = topics;
+    this.#check = new MessageCheck(definition);
     if (request.from === 'newest') this.#newest = new NewestMessages(request.maxMessages, largestAnswerBytes);
     this.#ends = new Map(offsets.map(({ partition, latest }) => [partition, latest]));
     this.progress = new Map(
@@ -69,7 +69,7 @@ export class Reading {
       if (this.full) return;
       const offset = BigInt(message.offset);
       if (offset < progress.next) continue;
-      const checked = checkMessage(this.#topics, this.#request.topic, batch.partition, message);
+      const checked = this.#check.check(this.#request.topic, batch.partition, message);
       const { filter } = this.#request;
       if ((filter === undefined || matches(checked.value, filter)) && !this.#add(checked)) return;
       progress.next = offset + 1n;

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
-import { pipeline } from '../../pipeline/definition.ts';
 import { EcomError } from '../../pipeline/error.ts';
 import { parseTimestamp } from '../../pipeline/timestamp.ts';
-import type { StageTopics } from '../stage.ts';
+import type { Topics } from '../../pipeline/topic.ts';
 import { FilterSchema } from './filter.ts';
 
 function wholeWithin(low: number, high: number) {
@@ -42,20 +41,25 @@ export const TestConsumerRequestSchema = v.strictObject(
 export type TestConsumerRequest = v.InferOutput<typeof TestConsumerRequestSchema>;
 
 /** A topic of the pipeline by its own name means that of this stage, whatever it is called there. */
-function topicOf(name: string, topics: StageTopics): string {
-  const role = Object.entries(pipeline.topics).find(([, topic]) => topic.name === name)?.[0];
+function topicOf(name: string, topics: Topics, byOwnName: Topics): string {
+  const role = Object.entries(byOwnName).find(([, topic]) => topic.name === name)?.[0];
   return (role === undefined ? undefined : topics[role]?.name) ?? name;
 }
 
 /**
  * Reads the event.
  *
- * @param topics those of the stage
+ * @param topics those of the stage, which may have a prefix
+ * @param byOwnName the same as the definition names them
  * @throws EcomError `ECOM_TEST_CONSUMER_EVENT` naming the first key that is wrong
  */
-export function readTestConsumerRequest(event: unknown, topics: StageTopics): TestConsumerRequest {
+export function readTestConsumerRequest(
+  event: unknown,
+  topics: Topics,
+  byOwnName: Topics = topics,
+): TestConsumerRequest {
   const parsed = v.safeParse(TestConsumerRequestSchema, event ?? {});
-  if (parsed.success) return { ...parsed.output, topic: topicOf(parsed.output.topic, topics) };
+  if (parsed.success) return { ...parsed.output, topic: topicOf(parsed.output.topic, topics, byOwnName) };
   const [issue] = parsed.issues;
   const key = v.getDotPath(issue);
   const problem =

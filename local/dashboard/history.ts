@@ -1,5 +1,5 @@
 import type { Alert } from '../../pipeline/alert.ts';
-import type { PipelineDefinition } from '../../pipeline/definition.ts';
+import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
 import type { WindowRow } from '../../pipeline/window.ts';
 import type { RunPhase, RunSnapshot } from '../run/feed.ts';
 import type { FrameMessage, RunInfo, StateMessage } from './message.ts';
@@ -36,12 +36,12 @@ export class RunHistory {
     this.#info = {
       source,
       rules: definition.rules.map(({ id, severity }) => ({ id, severity })),
-      windowMs: definition.windowing.sizeMs,
-      slideMs: definition.windowing.slideMs,
-      watermarkMs: definition.windowing.watermarkMs,
+      windowMs: definition.windows.sizeMs,
+      slideMs: definition.windows.slideMs,
+      watermarkMs: definition.windows.watermarkMs,
       currency: definition.currency,
     };
-    this.#revenue = new RevenueBuckets(definition.windowing);
+    this.#revenue = new RevenueBuckets(definition.windows);
   }
 
   phase(phase: RunPhase): void {

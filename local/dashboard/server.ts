@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { PipelineDefinition } from '../../pipeline/definition.ts';
 import { EcomError } from '../../pipeline/error.ts';
+import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
 import type { RunFeed } from '../run/feed.ts';
 import { EventStream } from './event-stream.ts';
 import { RunHistory } from './history.ts';

@@ -1,7 +1,7 @@
 import type { KafkaEventRecord } from '../../functions/alert-consumer/read-alert.ts';
 import type { Clock } from '../../functions/clock.ts';
 import { type Alert, alertKey } from '../../pipeline/alert.ts';
-import type { Topic } from '../../pipeline/topic.ts';
+import type { Topics } from '../../pipeline/topic.ts';
 import type { ActedAlert } from '../run/tally.ts';
 import { type AlertFiles, AlertHandler } from './alert-handler.ts';
 import { MemoryTopic, type TopicRecord } from './memory-topic.ts';
@@ -17,10 +17,10 @@ export class AlertDelivery {
   /** When the order was appended that an alert on the topic is about, by alert id. */
   readonly #appendedMs = new Map<string, number>();
 
-  constructor(topic: Topic, files: AlertFiles, clock: Clock) {
-    this.#topic = new MemoryTopic(topic, Number.POSITIVE_INFINITY, clock);
+  constructor(topics: Topics, files: AlertFiles, clock: Clock) {
+    this.#topic = new MemoryTopic(topics.alerts, Number.POSITIVE_INFINITY, clock);
     this.#clock = clock;
-    this.#handler = new AlertHandler(files, clock);
+    this.#handler = new AlertHandler(topics, files, clock);
   }
 
   /** @param appendedMs when the order was appended, epoch milliseconds */

@@ -3,7 +3,8 @@ import { type AlertConsumer, createAlertConsumer } from '../../functions/alert-c
 import type { KafkaEventRecord } from '../../functions/alert-consumer/read-alert.ts';
 import type { Clock } from '../../functions/clock.ts';
 import { silentLog } from '../../functions/log.ts';
-import { type Alert, alertMemorySeconds } from '../../pipeline/alert.ts';
+import { type Alert, memoryFor } from '../../pipeline/alert.ts';
+import type { Topics } from '../../pipeline/topic.ts';
 import { MemoryPersistence } from './memory-persistence.ts';
 
 /**
@@ -27,7 +28,8 @@ export class AlertHandler {
   /** Acted on in the event at hand. */
   #acted: Alert[] = [];
 
-  constructor(files: AlertFiles, clock: Clock) {
+  /** @param topics for how long they keep what an alert is made of */
+  constructor(topics: Topics, files: AlertFiles, clock: Clock) {
     this.#files = files;
     this.#consume = createAlertConsumer({
       persistence: new MemoryPersistence(remembered),
@@ -38,7 +40,7 @@ export class AlertHandler {
       metrics: { addMetric: () => undefined, publishStoredMetrics: () => undefined },
       logger: silentLog,
       notifyFrom: 'low',
-      rememberedForSeconds: alertMemorySeconds(),
+      rememberedForSeconds: memoryFor(topics),
       clock: clock.now,
     });
   }

@@ -2,8 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { OutputFolder } from '../../emr/output-folder.ts';
 import type { Clock } from '../../functions/clock.ts';
 import type { Alert } from '../../pipeline/alert.ts';
-import type { PipelineDefinition } from '../../pipeline/definition.ts';
 import { toUsd } from '../../pipeline/money.ts';
+import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
 import { tickHeader } from '../../pipeline/tick.ts';
 import { formatTimestamp } from '../../pipeline/timestamp.ts';
 import type { WindowRow } from '../../pipeline/window.ts';
@@ -43,7 +43,7 @@ export class EmbeddedPipeline {
     this.#parts = parts;
     this.#query = new StreamingQuery(definition);
     this.#orders = new MemoryTopic(definition.topics.orders, topicCapacity, clock);
-    this.#alerts = new AlertDelivery(definition.topics.alerts, out, clock);
+    this.#alerts = new AlertDelivery(definition.topics, out, clock);
   }
 
   /** The topic that orders and ticks are appended to; ending it ends the run. */

@@ -1,8 +1,8 @@
 import { type Alert, orderAlert } from '../../pipeline/alert.ts';
 import type { DeadLetter } from '../../pipeline/dead-letter.ts';
-import type { PipelineDefinition } from '../../pipeline/definition.ts';
 import { addCents, type CentsSum } from '../../pipeline/money.ts';
-import { type BadRecordReason, type ParsedOrder, parseOrder } from '../../pipeline/order.ts';
+import { type BadRecordReason, OrderReader, type ParsedOrder } from '../../pipeline/order.ts';
+import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
 import { isStateful, isStateless, type StatelessRule, trips } from '../../pipeline/rule.ts';
 import { drainTickTime, parseTick, tickHeader } from '../../pipeline/tick.ts';
 import { type WindowRow, watermarkAfter } from '../../pipeline/window.ts';
@@ -45,6 +45,7 @@ export interface QueryTotals {
 export class StreamingQuery {
   readonly totals: QueryTotals = { orders: 0, duplicates: 0, late: 0, deadLetters: 0, revenueCents: 0 };
   readonly #definition: PipelineDefinition;
+  readonly #reader: OrderReader;
   readonly #orderRules: readonly StatelessRule[];
   readonly #customerRules: CustomerRules;
   readonly #windows: WindowState;
@@ -55,12 +56,13 @@ export class StreamingQuery {
   #judgedByMs = Number.NEGATIVE_INFINITY;
 
   constructor(definition: PipelineDefinition) {
-    const { rules, windowing } = definition;
+    const { rules, windows } = definition;
     this.#definition = definition;
+    this.#reader = new OrderReader(definition);
     this.#orderRules = rules.filter(isStateless);
     this.#customerRules = new CustomerRules(rules.filter(isStateful));
-    this.#windows = new WindowState(windowing);
-    this.#deduplication = windowing.deduplicate ? new Deduplication(windowing.watermarkMs) : null;
+    this.#windows = new WindowState(windows);
+    this.#deduplication = windows.deduplicate ? new Deduplication(windows.watermarkMs) : null;
   }
 
   get customers(): number {
@@ -71,7 +73,7 @@ export class StreamingQuery {
   get watermarkMs(): number | null {
     return this.#maxEventTimeMs === Number.NEGATIVE_INFINITY
       ? null
-      : watermarkAfter(this.#maxEventTimeMs, this.#definition.windowing.watermarkMs);
+      : watermarkAfter(this.#maxEventTimeMs, this.#definition.windows.watermarkMs);
   }
 
   /** @param nowMs goes into alerts as the time of detection */
@@ -82,7 +84,7 @@ export class StreamingQuery {
         this.#tick(record, record.header.value, batch);
         continue;
       }
-      const parsed = parseOrder(record.value, record.timestampMs);
+      const parsed = this.#reader.parse(record.value, record.timestampMs);
       if (typeof parsed === 'string') this.#refuse(record, parsed, batch);
       else this.#order(parsed, record, nowMs, batch);
     }
@@ -98,7 +100,7 @@ export class StreamingQuery {
     const batch: MicroBatch = { rows: [], alerts: [], deadLetters: [] };
     const { lastEndMs } = this.#windows;
     if (lastEndMs !== null) {
-      const drainMs = drainTickTime(lastEndMs, this.#definition.windowing.watermarkMs);
+      const drainMs = drainTickTime(lastEndMs, this.#definition.windows.watermarkMs);
       this.#maxEventTimeMs = Math.max(this.#maxEventTimeMs, drainMs);
       this.#advance(batch);
     }
@@ -146,7 +148,7 @@ export class StreamingQuery {
   }
 
   #tick(record: TopicRecord, headerValue: string, batch: MicroBatch): void {
-    const timeMs = parseTick(headerValue, record.timestampMs, this.#definition.windowing);
+    const timeMs = parseTick(headerValue, record.timestampMs, this.#definition.windows);
     if (Number.isNaN(timeMs)) this.#refuse(record, 'tick', batch);
     else if (timeMs > this.#maxEventTimeMs) this.#maxEventTimeMs = timeMs;
   }

@@ -9,8 +9,8 @@ import { readNotifyFrom } from '../../functions/alert-consumer/settings.ts';
 import { systemClock } from '../../functions/clock.ts';
 import { parseBrokers } from '../../functions/kafka/settings.ts';
 import { functionLogger } from '../../functions/telemetry.ts';
-import { alertMemorySeconds } from '../../pipeline/alert.ts';
-import { pipeline } from '../../pipeline/definition.ts';
+import { memoryFor } from '../../pipeline/alert.ts';
+import pipeline from '../../pipeline/definition.ts';
 import { type ExitCode, UsageError } from '../../pipeline/error.ts';
 import { MemoryPersistence } from '../engine/memory-persistence.ts';
 import { startBroker } from '../kafka/broker.ts';
@@ -71,12 +71,13 @@ const invokeTestConsumer: Invocation = async (event, context) => {
 const invokeAlertConsumer: Invocation = (event, context) => {
   const consume = createAlertConsumer({
     persistence: new MemoryPersistence(1000),
-    notify: async (alert) => console.error(`Would notify: ${notificationOf(alert).subject}`),
+    notify: async (alert) =>
+      console.error(`Would notify: ${notificationOf(alert, pipeline.currency).subject}`),
     deadLetter: async (letter) => console.error(`Would keep as dead letter: ${JSON.stringify(letter)}`),
     metrics: { addMetric: () => undefined, publishStoredMetrics: () => undefined },
     logger: functionLogger('alert-consumer'),
     notifyFrom: readNotifyFrom(process.env),
-    rememberedForSeconds: alertMemorySeconds(),
+    rememberedForSeconds: memoryFor(pipeline.topics),
     clock: systemClock.now,
   });
   // The consumer checks every record itself, as it must on AWS.

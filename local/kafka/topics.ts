@@ -1,5 +1,5 @@
 import kafkajs from 'kafkajs';
-import type { PipelineDefinition } from '../../pipeline/definition.ts';
+import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
 import { timestampType } from '../../pipeline/topic.ts';
 
 /**

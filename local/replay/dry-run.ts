@@ -1,7 +1,7 @@
 import { systemClock } from '../../functions/clock.ts';
 import { shellOption } from '../../functions/shell-word.ts';
-import type { PipelineDefinition } from '../../pipeline/definition.ts';
 import type { ExitCode } from '../../pipeline/error.ts';
+import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
 import { printable } from '../report/printable.ts';
 import { interruptedCode, listenForInterruption } from '../run/interruption.ts';
 import { showReading } from '../run/replay-source.ts';

@@ -1,13 +1,16 @@
+import pipeline from '../../pipeline/definition.ts';
 import { addCents, type CentsSum } from '../../pipeline/money.ts';
-import { type BadRecordReason, badRecordReasons } from '../../pipeline/order.ts';
+import { badRecordReasons as reasonsOf } from '../../pipeline/order.ts';
 import type { ReplayDatabase } from './database.ts';
 import type { Part, Refused, ReplayFindings } from './found.ts';
 import type { Input } from './input.ts';
 import { type FoundLayout, type Reject, rejects } from './load.ts';
 
+const badRecordReasons = reasonsOf(pipeline.orderFields);
+
 const number = (value: unknown): number => Number(String(value ?? 0));
 
-export function isReason(text: string): text is BadRecordReason {
+export function isReason(text: string): boolean {
   return text in badRecordReasons;
 }
 
@@ -139,7 +142,7 @@ export async function look(
   };
 }
 
-const fixes: Readonly<Partial<Record<BadRecordReason, string>>> = {
+const fixes: Readonly<Partial<Record<string, string>>> = {
   'customer-id':
     '--guests count takes each for a customer of its own, and --map customer_id=… names another column',
   timestamp: '--time-format says how times are written, for example --time-format %d/%m/%Y',

@@ -1,7 +1,12 @@
 import path from 'node:path';
+import pipeline from '../../pipeline/definition.ts';
 import { EcomError } from '../../pipeline/error.ts';
-import { type ShopFields, shopFields } from '../../pipeline/fields.ts';
-import { maxFutureMs, maxIdLength, maxQuantity, type OrderField } from '../../pipeline/order.ts';
+import {
+  maxFutureMs,
+  maxIdLength,
+  maxQuantity,
+  type PipelineField as OrderField,
+} from '../../pipeline/order.ts';
 import { amountType } from './amount.ts';
 import type { ReplayDatabase } from './database.ts';
 import { fileColumn, type Input, problemColumn, rawColumn } from './input.ts';
@@ -11,7 +16,7 @@ import type { SourceField } from './source-field.ts';
 import { identifier, literal } from './sql.ts';
 
 /** The fields that a shop has besides, and whether each is a number. */
-export const furtherFields = Object.entries<ShopFields[string]>(shopFields).map(([name, field]) => ({
+export const furtherFields = Object.entries(pipeline.orderFields).map(([name, field]) => ({
   name: name as OrderField,
   column: identifier(name),
   isNumber: typeof field.simulated[0] === 'number',

@@ -1,18 +1,17 @@
 import { shellOption } from '../../functions/shell-word.ts';
+import pipeline from '../../pipeline/definition.ts';
 import { UsageError } from '../../pipeline/error.ts';
-import { type OrderField, orderFields } from '../../pipeline/order.ts';
-import type { SourceField } from './source-field.ts';
+import { type PipelineField as OrderField, orderFields } from '../../pipeline/order.ts';
+import { extraFields, type SourceField } from './source-field.ts';
 import { identifier } from './sql.ts';
 
 /** What gives each field: a column of the file or an SQL expression over its columns; empty for none. */
 export type Mapping = Readonly<Partial<Record<SourceField, string>>>;
 
-const fields = Object.keys(orderFields);
-/** What a file may say besides. */
-const extraFields = ['currency', 'time_zone', 'refunded'];
+export const orderFieldNames: readonly string[] = Object.keys(orderFields(pipeline.orderFields));
 
 export function isField(name: string): name is SourceField {
-  return fields.includes(name) || extraFields.includes(name);
+  return orderFieldNames.includes(name) || extraFields.some((one) => one === name);
 }
 
 /** The parts of a text that commas part, but for those between quotes or in parentheses. */
@@ -116,6 +115,6 @@ export function mappingError(
       `${twice.size > 0 ? `Two columns are named ${names}: give each a name of its own. ` : ''}` +
       `Its columns are: ${columns.map((column) => JSON.stringify(column)).join(', ')}.\n` +
       `${option === '' ? '' : `Run again with: ${shellOption('--map', option)}\n`}` +
-      `Ours are: ${fields.join(', ')}; a customer, a time and an amount (total_amount or price) are the least that is needed`,
+      `Ours are: ${orderFieldNames.join(', ')}; a customer, a time and an amount (total_amount or price) are the least that is needed`,
   });
 }

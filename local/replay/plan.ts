@@ -1,10 +1,17 @@
 import { shellOption } from '../../functions/shell-word.ts';
 import { UsageError } from '../../pipeline/error.ts';
-import { type OrderField, orderFields } from '../../pipeline/order.ts';
+import type { PipelineField as OrderField } from '../../pipeline/order.ts';
 import { amountSql } from './amount.ts';
 import { type ReplayDatabase, reasonOf } from './database.ts';
 import type { Column, Input } from './input.ts';
-import { columnName, type Mapping, mappingError, missingFields, parseMapping } from './mapping.ts';
+import {
+  columnName,
+  type Mapping,
+  mappingError,
+  missingFields,
+  orderFieldNames,
+  parseMapping,
+} from './mapping.ts';
 import { type Expressions, type Layout, type LeftOut, recognise } from './platform.ts';
 import type { SourceField } from './source-field.ts';
 import { identifier, literal } from './sql.ts';
@@ -276,7 +283,7 @@ export async function planOrders(
   const expressions: Partial<Record<SourceField, string>> = { ...layout?.map };
   const written: Record<string, string> = { ...layout?.map };
   const taken = new Set(Object.values(mapping).map(columnName));
-  for (const field of Object.keys(orderFields) as OrderField[]) {
+  for (const field of orderFieldNames as OrderField[]) {
     if (field in expressions || !names.includes(field) || taken.has(field)) continue;
     expressions[field] = identifier(field);
     written[field] = field;
@@ -310,7 +317,7 @@ export async function planOrders(
     const facts = await factsOf(db, 'source', unique);
     const certain = Object.fromEntries(
       Object.entries(written).filter(
-        ([field, one]) => field in orderFields && names.includes(one) && !input.twice.has(one),
+        ([field, one]) => orderFieldNames.includes(field) && names.includes(one) && !input.twice.has(one),
       ),
     );
     return mappingError(what, file, names, suggestColumns(facts, certain) as Mapping, input.twice);

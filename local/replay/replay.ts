@@ -1,14 +1,15 @@
 import path from 'node:path';
-import { catalog, unknownCategory } from '../../pipeline/catalog.ts';
-import { type PipelineDefinition, pipeline } from '../../pipeline/definition.ts';
+import { unknownCategory } from '../../pipeline/catalog-types.ts';
+import pipeline from '../../pipeline/definition.ts';
 import { EcomError, UsageError } from '../../pipeline/error.ts';
 import {
   type BadRecordReason,
-  checkOrder,
   maxIdLength,
+  OrderReader,
   type ParsedOrder,
   type PipelineField,
 } from '../../pipeline/order.ts';
+import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
 import { currencyInAmounts } from './amount.ts';
 import { ReplayDatabase, reasonOf, resourceError } from './database.ts';
 import { describeFindings, layoutWarning, look, type RowPlaces, takenOff } from './findings.ts';
@@ -84,6 +85,7 @@ export interface Replay extends AsyncIterable<readonly ReplayRow[]> {
   close(): void;
 }
 
+const reader = new OrderReader(pipeline);
 /** Asked of DuckDB at once, as one text: a value for each field, or a text for each row, costs several times as much. */
 const rowsAtOnce = 32_768;
 /** Handed on at once. */
@@ -92,7 +94,9 @@ const batchRows = 2048;
 /** An order as JSON, as SQL over `placed`. */
 const orderSql = ((): string => {
   const product = `coalesce(product_id, left(product_name, ${maxIdLength}), ${literal(unknownCategory)})`;
-  const names = catalog.map((one) => `WHEN ${literal(one.product_id)} THEN ${literal(one.product_name)}`);
+  const names = pipeline.catalog.products.map(
+    (one) => `WHEN ${literal(one.product_id)} THEN ${literal(one.product_name)}`,
+  );
   const cells: Readonly<Record<PipelineField, string>> = {
     order_id: 'order_id',
     customer_id: 'customer_id',
@@ -213,7 +217,7 @@ class OpenReplay implements Replay {
         for (let start = 0; start < orders.length; start += batchRows) {
           const nowMs = this.#now();
           const batch = orders.slice(start, start + batchRows).map((order, index) => {
-            const checked = checkOrder(order, nowMs);
+            const checked = reader.check(order, nowMs);
             return typeof checked === 'string'
               ? this.#badOrder(from, start + index, checked, order)
               : ({ kind: 'order', ...checked } as const);
@@ -421,7 +425,7 @@ async function currencyOf(
     currency === own
       ? []
       : [
-          `All amounts are in ${currency}, and so is this run; the definition says ${own} (pipeline/currency.ts).`,
+          `All amounts are in ${currency}, and so is this run; the definition says ${own} (pipeline/definition.ts).`,
         ];
   return { currency, notes };
 }

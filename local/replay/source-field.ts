@@ -1,5 +1,5 @@
-import type { OrderField } from '../../pipeline/order.ts';
+import type { PipelineField } from '../../pipeline/order.ts';
 
-/** What a layout may say besides the fields of an order. */
-type ExtraField = 'currency' | 'time_zone' | 'refunded';
-export type SourceField = OrderField | ExtraField;
+/** What a file may say besides the fields of an order. */
+export const extraFields = ['currency', 'time_zone', 'refunded'] as const;
+export type SourceField = PipelineField | (typeof extraFields)[number];

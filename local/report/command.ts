@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { defaultSparkLine } from '../../emr/releases.ts';
 import { stageDefinition } from '../../functions/stage.ts';
-import { pipeline } from '../../pipeline/definition.ts';
+import pipeline from '../../pipeline/definition.ts';
 import { EcomError, type ExitCode, UsageError } from '../../pipeline/error.ts';
 import {
   type AskedReplay,
@@ -110,7 +110,7 @@ async function runReplay(asked: AskedReplay, out: string, signal: AbortSignal): 
       dashboard: null,
       json: false,
     },
-    stageDefinition(process.env),
+    stageDefinition(process.env, pipeline),
     signal,
   );
 }
@@ -159,7 +159,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   }
   if (replay.asked.dryRun !== null) {
     const { showDryRun } = await import('../replay/dry-run.ts');
-    return showDryRun(replay.asked, stageDefinition(process.env), options.json);
+    return showDryRun(replay.asked, stageDefinition(process.env, pipeline), options.json);
   }
   const interruption = listenForInterruption(() =>
     process.stderr.write('\nStopping: the report is of the orders so far. Ctrl-C again to stop at once.\n'),

@@ -1,4 +1,4 @@
-import type { PipelineDefinition } from '../../pipeline/definition.ts';
+import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
 import type { WindowRow } from '../../pipeline/window.ts';
 import { readWindows } from '../parquet/read-windows.ts';
 import type { RunSummary } from '../run/feed.ts';

@@ -1,7 +1,8 @@
 import { systemClock } from '../../functions/clock.ts';
 import { stageDefinition } from '../../functions/stage.ts';
-import { inCurrency, type PipelineDefinition, pipeline } from '../../pipeline/definition.ts';
+import pipeline from '../../pipeline/definition.ts';
 import { type ExitCode, UsageError } from '../../pipeline/error.ts';
+import { inCurrency, type PipelineDefinition } from '../../pipeline/pipeline.ts';
 import { useCurrency } from '../dashboard/page/format.ts';
 import {
   type AskedReplay,

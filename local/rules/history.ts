@@ -1,6 +1,6 @@
-import type { PipelineDefinition } from '../../pipeline/definition.ts';
 import { addCents, type CentsSum } from '../../pipeline/money.ts';
 import type { ParsedOrder } from '../../pipeline/order.ts';
+import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
 import { isStateful, isStateless, type StatelessRule } from '../../pipeline/rule.ts';
 import { watermarkAfter } from '../../pipeline/window.ts';
 import { Customers } from '../engine/customer.ts';
@@ -87,7 +87,7 @@ export class History {
 
   /** Moves the watermark to what the orders so far allow. Call it now and then: it is what bounds memory. */
   advance(): void {
-    const { watermarkMs: delayMs } = this.#definition.windowing;
+    const { watermarkMs: delayMs } = this.#definition.windows;
     const watermarkMs = watermarkAfter(this.#toMs, delayMs);
     if (watermarkMs <= this.#watermarkMs) return;
     this.#watermarkMs = watermarkMs;

@@ -1,6 +1,6 @@
 import type { OutputFolder } from '../../emr/output-folder.ts';
 import type { Clock } from '../../functions/clock.ts';
-import type { PipelineDefinition } from '../../pipeline/definition.ts';
+import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
 import type { RunFeed, RunSummary } from './feed.ts';
 import type { OrderSource } from './source.ts';
 

@@ -3,7 +3,7 @@ import { silentLog } from '../../functions/log.ts';
 import { defaultPace } from '../../functions/producer/pace.ts';
 import { sendOrders } from '../../functions/producer/send-orders.ts';
 import { generateOrders } from '../../pipeline/generator/order-generator.ts';
-import type { Rule } from '../../pipeline/rule.ts';
+import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
 import type { GeneratorChoice } from './options.ts';
 import type { OrderSource } from './source.ts';
 
@@ -18,7 +18,7 @@ export interface RunTimes {
 /** Simulated orders, sent by the project's own producer as they are placed. */
 export function generatorSource(
   choice: GeneratorChoice,
-  rules: readonly Rule[],
+  definition: PipelineDefinition,
   { durationMs, stop, clock }: RunTimes,
 ): OrderSource {
   let startedMs: number | null = null;
@@ -36,11 +36,11 @@ export function generatorSource(
       const startMs = clock.now();
       startedMs = clock.elapsed();
       const untilMs = durationMs === null ? Number.POSITIVE_INFINITY : startMs + durationMs;
-      const { failure } = await sendOrders(generateOrders({ ...choice, startMs, rules }), {
+      const { failure } = await sendOrders(generateOrders({ ...choice, startMs, definition }), {
         sink,
         clock,
         log: silentLog,
-        rules,
+        definition,
         pace: { ...defaultPace, untilMs },
         signal: stop,
       });

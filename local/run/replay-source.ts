@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Clock } from '../../functions/clock.ts';
-import type { PipelineDefinition } from '../../pipeline/definition.ts';
+import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
 import { openReplay, type ReplayOrder } from '../replay/replay.ts';
 import type { RunTimes } from './generator-source.ts';
 import type { ReplayChoice } from './options.ts';

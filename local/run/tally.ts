@@ -1,9 +1,9 @@
 import type { EngineName } from '../../emr/engine-name.ts';
 import type { Clock } from '../../functions/clock.ts';
 import type { Alert } from '../../pipeline/alert.ts';
-import type { PipelineDefinition } from '../../pipeline/definition.ts';
 import type { GeneratedOrder } from '../../pipeline/generator/order-generator.ts';
 import { Scoreboard } from '../../pipeline/generator/scoreboard.ts';
+import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
 import type { WindowRow } from '../../pipeline/window.ts';
 import type { RunFeed, RunSnapshot, RunSummary } from './feed.ts';
 import { RunLatency } from './latency.ts';
@@ -81,7 +81,7 @@ export class RunTally {
     // Where event time follows the clock, it can be told how long they took.
     if (this.#options.source.eventTime === 'now') {
       const now = this.#options.clock.now();
-      const { watermarkMs } = this.#options.definition.windowing;
+      const { watermarkMs } = this.#options.definition.windows;
       for (const row of rows) this.#orderToWindow.add(now - row.window_end - watermarkMs);
     }
     this.#feed.windows(rows);

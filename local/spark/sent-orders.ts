@@ -1,6 +1,7 @@
 import type { GeneratedOrder } from '../../pipeline/generator/order-generator.ts';
 import { addCents, type CentsSum } from '../../pipeline/money.ts';
-import { checkOrder } from '../../pipeline/order.ts';
+import { OrderReader } from '../../pipeline/order.ts';
+import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
 import {
   isLate,
   type Windowing,
@@ -27,6 +28,7 @@ export class SentOrders {
   revenueCents: CentsSum = 0;
   /** Epoch milliseconds; null before the first order. */
   watermarkMs: number | null = null;
+  readonly #reader: OrderReader;
   readonly #windowing: Windowing;
   /** Starts of the windows that Spark has yet to write. */
   readonly #open = new Set<number>();
@@ -34,9 +36,10 @@ export class SentOrders {
   readonly #customers = new Customers();
   readonly #sentMs = new Map<string, number>();
 
-  constructor(windowing: Windowing) {
-    const { watermarkMs, deduplicate } = windowing;
-    this.#windowing = windowing;
+  constructor(definition: PipelineDefinition) {
+    const { watermarkMs, deduplicate } = definition.windows;
+    this.#reader = new OrderReader(definition);
+    this.#windowing = definition.windows;
     this.#deduplication = deduplicate ? new Deduplication(watermarkMs) : null;
   }
 
@@ -58,7 +61,7 @@ export class SentOrders {
     let newestMs = Number.NEGATIVE_INFINITY;
     this.records += sent.length;
     for (const { order } of sent) {
-      const parsed = checkOrder({ ...order }, sentMs); // a copy, because it fills in the category
+      const parsed = this.#reader.check({ ...order }, sentMs); // a copy, because it fills in the category
       if (typeof parsed === 'string') continue; // Spark refuses it too
       newestMs = Math.max(newestMs, parsed.eventTimeMs);
       this.#opens(parsed.eventTimeMs);

@@ -110,11 +110,11 @@ class SparkRun implements SourceSink {
     this.#feed = feed;
     this.#job = job;
     this.#tally = new RunTally({ ...options, engine: 'spark' }, feed);
-    this.#sent = new SentOrders(definition.windowing);
+    this.#sent = new SentOrders(definition);
     this.#kafka = createKafkaClient(settings, 'ecom-run', silentLog);
     this.#sink = new KafkaSink(settings, definition.topics, clock, silentLog);
     this.#windows = new WindowFolder(out.path);
-    this.#alertHandler = new AlertHandler(out, clock);
+    this.#alertHandler = new AlertHandler(definition.topics, out, clock);
     this.#tails = [
       new TopicTail(this.#kafka.kafka, alerts.name, (records) => this.#act(records)),
       new TopicTail(this.#kafka.kafka, deadLetters.name, (records) => this.#keep(records)),

@@ -1,4 +1,4 @@
-import { catalog, regions } from '../catalog.ts';
+import type { Catalog, Region } from '../catalog-types.ts';
 import type { Order } from '../order.ts';
 import type { Rule } from '../rule.ts';
 import type { Label } from './label.ts';
@@ -37,7 +37,7 @@ function spread(
 }
 
 /** Different regions, the shopper's own first. */
-function itinerary(random: Random, shopper: Shopper, count: number): string[] {
+function itinerary(random: Random, regions: readonly Region[], shopper: Shopper, count: number): string[] {
   const others = regions.map((region) => region.name).filter((name) => name !== shopper.home.name);
   const route = [shopper.home.name];
   while (route.length < count && others.length > 0) {
@@ -60,12 +60,12 @@ function listOf(rules: readonly Rule[], id: string, otherwise: readonly string[]
  * The patterns. The rules are read only to place near-misses right at their limits; with a rule switched off its pattern
  * is still played.
  */
-export function fraudPatterns(rules: readonly Rule[]): readonly Pattern[] {
+export function fraudPatterns(rules: readonly Rule[], catalog: Catalog): readonly Pattern[] {
   const amount = limitOf(rules, 'high-value', 1000);
   const burst = limitOf(rules, 'order-burst', 5);
   const hop = limitOf(rules, 'region-hop', 2);
   const locations = listOf(rules, 'suspicious-location', ['Anonymous-Proxy']);
-  const electronics = catalog.find((product) => product.price > 1000) ?? catalog[0];
+  const electronics = catalog.products.find((product) => product.price > 1000) ?? catalog.products[0];
 
   return [
     {
@@ -116,14 +116,14 @@ export function fraudPatterns(rules: readonly Rule[]): readonly Pattern[] {
       id: 'region-hop',
       meanOrders: hop + 1.5,
       fraud: (random, shopper) => {
-        const route = itinerary(random, shopper, between(random, hop + 1, hop + 2));
+        const route = itinerary(random, catalog.regions, shopper, between(random, hop + 1, hop + 2));
         return spread(random, route.length, between(random, 20_000, 150_000), (index) => ({
           region: route[index] ?? shopper.home.name,
         }));
       },
       // A lively customer who stays where they are, or moves as often as is allowed.
       nearMiss: (random, shopper) => {
-        const route = itinerary(random, shopper, random() < 0.5 ? 1 : hop);
+        const route = itinerary(random, catalog.regions, shopper, random() < 0.5 ? 1 : hop);
         return spread(random, hop + 1, between(random, 20_000, 150_000), (index) => ({
           region: route[index % route.length] ?? shopper.home.name,
         }));

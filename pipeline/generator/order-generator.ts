@@ -3,7 +3,7 @@ import type { Rule } from '../rule.ts';
 import { fraudPatterns, type PlannedOrder, planCase } from './fraud.ts';
 import type { Label } from './label.ts';
 import { seededRandom } from './random.ts';
-import { Shoppers } from './shopper.ts';
+import { Shoppers, type SimulatedShop } from './shopper.ts';
 
 /** What decides every order that is generated. */
 export interface GeneratorOptions {
@@ -13,8 +13,8 @@ export interface GeneratorOptions {
   readonly fraudRate: number;
   /** Event time of the first order, in epoch milliseconds. */
   readonly startMs: number;
-  /** Near-misses are placed at the limits of these. */
-  readonly rules: readonly Rule[];
+  /** What orders are made of; near-misses are placed at the limits of its rules. */
+  readonly definition: SimulatedShop & { readonly rules: readonly Rule[] };
   /** Size of the customer base; by default it grows with the rate, so that a busy shop is not a shop of bursts. */
   readonly customers?: number;
 }
@@ -41,8 +41,12 @@ export function customerBase(ordersPerMinute: number): number {
  */
 export function* generateOrders(options: GeneratorOptions): Generator<GeneratedOrder, never, void> {
   const random = seededRandom(options.seed);
-  const shoppers = new Shoppers(random, options.customers ?? customerBase(options.ordersPerMinute));
-  const patterns = fraudPatterns(options.rules);
+  const shoppers = new Shoppers(
+    random,
+    options.customers ?? customerBase(options.ordersPerMinute),
+    options.definition,
+  );
+  const patterns = fraudPatterns(options.definition.rules, options.definition.catalog);
   const intervalMs = 60_000 / options.ordersPerMinute;
 
   /** Orders of running cases, soonest first. */

@@ -1,5 +1,5 @@
-import { catalog, type Product, type Region, regions } from '../catalog.ts';
-import { type ShopFields, shopFields } from '../fields.ts';
+import type { Catalog, Product, Region } from '../catalog-types.ts';
+import type { ShopField, ShopFields } from '../fields.ts';
 import { toCents } from '../money.ts';
 import type { Order } from '../order.ts';
 import { formatTimestamp } from '../timestamp.ts';
@@ -27,8 +27,6 @@ const quantities: readonly (readonly [quantity: number, weight: number])[] = [
   [10, 0.5],
 ];
 
-const furtherFields = Object.entries<ShopFields[string]>(shopFields);
-
 /** One order in a hundred is placed away from home. */
 const awayRate = 0.01;
 /** Above 1, a few customers order much more often than the rest. */
@@ -40,19 +38,32 @@ export interface Shopper {
   readonly home: Region;
 }
 
+/** What simulated orders are made of. */
+export interface SimulatedShop {
+  readonly catalog: Catalog;
+  readonly orderFields: ShopFields;
+}
+
 /** Draws shoppers and fills their baskets. */
 export class Shoppers {
+  readonly regions: readonly Region[];
   readonly #random: Random;
   /** Of the shop's own fields: with one more of those, a seed gives the same orders otherwise. */
   readonly #ofShop = seededRandom(1);
   readonly #perRegion: number;
-  readonly #pickProduct = weightedPick(catalog, (product) => product.weight);
+  readonly #orderFields: readonly [name: string, field: ShopField][];
+  readonly #pickProduct: (random: Random) => Product;
   readonly #pickQuantity = weightedPick(quantities, ([, weight]) => weight);
   #hour = -1;
-  #pickRegion = weightedPick(regions, (region) => region.weight);
+  #pickRegion: (random: Random) => Region;
 
-  constructor(random: Random, customers: number) {
+  constructor(random: Random, customers: number, { catalog, orderFields }: SimulatedShop) {
+    const { products, regions } = catalog;
+    this.regions = regions;
     this.#random = random;
+    this.#orderFields = Object.entries(orderFields);
+    this.#pickProduct = weightedPick(products, (product) => product.weight);
+    this.#pickRegion = weightedPick(regions, (region) => region.weight);
     this.#perRegion = Math.max(1, Math.floor(customers / regions.length));
   }
 
@@ -61,11 +72,11 @@ export class Shoppers {
     const hour = Math.floor(atMs / 3_600_000) % 24;
     if (hour !== this.#hour) {
       this.#hour = hour;
-      this.#pickRegion = weightedPick(regions, (region) => regionActivity(region, hour));
+      this.#pickRegion = weightedPick(this.regions, (region) => regionActivity(region, hour));
     }
     const home = this.#pickRegion(this.#random);
     const rank = Math.floor(this.#perRegion * this.#random() ** frequencySkew);
-    return { customerId: `CUST_${1000 + rank * regions.length + regions.indexOf(home)}`, home };
+    return { customerId: `CUST_${1000 + rank * this.regions.length + this.regions.indexOf(home)}`, home };
   }
 
   /** An everyday order. */
@@ -95,14 +106,14 @@ export class Shoppers {
       timestamp: formatTimestamp(atMs),
       region,
     };
-    for (const [name, { simulated }] of furtherFields)
+    for (const [name, { simulated }] of this.#orderFields)
       order[name] = simulated[between(this.#ofShop, 0, simulated.length - 1)];
     return order;
   }
 
   /** Any region, each as likely. */
   region(random: Random): Region {
-    const region = regions[between(random, 0, regions.length - 1)];
+    const region = this.regions[between(random, 0, this.regions.length - 1)];
     if (region === undefined) throw new RangeError('the catalog has no regions');
     return region;
   }

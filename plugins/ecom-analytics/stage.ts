@@ -1,4 +1,4 @@
-import { pipeline } from '../../pipeline/definition.ts';
+import pipeline from '../../pipeline/definition.ts';
 import { checkParameters, inServiceFile, resolveConfig, type Where } from './config/resolve.ts';
 import type { StageConfig } from './config/schema.ts';
 import { ConfigError } from './error.ts';
@@ -182,7 +182,7 @@ export function stageInput(
 ): StageInput {
   const provider = serverless.getProvider('aws');
   checkStage(serverless, provider.getStage());
-  const config = resolveConfig(serverless.service.custom?.ecomAnalytics, where);
+  const config = resolveConfig(pipeline, serverless.service.custom?.ecomAnalytics, where);
   checkAlertEmail(serverless, config, where);
   if (provider.getStage() === localStage) checkLocalRegion(provider.getRegion());
   else {

@@ -73,8 +73,8 @@ export function wireFunctions(serverless: Serverless, input: StageInput): void {
       ...((slack !== null || teams !== null) && { ECOM_ALERTS_CHAT: 'true' }),
       ECOM_ALERTS_REMEMBERED_SECONDS: String(
         alertMemorySeconds(
-          retentionMs(definition.topics.orders, config.topics.orders),
-          retentionMs(definition.topics.alerts, config.topics.alerts),
+          retentionMs(definition.topics.orders, config.topics.of.orders),
+          retentionMs(definition.topics.alerts, config.topics.of.alerts),
         ),
       ),
     };

@@ -8,6 +8,7 @@ import { replayLine } from '../../create/replay.ts';
 import { type Ask, readFlags, settle, type Typed } from '../../create/settle.ts';
 import { textOf } from '../../create/tree.ts';
 import { releases } from '../../emr/releases.ts';
+import pipeline from '../../pipeline/definition.ts';
 import { UsageError } from '../../pipeline/error.ts';
 import { resolveConfig } from '../../plugins/ecom-analytics/config/resolve.ts';
 import { presetNames } from '../../plugins/ecom-analytics/config/schema.ts';
@@ -209,7 +210,7 @@ describe('flags', () => {
   test('a name from the folder is cut to what AWS takes beside the longest stage', async () => {
     const answers = await answersOf({ directory: 'a'.repeat(50), stages: `dev,${'s'.repeat(16)}` });
     expect(answers.name).toBe('a'.repeat(23));
-    const config = resolveConfig({ preset: 'dev' });
+    const config = resolveConfig(pipeline, { preset: 'dev' });
     const bucket = (service: string) => bucketName({ service, stage: 's'.repeat(16), config }, 'artifacts');
     expect(bucket(answers.name)).toContain(answers.name);
     expect(() => bucket(`${answers.name}a`)).toThrow('cannot be the name of a bucket');
@@ -301,9 +302,9 @@ describe('every value of every option, and every pair of values', { timeout: 60_
       expect(stages.default.region).toBe(answers.region);
       // Whatever region the shop is in, the local cloud has one; and it runs the rules that the other stages run.
       expect(stages.local.region).toBe('us-east-1');
-      expect(resolveConfig(stages.local.ecomAnalytics).rules.off).toEqual(answers.rulesOff);
+      expect(resolveConfig(pipeline, stages.local.ecomAnalytics).rules.off).toEqual(answers.rulesOff);
       for (const stage of answers.stages) {
-        const config = resolveConfig(stages[stage].ecomAnalytics);
+        const config = resolveConfig(pipeline, stages[stage].ecomAnalytics);
         expect(config.preset).toBe(stage === 'dev' ? 'dev' : answers.size);
         expect(config.rules.off).toEqual(answers.rulesOff);
         expect(config.monitoring.email).toBe(answers.alertEmail);

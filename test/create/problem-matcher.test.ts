@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import pipeline from '../../pipeline/definition.ts';
 import { resolveConfig } from '../../plugins/ecom-analytics/config/resolve.ts';
 import { findProblems } from './problem-matcher.ts';
 
@@ -13,7 +14,7 @@ test.each(['package', 'deploy'])('the task %s lists every wrong key of a stage a
   const lines: Readonly<Record<string, number>> = { preset: 9, athena: 12 };
   let output = '';
   try {
-    resolveConfig({ preset: 'huge', athena: 'no' }, ([key = '']) => `stages.yml:${lines[key]}`);
+    resolveConfig(pipeline, { preset: 'huge', athena: 'no' }, ([key = '']) => `stages.yml:${lines[key]}`);
   } catch (error) {
     output = `Error:\n${error instanceof Error ? error.message : error}\n[ECOM_CONFIG]\n`;
   }

@@ -170,7 +170,7 @@ describe('a project', () => {
     cpSync(path.join(project, 'pipeline'), before, { recursive: true });
     change(project, 'pipeline/rules.ts', /moreThan: (\d+)/g, (limit) => `moreThan: ${Number(limit) + 3}`);
     change(project, 'pipeline/rules.ts', /'Anonymous-Proxy'/, () => "'Atlantis'");
-    change(project, 'pipeline/window.ts', /Ms: ([36]0_000)/g, (ms) => `Ms: 2 * ${ms}`);
+    change(project, 'pipeline/definition.ts', /Ms: ([36]0_000)/g, (ms) => `Ms: 2 * ${ms}`);
     change(project, 'pipeline/catalog.ts', /'Books'/g, () => "'Novels'");
     change(project, 'pipeline/catalog.ts', /'US-East'/g, () => "'US-Central'");
     const local = ['engine', 'dashboard', 'report', 'rules', 'spark'].map((room) => `test/local/${room}`);

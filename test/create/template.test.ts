@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { withheldKeys } from '../../create/manifest.ts';
 import { replaceSections } from '../../create/section.ts';
 import { packTree, textOf, unpackTree } from '../../create/tree.ts';
-import { pipeline } from '../../pipeline/definition.ts';
+import pipeline from '../../pipeline/definition.ts';
 import { kit } from '../pipeline/kit.ts';
 import { currentTemplate, ownFolder, repository } from './packed.ts';
 

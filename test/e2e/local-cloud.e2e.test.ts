@@ -9,7 +9,7 @@ import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { localClusterArn } from '../../local/cloud/cloud.ts';
 import { readWindowFile } from '../../local/parquet/read-windows.ts';
-import { pipeline } from '../../pipeline/definition.ts';
+import pipeline from '../../pipeline/definition.ts';
 import type { Order } from '../../pipeline/order.ts';
 import type { WindowRow } from '../../pipeline/window.ts';
 import { requestsOf } from '../../plugins/ecom-analytics/cost/s3-requests.ts';
@@ -155,7 +155,7 @@ describeWithSpark('a stage on the local cloud', () => {
   async function expectWindowsOfAllOrders(bucket: string, topicPrefix = ''): Promise<void> {
     // One was sent that is none: it lies among the dead letters.
     const sent = (await orders(topicPrefix)).filter(({ total_amount }) => typeof total_amount === 'number');
-    const { rows } = expectedOutcome([sent], pipeline.windowing);
+    const { rows } = expectedOutcome([sent], pipeline.windows);
     await until('every window is written', async () => (await windows(bucket)).length >= rows.length);
     expect(await windows(bucket)).toEqual(rows);
   }
@@ -276,7 +276,7 @@ describeWithSpark('a stage on the local cloud', () => {
 
   test('refuses another window before anything is changed', slow, async () => {
     const before = await status();
-    const file = path.join(project.folder, 'pipeline/window.ts');
+    const file = path.join(project.folder, 'pipeline/definition.ts');
     const [now = ''] = /sizeMs: \d[\d_]*/.exec(readFileSync(file, 'utf8')) ?? [];
     const undo = change(file, now, `${now} * 2`);
     const { output } = await expectSls('deploy', 1);

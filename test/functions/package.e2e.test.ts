@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stageDefinition } from '../../functions/stage.ts';
 import { type Broker, startBroker } from '../../local/kafka/broker.ts';
 import { createTopics } from '../../local/kafka/topics.ts';
-import { pipeline } from '../../pipeline/definition.ts';
+import pipeline from '../../pipeline/definition.ts';
 import { ProjectCopy, projectName } from '../e2e/project-copy.ts';
 import { goodCredentials, startTokenBroker, type TokenBroker } from '../local/kafka/token/token-broker.ts';
 import { describeWithJava, describeWithJdk } from '../requirement.ts';
@@ -239,7 +239,7 @@ describe('sls package', () => {
 
     test('keep to the topics of their stage', async () => {
       const prefixed = { ...env, ECOM_TOPIC_PREFIX: 'dev-' };
-      await createTopics(broker.bootstrapServers, stageDefinition(prefixed));
+      await createTopics(broker.bootstrapServers, stageDefinition(prefixed, pipeline));
       const event = { durationSeconds: 1, ordersPerMinute: 3000, seed: 7, fraudRate: 0 };
       expect((await invoke('producer', event, prefixed)).answer).toMatchObject({ sent: 50, failed: 0 });
       const reading = await invoke(

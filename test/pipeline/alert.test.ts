@@ -5,17 +5,20 @@ import {
   alertKey,
   alertMemorySeconds,
   customerAlert,
+  memoryFor,
   orderAlert,
 } from '../../pipeline/alert.ts';
-import { withoutRules } from '../../pipeline/definition.ts';
-import { checkOrder, type ParsedOrder } from '../../pipeline/order.ts';
+import pipeline from '../../pipeline/definition.ts';
+import { OrderReader, type ParsedOrder } from '../../pipeline/order.ts';
+import { withoutRules } from '../../pipeline/pipeline.ts';
 import { isStateful, isStateless, type Rule, trippedRules } from '../../pipeline/rule.ts';
+import { defaultTopics } from '../../pipeline/topic.ts';
 import { kit, shopFieldValues } from './kit.ts';
 
 const now = Date.parse('2026-11-23T12:00:05Z');
 
 function order(change: Record<string, unknown>): ParsedOrder {
-  const parsed = checkOrder(
+  const parsed = new OrderReader(pipeline).check(
     {
       ...shopFieldValues,
       order_id: 'o-1',
@@ -123,7 +126,7 @@ describe('an alert', () => {
 
 describe('an alert is remembered', () => {
   it('for as long as its order can be read again and it can be delivered again', () => {
-    expect(alertMemorySeconds()).toBe(10 * 86_400);
+    expect(memoryFor(defaultTopics)).toBe(10 * 86_400);
     expect(alertMemorySeconds(30 * 86_400_000, 86_400_000)).toBe(31 * 86_400);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { pipeline, withoutRules, withTopicPrefix } from '../../pipeline/definition.ts';
-import { byTopicRole, isTopicRole } from '../../pipeline/topic.ts';
+import pipeline from '../../pipeline/definition.ts';
+import { withoutRules, withTopicPrefix } from '../../pipeline/pipeline.ts';
 import { kit } from './kit.ts';
 
 describe('a pipeline without some of its rules', () => {
@@ -18,18 +18,5 @@ describe('a prefix of topics', () => {
     expect(Object.keys(topics)).toEqual(Object.keys(plain));
     for (const [role, topic] of Object.entries(plain))
       expect(topics[role]).toEqual({ ...topic, name: `shop1-${topic.name}` });
-  });
-});
-
-describe('the role of a topic', () => {
-  it('is one that the pipeline has, and no property of every object', () => {
-    expect(Object.keys(pipeline.topics).map(isTopicRole)).not.toContain(false);
-    expect(['toString', 'orders2', ''].filter(isTopicRole)).toEqual([]);
-  });
-
-  it('has a value of its own in what is made for each', () => {
-    expect(byTopicRole((role) => `of ${role}`)).toEqual(
-      Object.fromEntries(Object.keys(pipeline.topics).map((role) => [role, `of ${role}`])),
-    );
   });
 });

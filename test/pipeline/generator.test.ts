@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { catalog, regions } from '../../pipeline/catalog.ts';
-import { withoutRules } from '../../pipeline/definition.ts';
+import { catalog } from '../../pipeline/catalog.ts';
 import { decodeLabel, encodeLabel } from '../../pipeline/generator/label.ts';
 import {
   type GeneratedOrder,
   type GeneratorOptions,
   generateOrders,
 } from '../../pipeline/generator/order-generator.ts';
-import { checkOrder } from '../../pipeline/order.ts';
+import { OrderReader } from '../../pipeline/order.ts';
+import { withoutRules } from '../../pipeline/pipeline.ts';
 import { kit } from './kit.ts';
 
 const startMs = Date.parse('2026-11-23T12:00:00Z');
@@ -16,7 +16,7 @@ const defaults: GeneratorOptions = {
   ordersPerMinute: 1000,
   fraudRate: 0.02,
   startMs,
-  rules: kit.rules,
+  definition: kit,
 };
 
 function take(count: number, options: Partial<GeneratorOptions> = {}): GeneratedOrder[] {
@@ -49,7 +49,9 @@ describe('the order generator', () => {
   });
 
   it('makes only orders that the pipeline accepts, with ids of their own', () => {
-    expect(many.filter(({ order, atMs }) => typeof checkOrder({ ...order }, atMs) === 'string')).toEqual([]);
+    expect(
+      many.filter(({ order, atMs }) => typeof new OrderReader(kit).check({ ...order }, atMs) === 'string'),
+    ).toEqual([]);
     expect(new Set(many.map(({ order }) => order.order_id)).size).toBe(many.length);
   });
 
@@ -62,12 +64,12 @@ describe('the order generator', () => {
   });
 
   it('sells at least 24 products in 6 categories to 6 regions', () => {
-    expect(catalog.length).toBeGreaterThanOrEqual(24);
-    expect(new Set(catalog.map((product) => product.category)).size).toBe(6);
-    expect(regions).toHaveLength(6);
+    expect(catalog.products.length).toBeGreaterThanOrEqual(24);
+    expect(new Set(catalog.products.map((product) => product.category)).size).toBe(6);
+    expect(catalog.regions).toHaveLength(6);
     const everyday = many.filter((order) => order.label === null);
-    expect(new Set(everyday.map(({ order }) => order.product_id)).size).toBe(catalog.length);
-    expect(new Set(everyday.map(({ order }) => order.region)).size).toBe(regions.length);
+    expect(new Set(everyday.map(({ order }) => order.product_id)).size).toBe(catalog.products.length);
+    expect(new Set(everyday.map(({ order }) => order.region)).size).toBe(catalog.regions.length);
   });
 
   it('has customers who order much more often than others', () => {
@@ -80,7 +82,7 @@ describe('the order generator', () => {
   });
 
   it('follows the sun: a region sells more in its evening than in its night', () => {
-    const [region] = regions;
+    const [region] = catalog.regions;
     if (region === undefined) throw new Error('There is no region');
     const { name, utcOffsetHours } = region;
     const at = (localHour: number) =>
@@ -126,7 +128,7 @@ describe('the order generator', () => {
   });
 
   it('plays a pattern whose rule is switched off', () => {
-    const orders = take(20_000, { rules: withoutRules(kit, ['order-burst']).rules });
+    const orders = take(20_000, { definition: withoutRules(kit, ['order-burst']) });
     expect(orders.some((order) => order.label?.pattern === 'order-burst')).toBe(true);
   });
 

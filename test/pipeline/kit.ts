@@ -1,5 +1,5 @@
-import { type PipelineDefinition, pipeline } from '../../pipeline/definition.ts';
-import { type ShopFields, shopFields } from '../../pipeline/fields.ts';
+import pipeline from '../../pipeline/definition.ts';
+import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
 import type { Rule } from '../../pipeline/rule.ts';
 import type { Windowing } from '../../pipeline/window.ts';
 
@@ -59,15 +59,15 @@ const { orders, alerts, deadLetters } = pipeline.topics;
 export const kit: PipelineDefinition = {
   topics: { orders, alerts, deadLetters },
   rules: kitRules,
-  windowing: kitWindowing,
+  windows: kitWindowing,
   currency: 'USD',
+  catalog: pipeline.catalog,
+  orderFields: pipeline.orderFields,
 };
-
-const furtherFields = Object.entries<ShopFields[string]>(shopFields);
 
 /** The fields that a shop has added, for orders that are written down in a test. */
 export const shopFieldValues: Readonly<Record<string, unknown>> = Object.fromEntries(
-  furtherFields.map(([name, { simulated }]) => [name, simulated[0]]),
+  Object.entries(pipeline.orderFields).map(([name, { simulated }]) => [name, simulated[0]]),
 );
 
 /** The kit's definition with a topic that a shop has added. */

@@ -1,6 +1,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { describe, expect, it } from 'vitest';
-import { pipeline, withoutRules } from '../../pipeline/definition.ts';
+import pipeline from '../../pipeline/definition.ts';
+import { withoutRules } from '../../pipeline/pipeline.ts';
 import { isStateful, type Rule } from '../../pipeline/rule.ts';
 import { emitSpec, PipelineSpecSchema, specVersion } from '../../pipeline/spec.ts';
 import { kit, kitWithRefunds } from './kit.ts';
@@ -42,20 +43,18 @@ describe('the spec', () => {
   });
 
   it('refuses a definition that makes no sense', () => {
-    expect(() => emitSpec({ ...pipeline, windowing: { ...pipeline.windowing, slideMs: 0 } })).toThrow();
+    expect(() => emitSpec({ ...pipeline, windows: { ...pipeline.windows, slideMs: 0 } })).toThrow();
   });
 
   it('refuses windows that leave gaps, of the analytics and of a rule', () => {
     const gap = { sizeMs: 30_000, slideMs: 60_000 };
-    expect(() => emitSpec({ ...kit, windowing: { ...kit.windowing, ...gap } })).toThrow(
-      /windowing: slideMs must be at most sizeMs/,
+    expect(() => emitSpec({ ...kit, windows: { ...kit.windows, ...gap } })).toThrow(
+      /windows: slideMs must be at most sizeMs/,
     );
     const rules = kit.rules.map((rule) => (isStateful(rule) ? { ...rule, windows: gap } : rule));
     expect(() => emitSpec({ ...kit, rules })).toThrow(/rule order-burst, windows: slideMs must be at most/);
     const touching = { sizeMs: 30_000, slideMs: 30_000 };
-    expect(emitSpec({ ...kit, windowing: { ...kit.windowing, ...touching } }).windowing).toMatchObject(
-      touching,
-    );
+    expect(emitSpec({ ...kit, windows: { ...kit.windows, ...touching } }).windowing).toMatchObject(touching);
   });
 
   // After a change of the spec: npx vitest run test/pipeline/spec.test.ts --update

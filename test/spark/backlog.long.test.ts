@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Broker, startBroker } from '../../local/kafka/broker.ts';
 import { createTopics } from '../../local/kafka/topics.ts';
 import { prepareSpark } from '../../local/spark/preparation.ts';
-import { pipeline } from '../../pipeline/definition.ts';
+import pipeline from '../../pipeline/definition.ts';
 import { replayed } from '../local/replay/replayed.ts';
 import { describeWithSpark } from '../requirement.ts';
 import { TestJob } from './job.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { pipeline } from '../../pipeline/definition.ts';
+import pipeline from '../../pipeline/definition.ts';
 import { generateOrders } from '../../pipeline/generator/order-generator.ts';
 import { resolveConfig } from '../../plugins/ecom-analytics/config/resolve.ts';
 import { describeWithSpark } from '../requirement.ts';
@@ -27,11 +27,16 @@ describeWithSpark('a checkpoint in S3', () => {
   it('is written once, looked through by nobody, and loses no alert to a kill', {
     timeout: 400_000,
   }, async () => {
-    const config = resolveConfig({ streaming: { alerts: 'micro-batch', triggerSeconds: 2 } });
+    const config = resolveConfig(pipeline, { streaming: { alerts: 'micro-batch', triggerSeconds: 2 } });
     const placement = new Placement();
-    const { rules } = pipeline;
     const startMs = Date.now() - 10 * minute;
-    const orders = generateOrders({ seed: 4, ordersPerMinute: 400, fraudRate: 0.2, startMs, rules });
+    const orders = generateOrders({
+      seed: 4,
+      ordersPerMinute: 400,
+      fraudRate: 0.2,
+      startMs,
+      definition: pipeline,
+    });
     const next = (count: number): PlacedRecord[] =>
       Array.from({ length: count }, () => {
         const { order } = orders.next().value;
@@ -50,7 +55,7 @@ describeWithSpark('a checkpoint in S3', () => {
     };
     /** Alerts of single orders: those of customers hang on where the last watermark stands. */
     const untilAlerted = async (): Promise<void> => {
-      const ofOrders = rules.flatMap(({ id, kind }) =>
+      const ofOrders = pipeline.rules.flatMap(({ id, kind }) =>
         kind === 'threshold' || kind === 'one-of' ? [id] : [],
       );
       const single = (ids: readonly string[]): string[] =>

@@ -17,7 +17,7 @@ import {
 } from '../../local/cloud/step-process.ts';
 import { createTopics } from '../../local/kafka/topics.ts';
 import { prepareSpark } from '../../local/spark/preparation.ts';
-import { pipeline } from '../../pipeline/definition.ts';
+import pipeline from '../../pipeline/definition.ts';
 import { emitSpec } from '../../pipeline/spec.ts';
 import type { StageConfig } from '../../plugins/ecom-analytics/config/schema.ts';
 import { alertsMode, settingsOf } from '../../plugins/ecom-analytics/streaming/start.ts';

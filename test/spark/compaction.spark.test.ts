@@ -9,7 +9,7 @@ import { type Broker, startBroker } from '../../local/kafka/broker.ts';
 import { createTopics } from '../../local/kafka/topics.ts';
 import { listWindowFiles } from '../../local/parquet/read-windows.ts';
 import { type Installation, prepareSpark } from '../../local/spark/preparation.ts';
-import { pipeline } from '../../pipeline/definition.ts';
+import pipeline from '../../pipeline/definition.ts';
 import type { WindowRow } from '../../pipeline/window.ts';
 import { describeWithSpark } from '../requirement.ts';
 import { onThisMachine, sparkEnvironment, TestJob } from './job.ts';

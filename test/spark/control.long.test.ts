@@ -1,7 +1,7 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { pipeline } from '../../pipeline/definition.ts';
+import pipeline from '../../pipeline/definition.ts';
 import { describeWithSpark } from '../requirement.ts';
 import type { TestJob } from './job.ts';
 import { JobSite } from './job-site.ts';

@@ -1,7 +1,7 @@
-import type { PipelineDefinition } from '../../pipeline/definition.ts';
-import { pipeline } from '../../pipeline/definition.ts';
+import pipeline from '../../pipeline/definition.ts';
 import { between, seededRandom } from '../../pipeline/generator/random.ts';
 import type { Order } from '../../pipeline/order.ts';
+import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
 import { isStateful } from '../../pipeline/rule.ts';
 import { formatTimestamp } from '../../pipeline/timestamp.ts';
 

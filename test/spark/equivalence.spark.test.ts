@@ -8,7 +8,7 @@ import { type Broker, startBroker } from '../../local/kafka/broker.ts';
 import { createTopics } from '../../local/kafka/topics.ts';
 import { prepareSpark } from '../../local/spark/preparation.ts';
 import { AlertSchema } from '../../pipeline/alert.ts';
-import { pipeline } from '../../pipeline/definition.ts';
+import pipeline from '../../pipeline/definition.ts';
 import { tickHeader } from '../../pipeline/tick.ts';
 import { formatTimestamp } from '../../pipeline/timestamp.ts';
 import { describeWithSpark } from '../requirement.ts';

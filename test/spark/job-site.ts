@@ -5,7 +5,7 @@ import { afterEach, beforeEach } from 'vitest';
 import { type Broker, startBroker } from '../../local/kafka/broker.ts';
 import { createTopics } from '../../local/kafka/topics.ts';
 import { prepareSpark } from '../../local/spark/preparation.ts';
-import { pipeline } from '../../pipeline/definition.ts';
+import pipeline from '../../pipeline/definition.ts';
 import { TestJob, type TestJobOptions } from './job.ts';
 
 /** A broker with the topics, and a folder, for each test of a file; jobs that are started on them end with the test. */

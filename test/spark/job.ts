@@ -7,7 +7,7 @@ import { type Child, type ChildEnd, startChild } from '../../local/child/child.t
 import { javaLocale } from '../../local/child/java-locale.ts';
 import { type JobStatus, readJobStatus } from '../../local/spark/job-status.ts';
 import type { Installation } from '../../local/spark/preparation.ts';
-import type { PipelineDefinition } from '../../pipeline/definition.ts';
+import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
 import { emitSpec } from '../../pipeline/spec.ts';
 
 const jobFile = fileURLToPath(new URL('../../emr/streaming_job.py', import.meta.url));

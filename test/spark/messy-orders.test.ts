@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { badRecordReasons, parseOrder } from '../../pipeline/order.ts';
+import pipeline from '../../pipeline/definition.ts';
+import { badRecordReasons, OrderReader } from '../../pipeline/order.ts';
 import { parseTick, tickHeader } from '../../pipeline/tick.ts';
-import { windowing } from '../../pipeline/window.ts';
+import { defaultWindows as windowing } from '../../pipeline/window.ts';
 import { messyRecords } from './messy-orders.ts';
 
 const records = messyRecords({
@@ -19,13 +20,13 @@ describe('the messy orders', () => {
       const answer =
         tick !== undefined && value === null
           ? Number.isNaN(parseTick(tick, timestampMs, windowing)) && 'tick'
-          : parseOrder(value, timestampMs);
+          : new OrderReader(pipeline).parse(value, timestampMs);
       return (typeof answer === 'string' ? answer : null) !== refusedAs;
     });
     expect(
       wrong.map(({ value, refusedAs }) => [refusedAs, value && new TextDecoder().decode(value)]),
     ).toEqual([]);
-    const reasons = new Set([null, ...Object.keys(badRecordReasons)]);
+    const reasons = new Set([null, ...Object.keys(badRecordReasons(pipeline.orderFields))]);
     reasons.delete('row'); // of a replayed file, never of a record
     expect(new Set(records.map((record) => record.refusedAs))).toEqual(reasons);
   });
@@ -34,7 +35,7 @@ describe('the messy orders', () => {
     let newest = 0;
     let furthest = 0;
     for (const { value, timestampMs, refusedAs } of records) {
-      const parsed = refusedAs === null ? parseOrder(value, timestampMs) : 'no-value';
+      const parsed = refusedAs === null ? new OrderReader(pipeline).parse(value, timestampMs) : 'no-value';
       if (typeof parsed === 'string') continue;
       furthest = Math.max(furthest, newest - parsed.eventTimeMs);
       newest = Math.max(newest, parsed.eventTimeMs);

@@ -1,14 +1,7 @@
-import { pipeline } from '../../pipeline/definition.ts';
-import { type ShopFields, shopFields } from '../../pipeline/fields.ts';
+import pipeline from '../../pipeline/definition.ts';
 import { generateOrders } from '../../pipeline/generator/order-generator.ts';
 import { between, type Random, seededRandom } from '../../pipeline/generator/random.ts';
-import {
-  type BadRecordReason,
-  maxFutureMs,
-  type Order,
-  type OrderField,
-  orderFields,
-} from '../../pipeline/order.ts';
+import { type BadRecordReason, maxFutureMs, type Order, orderFields } from '../../pipeline/order.ts';
 import { tickHeader } from '../../pipeline/tick.ts';
 import { formatTimestamp } from '../../pipeline/timestamp.ts';
 
@@ -90,14 +83,12 @@ function replaced(order: Order, field: string, json: string): string {
   return `${JSON.stringify(rest).slice(0, -1)},${JSON.stringify(field)}:${json}}`;
 }
 
+const fields = orderFields(pipeline.orderFields);
+
 /** Right for no type, and null too where the field may not be missing. */
-const shopFieldFaults = Object.entries<ShopFields[string]>(shopFields).map(
+const shopFieldFaults = Object.entries(pipeline.orderFields).map(
   ([name, { type }]) =>
-    [
-      orderFields[name as OrderField].reason,
-      name,
-      type === 'optional-text' ? ['{}'] : ['{}', 'null'],
-    ] as const,
+    [fields[name]?.reason ?? name, name, type === 'optional-text' ? ['{}'] : ['{}', 'null']] as const,
 );
 
 const fieldFaults: readonly (readonly [BadRecordReason, string, readonly string[]])[] = [
@@ -200,7 +191,7 @@ export interface MessyOptions {
 export function messyRecords(options: MessyOptions): MessyRecord[] {
   const { appendedMs = Date.now() } = options;
   const random = seededRandom(options.seed ^ 0x5eed);
-  const generator = generateOrders({ ...options, fraudRate: 0.05, rules: pipeline.rules, customers: 3000 });
+  const generator = generateOrders({ ...options, fraudRate: 0.05, definition: pipeline, customers: 3000 });
   /** With the moment of sending, in event time: up to 25 seconds after the order. */
   const sent: (MessyRecord & { readonly atMs: number })[] = [];
   const faults = { field: 0, whole: 0, tick: 0 };

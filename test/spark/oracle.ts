@@ -2,7 +2,7 @@ import { type MicroBatch, StreamingQuery } from '../../local/engine/streaming-qu
 import { readWindows } from '../../local/parquet/read-windows.ts';
 import type { Alert } from '../../pipeline/alert.ts';
 import type { DeadLetter } from '../../pipeline/dead-letter.ts';
-import type { PipelineDefinition } from '../../pipeline/definition.ts';
+import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
 import type { WindowRow } from '../../pipeline/window.ts';
 import type { PlacedRecord } from './topics.ts';
 

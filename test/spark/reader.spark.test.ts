@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { SparkLineName } from '../../emr/releases.ts';
 import { prepareSpark } from '../../local/spark/preparation.ts';
-import { pipeline } from '../../pipeline/definition.ts';
+import pipeline from '../../pipeline/definition.ts';
 import { emitSpec } from '../../pipeline/spec.ts';
 import { expectedAnswer } from '../emr/reader/compare.ts';
 import { mutatedRecords } from '../emr/reader/mutated-records.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { pipeline } from '../../pipeline/definition.ts';
+import pipeline from '../../pipeline/definition.ts';
 import { describeWithSpark } from '../requirement.ts';
 import { JobSite } from './job-site.ts';
 import { messyRecords } from './messy-orders.ts';

@@ -11,7 +11,8 @@ import { streamingSettings } from '../../emr/settings.ts';
 import { type Broker, startBroker } from '../../local/kafka/broker.ts';
 import { createTopics } from '../../local/kafka/topics.ts';
 import { type Installation, prepareSpark } from '../../local/spark/preparation.ts';
-import { type PipelineDefinition, pipeline } from '../../pipeline/definition.ts';
+import pipeline from '../../pipeline/definition.ts';
+import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
 import { emitSpec } from '../../pipeline/spec.ts';
 import { goodCredentials, startTokenBroker, type TokenBroker } from '../local/kafka/token/token-broker.ts';
 import { describeWithJdk, describeWithSpark } from '../requirement.ts';
@@ -22,7 +23,7 @@ const deadServer = '127.0.0.1:9';
 
 const withWindow = (sizeMs: number): PipelineDefinition => ({
   ...pipeline,
-  windowing: { ...pipeline.windowing, sizeMs },
+  windows: { ...pipeline.windows, sizeMs },
 });
 
 /** Paths and contents of all files below a folder, as one text. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createKafkaClient } from '../../functions/kafka/client.ts';
 import { silentLog } from '../../functions/log.ts';
-import { pipeline } from '../../pipeline/definition.ts';
+import pipeline from '../../pipeline/definition.ts';
 import { describeWithSpark } from '../requirement.ts';
 import { JobSite } from './job-site.ts';
 import { messyRecords } from './messy-orders.ts';

@@ -6,7 +6,7 @@ import { readDeadLetter } from '../../local/spark/dead-letter-record.ts';
 import { TopicTail } from '../../local/spark/topic-tail.ts';
 import type { Alert } from '../../pipeline/alert.ts';
 import type { DeadLetter } from '../../pipeline/dead-letter.ts';
-import { pipeline } from '../../pipeline/definition.ts';
+import pipeline from '../../pipeline/definition.ts';
 
 /** A record for the orders topic. */
 export interface TestRecord {

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { readLines } from '../../../emr/json-lines.ts';
 import { deadLetterHeaders } from '../../../pipeline/dead-letter.ts';
 import { UsageError } from '../../../pipeline/error.ts';
-import { badRecordReasons, checkOrder } from '../../../pipeline/order.ts';
+import { badRecordReasons, OrderReader } from '../../../pipeline/order.ts';
+import type { PipelineDefinition } from '../../../pipeline/pipeline.ts';
 import { isLate } from '../../../pipeline/window.ts';
 import { StageFunction } from '../aws/functions.ts';
 import { AwsError } from '../error.ts';
@@ -101,19 +102,23 @@ async function refusedRecords(stage: DeployedStage, max: number): Promise<Refuse
   return { records, older, areAll: older === 0 && partitions.every(({ earliest }) => earliest === '0') };
 }
 
-const meanings: Readonly<Record<string, string>> = badRecordReasons;
+type Meanings = Readonly<Record<string, string>>;
 
-function recordText({ reason, topic, partition, offset, refusedAt, value }: RefusedRecord): string {
+function recordText(
+  { reason, topic, partition, offset, refusedAt, value }: RefusedRecord,
+  meanings: Meanings,
+): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return `${refusedAt} ${topic} ${partition}:${offset} ${reason} (${meanings[reason] ?? 'a reason not known here'})\n  ${text.slice(0, 200)}`;
 }
 
-function listText({ records, older }: RefusedRecords, deadLetters: string): string {
+function listText({ records, older }: RefusedRecords, deadLetters: string, meanings: Meanings): string {
+  const texts = records.map((record) => recordText(record, meanings));
   if (records.length === 0) return 'No record has been refused.';
-  if (older === 0) return records.map(recordText).join('\n');
+  if (older === 0) return texts.join('\n');
   const isOne = older === 1;
   const more = `${older.toLocaleString('en-US')} older ${isOne ? 'one is' : 'ones are'} in the topic ${deadLetters}: --max shows up to ${mostMessages}, sls invoke -f testConsumer reads on from a time.`;
-  return [...records.map(recordText), more].join('\n');
+  return [...texts, more].join('\n');
 }
 
 /** `sls ecom dead-letters list` */
@@ -122,10 +127,11 @@ export const listDeadLettersCommand: Command = async (session, options, print) =
   const stage = await deployed(session);
   const refused = await refusedRecords(stage, max);
   const { records, older } = refused;
+  const { definition } = stage.input;
   print(
     options.json === true
       ? JSON.stringify({ records, older })
-      : listText(refused, stage.input.definition.topics.deadLetters.name),
+      : listText(refused, definition.topics.deadLetters.name, badRecordReasons(definition.orderFields)),
   );
   return 0;
 };
@@ -150,7 +156,9 @@ function wrongLine(file: string, line: number, why: string): UsageError {
 }
 
 /** Reads and checks the whole file before anything is sent. */
-async function readRepaired(file: string): Promise<Repaired[]> {
+async function readRepaired(file: string, definition: PipelineDefinition): Promise<Repaired[]> {
+  const reader = new OrderReader(definition);
+  const meanings = badRecordReasons(definition.orderFields);
   const repaired: Repaired[] = [];
   const lines = new Map<string, number>();
   let number = 0;
@@ -165,8 +173,8 @@ async function readRepaired(file: string): Promise<Repaired[]> {
     }
     const parsed = v.safeParse(RepairedSchema, json);
     if (!parsed.success) throw wrongLine(file, number, parsed.issues[0].message);
-    const checked = checkOrder({ ...parsed.output.order }, Date.now());
-    if (typeof checked === 'string') throw wrongLine(file, number, badRecordReasons[checked]);
+    const checked = reader.check({ ...parsed.output.order }, Date.now());
+    if (typeof checked === 'string') throw wrongLine(file, number, meanings[checked] ?? checked);
     const stood = `${parsed.output.partition}:${parsed.output.offset}`;
     const before = lines.get(stood);
     if (before !== undefined)
@@ -252,8 +260,8 @@ async function countTooOld({ data, input }: DeployedStage, orders: readonly Repa
   const status = readStatus(await data.json(statusKey('pipeline')));
   const watermark = status === undefined ? null : windowsWatermark(status);
   if (watermark === null) return 0;
-  const { windowing } = input.definition;
-  return orders.filter(({ eventTimeMs }) => isLate(eventTimeMs, Date.parse(watermark), windowing)).length;
+  const { windows } = input.definition;
+  return orders.filter(({ eventTimeMs }) => isLate(eventTimeMs, Date.parse(watermark), windows)).length;
 }
 
 function replayedText(sent: number, skipped: number, tooOld: number): string {
@@ -276,7 +284,7 @@ export const replayCommand: Command = async (session, options, print) => {
       fix: 'Name a file of repaired records, one JSON object a line. `dead-letters list --json` shows what to repair.',
     });
   const { file } = options;
-  const repaired = await readRepaired(file).catch((error: unknown) => {
+  const repaired = await readRepaired(file, session.input.definition).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
       throw new UsageError('ECOM_REPLAY_FILE', {
         what: 'There is no such file',

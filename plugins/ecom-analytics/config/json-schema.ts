@@ -1,7 +1,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { isTopicRole, pipelineRoles } from '../../../pipeline/topic.ts';
+import { pipelineRoles } from '../../../pipeline/topic.ts';
 import { presets } from './presets.ts';
-import { ConfigInputSchema, StageParametersSchema } from './schema.ts';
+import { configInputSchema, StageParametersSchema } from './schema.ts';
 
 /** As much of JSON Schema as the configuration uses. */
 export interface JsonSchema {
@@ -31,24 +31,21 @@ function showDefaults(schema: JsonSchema, values: Record<string, unknown>): void
  * definition is checked by `resolveConfig`.
  */
 function openToFurtherTopics(topics: JsonSchema): void {
-  const { properties = {} } = topics;
-  const own: readonly string[] = pipelineRoles;
-  for (const role of Object.keys(properties).filter(isTopicRole))
-    if (!own.includes(role)) delete properties[role];
   topics.additionalProperties = {
-    description: 'A further topic of pipeline/topic.ts, by its role.',
-    ...properties.orders,
+    description: 'A further topic of the definition, by its role.',
+    ...topics.properties?.orders,
   };
 }
 
 /** `custom.ecomAnalytics` as JSON Schema (draft 7), made from the one schema in `schema.ts`. */
 export function configJsonSchema(): JsonSchema {
-  const { $schema: _, ...schema } = toJsonSchema(ConfigInputSchema, {
+  const { $schema: _, ...schema } = toJsonSchema(configInputSchema(pipelineRoles), {
     typeMode: 'input',
     // A check for e-mail becomes a pattern that other engines read differently; `resolveConfig` has the last word.
     errorMode: 'ignore',
   }) as JsonSchema;
-  showDefaults(schema, { ...presets.dev });
+  const { of, ...topics } = presets.dev.topics;
+  showDefaults(schema, { ...presets.dev, topics: { ...of, ...topics } });
   if (schema.properties?.topics) openToFurtherTopics(schema.properties.topics);
   return schema;
 }

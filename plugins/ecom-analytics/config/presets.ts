@@ -1,5 +1,4 @@
-import { byTopicRole } from '../../../pipeline/topic.ts';
-import type { PresetName, StageConfig, TopicOverrides } from './schema.ts';
+import type { PresetName, StageConfig } from './schema.ts';
 
 type Created<T extends { readonly create?: unknown }> = { readonly create: NonNullable<T['create']> };
 
@@ -54,7 +53,7 @@ const dev: Preset = {
     prefix: '',
     through: 'auto',
     deletionPolicy: 'retain',
-    ...byTopicRole((): TopicOverrides => ({})),
+    of: {},
   },
   rules: { off: [] },
   streaming: {
@@ -103,7 +102,7 @@ const large: Preset = {
     },
   },
   monitoring: { ...production.monitoring, lagOrders: 1_000_000 },
-  topics: { ...production.topics, orders: { partitions: 12 }, alerts: { partitions: 12 } },
+  topics: { ...production.topics, of: { orders: { partitions: 12 }, alerts: { partitions: 12 } } },
   streaming: { ...production.streaming, shufflePartitions: 32, stateStore: 'rocksdb' },
   alertConsumer: {
     ...production.alertConsumer,

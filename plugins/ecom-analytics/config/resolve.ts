@@ -2,8 +2,7 @@ import * as v from 'valibot';
 import { findRelease, releases, sparkLines } from '../../../emr/releases.ts';
 import { reservedSparkSettings } from '../../../emr/settings.ts';
 import { EcomError } from '../../../pipeline/error.ts';
-import { rules } from '../../../pipeline/rules.ts';
-import { isTopicRole, topics } from '../../../pipeline/topic.ts';
+import type { PipelineDefinition } from '../../../pipeline/pipeline.ts';
 import { ConfigError } from '../error.ts';
 import { interfaceEndpoints } from '../network/endpoints.ts';
 import { topicConfigProblem } from '../topics/topic-configs.ts';
@@ -13,10 +12,11 @@ import {
   type BlockName,
   blocks,
   type ConfigInput,
-  ConfigInputSchema,
+  configInputSchema,
   type Either,
   type StageConfig,
   StageParametersSchema,
+  type TopicOverrides,
 } from './schema.ts';
 
 const at = 'custom.ecomAnalytics';
@@ -215,7 +215,7 @@ function unsupportedRelease(name: string): string {
   return name;
 }
 
-function checkNames(config: StageConfig): void {
+function checkNames(config: StageConfig, { rules, topics }: PipelineDefinition): void {
   const known = rules.map((rule) => rule.id);
   const place = config.rules.off.findIndex((ruleId) => !known.includes(ruleId));
   const unknown = config.rules.off[place];
@@ -224,8 +224,8 @@ function checkNames(config: StageConfig): void {
     const fix = meant === undefined ? `The rules are ${known.join(', ')}.` : `Did you mean "${meant}"?`;
     refuse(`rules.off.${place}`, `There is no rule "${unknown}"`, fix);
   }
-  for (const role of Object.keys(topics).filter(isTopicRole)) {
-    const { replicationFactor } = config.topics[role];
+  for (const role of Object.keys(topics)) {
+    const { replicationFactor } = config.topics.of[role] ?? {};
     const brokers = config.msk.create?.brokers ?? config.msk.existing?.brokers ?? null;
     if (replicationFactor !== undefined && brokers !== null && replicationFactor > brokers)
       refuse(
@@ -238,8 +238,8 @@ function checkNames(config: StageConfig): void {
 
 /** What no broker would take is refused before there is one to ask. */
 function checkTopicConfigs(config: StageConfig): void {
-  for (const role of Object.keys(topics) as (keyof typeof topics)[])
-    for (const [name, value] of Object.entries(config.topics[role].configs ?? {})) {
+  for (const [role, { configs = {} }] of Object.entries(config.topics.of))
+    for (const [name, value] of Object.entries(configs)) {
       const problem = topicConfigProblem(name, value);
       if (problem) refuse(['topics', role, 'configs', name], problem.what, problem.fix);
     }
@@ -248,22 +248,34 @@ function checkTopicConfigs(config: StageConfig): void {
 /**
  * Reads `custom.ecomAnalytics` of a stage: checks it, and fills in what it leaves to its preset.
  *
+ * @param definition the shop's, whose rules and topics it may name
  * @param given what stands in serverless.yml, variables resolved; undefined for nothing at all, which is the dev preset
  * @param where tells, of a wrong key, in which file it is written; default: that it is in serverless.yml
  * @throws ConfigError `ECOM_CONFIG`, naming every wrong key
  */
-export function resolveConfig(given: unknown, where: Where = inServiceFile): StageConfig {
-  const input = parse(ConfigInputSchema, given, where);
+export function resolveConfig(
+  definition: PipelineDefinition,
+  given: unknown,
+  where: Where = inServiceFile,
+): StageConfig {
+  const input = parse(configInputSchema(Object.keys(definition.topics)), given, where);
   try {
-    return checked(input);
+    return checked(input, definition);
   } catch (error) {
     if (error instanceof Refusal) throw configError([error], where);
     throw error;
   }
 }
 
+/** In the file a topic's block stands beside the keys for all topics. */
+function topicsOver(base: StageConfig['topics'], given: ConfigInput['topics'] = {}): StageConfig['topics'] {
+  const { prefix, through, deletionPolicy, ...ofRoles } = given;
+  const of = over(base.of, ofRoles as Record<string, TopicOverrides | undefined>);
+  return { ...over(base, { prefix, through, deletionPolicy }), of };
+}
+
 /** Fills in the rest from the preset, and refuses what does not go together. */
-function checked(input: ConfigInput): StageConfig {
+function checked(input: ConfigInput, definition: PipelineDefinition): StageConfig {
   checkBlocks(input);
   const base = presets[input.preset ?? 'dev'];
   const config: StageConfig = {
@@ -273,7 +285,7 @@ function checked(input: ConfigInput): StageConfig {
     emr: either(base.emr, input.emr, input.emr?.existing),
     buckets: either(base.buckets, input.buckets, input.buckets?.existing),
     monitoring: over(base.monitoring, input.monitoring),
-    topics: over(base.topics, input.topics),
+    topics: topicsOver(base.topics, input.topics),
     rules: over(base.rules, input.rules),
     streaming: over(base.streaming, input.streaming),
     alertConsumer: over(base.alertConsumer, input.alertConsumer),
@@ -282,7 +294,7 @@ function checked(input: ConfigInput): StageConfig {
   checkRelease(config);
   checkSpark(config);
   checkTogether(config);
-  checkNames(config);
+  checkNames(config, definition);
   checkTopicConfigs(config);
   return config;
 }

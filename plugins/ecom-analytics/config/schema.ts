@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { severities } from '../../../pipeline/rule.ts';
-import { byTopicRole, timestampType } from '../../../pipeline/topic.ts';
+import { timestampType } from '../../../pipeline/topic.ts';
 import { listed, nearest } from './nearest.ts';
 
 /**
@@ -276,7 +276,7 @@ const Monitoring = block({
   ),
 });
 
-const Topics = block({
+const topicEntries = {
   prefix: described(
     text(/^[A-Za-z0-9._-]{0,100}$/, 'must be letters, digits, dot, underscore or hyphen'),
     'Put before each topic name, so that stages can share a cluster.',
@@ -289,8 +289,8 @@ const Topics = block({
     v.picklist(['retain', 'delete']),
     'What `sls remove` does with the topics of this stage.',
   ),
-  ...byTopicRole(() => StageTopic),
-});
+} as const;
+const Topics = block(topicEntries);
 
 const Streaming = block({
   triggerSeconds: described(amount(0, 3600), 'How often window rows are written. 0: as fast as Spark can.'),
@@ -353,54 +353,65 @@ export const blocks = {
 } as const;
 export type BlockName = keyof typeof blocks;
 
-/** `custom.ecomAnalytics`. */
-export const ConfigInputSchema = block({
-  preset: v.optional(
-    described(v.picklist(presetNames), 'Where the stage starts from: dev, (small) production or large.'),
-  ),
-  network: v.optional(
-    described(
-      block({ create: create(NetworkCreate), existing: v.optional(NetworkExisting) }),
-      'A network of its own, or an existing one. With an existing cluster it must be the cluster’s.',
+/**
+ * `custom.ecomAnalytics` of a shop.
+ *
+ * @param roles those of its topics
+ */
+export const configInputSchema = (roles: readonly string[]) =>
+  block({
+    preset: v.optional(
+      described(v.picklist(presetNames), 'Where the stage starts from: dev, (small) production or large.'),
     ),
-  ),
-  msk: v.optional(
-    described(
-      block({ create: create(MskCreate), existing: v.optional(MskExisting) }),
-      'The Kafka cluster: created (provisioned, IAM and TLS only), or an existing one.',
+    network: v.optional(
+      described(
+        block({ create: create(NetworkCreate), existing: v.optional(NetworkExisting) }),
+        'A network of its own, or an existing one. With an existing cluster it must be the cluster’s.',
+      ),
     ),
-  ),
-  emr: v.optional(
-    described(
-      block({ create: create(EmrCreate), existing: v.optional(EmrExisting) }),
-      'The Spark cluster: created, or an existing one.',
+    msk: v.optional(
+      described(
+        block({ create: create(MskCreate), existing: v.optional(MskExisting) }),
+        'The Kafka cluster: created (provisioned, IAM and TLS only), or an existing one.',
+      ),
     ),
-  ),
-  buckets: v.optional(
-    described(
-      block({ create: create(BucketsCreate), existing: v.optional(BucketsExisting) }),
-      'The buckets: created (encrypted, TLS only, not public), or existing ones.',
+    emr: v.optional(
+      described(
+        block({ create: create(EmrCreate), existing: v.optional(EmrExisting) }),
+        'The Spark cluster: created, or an existing one.',
+      ),
     ),
-  ),
-  monitoring: v.optional(described(v.partial(Monitoring), 'Dashboard, alarms and budget.')),
-  topics: v.optional(
-    described(v.partial(Topics), 'What differs, on this stage, from the topics in pipeline/topic.ts.'),
-  ),
-  rules: v.optional(
-    described(
-      block({
-        off: described(
-          v.array(v.string('must be text'), 'must be a list'),
-          'Ids of rules that are switched off on this stage.',
-        ),
-      }),
-      'Rules of pipeline/rules.ts on this stage.',
+    buckets: v.optional(
+      described(
+        block({ create: create(BucketsCreate), existing: v.optional(BucketsExisting) }),
+        'The buckets: created (encrypted, TLS only, not public), or existing ones.',
+      ),
     ),
-  ),
-  streaming: v.optional(described(v.partial(Streaming), 'The Spark streaming step.')),
-  alertConsumer: v.optional(described(v.partial(AlertConsumer), 'The trigger of the alert consumer.')),
-  athena: v.optional(described(yesOrNo, 'A Glue table over the windows, and saved Athena queries.')),
-});
+    monitoring: v.optional(described(v.partial(Monitoring), 'Dashboard, alarms and budget.')),
+    topics: v.optional(
+      described(
+        block({
+          ...v.partial(Topics).entries,
+          ...Object.fromEntries(roles.map((role) => [role, v.optional(StageTopic)])),
+        }),
+        'What differs, on this stage, from the topics of the definition.',
+      ),
+    ),
+    rules: v.optional(
+      described(
+        block({
+          off: described(
+            v.array(v.string('must be text'), 'must be a list'),
+            'Ids of rules that are switched off on this stage.',
+          ),
+        }),
+        'Rules of pipeline/rules.ts on this stage.',
+      ),
+    ),
+    streaming: v.optional(described(v.partial(Streaming), 'The Spark streaming step.')),
+    alertConsumer: v.optional(described(v.partial(AlertConsumer), 'The trigger of the alert consumer.')),
+    athena: v.optional(described(yesOrNo, 'A Glue table over the windows, and saved Athena queries.')),
+  });
 
 /** The parameters of a stage, beside its `ecomAnalytics`; it may have further ones, for code that a shop adds. */
 export const StageParametersSchema = v.looseObject({
@@ -422,7 +433,7 @@ export const StageParametersSchema = v.looseObject({
 });
 
 /** What a user's file holds. */
-export type ConfigInput = v.InferOutput<typeof ConfigInputSchema>;
+export type ConfigInput = v.InferOutput<ReturnType<typeof configInputSchema>>;
 
 /** A block as it is: made by the stage, or brought along. */
 export type Either<Create, Existing> =
@@ -437,7 +448,10 @@ export interface StageConfig {
   readonly emr: Either<v.InferOutput<typeof EmrCreate>, v.InferOutput<typeof EmrExisting>>;
   readonly buckets: Either<v.InferOutput<typeof BucketsCreate>, v.InferOutput<typeof BucketsExisting>>;
   readonly monitoring: v.InferOutput<typeof Monitoring>;
-  readonly topics: v.InferOutput<typeof Topics>;
+  readonly topics: v.InferOutput<typeof Topics> & {
+    /** What differs from the definition's topics, by role. */
+    readonly of: Readonly<Record<string, TopicOverrides>>;
+  };
   readonly rules: { readonly off: readonly string[] };
   readonly streaming: v.InferOutput<typeof Streaming>;
   readonly alertConsumer: v.InferOutput<typeof AlertConsumer>;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PipelineDefinition } from '../../../pipeline/definition.ts';
+import type { PipelineDefinition } from '../../../pipeline/pipeline.ts';
 import type { StageConfig } from '../config/schema.ts';
 import { ConfigError } from '../error.ts';
 import { join, ref, sub, type Value } from './fragment.ts';

@@ -5,7 +5,7 @@ import { zipSync } from 'fflate';
 import { fetchJars } from '../../../emr/maven/fetch-jars.ts';
 import { readJarLock } from '../../../emr/maven/jar-lock.ts';
 import { checkJars, findRelease, jarLockFile, readerJar, sparkLines } from '../../../emr/releases.ts';
-import type { PipelineDefinition } from '../../../pipeline/definition.ts';
+import type { PipelineDefinition } from '../../../pipeline/pipeline.ts';
 import { emitSpec } from '../../../pipeline/spec.ts';
 import type { Bucket } from '../aws/objects.ts';
 import type { Progress } from '../clock.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { findRelease, sparkLines } from '../../../emr/releases.ts';
 import { type SettingsSource, type StreamingSettings, streamingSettings } from '../../../emr/settings.ts';
-import type { PipelineDefinition } from '../../../pipeline/definition.ts';
+import type { PipelineDefinition } from '../../../pipeline/pipeline.ts';
 import { emitSpec } from '../../../pipeline/spec.ts';
 import type { StageConfig } from '../config/schema.ts';
 import type { Artefact } from './artefact.ts';

@@ -1,5 +1,5 @@
-import { type PipelineDefinition, withTopicPrefix } from '../../../pipeline/definition.ts';
-import { isTopicRole, type Topic, timestampType } from '../../../pipeline/topic.ts';
+import { type PipelineDefinition, withTopicPrefix } from '../../../pipeline/pipeline.ts';
+import { type Topic, timestampType } from '../../../pipeline/topic.ts';
 import type { StageConfig, TopicOverrides } from '../config/schema.ts';
 import { type ClusterFacts, possibleReplication, settableConfigs } from './cluster.ts';
 import { canonicalConfig } from './topic-configs.ts';
@@ -26,14 +26,10 @@ export function stageDefinition(definition: PipelineDefinition, config: StageCon
   };
 }
 
-function overridesOf({ topics }: StageConfig, role: string): TopicOverrides {
-  return isTopicRole(role) ? topics[role] : {};
-}
-
 /** `retention.ms` of a topic on a stage; below zero for ever. */
 export function retentionMs(
   topic: Pick<Topic, 'retentionMs'>,
-  { retentionHours, configs }: TopicOverrides,
+  { retentionHours, configs }: TopicOverrides = {},
 ): number {
   const given = configs?.['retention.ms'];
   if (given !== undefined) return Number(given);
@@ -55,7 +51,7 @@ export function desiredTopics(
   cluster: Pick<ClusterFacts, 'kind' | 'brokers'>,
 ): DesiredTopic[] {
   return Object.entries(definition.topics).map(([role, topic]) => {
-    const stage = overridesOf(config, role);
+    const stage = config.topics.of[role] ?? {};
     const replicationFactor = possibleReplication(
       stage.replicationFactor ?? topic.replicationFactor,
       cluster,

@@ -8,8 +8,8 @@ import { pipeline as pipeStream } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { linesOf } from '../../../emr/json-lines.ts';
 import { readerJar } from '../../../emr/releases.ts';
-import { pipeline } from '../../../pipeline/definition.ts';
-import { orderFields, parseOrder, recordFaults } from '../../../pipeline/order.ts';
+import pipeline from '../../../pipeline/definition.ts';
+import { OrderReader, orderFields, recordFaults } from '../../../pipeline/order.ts';
 import { emitSpec, type PipelineSpec } from '../../../pipeline/spec.ts';
 import { parseTick } from '../../../pipeline/tick.ts';
 import type { ReadableRecord } from './mutated-records.ts';
@@ -75,19 +75,20 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 function tickAnswer(tick: Uint8Array | null, appendedMs: number): string | number {
   if (tick === null) return recordFaults.noValue;
   try {
-    const time = parseTick(utf8.decode(tick), appendedMs, pipeline.windowing);
+    const time = parseTick(utf8.decode(tick), appendedMs, pipeline.windows);
     return Number.isNaN(time) ? recordFaults.tick : time;
   } catch {
     return recordFaults.tick;
   }
 }
 
-const names = Object.keys(orderFields);
+const reader = new OrderReader(pipeline);
+const names = Object.keys(orderFields(pipeline.orderFields));
 const nothing = names.map(() => null);
 
-/** What `parseOrder` and `parseTick` make of a record, in the columns of the reader's answer. */
+/** What `OrderReader` and `parseTick` make of a record, in the columns of the reader's answer. */
 export function expectedAnswer({ value, tick, appendedMs }: ReadableRecord): Answer {
-  const read = value === null ? tickAnswer(tick, appendedMs) : parseOrder(value, appendedMs);
+  const read = value === null ? tickAnswer(tick, appendedMs) : reader.parse(value, appendedMs);
   if (typeof read === 'string') return [read, false, null, ...nothing, null];
   if (typeof read === 'number') return [null, false, read, ...nothing, null];
   const { order, eventTimeMs, totalCents } = read;
@@ -111,7 +112,7 @@ export interface Agreement {
   readonly differences: readonly Difference[];
 }
 
-/** Compares the reader in Java with `parseOrder`. */
+/** Compares the reader in Java with `OrderReader`. */
 export async function compareReaders(records: Iterable<ReadableRecord>): Promise<Agreement> {
   const reasons = new Set<string>();
   const differences: Difference[] = [];

@@ -1,4 +1,4 @@
-import { pipeline } from '../../../pipeline/definition.ts';
+import pipeline from '../../../pipeline/definition.ts';
 import { between, type Random, seededRandom } from '../../../pipeline/generator/random.ts';
 import { maxFutureMs, orderFields } from '../../../pipeline/order.ts';
 import { maxTickFutureMs } from '../../../pipeline/tick.ts';
@@ -269,9 +269,9 @@ const others: readonly string[] = [
   `${'{"a":'.repeat(1100)}1${'}'.repeat(1100)}`,
 ];
 
-const names = Object.keys(orderFields);
-const timeField =
-  names.find((name) => orderFields[name as keyof typeof orderFields].type === 'timestamp') ?? '';
+const fields = orderFields(pipeline.orderFields);
+const names = Object.keys(fields);
+const timeField = names.find((name) => fields[name]?.type === 'timestamp') ?? '';
 
 function pick<T>(from: readonly T[], random: Random): T {
   const [first] = from;
@@ -361,7 +361,7 @@ function withOddBytes(value: Uint8Array, random: Random): Uint8Array {
 }
 
 function changedTick(random: Random, now: number): Uint8Array {
-  const future = formatTimestamp(now + maxTickFutureMs(pipeline.windowing) + between(random, -2, 2));
+  const future = formatTimestamp(now + maxTickFutureMs(pipeline.windows) + between(random, -2, 2));
   const time = bytes(random() < 0.2 ? future : pick(times, random));
   return random() < 0.1 ? withOddBytes(time, random) : time;
 }

@@ -4,7 +4,7 @@ import { alertOf } from './alert-events.ts';
 
 describe('a notification', () => {
   test('says what a person wants to know', () => {
-    const { subject, message, attributes } = notificationOf(alertOf('order-1'));
+    const { subject, message, attributes } = notificationOf(alertOf('order-1'), 'USD');
     expect(subject).toBe('Alert: high-value (high)');
     expect(message).toBe(
       [
@@ -25,7 +25,7 @@ describe('a notification', () => {
 
   test('names no order where the alert is about a customer', () => {
     const alert = alertOf('x', 'medium', { order_id: null, rule_id: 'order-burst' });
-    expect(notificationOf(alert).message).not.toContain('Order  ');
+    expect(notificationOf(alert, 'USD').message).not.toContain('Order  ');
   });
 
   test('is one that SNS takes, whatever the alert holds', () => {
@@ -37,7 +37,7 @@ describe('a notification', () => {
       reason: hostile,
       region: hostile,
     });
-    const { subject, message, attributes } = notificationOf(alert);
+    const { subject, message, attributes } = notificationOf(alert, 'USD');
     expect(subject).toMatch(/^[ -~]{1,99}$/);
     for (const text of [message, attributes.rule_id]) {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must be gone
@@ -62,7 +62,7 @@ describe('a notification', () => {
   });
 
   test('keeps emoji and other scripts', () => {
-    const { message } = notificationOf(alertOf('o', 'high', { customer_id: 'Zoë 🦄 山田' }));
+    const { message } = notificationOf(alertOf('o', 'high', { customer_id: 'Zoë 🦄 山田' }), 'USD');
     expect(message).toContain('Customer  Zoë 🦄 山田');
   });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { alertConsumerSettings, readNotifyFrom } from '../../../functions/alert-consumer/settings.ts';
+import { defaultTopics } from '../../../pipeline/topic.ts';
 
 const environment = {
   ECOM_ALERTS_TABLE: 'alerts',
@@ -10,7 +11,7 @@ const environment = {
 
 describe('the settings of the alert consumer', () => {
   test('are read from the environment', () => {
-    expect(alertConsumerSettings(environment)).toEqual({
+    expect(alertConsumerSettings(environment, defaultTopics)).toEqual({
       table: 'alerts',
       snsTopic: 'arn:aws:sns:us-east-1:123456789012:alerts',
       bucket: 'bucket',
@@ -18,19 +19,24 @@ describe('the settings of the alert consumer', () => {
       chat: false,
       rememberedForSeconds: 10 * 86_400,
     });
-    expect(alertConsumerSettings({ ...environment, ECOM_NOTIFY_FROM: 'low' }).notifyFrom).toBe('low');
-    expect(alertConsumerSettings({ ...environment, ECOM_ALERTS_CHAT: 'true' }).chat).toBe(true);
+    expect(alertConsumerSettings({ ...environment, ECOM_NOTIFY_FROM: 'low' }, defaultTopics).notifyFrom).toBe(
+      'low',
+    );
+    expect(alertConsumerSettings({ ...environment, ECOM_ALERTS_CHAT: 'true' }, defaultTopics).chat).toBe(
+      true,
+    );
   });
 
   test.each(Object.keys(environment))('name %s when it is missing', (name) => {
-    expect(() => alertConsumerSettings({ ...environment, [name]: '' })).toThrow(
+    expect(() => alertConsumerSettings({ ...environment, [name]: '' }, defaultTopics)).toThrow(
       expect.objectContaining({ code: 'ECOM_SETTING_MISSING', message: expect.stringContaining(name) }),
     );
   });
 
   test('remember an alert for as long as the stage says', () => {
     const of = (given: string) =>
-      alertConsumerSettings({ ...environment, ECOM_ALERTS_REMEMBERED_SECONDS: given }).rememberedForSeconds;
+      alertConsumerSettings({ ...environment, ECOM_ALERTS_REMEMBERED_SECONDS: given }, defaultTopics)
+        .rememberedForSeconds;
     expect(of('60')).toBe(60);
     expect(() => of('a while')).toThrow(expect.objectContaining({ code: 'ECOM_SETTING_INVALID' }));
   });
@@ -41,7 +47,9 @@ describe('the settings of the alert consumer', () => {
   });
 
   test('know four severities', () => {
-    expect(() => alertConsumerSettings({ ...environment, ECOM_NOTIFY_FROM: 'urgent' })).toThrow(
+    expect(() =>
+      alertConsumerSettings({ ...environment, ECOM_NOTIFY_FROM: 'urgent' }, defaultTopics),
+    ).toThrow(
       '"urgent" is not a valid severity (environment variable ECOM_NOTIFY_FROM). Use one of low, medium, high, critical.',
     );
   });

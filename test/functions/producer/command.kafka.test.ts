@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Broker, startBroker } from '../../../local/kafka/broker.ts';
 import { createTopics } from '../../../local/kafka/topics.ts';
-import { pipeline } from '../../../pipeline/definition.ts';
+import pipeline from '../../../pipeline/definition.ts';
 import { describeWithJava } from '../../requirement.ts';
 import { withAdmin } from '../kafka/topic-content.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { defaultPace, type PacedBatch, paceOrders } from '../../../functions/producer/pace.ts';
+import pipeline from '../../../pipeline/definition.ts';
 import { type GeneratedOrder, generateOrders } from '../../../pipeline/generator/order-generator.ts';
 import { rules } from '../../../pipeline/rules.ts';
 import { VirtualClock } from '../virtual-clock.ts';
@@ -7,7 +8,13 @@ import { VirtualClock } from '../virtual-clock.ts';
 const startMs = Date.parse('2026-11-23T12:00:00Z');
 
 function orders(ordersPerMinute: number): Iterator<GeneratedOrder, unknown, void> {
-  return generateOrders({ seed: 7, ordersPerMinute, fraudRate: 0, startMs, rules });
+  return generateOrders({
+    seed: 7,
+    ordersPerMinute,
+    fraudRate: 0,
+    startMs,
+    definition: { ...pipeline, rules },
+  });
 }
 
 function takeFirst(count: number, from: Iterator<GeneratedOrder, unknown, void>): GeneratedOrder[] {

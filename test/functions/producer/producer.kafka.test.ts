@@ -8,10 +8,10 @@ import { runProducer } from '../../../functions/producer/run-producer.ts';
 import { type Broker, startBroker } from '../../../local/kafka/broker.ts';
 import { createTopics } from '../../../local/kafka/topics.ts';
 import { AlertSchema } from '../../../pipeline/alert.ts';
-import { pipeline } from '../../../pipeline/definition.ts';
+import pipeline from '../../../pipeline/definition.ts';
 import { decodeLabel, labelHeader } from '../../../pipeline/generator/label.ts';
 import { generateOrders } from '../../../pipeline/generator/order-generator.ts';
-import { parseOrder } from '../../../pipeline/order.ts';
+import { OrderReader } from '../../../pipeline/order.ts';
 import { parseTick, tickHeader } from '../../../pipeline/tick.ts';
 import { kit } from '../../pipeline/kit.ts';
 import { describeWithJava } from '../../requirement.ts';
@@ -74,7 +74,9 @@ describeWithJava('the producer on a real broker', () => {
     const alerts = await topicContent(broker.bootstrapServers, alertsTopic.name);
 
     const records = [...orders.values()].flat();
-    const parsed = records.map(({ value, timestamp }) => parseOrder(value, Number(timestamp)));
+    const parsed = records.map(({ value, timestamp }) =>
+      new OrderReader(pipeline).parse(value, Number(timestamp)),
+    );
     const sent = parsed.flatMap((order) => (typeof order === 'string' ? [] : [order.order]));
     expect(result).toMatchObject({ sent: 200, failed: 0, stoppedEarly: false, failure: null });
     expect(sent).toHaveLength(200);
@@ -130,7 +132,7 @@ describeWithJava('the producer on a real broker', () => {
       ordersPerMinute: 6000,
       fraudRate: 0.2,
       startMs: 0,
-      rules: kit.rules,
+      definition: kit,
     });
     const expected = Array.from({ length: 200 }, () => generator.next().value.order.order_id);
     const found = [...content.values()]
@@ -158,7 +160,7 @@ describeWithJava('the producer on a real broker', () => {
     expect(ticks).toHaveLength(1);
     const [tick] = ticks;
     const recordMs = Number(tick?.timestamp);
-    const tickMs = parseTick(String(tick?.headers?.[tickHeader]), recordMs, pipeline.windowing);
+    const tickMs = parseTick(String(tick?.headers?.[tickHeader]), recordMs, pipeline.windows);
     expect(tickMs).toBeLessThanOrEqual(recordMs);
     const later = records.filter(({ timestamp, value }) => value !== null && Number(timestamp) > recordMs);
     const times = later.map(({ value }) => Date.parse(JSON.parse(String(value)).timestamp));

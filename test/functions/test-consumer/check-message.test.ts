@@ -1,12 +1,15 @@
 import type { KafkaMessage } from 'kafkajs';
 import { describe, expect, test } from 'vitest';
-import { checkMessage } from '../../../functions/test-consumer/check-message.ts';
+import { MessageCheck } from '../../../functions/test-consumer/check-message.ts';
 import { deadLetterHeaders } from '../../../pipeline/dead-letter.ts';
+import pipeline from '../../../pipeline/definition.ts';
 import { tickHeader } from '../../../pipeline/tick.ts';
-import { topics } from '../../../pipeline/topic.ts';
 import { shopFieldValues } from '../../pipeline/kit.ts';
 import { alertOf } from '../alert-consumer/alert-events.ts';
 
+const { topics } = pipeline;
+const messages = new MessageCheck(pipeline);
+const check = messages.check.bind(messages);
 const timestampMs = Date.parse('2026-11-23T22:42:38Z');
 const order = {
   ...shopFieldValues,
@@ -38,7 +41,7 @@ function message(value: unknown, headers: Record<string, string> = {}): KafkaMes
 
 describe('a message whose JSON nests', () => {
   const nested = (depth: number) => `${'['.repeat(depth)}"]\\"[${'['.repeat(9)}"${']'.repeat(depth)}`;
-  const shown = (text: string) => checkMessage(topics, 'other', 0, message(text)).value;
+  const shown = (text: string) => check('other', 0, message(text)).value;
 
   test('is shown as JSON up to a hundred levels, brackets in its texts left out', () => {
     expect(shown(nested(100))).toEqual(JSON.parse(nested(100)));
@@ -46,14 +49,14 @@ describe('a message whose JSON nests', () => {
 
   test.each([101, 5000, 200_000])('%i levels deep is shown as text, and can be answered', (depth) => {
     const text = nested(depth);
-    const checked = checkMessage(topics, topics.deadLetters.name, 0, message(text));
+    const checked = check(topics.deadLetters.name, 0, message(text));
     expect(checked.value).toBe(text);
     expect(JSON.parse(JSON.stringify(checked))).toMatchObject({ kind: 'dead-letter', value: text });
   });
 
   test.each(['x', '\\', '"'])('is shown as JSON with a text of 20 million %s', (character) => {
     const value = [character.repeat(20_000_000)];
-    const checked = checkMessage(topics, 'other', 0, message(value));
+    const checked = check('other', 0, message(value));
     expect(checked.problem).toBeUndefined();
     expect(Array.isArray(checked.value)).toBe(true);
   });
@@ -61,7 +64,7 @@ describe('a message whose JSON nests', () => {
 
 describe('a message of the orders topic', () => {
   test('is an order, shown as it was sent', () => {
-    expect(checkMessage(topics, topics.orders.name, 2, message(order))).toEqual({
+    expect(check(topics.orders.name, 2, message(order))).toEqual({
       partition: 2,
       offset: '17',
       timestamp: '2026-11-23T22:42:38.000Z',
@@ -79,35 +82,30 @@ describe('a message of the orders topic', () => {
     [null, 'the record has no value, and no tick header'],
     [Buffer.from([0xff]), 'the value is not UTF-8'],
   ])('that is no order says why: %j', (value, problem) => {
-    const checked = checkMessage(topics, topics.orders.name, 0, message(value));
+    const checked = check(topics.orders.name, 0, message(value));
     expect(checked).toMatchObject({ kind: 'order', valid: false, problem: expect.stringContaining(problem) });
   });
 
   test('that has no time which Spark can read says so, and what that does', () => {
     const inNanoseconds = { ...message(order), timestamp: '1795772998451000000' };
-    expect(checkMessage(topics, topics.orders.name, 0, inNanoseconds)).toMatchObject({
+    expect(check(topics.orders.name, 0, inNanoseconds)).toMatchObject({
       kind: 'order',
       valid: false,
       timestamp: '1795772998451000000',
       problem: expect.stringContaining('is not a time in milliseconds, which stops the stream'),
       value: order,
     });
-    expect(checkMessage(topics, 'of-somebody-else', 0, inNanoseconds)).toMatchObject({
+    expect(check('of-somebody-else', 0, inNanoseconds)).toMatchObject({
       valid: true,
       timestamp: '1795772998451000000',
     });
   });
 
   test('may be a tick', () => {
-    const tick = checkMessage(
-      topics,
-      topics.orders.name,
-      0,
-      message(null, { [tickHeader]: '2026-11-23T22:42:38Z' }),
-    );
+    const tick = check(topics.orders.name, 0, message(null, { [tickHeader]: '2026-11-23T22:42:38Z' }));
     expect(tick).toMatchObject({ kind: 'tick', valid: true, value: null });
     expect(tick.headers).toEqual({ [tickHeader]: '2026-11-23T22:42:38Z' });
-    const wrong = checkMessage(topics, topics.orders.name, 0, message(null, { [tickHeader]: 'soon' }));
+    const wrong = check(topics.orders.name, 0, message(null, { [tickHeader]: 'soon' }));
     expect(wrong).toMatchObject({ kind: 'tick', valid: false });
   });
 });
@@ -115,11 +113,11 @@ describe('a message of the orders topic', () => {
 describe('a message of another topic', () => {
   test('is an alert, or says why not', () => {
     const { name } = topics.alerts;
-    expect(checkMessage(topics, name, 0, message(alertOf('a')))).toMatchObject({
+    expect(check(name, 0, message(alertOf('a')))).toMatchObject({
       kind: 'alert',
       valid: true,
     });
-    const wrong = checkMessage(topics, name, 0, message({ ...alertOf('a'), severity: 'urgent' }));
+    const wrong = check(name, 0, message({ ...alertOf('a'), severity: 'urgent' }));
     expect(wrong).toMatchObject({
       kind: 'alert',
       valid: false,
@@ -135,26 +133,26 @@ describe('a message of another topic', () => {
       [deadLetterHeaders.partition]: '1',
       [deadLetterHeaders.offset]: '42',
     };
-    expect(checkMessage(topics, name, 0, message('x', headers))).toMatchObject({
+    expect(check(name, 0, message('x', headers))).toMatchObject({
       kind: 'dead-letter',
       valid: true,
       value: 'x',
       headers,
     });
     for (const header of Object.keys(headers)) {
-      const wrong = checkMessage(topics, name, 0, message('x', { ...headers, [header]: '' }));
+      const wrong = check(name, 0, message('x', { ...headers, [header]: '' }));
       expect(wrong).toMatchObject({ valid: false, problem: expect.stringContaining(header) });
     }
   });
 
   test('is any JSON where the topic is not one of the pipeline', () => {
-    expect(checkMessage(topics, 'else', 0, message([1]))).toMatchObject({
+    expect(check('else', 0, message([1]))).toMatchObject({
       kind: 'other',
       valid: true,
       value: [1],
     });
-    expect(checkMessage(topics, 'else', 0, message('text'))).toMatchObject({ valid: false, value: 'text' });
-    expect(checkMessage(topics, 'else', 0, message(Buffer.from([0xff])))).toMatchObject({
+    expect(check('else', 0, message('text'))).toMatchObject({ valid: false, value: 'text' });
+    expect(check('else', 0, message(Buffer.from([0xff])))).toMatchObject({
       valid: false,
       value: { base64: '/w==' },
     });

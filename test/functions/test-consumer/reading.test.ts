@@ -2,7 +2,7 @@ import type { KafkaMessage } from 'kafkajs';
 import { describe, expect, test } from 'vitest';
 import { Reading } from '../../../functions/test-consumer/reading.ts';
 import { readTestConsumerRequest } from '../../../functions/test-consumer/request.ts';
-import { pipeline } from '../../../pipeline/definition.ts';
+import pipeline from '../../../pipeline/definition.ts';
 
 const startMs = Date.parse('2026-11-23T10:00:00Z');
 
@@ -30,7 +30,7 @@ const batch = (
 function readingOf(maxMessages: number, ends: readonly number[], from = 'newest'): Reading {
   const request = readTestConsumerRequest({ topic: 'other', maxMessages, from }, pipeline.topics);
   const offsets = ends.map((end, partition) => ({ partition, earliest: 0n, latest: BigInt(end) }));
-  return new Reading(request, pipeline.topics, offsets, new Map(ends.map((_, partition) => [partition, 0n])));
+  return new Reading(request, pipeline, offsets, new Map(ends.map((_, partition) => [partition, 0n])));
 }
 
 const placesOf = ({ messages }: Reading): string[] =>

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readTestConsumerRequest } from '../../../functions/test-consumer/request.ts';
-import { pipeline } from '../../../pipeline/definition.ts';
+import pipeline from '../../../pipeline/definition.ts';
 
 const events = path.resolve(import.meta.dirname, '../../../functions/test-consumer/events');
 

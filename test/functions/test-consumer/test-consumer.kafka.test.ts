@@ -6,8 +6,7 @@ import { readTopic, type TopicReading } from '../../../functions/test-consumer/r
 import { readTestConsumerRequest } from '../../../functions/test-consumer/request.ts';
 import { type Broker, startBroker } from '../../../local/kafka/broker.ts';
 import { createTopics } from '../../../local/kafka/topics.ts';
-import { catalog } from '../../../pipeline/catalog.ts';
-import { pipeline } from '../../../pipeline/definition.ts';
+import pipeline from '../../../pipeline/definition.ts';
 import { generateOrders } from '../../../pipeline/generator/order-generator.ts';
 import { describeWithJava } from '../../requirement.ts';
 import { plainKafka, withAdmin } from '../kafka/topic-content.ts';
@@ -24,7 +23,7 @@ describeWithJava('the test consumer on a real broker', () => {
 
   function read(event: Record<string, unknown>): Promise<TopicReading> {
     const request = readTestConsumerRequest(event, pipeline.topics);
-    return readTopic(request, settings, pipeline.topics, request.timeoutSeconds * 1000, systemClock, log);
+    return readTopic(request, settings, pipeline, request.timeoutSeconds * 1000, systemClock, log);
   }
 
   async function produce(values: readonly (string | Buffer)[]): Promise<void> {
@@ -46,7 +45,8 @@ describeWithJava('the test consumer on a real broker', () => {
     broker = await startBroker();
     settings = { brokers: [broker.bootstrapServers], auth: 'none', region: null };
     await createTopics(broker.bootstrapServers, pipeline);
-    const options = { seed: 7, ordersPerMinute: 6000, fraudRate: 0, startMs: Date.now() - 5000, rules: [] };
+    const definition = { ...pipeline, rules: [] };
+    const options = { seed: 7, ordersPerMinute: 6000, fraudRate: 0, startMs: Date.now() - 5000, definition };
     const generator = generateOrders(options);
     const next = (): string => JSON.stringify(generator.next().value.order);
     await produce(Array.from({ length: 100 }, next));
@@ -97,7 +97,9 @@ describeWithJava('the test consumer on a real broker', () => {
   });
 
   test('keeps to a filter, and still counts what it read', async () => {
-    const { category, price: max } = catalog.reduce((a, b) => (a.weight > b.weight ? a : b));
+    const { category, price: max } = pipeline.catalog.products.reduce((a, b) =>
+      a.weight > b.weight ? a : b,
+    );
     const filter = { category, total_amount: { max } };
     const reading = await read({ topic: orders.name, maxMessages: 1000, filter });
     expect(reading.read).toBe(200);
@@ -207,7 +209,7 @@ describeWithJava('the test consumer on a real broker', () => {
       { topic: orders.name, timeoutSeconds: 30, from: 'latest' },
       pipeline.topics,
     );
-    const failing = readTopic(request, settings, pipeline.topics, 30_000, systemClock, new RecordingLog());
+    const failing = readTopic(request, settings, pipeline, 30_000, systemClock, new RecordingLog());
     const seen = await waitForGroup(groups);
     await withAdmin(broker.bootstrapServers, (admin) => admin.deleteTopics({ topics: [orders.name] }));
     await failing.catch(() => undefined);

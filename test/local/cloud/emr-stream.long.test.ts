@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Broker, startBroker } from '../../../local/kafka/broker.ts';
 import { createTopics } from '../../../local/kafka/topics.ts';
 import { readWindowFile } from '../../../local/parquet/read-windows.ts';
-import type { PipelineDefinition } from '../../../pipeline/definition.ts';
 import { generateOrders } from '../../../pipeline/generator/order-generator.ts';
+import type { PipelineDefinition } from '../../../pipeline/pipeline.ts';
 import type { WindowRow } from '../../../pipeline/window.ts';
 import { AwsClients } from '../../../plugins/ecom-analytics/aws/clients.ts';
 import { EmrCluster } from '../../../plugins/ecom-analytics/aws/emr-cluster.ts';
@@ -71,7 +71,7 @@ describeWithSpark('The streaming step on the local cloud', () => {
       ordersPerMinute: 100,
       fraudRate: 0.2,
       startMs,
-      rules: definition.rules,
+      definition,
     })) {
       if (atMs >= startMs + MINUTE_MS) break;
       ids.push(order.order_id);

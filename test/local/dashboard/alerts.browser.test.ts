@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type Dashboard, startDashboard } from '../../../local/dashboard/server.ts';
-import { pipeline } from '../../../pipeline/definition.ts';
+import pipeline from '../../../pipeline/definition.ts';
 import { describeWithChromium } from '../../requirement.ts';
 import { launch, open, soon, textOf } from './browser.ts';
 import { anAlert, aSnapshot } from './samples.ts';

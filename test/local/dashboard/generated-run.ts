@@ -2,9 +2,10 @@ import { StreamingQuery } from '../../../local/engine/streaming-query.ts';
 import type { RunFeed } from '../../../local/run/feed.ts';
 import { generatorSource } from '../../../local/run/generator-source.ts';
 import { RunTally } from '../../../local/run/tally.ts';
-import { type PipelineDefinition, pipeline } from '../../../pipeline/definition.ts';
+import pipeline from '../../../pipeline/definition.ts';
 import { type GeneratedOrder, generateOrders } from '../../../pipeline/generator/order-generator.ts';
 import { toUsd } from '../../../pipeline/money.ts';
+import type { PipelineDefinition } from '../../../pipeline/pipeline.ts';
 import { tickHeader } from '../../../pipeline/tick.ts';
 import { formatTimestamp } from '../../../pipeline/timestamp.ts';
 
@@ -40,17 +41,13 @@ export class GeneratedRun {
 
     this.#nowMs = choice.startMs;
     this.#shownMs = choice.startMs;
-    this.#orders = generateOrders({ fraudRate, seed, rules: definition.rules, ...choice });
+    this.#orders = generateOrders({ fraudRate, seed, definition, ...choice });
     this.#next = this.#orders.next().value;
     this.#query = new StreamingQuery(definition);
     const clock = { now: () => this.#nowMs, elapsed: () => this.#nowMs, sleep: () => Promise.resolve() };
     const { startMs } = choice;
     const times = { startMs, durationMs: null, stop: new AbortController().signal, clock };
-    const source = generatorSource(
-      { kind: 'generator', fraudRate, seed, ...choice },
-      definition.rules,
-      times,
-    );
+    const source = generatorSource({ kind: 'generator', fraudRate, seed, ...choice }, definition, times);
     this.#tally = new RunTally({ engine: 'embedded', definition, source, clock }, feed);
   }
 

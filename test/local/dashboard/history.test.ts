@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RunHistory } from '../../../local/dashboard/history.ts';
-import { pipeline } from '../../../pipeline/definition.ts';
+import pipeline from '../../../pipeline/definition.ts';
 import { anAlert, aRow, aSnapshot, noonMs } from './samples.ts';
 
 function history(): RunHistory {

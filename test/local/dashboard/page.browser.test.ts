@@ -2,7 +2,7 @@ import axeCore from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Dashboard, startDashboard } from '../../../local/dashboard/server.ts';
-import { pipeline } from '../../../pipeline/definition.ts';
+import pipeline from '../../../pipeline/definition.ts';
 import { describeWithChromium } from '../../requirement.ts';
 import { launch, open, soon, textOf } from './browser.ts';
 import { GeneratedRun } from './generated-run.ts';

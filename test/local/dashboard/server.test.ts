@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Dashboard, type DashboardOptions, startDashboard } from '../../../local/dashboard/server.ts';
-import { pipeline } from '../../../pipeline/definition.ts';
+import pipeline from '../../../pipeline/definition.ts';
 import { listening } from './listening.ts';
 
 const started: { close(): unknown }[] = [];

@@ -7,6 +7,7 @@ import { JsonLinesFile } from '../../../emr/json-lines.ts';
 import { systemClock } from '../../../functions/clock.ts';
 import { AlertHandler } from '../../../local/engine/alert-handler.ts';
 import { KeyMemory } from '../../../local/engine/key-memory.ts';
+import { defaultTopics } from '../../../pipeline/topic.ts';
 import { alertOf, recordOf } from '../../functions/alert-consumer/alert-events.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'ecom-alert-memory-'));
@@ -17,6 +18,7 @@ const keyOf = (number: number): string => createHash('sha256').update(String(num
 describe('the memory of alerts', () => {
   it('has an alert act once, however many others came between', { timeout: 120_000 }, async () => {
     const handler = new AlertHandler(
+      defaultTopics,
       {
         alerts: await JsonLinesFile.create(path.join(folder, 'alerts.jsonl')),
         deadLetters: await JsonLinesFile.create(path.join(folder, 'dead-letters.jsonl')),

@@ -34,7 +34,7 @@ async function run(name: string, settings: readonly Setting[]) {
   const clock = forwardClock(clockThatIsSet(settings));
   const out = await openOutputFolder(path.join(folder, name), { engine: 'embedded', options: {} }, startMs);
   const choice = { kind: 'generator', ordersPerMinute, seed: 7, fraudRate: 0.02 } as const;
-  const source = generatorSource(choice, kit.rules, {
+  const source = generatorSource(choice, kit, {
     durationMs,
     stop: new AbortController().signal,
     clock,

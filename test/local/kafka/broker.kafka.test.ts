@@ -9,7 +9,7 @@ import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Broker, startBroker } from '../../../local/kafka/broker.ts';
 import { createTopics } from '../../../local/kafka/topics.ts';
-import { pipeline } from '../../../pipeline/definition.ts';
+import pipeline from '../../../pipeline/definition.ts';
 import { describeWithJava } from '../../requirement.ts';
 import { readTopic } from '../../spark/topics.ts';
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { main } from '../../../local/report/command.ts';
 import { consoleTable } from '../../../local/report/console-table.ts';
-import { pipeline } from '../../../pipeline/definition.ts';
+import pipeline from '../../../pipeline/definition.ts';
 import { alert, noon, printed, row, summary, type WrittenRun, writeRun } from './written-run.ts';
 
 let run: WrittenRun;

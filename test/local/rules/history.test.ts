@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { History, type HistoryOutcome } from '../../../local/rules/history.ts';
 import type { LimitOutcome, Outcome, ValueOutcome } from '../../../local/rules/trial.ts';
 import { ValueCounts } from '../../../local/rules/value-counts.ts';
-import type { PipelineDefinition } from '../../../pipeline/definition.ts';
-import { checkOrder, type ParsedOrder } from '../../../pipeline/order.ts';
+import pipeline from '../../../pipeline/definition.ts';
+import { OrderReader, type ParsedOrder } from '../../../pipeline/order.ts';
+import type { PipelineDefinition } from '../../../pipeline/pipeline.ts';
 import {
   isStateful,
   type Rule,
@@ -36,7 +37,7 @@ function sale(
     timestamp: new Date(atMs).toISOString(),
     region,
   };
-  const parsed = checkOrder(order, Number.MAX_SAFE_INTEGER);
+  const parsed = new OrderReader(pipeline).check(order, Number.MAX_SAFE_INTEGER);
   if (typeof parsed === 'string') throw new Error(parsed);
   return parsed;
 }

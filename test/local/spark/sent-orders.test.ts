@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { SentOrders } from '../../../local/spark/sent-orders.ts';
 import type { GeneratedOrder } from '../../../pipeline/generator/order-generator.ts';
 import { formatTimestamp } from '../../../pipeline/timestamp.ts';
-import { shopFieldValues, kitWindowing as windowing } from '../../pipeline/kit.ts';
+import { kit, shopFieldValues } from '../../pipeline/kit.ts';
 import { aRow } from '../dashboard/samples.ts';
 
 const startMs = Date.UTC(2026, 10, 23, 12);
@@ -31,7 +31,7 @@ function order(
 }
 
 test('counts distinct orders, their revenue to the cent and their customers', () => {
-  const sent = new SentOrders(windowing);
+  const sent = new SentOrders(kit);
 
   sent.add([order('a'), order('b', { customer: 'CUST_2', total: 0.2 }), order('a')], startMs);
 
@@ -45,7 +45,7 @@ test('counts distinct orders, their revenue to the cent and their customers', ()
 });
 
 test('counts an id again once the watermark has passed it, as Spark does', () => {
-  const sent = new SentOrders(windowing);
+  const sent = new SentOrders(kit);
 
   sent.add([order('a')], startMs);
   sent.add([order('b', { afterMs: 10 * 60_000 })], startMs + 10 * 60_000);
@@ -55,7 +55,7 @@ test('counts an id again once the watermark has passed it, as Spark does', () =>
 });
 
 test('leaves to Spark what is no order, and leaves the order as it was sent', () => {
-  const sent = new SentOrders(windowing);
+  const sent = new SentOrders(kit);
   const good = order('a');
   const early = order('b', { afterMs: 60 * 60_000 });
 
@@ -66,7 +66,7 @@ test('leaves to Spark what is no order, and leaves the order as it was sent', ()
 });
 
 test('remembers when an order was sent', () => {
-  const sent = new SentOrders(windowing);
+  const sent = new SentOrders(kit);
 
   sent.add([order('a')], startMs + 5);
 
@@ -75,7 +75,7 @@ test('remembers when an order was sent', () => {
 });
 
 test('knows the windows that Spark has yet to write', () => {
-  const sent = new SentOrders(windowing);
+  const sent = new SentOrders(kit);
   sent.add([order('a', { afterMs: 5000 }), order('b', { afterMs: 40_000 })], startMs + 40_000);
   // In the windows that start at −30 s, 0 s and 30 s.
   expect(sent.openWindows).toBe(3);

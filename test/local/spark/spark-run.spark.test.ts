@@ -18,7 +18,7 @@ import type { OrderSource } from '../../../local/run/source.ts';
 import { prepareSpark } from '../../../local/spark/preparation.ts';
 import { sparkEngine } from '../../../local/spark/spark-run.ts';
 import { startStreamingJob } from '../../../local/spark/streaming-job.ts';
-import { pipeline } from '../../../pipeline/definition.ts';
+import pipeline from '../../../pipeline/definition.ts';
 import type { WindowRow } from '../../../pipeline/window.ts';
 import { describeWithSpark } from '../../requirement.ts';
 import { followedBy, recording, replaying } from './recorded-source.ts';
@@ -122,7 +122,7 @@ describeWithSpark('a run with Spark', () => {
   test('comes to what the embedded engine makes of the same orders, and shows it', slow, async () => {
     const choice = { kind: 'generator', ordersPerMinute: 6000, seed: 7, fraudRate: 0.1 } as const;
     const times = { durationMs: 12_000, stop: new AbortController().signal, clock: systemClock };
-    const { source, batches } = recording(troublesome(generatorSource(choice, pipeline.rules, times)));
+    const { source, batches } = recording(troublesome(generatorSource(choice, pipeline, times)));
 
     const spark = await run('spark', sparkEngine(await prepareSpark('4.1')), source);
     const embedded = await run('embedded', runEmbedded, replaying(source, batches));

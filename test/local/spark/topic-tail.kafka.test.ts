@@ -4,7 +4,7 @@ import { silentLog } from '../../../functions/log.ts';
 import { type Broker, startBroker } from '../../../local/kafka/broker.ts';
 import { createTopics } from '../../../local/kafka/topics.ts';
 import { TopicTail } from '../../../local/spark/topic-tail.ts';
-import { pipeline } from '../../../pipeline/definition.ts';
+import pipeline from '../../../pipeline/definition.ts';
 import { describeWithJava } from '../../requirement.ts';
 
 const { alerts, deadLetters, orders } = pipeline.topics;

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import pipeline from '../../../pipeline/definition.ts';
 import { generateOrders } from '../../../pipeline/generator/order-generator.ts';
 import {
   listDeadLettersCommand,
@@ -158,7 +159,13 @@ describe('replaying dead letters', () => {
   }
 
   function line(offset: number, startMs = Date.now() - 60_000): string {
-    const options = { seed: 7, ordersPerMinute: 60, fraudRate: 0, startMs, rules: [] };
+    const options = {
+      seed: 7,
+      ordersPerMinute: 60,
+      fraudRate: 0,
+      startMs,
+      definition: { ...pipeline, rules: [] },
+    };
     const { order } = generateOrders(options).next().value;
     // Node 24's readline ends a line at U+2028.
     const named = { ...order, product_name: 'Lamp\u2028White' };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import pipeline from '../../../pipeline/definition.ts';
 import { EcomError } from '../../../pipeline/error.ts';
 import { presets } from '../../../plugins/ecom-analytics/config/presets.ts';
 import { checkParameters, resolveConfig } from '../../../plugins/ecom-analytics/config/resolve.ts';
@@ -15,7 +16,7 @@ const network = {
 
 function refusal(given: unknown): string {
   try {
-    resolveConfig(given);
+    resolveConfig(pipeline, given);
   } catch (error) {
     if (error instanceof EcomError && error.code === 'ECOM_CONFIG') return error.message;
     throw error;
@@ -25,28 +26,29 @@ function refusal(given: unknown): string {
 
 describe('a configuration', () => {
   test('may be left out: it is the dev preset', () => {
-    expect(resolveConfig(undefined)).toEqual(presets.dev);
-    expect(resolveConfig(null)).toEqual(presets.dev);
-    expect(resolveConfig({})).toEqual(presets.dev);
+    expect(resolveConfig(pipeline, undefined)).toEqual(presets.dev);
+    expect(resolveConfig(pipeline, null)).toEqual(presets.dev);
+    expect(resolveConfig(pipeline, {})).toEqual(presets.dev);
   });
 
   test.each(presetNames)('starts from the preset %s, which is accepted as it is', (preset) => {
-    expect(resolveConfig({ preset })).toEqual(presets[preset]);
-    expect(refusal({ ...presets[preset] })).toBe('accepted');
+    expect(resolveConfig(pipeline, { preset })).toEqual(presets[preset]);
+    const { of, ...topics } = presets[preset].topics;
+    expect(refusal({ ...presets[preset], topics: { ...topics, ...of } })).toBe('accepted');
   });
 
   test('changes only the keys that are given', () => {
-    const config = resolveConfig({ preset: 'production', msk: { create: { storageGb: 500 } } });
+    const config = resolveConfig(pipeline, { preset: 'production', msk: { create: { storageGb: 500 } } });
     expect(config.msk).toEqual({ create: { ...presets.production.msk.create, storageGb: 500 } });
     expect(config.emr).toEqual(presets.production.emr);
   });
 
   test('takes a key without a value for one that is left out', () => {
-    expect(resolveConfig({ msk: { create: { storageGb: undefined } } })).toEqual(presets.dev);
+    expect(resolveConfig(pipeline, { msk: { create: { storageGb: undefined } } })).toEqual(presets.dev);
   });
 
   test('brings along a network and a cluster', () => {
-    const config = resolveConfig({ network, msk: { existing: { clusterArn } } });
+    const config = resolveConfig(pipeline, { network, msk: { existing: { clusterArn } } });
     expect(config.msk).toEqual({ existing: { clusterArn, brokers: null } });
     expect(config.network.existing).toMatchObject({ endpoints: 'create', securityGroupIds: [] });
     expect(config.network.create).toBeUndefined();
@@ -65,7 +67,9 @@ test.each([
   ],
   [['rules', 'off', '1'], { rules: { off: ['region-hop', 'regoin-hop'] } }],
 ])('looks for the place of %j, keys with dots of their own kept whole', (keys, given) => {
-  expect(() => resolveConfig(given, (asked) => JSON.stringify(asked))).toThrow(JSON.stringify(keys));
+  expect(() => resolveConfig(pipeline, given, (asked) => JSON.stringify(asked))).toThrow(
+    JSON.stringify(keys),
+  );
 });
 
 describe('refuses, naming the key,', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import pipeline from '../../../pipeline/definition.ts';
 import { resolveConfig } from '../../../plugins/ecom-analytics/config/resolve.ts';
 import { presetNames } from '../../../plugins/ecom-analytics/config/schema.ts';
 import { estimateCost } from '../../../plugins/ecom-analytics/cost/estimate.ts';
@@ -23,7 +24,7 @@ describe('the price table', () => {
 
 describe('the estimate', () => {
   test.each(presetNames)('of preset %s prices every hour that its clusters run', (preset) => {
-    const estimate = estimateCost(resolveConfig({ preset }));
+    const estimate = estimateCost(resolveConfig(pipeline, { preset }));
     const spot = estimate.items.filter(({ item }) => item.startsWith('Spot'));
     expect(estimate.items.filter(({ price }) => price === null)).toEqual(spot);
     const sum = estimate.items.reduce((total, { monthlyUsd }) => total + (monthlyUsd ?? 0), 0);
@@ -31,7 +32,7 @@ describe('the estimate', () => {
   });
 
   test('of the dev stage is what its parts cost', () => {
-    const { items } = estimateCost(resolveConfig({}));
+    const { items } = estimateCost(resolveConfig(pipeline, {}));
     expect(items.find(({ item }) => item.startsWith('MSK, 2'))?.monthlyUsd).toBe(297.84);
     expect(items.find(({ item }) => item.startsWith('EC2'))?.monthlyUsd).toBe(140.16);
     expect(items.find(({ item }) => item.startsWith('EBS root'))?.monthlyUsd).toBe(1.2);
@@ -40,7 +41,7 @@ describe('the estimate', () => {
 
   test('leaves out clusters that are brought along', () => {
     const { items } = estimateCost(
-      resolveConfig({
+      resolveConfig(pipeline, {
         network: {
           existing: { vpcId: 'vpc-0a1b2c3d', privateSubnetIds: ['subnet-0a1b2c3d'], endpoints: 'present' },
         },
@@ -58,7 +59,7 @@ describe('the estimate', () => {
   });
 
   const s3 = (config: object): number =>
-    estimateCost(resolveConfig(config))
+    estimateCost(resolveConfig(pipeline, config))
       .items.filter(({ item }) => item.startsWith('S3'))
       .reduce((sum, { monthlyUsd }) => sum + (monthlyUsd ?? 0), 0);
 
@@ -82,7 +83,9 @@ describe('the estimate', () => {
 
   test('prices as many applications as the stage will run', () => {
     const items = (streaming: object, release: string) =>
-      estimateCost(resolveConfig({ streaming, emr: { create: { release } } })).items.map(({ item }) => item);
+      estimateCost(resolveConfig(pipeline, { streaming, emr: { create: { release } } })).items.map(
+        ({ item }) => item,
+      );
     const two = 'S3 PUT and LIST of two Spark applications, orders all day';
     const one = 'S3 PUT and LIST of the Spark application, orders all day';
     expect(items({ alerts: 'auto' }, 'emr-spark-8.1.0')).toContain(two);
@@ -92,24 +95,26 @@ describe('the estimate', () => {
   });
 
   test('prices or names what stands beside the clusters', () => {
-    const { items, notPriced } = estimateCost(resolveConfig({ preset: 'large' }));
+    const { items, notPriced } = estimateCost(resolveConfig(pipeline, { preset: 'large' }));
     expect(items.find(({ item }) => item.startsWith('Public IPv4'))?.monthlyUsd).toBe(3.65);
     expect(notPriced).toContain('traffic through the NAT gateway ($0.045 a GB)');
     expect(notPriced).toContain('traffic through the interface endpoints ($0.01 a GB)');
-    expect(estimateCost(resolveConfig({})).items.map(({ item }) => item)).not.toContainEqual(
+    expect(estimateCost(resolveConfig(pipeline, {})).items.map(({ item }) => item)).not.toContainEqual(
       expect.stringContaining('IPv4'),
     );
   });
 
   test('says "not priced" of a size that the table does not have', () => {
-    const estimate = estimateCost(resolveConfig({ emr: { create: { instanceType: 'r8g.xlarge' } } }));
+    const estimate = estimateCost(
+      resolveConfig(pipeline, { emr: { create: { instanceType: 'r8g.xlarge' } } }),
+    );
     expect(estimate.notPriced).toContain('EC2, 1 × r8g.xlarge');
     expect(costReport(estimate, 'dev')).toMatch(/EC2, 1 × r8g.xlarge +not priced/);
   });
 
   test('charges provisioned pollers, and no endpoints for them', () => {
     const provisionedPollers = { min: 5, max: 8, retryAttempts: 3, maxAgeSeconds: 3600 };
-    const items = estimateCost(resolveConfig({ alertConsumer: { provisionedPollers } })).items;
+    const items = estimateCost(resolveConfig(pipeline, { alertConsumer: { provisionedPollers } })).items;
     expect(items.find(({ item }) => item.startsWith('Lambda event pollers'))?.monthlyUsd).toBe(270.1);
     expect(items.some(({ item }) => item.includes('endpoint sts'))).toBe(false);
   });

@@ -1,4 +1,4 @@
-import type { PipelineDefinition } from '../../../pipeline/definition.ts';
+import type { PipelineDefinition } from '../../../pipeline/pipeline.ts';
 import { resolveConfig } from '../../../plugins/ecom-analytics/config/resolve.ts';
 import type { FunctionIds, StageInput } from '../../../plugins/ecom-analytics/resources/stage.ts';
 import { stageDefinition } from '../../../plugins/ecom-analytics/topics/desired.ts';
@@ -8,7 +8,7 @@ const functionIds = (name: string): FunctionIds => ({ lambda: `${name}LambdaFunc
 
 /** A stage of the service `shop` with a configuration. */
 export function sampleStage(given: unknown, stage = 'dev', pipeline: PipelineDefinition = kit): StageInput {
-  const config = resolveConfig(given);
+  const config = resolveConfig(pipeline, given);
   return {
     service: 'shop',
     stage,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { pipeline } from '../../../pipeline/definition.ts';
+import pipeline from '../../../pipeline/definition.ts';
 import { resolveConfig } from '../../../plugins/ecom-analytics/config/resolve.ts';
 import { retentionMs, stageDefinition } from '../../../plugins/ecom-analytics/topics/desired.ts';
 import { kitWithRefunds } from '../../pipeline/kit.ts';
@@ -58,7 +58,7 @@ describe('the desired topics', () => {
 
 test('a stage’s definition has its topic names and not the rules that it switches off', () => {
   const [off = ''] = pipeline.rules.map(({ id }) => id);
-  const config = resolveConfig({ topics: { prefix: 'a.' }, rules: { off: [off] } });
+  const config = resolveConfig(pipeline, { topics: { prefix: 'a.' }, rules: { off: [off] } });
   const definition = stageDefinition(pipeline, config);
   expect(definition.topics.deadLetters.name).toBe('a.ecommerce-orders-dlq');
   expect(definition.rules.map(({ id }) => id)).not.toContain(off);
@@ -73,6 +73,6 @@ test.each<[string, unknown, number]>([
     -1,
   ],
 ])('retention is %s', (_, given, ms) => {
-  const { orders } = resolveConfig(given).topics;
+  const { orders } = resolveConfig(pipeline, given).topics.of;
   expect(retentionMs(pipeline.topics.orders, orders)).toBe(ms);
 });

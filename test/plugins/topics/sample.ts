@@ -1,4 +1,4 @@
-import type { PipelineDefinition } from '../../../pipeline/definition.ts';
+import type { PipelineDefinition } from '../../../pipeline/pipeline.ts';
 import { resolveConfig } from '../../../plugins/ecom-analytics/config/resolve.ts';
 import type { ClusterFacts } from '../../../plugins/ecom-analytics/topics/cluster.ts';
 import {
@@ -32,7 +32,7 @@ export function desired(
   on: ClusterFacts = cluster,
   pipeline: PipelineDefinition = kit,
 ): DesiredTopic[] {
-  const resolved = resolveConfig(config);
+  const resolved = resolveConfig(pipeline, config);
   return desiredTopics(stageDefinition(pipeline, resolved), resolved, on);
 }
 

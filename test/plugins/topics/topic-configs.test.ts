@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import pipeline from '../../../pipeline/definition.ts';
 import { resolveConfig } from '../../../plugins/ecom-analytics/config/resolve.ts';
 import { canonicalConfig, isSameConfig } from '../../../plugins/ecom-analytics/topics/topic-configs.ts';
 import { actualOf, desired, planFor } from './sample.ts';
@@ -57,7 +58,7 @@ describe('a topic config', () => {
     ['preallocate', 'yes', '"yes"', 'true or false'],
     ['leader.replication.throttled.replicas', '*,1:2', '"*,1:2"', '* or pairs of partition:broker'],
   ])('%s = %s is refused when the configuration is read', (key, value, what, fix) => {
-    const read = () => resolveConfig(withConfigs({ [key]: value }));
+    const read = () => resolveConfig(pipeline, withConfigs({ [key]: value }));
     expect(read).toThrow(expect.objectContaining({ code: 'ECOM_CONFIG' }));
     expect(read).toThrow(what);
     expect(read).toThrow(fix);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { pipeline } from '../../../pipeline/definition.ts';
+import pipeline from '../../../pipeline/definition.ts';
 import { type MessyRecord, messyRecords } from '../messy-orders.ts';
 import { EmbeddedOracle, type Outcome } from '../oracle.ts';
 import { OrderSender, Placement, type TestRecord } from '../topics.ts';

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Broker, startBroker } from '../../../local/kafka/broker.ts';
 import { createTopics } from '../../../local/kafka/topics.ts';
 import { type Installation, prepareSpark } from '../../../local/spark/preparation.ts';
-import { pipeline } from '../../../pipeline/definition.ts';
+import pipeline from '../../../pipeline/definition.ts';
 import { between, type Random, seededRandom } from '../../../pipeline/generator/random.ts';
 import { analyticsFolder } from '../../../pipeline/window.ts';
 import { TestJob } from '../job.ts';

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTopics } from '../../../../local/kafka/topics.ts';
-import { pipeline } from '../../../../pipeline/definition.ts';
+import pipeline from '../../../../pipeline/definition.ts';
 import { describeWithJdk } from '../../../requirement.ts';
 import { goodCredentials, startTokenBroker, type TokenBroker } from './token-broker.ts';
 
