@@ -39,6 +39,11 @@ const hasPython = await findPython().then(
   () => false,
 );
 
+/** A `describe` that runs only where Python 3.10 or later is installed. */
+export function describeWithPython(name: string, body: () => void): void {
+  describe.skipIf(!hasPython)(hasPython ? name : `${name} (skipped: needs Python 3.10)`, body);
+}
+
 /** A `describe` that runs only where Spark can: Java 17 or later and Python 3.10 or later, not on Windows. */
 export function describeWithSpark(name: string, body: () => void): void {
   const missing = process.platform === 'win32' || javaMajor() < 17 || !hasPython;

@@ -22,7 +22,7 @@ from pyspark.sql.types import DoubleType, StringType, StructField, StructType
 from ecom_streaming.kafka import kafka_cluster
 from ecom_streaming.orders import read_records
 from ecom_streaming.session import start_spark
-from ecom_streaming.spec import Spec, parse_spec, schema_beside_job
+from ecom_streaming.spec import Spec, parse_spec
 from ecom_streaming.windows import window_rows
 
 
@@ -38,8 +38,7 @@ def _bare(records: DataFrame, spec: Spec) -> DataFrame:
 def main(servers: str, with_file: str, without_file: str, rounds: int) -> None:
     spark = start_spark("throughput", {"spark.sql.shuffle.partitions": "2"})
     spark.sparkContext.setLogLevel("ERROR")
-    schema = schema_beside_job("spec.schema.json")
-    deduplicating, plain = (parse_spec(Path(file).read_text("utf-8"), schema, file) for file in (with_file, without_file))
+    deduplicating, plain = (parse_spec(Path(file).read_text("utf-8"), file) for file in (with_file, without_file))
     kafka = kafka_cluster(servers, "none", {})
 
     def elapsed_ms(name: str) -> float:

@@ -9,17 +9,10 @@ from datetime import datetime, timezone
 from typing import Any, Final
 
 from .errors import JobError
+from .settings import Fingerprint
 from .storage import Store
 
 _FILE: Final = "ecom-checkpoint.json"
-
-
-@dataclass(frozen=True)
-class Fingerprint:
-    """Of all that a checkpoint cannot survive a change of; computed in TypeScript, compared here."""
-
-    id: str
-    facts: dict[str, str]
 
 
 def claim_checkpoint(store: Store, queries: tuple[str, ...], fingerprint: Fingerprint) -> str:

@@ -17,7 +17,7 @@ from pyspark.sql import functions as F
 
 from .alerts import alert_record, filled_in, plain_number
 from .orders import NAMES
-from .spec import Rule, Spec, Windows
+from .spec import DistinctOrders, DistinctValues, Spec, Windows
 from .windows import WHOLE, event_times, to_usd
 
 # Where Spark looks for the event time of a grouping key. It sets this itself for `window`, of which a query may have but
@@ -27,11 +27,11 @@ _DELAY_METADATA: Final = "spark.watermarkDelayMs"
 
 def customer_alerts(records: DataFrame, spec: Spec) -> DataFrame:
     """Records to send, for a query in update mode: topic, key, value, headers."""
-    kinds = sorted({rule.windows for rule in spec.stateful_rules if rule.windows}, key=lambda w: (w.size_ms, w.slide_ms))
+    kinds = sorted({rule.windows for rule in spec.stateful_rules}, key=lambda w: (w.size_ms, w.slide_ms))
     in_windows = _in_windows(event_times(records, spec, spec.windowing.watermark_ms), kinds, spec.windowing.watermark_ms)
-    fields = sorted({"region", *(rule.field for rule in spec.stateful_rules if rule.field is not None)})
+    fields = sorted({"region", *(rule.field for rule in spec.stateful_rules if isinstance(rule, DistinctValues))})
     # Sorted as they stand here: by id, and of one id the first. A customer's orders are in one partition.
-    order = F.struct(spec.order_key, "offset", F.unix_millis("event_time").alias("event_ms"), NAMES.cents, *fields)
+    order = F.struct(spec.order.key, "offset", F.unix_millis("event_time").alias("event_ms"), NAMES.cents, *fields)
     # Not of ticks, which come this far for the sake of the watermark.
     seen = in_windows.groupBy("kind", "window", "customer_id").agg(
         F.array_sort(F.collect_set(F.when(F.col(NAMES.is_order), order))).alias("appended")
@@ -77,25 +77,25 @@ def _orders(spec: Spec) -> Column:
     appended = F.col("appended")
 
     def is_first(order: Column, place: Column) -> Column:
-        return (place == 0) | (order[spec.order_key] != appended[F.greatest(place - 1, F.lit(0))][spec.order_key])
+        return (place == 0) | (order[spec.order.key] != appended[F.greatest(place - 1, F.lit(0))][spec.order.key])
 
     return F.filter(appended, is_first)
 
 
-def _count(rule: Rule, spec: Spec) -> Column:
-    if rule.kind == "distinct-orders":
+def _count(rule: DistinctOrders | DistinctValues, spec: Spec) -> Column:
+    if isinstance(rule, DistinctOrders):
         return F.size(_orders(spec))
-    return F.size(F.array_distinct(F.transform(_orders(spec), lambda order: order[str(rule.field)])))
+    return F.size(F.array_distinct(F.transform(_orders(spec), lambda order: order[rule.field])))
 
 
-def _trips(rule: Rule, kinds: list[Windows], spec: Spec) -> Column:
-    is_kind = F.col("kind") == F.lit(kinds.index(rule.windows)) if rule.windows else F.lit(False)
+def _trips(rule: DistinctOrders | DistinctValues, kinds: list[Windows], spec: Spec) -> Column:
+    is_kind = F.col("kind") == F.lit(kinds.index(rule.windows))
     limit = F.lit(rule.more_than)
     # Nearly no customer has as many orders as that, and then nothing is counted.
     return is_kind & (F.size("appended") > limit) & (_count(rule, spec) > limit)
 
 
-def _alert(rule: Rule, spec: Spec) -> Column:
+def _alert(rule: DistinctOrders | DistinctValues, spec: Spec) -> Column:
     customer_id = F.col("customer_id")
     start_ms = F.unix_millis("window.start").cast("string")
     orders = _orders(spec)
@@ -104,7 +104,7 @@ def _alert(rule: Rule, spec: Spec) -> Column:
     shown = {
         "customer_id": customer_id,
         "value": _count(rule, spec).cast("string"),
-        "limit": F.lit(plain_number(rule.more_than or 0)),
+        "limit": F.lit(plain_number(rule.more_than)),
     }
     return alert_record(
         spec.alerts_topic,

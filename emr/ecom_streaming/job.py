@@ -20,7 +20,7 @@ from .preflight import check_jars, check_platform, check_topics
 from .queries import Queries, query_names
 from .session import cheap_checkpoint, start_spark
 from .settings import Settings, parse_settings
-from .spec import Spec, parse_spec, schema_beside_job
+from .spec import Spec, parse_spec
 from .storage import Unavailable, is_local, store_at
 from .window_files import WindowFiles, unfinished_files
 
@@ -59,9 +59,8 @@ def read_inputs(arguments: Arguments, spark: SparkSession | None = None) -> tupl
                 "Name the file that the deployment wrote.",
             ) from cause
 
-    spec = parse_spec(text_of(arguments.spec, "pipeline spec"), schema_beside_job("spec.schema.json"), arguments.spec)
-    settings_text = text_of(arguments.settings, "settings")
-    return spec, parse_settings(settings_text, schema_beside_job("settings.schema.json"), arguments.settings)
+    spec = parse_spec(text_of(arguments.spec, "pipeline spec"), arguments.spec)
+    return spec, parse_settings(text_of(arguments.settings, "settings"), arguments.settings)
 
 
 def _run_application(arguments: Arguments, spec: Spec, settings: Settings, spark: SparkSession, heartbeat: Heartbeat) -> None:

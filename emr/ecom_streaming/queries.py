@@ -110,7 +110,7 @@ class Queries:
     def _write_windows(self, rows: DataFrame, batch_id: int) -> None:
         if self.settings.console_table:
             rows.persist()
-            columns = [name for name, _ in self.spec.windowing.columns]
+            columns = [column.name for column in self.spec.windowing.columns]
             rows.select(*columns).orderBy(*columns[:1]).show(truncate=False)
         self.window_files.write_batch(rows, batch_id)
         if self.settings.console_table:

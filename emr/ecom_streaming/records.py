@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from .alerts import alert_record, filled_in, plain_number, two_decimals
 from .kafka import header
 from .orders import NAMES
-from .spec import Rule, Spec
+from .spec import OneOf, Spec, Threshold
 
 OBSERVED_BAD: Final = "bad_records"
 
@@ -28,27 +28,27 @@ def record_outcomes(records: DataFrame, spec: Spec) -> DataFrame:
     found = records.where(is_found)
     observed = found.observe(
         OBSERVED_BAD,
-        *(F.count_if(F.col(NAMES.reason) == reason).alias(reason) for reason in spec.bad_record_reasons),
+        *(F.count_if(F.col(NAMES.reason) == reason.id).alias(reason.id) for reason in spec.bad_record_reasons),
     )
     sent = observed.select(F.explode(F.filter(outcomes, lambda outcome: outcome.isNotNull())).alias("record"))
     return sent.select("record.*")
 
 
-def _trips(rule: Rule) -> Column:
-    if rule.kind == "threshold":
-        return F.col(str(rule.field)) > F.lit(float(rule.more_than or 0))
-    return F.col(str(rule.field)).isin(*rule.values)
+def _trips(rule: Threshold | OneOf) -> Column:
+    if isinstance(rule, Threshold):
+        return F.col(rule.field) > F.lit(float(rule.more_than))
+    return F.col(rule.field).isin(*rule.values)
 
 
-def _order_alert(rule: Rule, spec: Spec) -> Column:
-    field = str(rule.field)
+def _order_alert(rule: Threshold | OneOf, spec: Spec) -> Column:
     order_id, customer_id = F.col("order_id"), F.col("customer_id")
-    if rule.kind == "one-of":
-        shown = {"value": F.col(field), "limit": F.lit("")}
-    elif field == "quantity":
-        shown = {"value": F.col(field).cast("bigint").cast("string"), "limit": F.lit(plain_number(rule.more_than or 0))}
+    value = F.col(rule.field)
+    if isinstance(rule, OneOf):
+        shown = {"value": value, "limit": F.lit("")}
+    elif rule.field == "quantity":
+        shown = {"value": value.cast("bigint").cast("string"), "limit": F.lit(plain_number(rule.more_than))}
     else:
-        shown = {"value": _two_decimals(F.col(field)), "limit": F.lit(two_decimals(rule.more_than or 0))}
+        shown = {"value": _two_decimals(value), "limit": F.lit(two_decimals(rule.more_than))}
     return alert_record(
         spec.alerts_topic,
         rule,
@@ -77,9 +77,9 @@ def _dead_letter(spec: Spec) -> Column:
         F.col("key").alias("key"),
         F.col("value").alias("value"),
         F.array(
-            header(names["reason"], F.col(NAMES.reason)),
-            header(names["topic"], F.col("topic")),
-            header(names["partition"], F.col("partition")),
-            header(names["offset"], F.col("offset")),
+            header(names.reason, F.col(NAMES.reason)),
+            header(names.topic, F.col("topic")),
+            header(names.partition, F.col("partition")),
+            header(names.offset, F.col("offset")),
         ).alias("headers"),
     )

@@ -1,39 +1,51 @@
-"""What differs between stages and machines: `settings.json`, written by `emr/settings.ts`."""
+"""What differs between stages and machines: `settings.json`, written by `emr/settings.ts`, which says what each is."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Literal
 
-from .checkpoint import Fingerprint
-from .spec import check_document, read_json
+from .spec import read_document, read_json
+from .strict import Check, Name, Natural, Positive
+
+Seconds = Annotated[float, Check(lambda seconds: 0 <= seconds <= 3600, "between 0 and 3600")]
 
 
 @dataclass(frozen=True)
 class CloudWatch:
     """Where metrics go."""
 
-    namespace: str
+    namespace: Name
     dimensions: Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Settings:
-    """As `emr/settings.ts` says, name by name."""
+class Fingerprint:
+    """Of all that a checkpoint cannot survive a change of; computed in TypeScript, compared here."""
 
-    spark_line: str
-    application: str
-    alerts: str
-    generation: int
-    trigger_seconds: float
-    record_trigger_seconds: float
-    customer_trigger_seconds: float
-    max_offsets_per_trigger: int | None
-    starting_offsets: str
+    id: Annotated[str, Check(re.compile("[0-9a-f]{64}").fullmatch, "a SHA-256")]
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A test compares it with `StreamingSettingsSchema` of `emr/settings.ts` over changed settings."""
+
+    settings_version: Literal[1]
+    spark_line: Annotated[str, Check(re.compile(r"\d+\.\d+").fullmatch, "a line of Spark, such as 4.1")]
+    application: Literal["pipeline", "alerts"]
+    alerts: Literal["micro-batch", "realtime"]
+    generation: Natural
+    trigger_seconds: Seconds
+    record_trigger_seconds: Seconds
+    customer_trigger_seconds: Seconds
+    max_offsets_per_trigger: Positive | None
+    starting_offsets: Literal["earliest", "latest"]
     fail_on_data_loss: bool
-    state_store: str
-    shuffle_partitions: int
+    state_store: Literal["hdfs", "rocksdb"]
+    shuffle_partitions: Positive
     idle_ticks: bool
     console_table: bool
     cloud_watch: CloudWatch | None
@@ -41,27 +53,7 @@ class Settings:
     fingerprint: Fingerprint
 
 
-def parse_settings(text: str, schema_text: str, where: str) -> Settings:
+def parse_settings(text: str, where: str) -> Settings:
     """Reads the settings, strictly. Raises JobError `ECOM_SETTINGS_INVALID`."""
-    document: dict[str, Any] = read_json(text, "settings", where, "ECOM_SETTINGS_INVALID")
-    check_document(document, schema_text, "settings", where, "ECOM_SETTINGS_INVALID")
-    cloud_watch, fingerprint = document["cloudWatch"], document["fingerprint"]
-    return Settings(
-        spark_line=document["sparkLine"],
-        application=document["application"],
-        alerts=document["alerts"],
-        generation=document["generation"],
-        trigger_seconds=document["triggerSeconds"],
-        record_trigger_seconds=document["recordTriggerSeconds"],
-        customer_trigger_seconds=document["customerTriggerSeconds"],
-        max_offsets_per_trigger=document["maxOffsetsPerTrigger"],
-        starting_offsets=document["startingOffsets"],
-        fail_on_data_loss=document["failOnDataLoss"],
-        state_store=document["stateStore"],
-        shuffle_partitions=document["shufflePartitions"],
-        idle_ticks=document["idleTicks"],
-        console_table=document["consoleTable"],
-        cloud_watch=None if cloud_watch is None else CloudWatch(cloud_watch["namespace"], cloud_watch["dimensions"]),
-        spark=document["spark"],
-        fingerprint=Fingerprint(fingerprint["id"], fingerprint["facts"]),
-    )
+    document = read_json(text, "settings", where, "ECOM_SETTINGS_INVALID")
+    return read_document(Settings, document, "settings", where, "ECOM_SETTINGS_INVALID")

@@ -35,7 +35,7 @@ def event_times(records: DataFrame, spec: Spec, delay_ms: int) -> DataFrame:
         records.where(F.col(NAMES.event_ms).isNotNull())
         .select(
             F.timestamp_millis(NAMES.event_ms).alias("event_time"),
-            F.when(is_order, F.col(spec.order_key)).otherwise(tick_key).alias("key"),
+            F.when(is_order, F.col(spec.order.key)).otherwise(tick_key).alias("key"),
             F.col("offset"),
             is_order.alias(NAMES.is_order),
             *(F.when(is_order, F.col(name)).alias(name) for name in (*spec.fields, NAMES.cents)),
@@ -83,7 +83,7 @@ def window_rows(records: DataFrame, spec: Spec) -> DataFrame:
     if windowing.deduplicate:
         timed = timed.dropDuplicatesWithinWatermark(["key"])
     window = F.window("event_time", f"{windowing.size_ms} milliseconds", f"{windowing.slide_ms} milliseconds")
-    keys = [F.col(field).alias(column) for field, column in windowing.group_by]
+    keys = [F.col(key.field).alias(key.column) for key in windowing.group_by]
     counted = timed.groupBy(window, *keys).agg(
         F.count(NAMES.cents).alias("order_count"),
         *cents_sums(),
@@ -103,7 +103,7 @@ def _in_columns(counted: DataFrame, spec: Spec) -> DataFrame:
     meanings = {
         "window_start": F.col("window.start"),
         "window_end": F.col("window.end"),
-        **{column: F.col(column) for _, column in spec.windowing.group_by},
+        **{key.column: F.col(key.column) for key in spec.windowing.group_by},
         "order_count": F.col("order_count"),
         "total_revenue": to_usd(F.col("cents")),
         "avg_order_value": to_usd(average),
@@ -111,7 +111,7 @@ def _in_columns(counted: DataFrame, spec: Spec) -> DataFrame:
         "max_order_value": to_usd(F.col("max_cents")),
         "min_order_value": to_usd(F.col("min_cents")),
     }
-    unknown = [name for name, _ in spec.windowing.columns if name not in meanings]
+    unknown = [column.name for column in spec.windowing.columns if column.name not in meanings]
     if unknown:
         raise JobError(
             "ECOM_SPEC_INVALID",
@@ -120,7 +120,7 @@ def _in_columns(counted: DataFrame, spec: Spec) -> DataFrame:
             f"The columns it knows are {', '.join(meanings)}.",
         )
     return summed.select(
-        *(meanings[name].cast(_COLUMN_TYPES[kind]).alias(name) for name, kind in spec.windowing.columns),
+        *(meanings[column.name].cast(_COLUMN_TYPES[column.type]).alias(column.name) for column in spec.windowing.columns),
         F.date_format("window.start", "yyyy-MM-dd").alias("date"),
         F.date_format("window.start", "HH").alias("hour"),
     )

@@ -14,10 +14,10 @@ from pyspark.sql import functions as F
 
 from ecom_streaming.orders import NAMES, read_records
 from ecom_streaming.session import start_spark
-from ecom_streaming.spec import parse_spec, schema_beside_job
+from ecom_streaming.spec import parse_spec
 
 spark = start_spark("read-records", {})
-spec = parse_spec(Path(sys.argv[1]).read_text("utf-8"), schema_beside_job("spec.schema.json"), sys.argv[1])
+spec = parse_spec(Path(sys.argv[1]).read_text("utf-8"), sys.argv[1])
 lines = spark.read.schema("number bigint, value string, tick string, appended_ms bigint").json(sys.argv[2])
 tick = F.struct(F.lit(spec.tick.header).alias("key"), F.unbase64("tick").alias("value"))
 other = F.struct(F.lit("trace").alias("key"), F.lit(b"1").alias("value"))
