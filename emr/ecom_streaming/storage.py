@@ -11,7 +11,6 @@ from urllib.parse import unquote, urlsplit
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
 
-
 # The most that is read of an object that steers the job or is written by it, in characters.
 _LONGEST_TEXT: Final = 1 << 20
 

@@ -14,7 +14,6 @@ from pyspark.sql import functions as F
 from .kafka import Kafka
 from .spec import Spec
 
-
 # A tick of this job is believed whatever the broker's clock says: it goes no further than the job itself has read. Were it
 # judged by the time at which it is appended, as others' are, a clock that is set back would keep a drain from ever ending.
 OWN_HEADER: Final = "ecom-tick-by"
