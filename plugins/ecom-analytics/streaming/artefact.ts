@@ -36,7 +36,7 @@ const zipDate = new Date('1980-01-01T00:00:00');
 
 async function pythonPackage(): Promise<Uint8Array> {
   const names = await readdir(path.join(emrFolder, packageFolder), { recursive: true });
-  const sources = names.filter((name) => /\.(py|json)$/.test(name)).sort();
+  const sources = names.filter((name) => name.endsWith('.py')).sort();
   const entries = await Promise.all(
     sources.map(
       async (name): Promise<[string, Uint8Array]> => [
