@@ -27,7 +27,7 @@ describeWithSpark('the reader in Spark', () => {
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   it.each<SparkLineName>(['4.1', '4.0', '3.5'])(
-    '%s reads records as parseOrder does',
+    '%s reads records as OrderReader does',
     {
       timeout: 180_000,
     },

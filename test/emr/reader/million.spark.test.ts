@@ -4,7 +4,7 @@ import { compareReaders } from './compare.ts';
 import { mutatedRecords } from './mutated-records.ts';
 
 describeWithJdk('the reader in Java', () => {
-  it('reads a million records as parseOrder does', { timeout: 300_000 }, async () => {
+  it('reads a million records as OrderReader does', { timeout: 300_000 }, async () => {
     const { compared, differences } = await compareReaders(mutatedRecords(20_261_127, 1_000_000));
     expect(differences).toEqual([]);
     expect(compared).toBe(1_000_000);
