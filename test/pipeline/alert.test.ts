@@ -91,6 +91,24 @@ describe('an alert', () => {
     expect(v.safeParse(AlertSchema, first).success).toBe(true);
   });
 
+  it.each<[Rule, Record<string, unknown>, string]>([
+    [ruleOf('one-of'), { region: 'Tor-Exit' }, 'The order comes from Tor-Exit, which is on the list'],
+    [
+      { ...ruleOf('threshold'), field: 'quantity', moreThan: 50, reason: '{value} pieces, over {limit}' },
+      { quantity: 51 },
+      '51 pieces, over 50',
+    ],
+    [
+      { ...ruleOf('threshold'), field: 'price', moreThan: 99.5, reason: '{value} each, over {limit}' },
+      { price: 100 },
+      '100.00 each, over 99.50',
+    ],
+    [{ ...ruleOf('threshold'), reason: 'over {limit} {unit}' }, {}, 'over 1000.00 {unit}'],
+  ])('says what it is about: %o', (rule, change, reason) => {
+    if (!isStateless(rule)) throw new Error(`${rule.id} is over a customer`);
+    expect(orderAlert(rule, order(change), now, 'stream').reason).toContain(reason);
+  });
+
   it('over a customer is told apart by rule, customer and window, and is keyed by the customer', () => {
     const rule = ruleOf('distinct-orders');
     const finding = {
@@ -128,6 +146,7 @@ describe('an alert is remembered', () => {
   it('for as long as its order can be read again and it can be delivered again', () => {
     expect(memoryFor(defaultTopics)).toBe(10 * 86_400);
     expect(alertMemorySeconds(30 * 86_400_000, 86_400_000)).toBe(31 * 86_400);
+    expect([alertMemorySeconds(0, 1000), alertMemorySeconds(1000, 0)]).toEqual([1, 1]);
   });
 
   it('for ten years where a topic is kept for ever', () => {

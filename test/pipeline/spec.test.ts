@@ -12,6 +12,10 @@ describe('the spec', () => {
     expect(spec.specVersion).toBe(specVersion);
     expect(spec.topics.orders.name).toBe('ecommerce-orders');
     expect(spec.windowing).toMatchObject({ sizeMs: 60_000, slideMs: 30_000, watermarkMs: 30_000 });
+    expect(spec.windowing.groupBy).toEqual([
+      { field: 'category', column: 'category' },
+      { field: 'region', column: 'location' },
+    ]);
     expect(spec.order.fields.map((field) => field.name)).toContain('total_amount');
     expect(spec.rules.map((rule) => rule.id)).toEqual(kit.rules.map((rule) => rule.id));
   });

@@ -7,9 +7,11 @@ function readable(key: string, value: string | null): string {
   if (value === null) return 'unset';
   if (key !== 'retention.ms') return value;
   const hours = Number(value) / HOUR_MS;
-  if (!Number.isFinite(hours) || hours < 1) return value;
-  return hours % 24 === 0 ? `${value} (${hours / 24} days)` : `${value} (${hours} hours)`;
+  if (hours < 1) return value;
+  return `${value} (${hours % 24 === 0 ? counted(hours / 24, 'day') : counted(hours, 'hour')})`;
 }
+
+const counted = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? '' : 's'}`;
 
 function configLines(configs: Readonly<Record<string, string>>): string[] {
   return Object.entries(configs).map(([key, value]) => `      ${key} = ${readable(key, value)}`);

@@ -5,6 +5,7 @@ import { presetNames } from '../../../plugins/ecom-analytics/config/schema.ts';
 import { estimateCost } from '../../../plugins/ecom-analytics/cost/estimate.ts';
 import * as prices from '../../../plugins/ecom-analytics/cost/prices.ts';
 import { costReport } from '../../../plugins/ecom-analytics/cost/report.ts';
+import { workASecond } from '../../../plugins/ecom-analytics/cost/s3-requests.ts';
 
 describe('the price table', () => {
   const all = Object.values(prices).flatMap((entry): prices.Price[] => {
@@ -31,15 +32,54 @@ describe('the estimate', () => {
     expect(estimate.monthlyUsd).toBeCloseTo(sum, 2);
   });
 
-  test('of the dev stage is what its parts cost', () => {
-    const { items } = estimateCost(resolveConfig(pipeline, {}));
-    expect(items.find(({ item }) => item.startsWith('MSK, 2'))?.monthlyUsd).toBe(297.84);
-    expect(items.find(({ item }) => item.startsWith('EC2'))?.monthlyUsd).toBe(140.16);
-    expect(items.find(({ item }) => item.startsWith('EBS root'))?.monthlyUsd).toBe(1.2);
-    expect(items.find(({ item }) => item.startsWith('CloudWatch, 13'))?.monthlyUsd).toBe(3.9);
+  const monthly = (config: object): Record<string, number | null> =>
+    Object.fromEntries(
+      estimateCost(resolveConfig(pipeline, config)).items.map(({ item, monthlyUsd }) => [item, monthlyUsd]),
+    );
+
+  test('of a stage is what its parts cost, at the list prices of the table', () => {
+    expect(monthly({})).toMatchObject({
+      'MSK, 2 × kafka.m7g.large': 297.84,
+      'MSK storage, 2 × 10 GiB': 2,
+      'EC2, 1 × m5.xlarge': 140.16,
+      'EMR, 1 × m5.xlarge': 35.04,
+      'EBS, 1 × 64 GiB': 5.12,
+      'EBS root volumes, 1 × 15 GiB': 1.2,
+      'CloudWatch, 13 metrics of the stream': 3.9,
+    });
+    const large = monthly({ preset: 'large' });
+    expect(large).toMatchObject({
+      'MSK, 6 × kafka.m7g.xlarge': 1787.04,
+      'MSK storage, 6 × 1000 GiB': 600,
+      'EC2, 5 × m5.2xlarge': 1401.6,
+      'EMR, 5 × m5.2xlarge': 350.4,
+      'EBS, 5 × 256 GiB': 102.4,
+      'EBS root volumes, 5 × 15 GiB': 6,
+      'Spot task nodes, up to 8, while they run': null,
+      'Interface endpoint emr-service-cell01, 3 × zone': 21.9,
+      'NAT gateway': 32.85,
+      'Lambda event pollers, 1 × unit': 135.05,
+      'CloudWatch dashboard': 3,
+    });
+    // Each alarm is billed by the metrics that it looks at.
+    const [, compared] = /over (\d+) metrics/.exec(Object.keys(large).join('\n')) ?? [];
+    expect(Number(compared)).toBeGreaterThan(20);
+    expect(large[`CloudWatch alarms over ${compared} metrics`]).toBeCloseTo(Number(compared) * 0.1, 2);
+    expect(Object.keys(monthly({ monitoring: { alarms: false, dashboard: false } }))).not.toContainEqual(
+      expect.stringMatching(/alarms|dashboard/),
+    );
   });
 
-  test('leaves out clusters that are brought along', () => {
+  test('names what has no price, and only that', () => {
+    const named = (config: object) => estimateCost(resolveConfig(pipeline, config)).notPriced;
+    expect(named({})).not.toContainEqual(expect.stringMatching(/^Spot|^MSK, |NAT/));
+    expect(named({ preset: 'large' })).toContain('Spot task nodes, up to 8, while they run');
+    const privateSubnetIds = ['subnet-0a1b2c3d', 'subnet-1a1b2c3d'];
+    const network = { existing: { vpcId: 'vpc-0a1b2c3d', privateSubnetIds, endpoints: 'present' } };
+    expect(named({ network })).not.toContainEqual(expect.stringContaining('endpoints'));
+  });
+
+  test('leaves out existing clusters', () => {
     const { items } = estimateCost(
       resolveConfig(pipeline, {
         network: {
@@ -81,6 +121,20 @@ describe('the estimate', () => {
     expect(s3({ streaming: { ...streaming, triggerSeconds: 0 } })).toBeGreaterThan(2 * s3({ streaming }));
   });
 
+  test('has each query commit at its own pace, that of single orders in real time every five minutes', () => {
+    const streaming = { ...resolveConfig(pipeline, {}).streaming, triggerSeconds: 10, shufflePartitions: 4 };
+    expect(workASecond(streaming, 'micro-batch')).toEqual({
+      batches: 1 / 10 + 1 / 10 + 1 / 30,
+      stateCommits: expect.closeTo(4 * (2 / 10 + 1 / 10)),
+      windowBatches: 1 / 10,
+      jobSeconds: 1,
+    });
+    expect(workASecond(streaming, 'realtime')).toMatchObject({
+      batches: 1 / 10 + 1 / 10 + 1 / 300,
+      jobSeconds: 2,
+    });
+  });
+
   test('prices as many applications as the stage will run', () => {
     const items = (streaming: object, release: string) =>
       estimateCost(resolveConfig(pipeline, { streaming, emr: { create: { release } } })).items.map(
@@ -110,6 +164,17 @@ describe('the estimate', () => {
     );
     expect(estimate.notPriced).toContain('EC2, 1 × r8g.xlarge');
     expect(costReport(estimate, 'dev')).toMatch(/EC2, 1 × r8g.xlarge +not priced/);
+  });
+
+  test('is a table whose sums stand below each other', () => {
+    const report = costReport(estimateCost(resolveConfig(pipeline, {})), 'dev').split('\n');
+    const rows = report.filter((row) => row.startsWith('  '));
+    expect(rows[0]).toMatch(/ \$297\.84 {2}\(1,460 broker-hours at \$0\.204\)$/);
+    const ends = rows
+      .map((row) => /\$[\d.]+/.exec(row))
+      .map((sum) => (sum?.index ?? 0) + (sum?.[0].length ?? 0));
+    expect(new Set(ends).size).toBe(1);
+    expect(rows.at(-1)).toMatch(/^ {2}Total +\$\d+\.\d\d$/);
   });
 
   test('charges provisioned pollers, and no endpoints for them', () => {

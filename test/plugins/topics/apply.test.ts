@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { wallClock } from '../../../plugins/ecom-analytics/clock.ts';
-import { type ApplyContext, applyPlan, deleteTopics } from '../../../plugins/ecom-analytics/topics/apply.ts';
+import {
+  type ApplyContext,
+  applyPlan,
+  deleteTopics,
+  refusePlan,
+} from '../../../plugins/ecom-analytics/topics/apply.ts';
 import { emptyLedger, type Ledger } from '../../../plugins/ecom-analytics/topics/ledger.ts';
 import { planTopics } from '../../../plugins/ecom-analytics/topics/plan.ts';
 import type { ActualTopic, TopicStore } from '../../../plugins/ecom-analytics/topics/store.ts';
@@ -156,13 +161,18 @@ describe('applying a plan', () => {
   });
 
   test('adds partitions and changes configs', async () => {
-    const { store, deploy } = stage();
+    const { store, deploy, ledger } = stage();
     await deploy();
+    const { topics: before } = ledger();
     await deploy({ topics: { orders: { partitions: 6, retentionHours: 2 } } });
     expect(store.topics.get('ecommerce-orders')).toMatchObject({
       partitions: 6,
       configs: { 'retention.ms': '7200000' },
     });
+    // It is still the stage's own, so that removing the stage removes it.
+    for (const [name, { role, origin }] of Object.entries(before))
+      expect(ledger().topics[name]).toMatchObject({ role, origin });
+    expect(Object.keys(ledger().topics)).toEqual(Object.keys(before));
   });
 
   test('changes nothing when a part of it is refused', async () => {
@@ -170,9 +180,29 @@ describe('applying a plan', () => {
     await deploy();
     await expect(
       deploy({ topics: { orders: { partitions: 1 }, alerts: { partitions: 9 } } }),
-    ).rejects.toMatchObject({ code: 'ECOM_TOPIC_SHRINK' });
+    ).rejects.toMatchObject({
+      code: 'ECOM_TOPIC_SHRINK',
+      message: expect.stringMatching(/ has 3 partitions and 1 are asked for \(topic ecommerce-orders\)/),
+    });
     expect(store.topics.get('ecommerce-alerts')?.partitions).toBe(3);
   });
+});
+
+test('a plan with several refusals says each of them once', () => {
+  const plan = planFor({
+    desired: desired({ topics: { orders: { partitions: 1 }, alerts: { partitions: 2 } } }),
+    actual: desired().map(actualOf),
+  });
+  const said = (text: string) => {
+    try {
+      refusePlan(plan);
+    } catch (error) {
+      return String(error).split(text).length - 1;
+    }
+    return 0;
+  };
+  expect(said('ecommerce-orders has 3 partitions and 1')).toBe(1);
+  expect(said('ecommerce-alerts has 3 partitions and 2')).toBe(1);
 });
 
 describe('deleting topics', () => {
@@ -180,7 +210,7 @@ describe('deleting topics', () => {
     const { store, claims, context, deploy, ledger } = stage();
     await deploy();
     const result = await deleteTopics({ adopted: false, keep: false }, ledger(), context);
-    expect(result.deleted).toHaveLength(3);
+    expect(result).toMatchObject({ deleted: desired().map(({ name }) => name), kept: [] });
     expect(store.topics.size).toBe(0);
     expect(ledger().topics).toEqual({});
     expect(claims.size).toBe(0);
@@ -190,7 +220,11 @@ describe('deleting topics', () => {
     const { store, context, deploy, ledger } = stage();
     for (const topic of desired()) store.topics.set(topic.name, actualOf(topic));
     await deploy();
-    expect((await deleteTopics({ adopted: false, keep: false }, ledger(), context)).kept).toHaveLength(3);
+    const result = await deleteTopics({ adopted: false, keep: false }, ledger(), context);
+    expect(result).toMatchObject({ deleted: [], kept: desired().map(({ name }) => name) });
+    expect(Object.values(ledger().topics).map(({ role, origin }) => [role, origin])).toEqual(
+      desired().map(({ role }) => [role, 'adopted']),
+    );
     expect(store.topics.size).toBe(3);
     await deleteTopics({ adopted: true, keep: false, names: ['ecommerce-alerts'] }, ledger(), context);
     expect([...store.topics.keys()]).toEqual(['ecommerce-orders', 'ecommerce-orders-dlq']);
@@ -209,6 +243,11 @@ describe('deleting topics', () => {
     await deploy();
     await expect(
       deleteTopics({ adopted: true, keep: false, names: ['payments'] }, ledger(), context),
-    ).rejects.toMatchObject({ code: 'ECOM_TOPIC_NOT_OWNED' });
+    ).rejects.toMatchObject({
+      code: 'ECOM_TOPIC_NOT_OWNED',
+      message: expect.stringMatching(
+        /payments is not .*ecommerce-orders, ecommerce-alerts, ecommerce-orders-dlq/s,
+      ),
+    });
   });
 });

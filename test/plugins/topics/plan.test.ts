@@ -7,7 +7,8 @@ describe('the plan', () => {
   test('has nothing to do where all is as desired', () => {
     const plan = planFor();
     expect(plan.changes).toEqual([]);
-    expect(plan.unchanged).toHaveLength(3);
+    expect(plan.notes).toEqual([]);
+    expect(plan.unchanged).toEqual(['ecommerce-orders', 'ecommerce-alerts', 'ecommerce-orders-dlq']);
     expect(planExitCode(plan)).toBe(0);
     expect(planText(plan, 'shop')).toContain('Nothing to do.');
   });
@@ -59,6 +60,7 @@ describe('the plan', () => {
       actual: desired().map(actualOf),
     });
     expect(plan.changes).toEqual([{ kind: 'add-partitions', name: 'ecommerce-orders', from: 3, to: 12 }]);
+    expect(plan.unchanged).toEqual(['ecommerce-alerts', 'ecommerce-orders-dlq']);
     expect(planText(plan, 'shop')).toContain('~ ecommerce-orders: partitions 3 -> 12');
   });
 
@@ -99,6 +101,36 @@ describe('the plan', () => {
     const plan = planFor({ actual });
     expect(plan.changes).toEqual([]);
     expect(plan.notes[0]).toContain('keeps 1 copies; the cluster could hold 3');
+    // What else is declared holds for it all the same.
+    const shorter = planFor({ actual, desired: desired({ topics: { alerts: { retentionHours: 24 } } }) });
+    expect(shorter.changes).toMatchObject([
+      {
+        kind: 'set-configs',
+        name: 'ecommerce-alerts',
+        configs: { 'retention.ms': '86400000', 'min.insync.replicas': '1' },
+        changes: { 'retention.ms': { to: '86400000' } },
+      },
+    ]);
+  });
+
+  test.each([
+    ['3600000', '3600000 (1 hour)'],
+    ['129600000', '129600000 (36 hours)'],
+    ['86400000', '86400000 (1 day)'],
+    ['172800000', '172800000 (2 days)'],
+    ['1800000', '1800000'],
+    ['-1', '-1'],
+  ])('says how long a retention of %s ms is', (retention, words) => {
+    const plan = planFor({
+      desired: desired({ topics: { alerts: { configs: { 'retention.ms': retention } } } }),
+      actual: desired().map((topic) => {
+        const { 'min.insync.replicas': _unset, ...configs } = actualOf(topic).configs;
+        return { ...actualOf(topic), configs: { ...configs, 'retention.ms': '1000' } };
+      }),
+    });
+    const lines = planText(plan, 'shop').split('\n');
+    expect(lines).toContain(`      retention.ms: 1000 -> ${words}`);
+    expect(lines).toContain('      min.insync.replicas: unset -> 2');
   });
 });
 
@@ -110,7 +142,13 @@ describe('the plan refuses', () => {
     });
     expect(plan.refused[0]).toMatchObject({ code: 'ECOM_TOPIC_SHRINK', name: 'ecommerce-orders' });
     expect(plan.refused[0]?.fix).toContain('topics.prefix');
+    expect(plan.unchanged).toEqual(['ecommerce-alerts', 'ecommerce-orders-dlq']);
     expect(planExitCode(plan)).toBe(1);
+    expect(planText(plan, 'shop').split('\n')).toEqual([
+      'Topics on shop:',
+      expect.stringMatching(/^ {2}! ecommerce-orders: .* has 3 partitions and 2 .*\[ECOM_TOPIC_SHRINK\]$/),
+      '  . as they should be: ecommerce-alerts, ecommerce-orders-dlq',
+    ]);
   });
 
   test('to change a replication factor that the stage declares', () => {

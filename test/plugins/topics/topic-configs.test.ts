@@ -15,6 +15,19 @@ const same: readonly (readonly [string, string, string])[] = [
   ['retention.ms', ' 3600000', '3600000'],
   ['segment.ms', '+0104857600', '104857600'],
   ['compression.type', ' zstd ', 'zstd'],
+  ['cleanup.policy', ' compact , delete ', 'compact,delete'],
+  ['preallocate', ' FALSE ', 'false'],
+  ['min.cleanable.dirty.ratio', ' 0.5d', '0.5'],
+  ['min.cleanable.dirty.ratio', '0', '0'],
+  ['min.cleanable.dirty.ratio', '1.0', '1'],
+  ['compression.gzip.level', '-1', '-1'],
+  ['compression.gzip.level', '9', '9'],
+  ['retention.bytes', '-9223372036854775808', '-9223372036854775808'],
+  ['retention.bytes', '9223372036854775807', '9223372036854775807'],
+  ['leader.replication.throttled.replicas', '*', '*'],
+  ['leader.replication.throttled.replicas', '1:2, 0:1', '0:1,1:2'],
+  ['leader.replication.throttled.replicas', ' ', ''],
+  ['message.format.version', '3.0-IV1', '3.0-IV1'],
 ];
 
 describe('a topic config', () => {
@@ -55,7 +68,15 @@ describe('a topic config', () => {
     ['segment.bytes', '3000000000', '"3000000000"', 'to 2147483647'],
     ['compression.gzip.level', '0', '"0"', 'from 1 to 9, or -1'],
     ['min.cleanable.dirty.ratio', '1.5', '"1.5"', 'a number from 0 to 1'],
+    ['min.cleanable.dirty.ratio', '-0.1', '"-0.1"', 'a number from 0 to 1'],
+    ['min.cleanable.dirty.ratio', 'half', '"half"', 'a number from 0 to 1'],
+    ['min.cleanable.dirty.ratio', '1d0', '"1d0"', 'a number from 0 to 1'],
+    ['compression.lz4.level', '18', '"18"', 'from 1 to 17.'],
+    ['retention.bytes', '-9223372036854775809', '"-9', 'from -9223372036854775808 to'],
     ['preallocate', 'yes', '"yes"', 'true or false'],
+    ['preallocate', 'truely', '"truely"', 'true or false'],
+    ['preallocate', 'untrue', '"untrue"', 'true or false'],
+    ['leader.replication.throttled.replicas', '1:2,x', '"1:2,x"', '* or pairs of partition:broker'],
     ['leader.replication.throttled.replicas', '*,1:2', '"*,1:2"', '* or pairs of partition:broker'],
   ])('%s = %s is refused when the configuration is read', (key, value, what, fix) => {
     const read = () => resolveConfig(pipeline, withConfigs({ [key]: value }));
