@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { refuseLosses, stackChanges } from '../../../plugins/ecom-analytics/resources/changes.ts';
+import { changeText, refuseLosses, stackChanges } from '../../../plugins/ecom-analytics/resources/changes.ts';
 import { stageTemplate } from '../../../plugins/ecom-analytics/resources/template.ts';
 import { sampleStage, stages } from './sample.ts';
 
@@ -169,6 +169,105 @@ describe('a deploy that would take away what holds data', () => {
     const changes = stackChanges(before, { Resources: {} });
     expect(changes).toEqual([{ kind: 'remove', id: 'Kept', type: 'AWS::S3::Bucket', properties: [] }]);
     expect(() => refuseLosses(changes, 'shop-dev')).not.toThrow();
+  });
+});
+
+/** What becomes of one resource whose type and properties change. */
+function becomes(before: [type: string, properties: object], after: [type: string, properties: object]) {
+  const [was, is] = [before, after].map(([Type, Properties]) => ({
+    Resources: { One: { Type, Properties, DeletionPolicy: 'Retain' } },
+  }));
+  return stackChanges(was, is).map(({ kind, properties, loses }) => [
+    kind,
+    ...properties,
+    ...(loses ? ['!'] : []),
+  ]);
+}
+
+describe('a change of a resource', () => {
+  const cluster = (Instances: object, rest: object = {}): [string, object] => [
+    'AWS::EMR::Cluster',
+    { ReleaseLabel: 'emr-7.13.0', Instances, ...rest },
+  ];
+  const nodes = (InstanceCount: number, InstanceType = 'm5.xlarge') => ({
+    CoreInstanceGroup: { InstanceCount, InstanceType },
+  });
+
+  test.each<[string, [string, object], [string, object], string[][]]>([
+    [
+      'of EMR nodes in number is made in place',
+      cluster(nodes(2)),
+      cluster(nodes(4)),
+      [['change', 'Instances']],
+    ],
+    [
+      'of EMR nodes in type replaces the cluster',
+      cluster(nodes(2)),
+      cluster(nodes(2, 'm5.2xlarge')),
+      [['replace', 'Instances']],
+    ],
+    [
+      'of EMR’s protection is made in place',
+      cluster({ TerminationProtected: true, Ec2SubnetId: 's-1' }),
+      cluster({ TerminationProtected: false, Ec2SubnetId: 's-1' }),
+      [['change', 'Instances']],
+    ],
+    [
+      'of EMR’s subnet replaces the cluster',
+      cluster({ Ec2SubnetId: 's-1' }),
+      cluster({ Ec2SubnetId: 's-2' }),
+      [['replace', 'Instances']],
+    ],
+    [
+      'of EMR’s release and nodes replaces the cluster, by name',
+      cluster(nodes(2), { LogUri: 's3://a' }),
+      cluster(nodes(2, 'm5.2xlarge'), { LogUri: 's3://b' }),
+      [['replace', 'Instances', 'LogUri']],
+    ],
+    [
+      'of instances elsewhere is one like any',
+      ['AWS::X::Y', nodes(2)],
+      ['AWS::X::Y', nodes(3)],
+      [['change', 'CoreInstanceGroup']],
+    ],
+    [
+      'of `Code` elsewhere is seen',
+      ['AWS::X::Y', { Code: 1 }],
+      ['AWS::X::Y', { Code: 2 }],
+      [['change', 'Code']],
+    ],
+    [
+      'names what differs in order',
+      ['AWS::X::Y', { b: 1, a: 1, c: 1 }],
+      ['AWS::X::Y', { b: 2, c: 1, d: 1 }],
+      [['change', 'a', 'b', 'd']],
+    ],
+    ['of its type replaces it', ['AWS::X::Y', {}], ['AWS::X::Z', {}], [['replace', 'Type']]],
+    // A bucket that is replaced is another one, whether or not the old one is retained.
+    [
+      'loses a bucket that is retained',
+      ['AWS::S3::Bucket', { BucketName: 'a' }],
+      ['AWS::S3::Bucket', { BucketName: 'b' }],
+      [['replace', 'BucketName', '!']],
+    ],
+  ])('%s', (_, before, after, changes) => {
+    expect(becomes(before, after)).toEqual(changes);
+  });
+
+  test('is told in one line', () => {
+    const about = { id: 'One', type: 'AWS::X::Y' };
+    expect(changeText({ kind: 'add', ...about, properties: [] })).toBe('add One (AWS::X::Y)');
+    expect(changeText({ kind: 'replace', ...about, properties: ['A', 'B'], loses: 'all' })).toBe(
+      'replace One (AWS::X::Y: A, B), which loses all',
+    );
+  });
+
+  test('that loses other data than Kafka’s says nothing of brokers', () => {
+    const loss = (type: string) =>
+      ({ kind: 'remove', id: type, type, properties: [], loses: 'all' }) as const;
+    const [bucket, brokers] = [loss('AWS::S3::Bucket'), loss('AWS::MSK::Cluster')];
+    expect(() => refuseLosses([bucket], 'shop-dev')).not.toThrow('msk.create.brokers');
+    expect(() => refuseLosses([bucket, brokers], 'shop-dev')).toThrow('msk.create.brokers');
   });
 });
 
