@@ -4,6 +4,7 @@ import { benches as dashboard } from './dashboard.ts';
 import { benches as engine } from './engine.ts';
 import { benches as plugin } from './plugin.ts';
 import { benches as producer } from './producer.ts';
+import { benches as replay } from './replay.ts';
 import { benches as streaming } from './streaming.ts';
 import { benches as streamingS3 } from './streaming-s3.ts';
 
@@ -14,6 +15,7 @@ const benches = [
   ...create,
   ...dashboard,
   ...plugin,
+  ...replay,
   ...streaming,
   ...streamingS3,
 ];

@@ -82,9 +82,8 @@ export async function currencyInAmounts(
     ...(narrow !== undefined && narrow in signs && { [narrow]: own }),
   });
   const codes = Intl.supportedValuesOf('currency').map(literal).join(', ');
-  const sql =
-    `CASE ${known.map(([text, code]) => `WHEN ${sign} = ${literal(text)} THEN ${literal(code)}`).join(' ')} ` +
-    `WHEN left(${sign}, 3) IN (${codes}) THEN left(${sign}, 3) END`;
+  const ofSign = known.map(([text, code]) => `${literal(text)}: ${literal(code)}`).join(', ');
+  const sql = `coalesce(MAP {${ofSign}}[${sign}], CASE WHEN left(${sign}, 3) IN (${codes}) THEN left(${sign}, 3) END)`;
   const { n } = await db.row(`SELECT count(${sql}) AS n FROM (SELECT * FROM ${source} LIMIT ${sampleRows})`);
   return Number(n) > 0 ? sql : null;
 }

@@ -53,6 +53,8 @@ export class ReplayDatabase {
       autoload_known_extensions: 'false',
       temp_directory: path.join(folder, 'spilled'),
       memory_limit: memoryLimit,
+      // It works out what several branches share before it knows whether any of them is taken, and most are not.
+      disabled_optimizers: 'common_subexpressions',
     });
     return new ReplayDatabase(folder, instance, await instance.connect(), dispose);
   }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { Decompress } from 'fzstd';
 
 /** Sequences of UTF-8 beyond ASCII, in a text of one character a byte. */
 const wellFormed = /[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}/g;
@@ -36,13 +37,7 @@ function unaligned(text: string): string {
  *
  * @param aligned its columns are aligned with spaces, which tabs take the place of
  */
-export async function rewrite(
-  file: string,
-  encoding: string,
-  packed: boolean,
-  to: string,
-  aligned = false,
-): Promise<void> {
+export async function rewrite(file: string, encoding: string, to: string, aligned = false): Promise<void> {
   const decoder = new TextDecoder(encoding);
   const read = createReadStream(file);
   async function* text(source: AsyncIterable<Buffer>): AsyncGenerator<string> {
@@ -60,6 +55,22 @@ export async function rewrite(
     }
     yield plain(held + decoder.decode());
   }
-  if (packed) await pipeline(read, createGunzip(), text, createWriteStream(to));
-  else await pipeline(read, text, createWriteStream(to));
+  await pipeline(read, text, createWriteStream(to));
+}
+
+async function* unzstd(source: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
+  const unpacked: Uint8Array[] = [];
+  const stream = new Decompress((chunk) => unpacked.push(chunk));
+  for await (const bytes of source) {
+    stream.push(bytes);
+    yield* unpacked.splice(0);
+  }
+  stream.push(new Uint8Array(), true);
+  yield* unpacked.splice(0);
+}
+
+/** Unpacks a file. DuckDB could, but takes the end of one that was cut short for the end of what it holds. */
+export async function unpack(file: string, packed: 'gzip' | 'zstd', to: string): Promise<void> {
+  const unpacking = packed === 'gzip' ? createGunzip() : unzstd;
+  await pipeline(createReadStream(file), unpacking, createWriteStream(to));
 }

@@ -67,9 +67,13 @@ export async function look(
   const broken = await rejects(db, input);
   const places = await RowPlaces.of(db, input, broken);
   const { n } = await db.row('SELECT count(*) AS n FROM item');
+  const orders = 'FROM placed WHERE left_out IS NULL AND NOT coalesce(refund, false) AND reason IS NULL';
   const kept = await db.row(
-    'SELECT count(*) AS orders, coalesce(sum(cents), 0)::VARCHAR AS cents, count(DISTINCT customer_id) AS customers, coalesce(sum(refunded), 0)::DOUBLE AS refunded, ' +
-      'count(*) FILTER (refunded > 0) AS refunds, count(*) FILTER (total * 100 <> cents) AS rounded FROM placed WHERE left_out IS NULL AND NOT coalesce(refund, false) AND reason IS NULL',
+    'SELECT count(*) AS orders, coalesce(sum(cents), 0)::VARCHAR AS cents, coalesce(sum(refunded), 0)::DOUBLE AS refunded, ' +
+      `count(*) FILTER (refunded > 0) AS refunds, count(*) FILTER (total * 100 <> cents) AS rounded ${orders}`,
+  );
+  const { customers } = await db.row(
+    `SELECT count(*) AS customers FROM (SELECT DISTINCT customer_id ${orders})`,
   );
   const refunds = await db.row(
     'SELECT count(*) AS n, coalesce(-sum(total), 0)::DOUBLE AS amount FROM placed WHERE refund',
@@ -126,7 +130,7 @@ export async function look(
           )[found.rows],
       revenue: Number(sum) / 100,
       currency: about.currency,
-      customers: number(kept.customers),
+      customers: number(customers),
       left_out: parts.map((row) => ({
         what: String(row.what),
         rows: number(row.n),

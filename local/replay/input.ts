@@ -1,11 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { open, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { constants, gunzipSync } from 'node:zlib';
 import { shellPath } from '../../functions/shell-word.ts';
 import { EcomError, UsageError } from '../../pipeline/error.ts';
 import { type CsvDialect, csvDialect } from './csv-dialect.ts';
 import { type ReplayDatabase, reasonOf } from './database.ts';
-import { encodingOf, rewrite } from './encoding.ts';
+import { encodingOf, rewrite, unpack } from './encoding.ts';
 import { exactly, identifier, literal, literalList } from './sql.ts';
 
 /** What a user may say of how a file is written; the rest is found out. */
@@ -61,7 +61,7 @@ const usable = 'Give a CSV file with a header, JSON, JSON lines or Parquet.';
 
 interface Start {
   readonly file: string;
-  readonly packed: 'gzip' | 'zstd' | 'none';
+  readonly packed: 'gzip' | 'zstd' | null;
   readonly bytes: Buffer;
   /** Of the file, in bytes. */
   readonly size: number;
@@ -136,14 +136,9 @@ async function readStart(file: string): Promise<Start> {
   } finally {
     await handle?.close();
   }
-  if (bytes.subarray(0, 4).equals(Buffer.from([0x28, 0xb5, 0x2f, 0xfd])))
-    return { file, packed: 'zstd', bytes, size };
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return { file, packed: 'none', bytes, size };
-  try {
-    return { file, packed: 'gzip', bytes: gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }), size };
-  } catch (cause) {
-    throw damaged(file, cause);
-  }
+  const isZstd = bytes.subarray(0, 4).equals(Buffer.from([0x28, 0xb5, 0x2f, 0xfd]));
+  const packed = isZstd ? 'zstd' : bytes[0] === 0x1f && bytes[1] === 0x8b ? 'gzip' : null;
+  return { file, packed, bytes, size };
 }
 
 const brokenOptions: Readonly<Record<BrokenRows, string>> = {
@@ -153,11 +148,11 @@ const brokenOptions: Readonly<Record<BrokenRows, string>> = {
 };
 
 /** One column that holds a whole line. */
-function linesQuery(file: string, packed: string, broken: BrokenRows): string {
+function linesQuery(file: string, broken: BrokenRows): string {
   // Control characters stand for what no line of JSON holds: a delimiter, and a text for no value.
   return (
     `read_csv(${literal(exactly(file))}, auto_detect = false, header = false, columns = {'line': 'VARCHAR'}, delim = '\u0001', ` +
-    `quote = '', escape = '', nullstr = '\u0002', strict_mode = false, compression = '${packed}', ` +
+    `quote = '', escape = '', nullstr = '\u0002', strict_mode = false, compression = 'none', ` +
     `max_line_size = ${longestRowBytes}${brokenOptions[broken]})`
   );
 }
@@ -248,12 +243,12 @@ function parsed(json: string): unknown {
 }
 
 async function jsonInput(start: Start, text: string, format: 'json' | 'json-lines', db: ReplayDatabase) {
-  const { file, packed } = start;
+  const { file } = start;
   const wrapper = format === 'json' ? wrapperOf(text) : null;
-  const options = `compression = '${packed === 'none' ? 'uncompressed' : packed}', maximum_object_size = ${Math.max(usualObjectBytes, wrapper === null ? 0 : start.size + 1024)}`;
+  const options = `compression = 'uncompressed', maximum_object_size = ${Math.max(usualObjectBytes, wrapper === null ? 0 : start.size + 1024)}`;
   const objects = (broken: BrokenRows): string =>
     format === 'json-lines'
-      ? `SELECT try_cast(line AS JSON) AS json, line FROM ${linesQuery(file, packed, broken)} WHERE trim(line) <> ''`
+      ? `SELECT try_cast(line AS JSON) AS json, line FROM ${linesQuery(file, broken)} WHERE trim(line) <> ''`
       : wrapper === null
         ? `SELECT json, NULL AS line FROM read_json_objects(${literal(exactly(file))}, format = 'auto', ${options})`
         : `SELECT unnest(json_extract(json, ${literal(`${wrapper}[*]`)})) AS json, NULL AS line FROM read_json_objects(${literal(exactly(file))}, format = 'unstructured', ${options})`;
@@ -286,7 +281,6 @@ async function jsonInput(start: Start, text: string, format: 'json' | 'json-line
 
 function csvSelect(
   file: string,
-  packed: string,
   dialect: CsvDialect,
   names: readonly string[],
   nulls: readonly string[],
@@ -297,7 +291,7 @@ function csvSelect(
     `SELECT * FROM read_csv(${literal(exactly(file))}, auto_detect = false, header = false, ` +
     `skip = ${dialect.skip + dialect.headerLines}, columns = {${columns}}, delim = ${literal(dialect.delimiter)}, ` +
     `quote = ${literal(dialect.quote)}, escape = ${literal(dialect.escape)}, nullstr = ${literalList(['', ...nulls])}, ` +
-    `compression = '${packed}', max_line_size = ${longestRowBytes}${brokenOptions[broken]})`
+    `compression = 'none', max_line_size = ${longestRowBytes}${brokenOptions[broken]})`
   );
 }
 
@@ -324,16 +318,6 @@ interface OneInput extends Omit<Input, 'files' | 'reads' | 'select'> {
   readonly query: (broken: BrokenRows) => string;
 }
 
-async function textOf(start: Start, encoding: string, db: ReplayDatabase): Promise<string> {
-  if (start.packed !== 'zstd') return new TextDecoder(encoding).decode(start.bytes);
-  const lines = await db
-    .rows(`SELECT line FROM ${linesQuery(start.file, 'zstd', 'skipped')} LIMIT 500`)
-    .catch((cause: unknown) => {
-      throw damaged(start.file, cause);
-    });
-  return lines.map(({ line }) => `${String(line ?? '')}\n`).join('');
-}
-
 /** Whether a text is columns aligned with spaces: as many words in each of its first lines. */
 function isAligned(text: string): boolean {
   const lines = text
@@ -351,29 +335,35 @@ async function openOne(
   db: ReplayDatabase,
   rewritten: boolean,
 ): Promise<OneInput> {
+  const made = (): string => path.join(db.folder, randomUUID());
+  const notDamaged = (cause: unknown): never => {
+    throw damaged(file, cause);
+  };
   let start = await readStart(file);
+  if (start.packed !== null) {
+    const to = made();
+    await unpack(file, start.packed, to).catch(notDamaged);
+    start = await readStart(to);
+  }
   const notes: string[] = [];
-  let encoding = 'utf-8';
-  if (start.bytes.subarray(0, 4).toString('latin1') !== 'PAR1' && start.packed !== 'zstd') {
-    encoding = options.encoding ?? encodingOf(start.bytes);
-    const text = new TextDecoder(encoding).decode(start.bytes);
+  let text = '';
+  if (start.bytes.subarray(0, 4).toString('latin1') !== 'PAR1') {
+    const encoding = options.encoding ?? encodingOf(start.bytes);
+    text = new TextDecoder(encoding).decode(start.bytes);
     const looksBinary = text.startsWith('PK') || /^.{0,200}\0/s.test(text);
     // DuckDB wants UTF-8, whose lines end in one way.
-    const mixed = /\r\n/.test(text) && /[^\r]\n/.test(text);
-    // It also takes the end of a gzip file that was cut short for the end of its text.
-    if (!looksBinary && (encoding !== 'utf-8' || mixed || rewritten || start.packed === 'gzip')) {
-      const to = path.join(db.folder, `${path.basename(file).replace(/\.gz$/i, '')}.${Date.now()}.utf8`);
-      await rewrite(file, encoding, start.packed === 'gzip', to).catch((cause: unknown) => {
-        throw damaged(file, cause);
-      });
+    const endings = new Set(text.match(/\r\n|\n/g) ?? (text.includes('\r') ? ['\r', '\n'] : []));
+    if (!looksBinary && (encoding !== 'utf-8' || endings.size > 1 || rewritten)) {
+      const to = made();
+      await rewrite(start.file, encoding, to).catch(notDamaged);
       if (encoding !== 'utf-8')
         notes.push(
           `The text is read as ${encoding}${options.encoding === undefined ? ' (--encoding says otherwise)' : ''}.`,
         );
       start = await readStart(to);
+      text = new TextDecoder().decode(start.bytes);
     }
   }
-  const text = (await textOf(start, 'utf-8', db)).replace(/^\ufeff/, '');
   const format = formatOf({ ...start, file }, text);
   const one = { file: start.file, format, firstLine: 1, twice: new Set<string>(), notes };
   if (format === 'parquet') {
@@ -389,8 +379,8 @@ async function openOne(
   }
   const dialect = csvDialect(text, options);
   if (dialect.names.length === 1 && options.delimiter === undefined && isAligned(text)) {
-    const to = path.join(db.folder, `${path.basename(file)}.${Date.now()}.tabs`);
-    await rewrite(start.file, 'utf-8', start.packed === 'gzip', to, true);
+    const to = made();
+    await rewrite(start.file, 'utf-8', to, true);
     const columns = await openOne(to, { ...options, delimiter: '\t' }, db, false);
     return { ...columns, notes: [...notes, 'Its columns are aligned with spaces.'] };
   }
@@ -410,8 +400,7 @@ async function openOne(
     columns: names.map((name) => ({ name, type: 'VARCHAR' })),
     firstLine: dialect.skip + dialect.headerLines + 1,
     twice: new Set(dialect.names.filter((name, place) => dialect.names.indexOf(name) !== place)),
-    query: (broken) =>
-      csvSelect(start.file, start.packed, dialect, names, options.nulls ?? defaultNulls, broken),
+    query: (broken) => csvSelect(start.file, dialect, names, options.nulls ?? defaultNulls, broken),
   };
 }
 

@@ -127,7 +127,8 @@ export async function findLayout(
 ): Promise<FoundLayout> {
   if (plan.expressions.order_id === undefined) return { rows: 'orders', told: 'orders', grouped: false };
   const { n, d } = await db.row(
-    'SELECT count(order_id) AS n, count(DISTINCT order_id) AS d FROM item WHERE left_out IS NULL AND reason IS NULL',
+    // count(DISTINCT …) cannot be spilled to disk.
+    'SELECT sum(n) AS n, count(*) AS d FROM (SELECT count(*) AS n FROM item WHERE left_out IS NULL AND reason IS NULL AND order_id IS NOT NULL GROUP BY order_id)',
   );
   if (Number(n) === Number(d)) return { rows: 'orders', told: 'orders', grouped: false };
   const { orders, first, repeated, summed, certain, products, priced } = await db.row(

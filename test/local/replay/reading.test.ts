@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, describe, expect, it } from 'vitest';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openReplay, type ReplayOptions } from '../../../local/replay/replay.ts';
 import { ownFolder, refusals, replayed } from './replayed.ts';
 
@@ -124,6 +125,35 @@ describe('a CSV file', () => {
       code: 'ECOM_REPLAY_COLUMNS',
       message: expect.stringMatching(/it has "region" besides/),
     });
+  });
+});
+
+describe('a file packed by Zstandard', () => {
+  const file = path.join(folder, 'packed.csv.zst');
+  const rows = 40_000;
+  beforeAll(async () => {
+    const connection = await (await DuckDBInstance.create(':memory:')).connect();
+    await connection.run(
+      `COPY (SELECT 'Größe ' || hash(i) AS customer_id, '${day}' AS timestamp, i AS total_amount FROM range(${rows}) t(i)) TO '${file.replaceAll("'", "''")}' (HEADER, COMPRESSION zstd)`,
+    );
+    connection.closeSync();
+  });
+
+  it('is read as a whole', async () => {
+    const { orders, replay } = await replayed({ file });
+    expect(replay.findings.revenue).toBe((rows * (rows - 1)) / 2);
+    expect(orders[0]?.order.customer_id).toMatch(/^Größe \d+$/);
+  });
+
+  it('and cut short is refused', async () => {
+    const bytes = readFileSync(file);
+    for (const length of [bytes.length - 1, Math.floor(bytes.length / 2)]) {
+      const cut = write('cut.csv.zst', bytes.subarray(0, length));
+      await expect(replayed({ file: cut })).rejects.toMatchObject({
+        code: 'ECOM_REPLAY_READ',
+        message: expect.stringMatching(/cut\.csv\.zst.*Download or export it again/),
+      });
+    }
   });
 });
 
