@@ -70,8 +70,9 @@ export class ProjectCopy {
     // The folder itself is the copy's own: where its cloud is stands there.
     mkdirSync(path.join(this.folder, '.cache'));
     const cache = path.join(root, '.cache');
-    if (existsSync(cache))
-      for (const name of readdirSync(cache)) if (!name.endsWith('.json')) this.#share(`.cache/${name}`);
+    // Also on a new machine, where another test may just be filling them.
+    for (const name of ['maven', 'python']) mkdirSync(path.join(cache, name), { recursive: true });
+    for (const name of readdirSync(cache)) if (!name.endsWith('.json')) this.#share(`.cache/${name}`);
   }
 
   /** Gives it the stages that the kit is tested with, whatever the shop has made of its own. */
