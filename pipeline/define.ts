@@ -7,7 +7,8 @@ import { defaultWindows } from './window.ts';
 export type PipelineInput = Pick<PipelineDefinition, 'rules' | 'catalog'> & Partial<PipelineDefinition>;
 
 /**
- * Defines a shop's pipeline: one-minute windows every 30 seconds over orders in USD, unless it says otherwise.
+ * Defines a shop's pipeline: one-minute windows every 30 seconds over orders in USD, unless it says otherwise. `{currency}` in a
+ * rule's reason becomes the code of the currency.
  *
  *     export default definePipeline({
  *       currency: 'EUR',
@@ -21,11 +22,9 @@ export type PipelineInput = Pick<PipelineDefinition, 'rules' | 'catalog'> & Part
  */
 export function definePipeline(given: PipelineInput): PipelineDefinition {
   const { currency = 'USD', topics = defaultTopics, windows = defaultWindows, orderFields = {} } = given;
-  const rules = given.rules.map((rule) => ({
-    ...rule,
-    reason: rule.reason.replaceAll('{currency}', currency),
-  }));
-  const definition = { currency, topics, windows, rules, catalog: given.catalog, orderFields };
+  const { rules, catalog } = given;
+  const definition = { currency, topics, windows, rules, catalog, orderFields };
   emitSpec(definition);
-  return definition;
+  const named = rules.map((rule) => ({ ...rule, reason: rule.reason.replaceAll('{currency}', currency) }));
+  return { ...definition, rules: named };
 }

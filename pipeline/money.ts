@@ -50,6 +50,13 @@ export function averageCents(sum: CentsSum, count: number): CentsSum {
   return (sum * 2n + n) / (n * 2n);
 }
 
+/** How many decimals amounts of a currency have, by its ISO 4217 code; undefined for what is not such a code. */
+export function currencyDecimals(code: string): number | undefined {
+  if (!/^[A-Z]{3}$/.test(code)) return undefined;
+  return new Intl.NumberFormat('en-US', { style: 'currency', currency: code }).resolvedOptions()
+    .maximumFractionDigits;
+}
+
 const formats = new Map<string, Intl.NumberFormat>();
 
 /** `$1,299.95`, `€1,299.95`, `¥1,300`: an amount of a currency, for people. */

@@ -289,6 +289,8 @@ export function shopFieldProblem(fields: ShopFields): string | null {
     if (isTaken) return `field ${name}: the pipeline has something of that name already`;
     if (!/^[a-z][a-z0-9_]*$/.test(name))
       return `field ${name}: a name is lower-case letters, digits and underscores`;
+    if (!Object.hasOwn(fieldTypes, type)) return `field ${name}: "${type}" is not a type of a field`;
+    if (simulated.length === 0) return `field ${name}: it has no simulated value`;
     const { check, wrong } = fieldTypes[type];
     const bad = [...simulated, ...(ifMissing === undefined ? [] : [ifMissing])].find(
       (value) => !check(value),

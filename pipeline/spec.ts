@@ -10,9 +10,9 @@ import {
   maxFutureMs,
   orderFields,
   recordFaults,
-  shopFieldProblem,
 } from './order.ts';
 import type { PipelineDefinition } from './pipeline.ts';
+import { definitionProblem } from './problem.ts';
 import { severities } from './rule.ts';
 import { idleAfterMs, maxTickFutureMs, tickHeader } from './tick.ts';
 import { timestampType } from './topic.ts';
@@ -56,7 +56,7 @@ const RuleSpec = v.variant('kind', [
     ...ruleBase,
     kind: v.literal('threshold'),
     field: v.picklist(['total_amount', 'price', 'quantity']),
-    moreThan: v.number(),
+    moreThan: v.pipe(v.number(), v.finite()),
     atProducer: v.optional(v.boolean()),
   }),
   v.strictObject({
@@ -164,8 +164,8 @@ function notValid(problem: string): EcomError {
  * @throws EcomError `ECOM_DEFINITION` when the definition itself is not valid
  */
 export function emitSpec(definition: PipelineDefinition): PipelineSpec {
-  const wrongField = shopFieldProblem(definition.orderFields);
-  if (wrongField !== null) throw notValid(wrongField);
+  const problem = definitionProblem(definition);
+  if (problem !== null) throw notValid(problem);
   const parsed = v.safeParse(PipelineSpecSchema, {
     specVersion,
     topics: definition.topics,

@@ -27,6 +27,27 @@ export const pipelineRoles = ['orders', 'alerts', 'deadLetters'] as const;
 /** Topics by role. */
 export type Topics = Readonly<Record<(typeof pipelineRoles)[number], Topic> & Record<string, Topic>>;
 
+/** What a stage says of all its topics, beside those by role under `topics`: no role may be called so. */
+export const stageTopicKeys = ['prefix', 'through', 'deletionPolicy'] as const;
+
+/** Kafka's own rule: org.apache.kafka.common.internals.Topic. */
+const topicName = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/;
+
+/** What is wrong with the topics of a definition, as `topic refunds: …`; null where nothing is. */
+export function topicProblem(topics: Topics): string | null {
+  const roles = new Map<string, string>();
+  for (const [role, { name }] of Object.entries(topics)) {
+    if (stageTopicKeys.some((key) => key === role))
+      return `topic ${role}: a stage's topics have a setting of that name; give it another`;
+    if (!topicName.test(name))
+      return `topic ${role}: "${name}" is not a valid name, which has 1 to 249 letters, digits, dots, underscores and hyphens`;
+    const other = roles.get(name);
+    if (other !== undefined) return `topic ${role}: it has the name of the topic ${other}, ${name}`;
+    roles.set(name, role);
+  }
+  return null;
+}
+
 /** The topics that the pipeline reads and writes, unless a shop's definition says otherwise. */
 export const defaultTopics = {
   orders: {

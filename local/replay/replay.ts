@@ -2,6 +2,7 @@ import path from 'node:path';
 import { unknownCategory } from '../../pipeline/catalog-types.ts';
 import pipeline from '../../pipeline/definition.ts';
 import { EcomError, UsageError } from '../../pipeline/error.ts';
+import { currencyDecimals } from '../../pipeline/money.ts';
 import {
   type BadRecordReason,
   maxIdLength,
@@ -529,9 +530,7 @@ async function open(options: ReplayOptions, rewritten: boolean): Promise<Replay>
  * @throws UsageError `ECOM_REPLAY_CURRENCY` for one that does not exist, or has more decimals than the pipeline counts
  */
 function currencyDigits(currency: string, where: string): number {
-  const digits = /^[A-Z]{3}$/.test(currency)
-    ? new Intl.NumberFormat('en-US', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits
-    : undefined;
+  const digits = currencyDecimals(currency);
   if (digits !== undefined && digits <= 2) return digits;
   throw new UsageError('ECOM_REPLAY_CURRENCY', {
     what:

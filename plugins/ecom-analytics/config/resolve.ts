@@ -270,8 +270,13 @@ export function resolveConfig(
 /** In the file a topic's block stands beside the keys for all topics. */
 function topicsOver(base: StageConfig['topics'], given: ConfigInput['topics'] = {}): StageConfig['topics'] {
   const { prefix, through, deletionPolicy, ...ofRoles } = given;
-  const of = over(base.of, ofRoles as Record<string, TopicOverrides | undefined>);
-  return { ...over(base, { prefix, through, deletionPolicy }), of };
+  const of = Object.entries(ofRoles as Record<string, TopicOverrides | undefined>).map(
+    ([role, overrides]) => [role, over(base.of[role] ?? {}, overrides)] as const,
+  );
+  return {
+    ...over(base, { prefix, through, deletionPolicy }),
+    of: { ...base.of, ...Object.fromEntries(of) },
+  };
 }
 
 /** Fills in the rest from the preset, and refuses what does not go together. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { severities } from '../../../pipeline/rule.ts';
-import { timestampType } from '../../../pipeline/topic.ts';
+import { type stageTopicKeys, timestampType } from '../../../pipeline/topic.ts';
 import { listed, nearest } from './nearest.ts';
 
 /**
@@ -289,7 +289,7 @@ const topicEntries = {
     v.picklist(['retain', 'delete']),
     'What `sls remove` does with the topics of this stage.',
   ),
-} as const;
+} as const satisfies Record<(typeof stageTopicKeys)[number], v.GenericSchema>;
 const Topics = block(topicEntries);
 
 const Streaming = block({

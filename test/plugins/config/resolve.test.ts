@@ -72,6 +72,39 @@ test.each([
   );
 });
 
+describe('what a stage says of its topics', () => {
+  const { orders } = pipeline.topics;
+  const definition = {
+    ...pipeline,
+    topics: { ...pipeline.topics, of: { ...orders, name: 'of' }, refunds: { ...orders, name: 'refunds' } },
+  };
+  const topicsOf = (given: object) => resolveConfig(definition, given).topics;
+
+  test('adds to what its preset says of the same topic', () => {
+    const topics = { orders: { retentionHours: 24 }, alerts: { partitions: 24 } };
+    expect(topicsOf({ preset: 'large', topics }).of).toEqual({
+      orders: { partitions: 12, retentionHours: 24 },
+      alerts: { partitions: 24 },
+    });
+  });
+
+  test('goes to the role that it names, and no other, whatever that is called', () => {
+    const topics = { prefix: 'dev-', of: { partitions: 2 }, refunds: { retentionHours: 1 } };
+    expect(topicsOf({ topics })).toEqual({
+      prefix: 'dev-',
+      through: 'auto',
+      deletionPolicy: 'retain',
+      of: { of: { partitions: 2 }, refunds: { retentionHours: 1 } },
+    });
+  });
+
+  test('is kept for a topic that is named without a value', () => {
+    expect(topicsOf({ preset: 'large', topics: { orders: undefined } }).of).toMatchObject({
+      orders: { partitions: 12 },
+    });
+  });
+});
+
 describe('refuses, naming the key,', () => {
   test.each([
     ['an unknown key', { presett: 'dev' }, 'presett: unknown key'],
