@@ -34,7 +34,7 @@ class Settings:
     """A test compares it with `StreamingSettingsSchema` of `emr/settings.ts` over changed settings."""
 
     settings_version: Literal[1]
-    spark_line: Annotated[str, Check(re.compile(r"\d+\.\d+").fullmatch, "a line of Spark, such as 4.1")]
+    spark_line: Annotated[str, Check(re.compile(r"[0-9]+\.[0-9]+").fullmatch, "a line of Spark, such as 4.1")]
     application: Literal["pipeline", "alerts"]
     alerts: Literal["micro-batch", "realtime"]
     generation: Natural

@@ -126,7 +126,7 @@ class Windowing(Windows):
     folder: Name
 
 
-_WITHOUT_GAPS: Final = Check(lambda windows: windows.slide_ms <= windows.size_ms, "windows that every order falls into one of")
+_WITHOUT_GAPS: Final = Check(lambda windows: windows.slide_ms <= windows.size_ms, "windows without gaps: slideMs is at most sizeMs")
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ class Definition:
     spec_version: Literal[1]
     topics: Annotated[
         Mapping[str, Topic],
-        Check(lambda topics: topics.keys() >= {"orders", "alerts", "deadLetters"}, "with orders, alerts and deadLetters"),
+        Check(lambda topics: topics.keys() >= {"orders", "alerts", "deadLetters"}, "a set of topics with orders, alerts and deadLetters"),
     ]
     timestamp_type: Literal["LogAppendTime"]
     order: Annotated[
@@ -244,12 +244,15 @@ class Spec(Definition):
         return tuple(rule for rule in self.rules if isinstance(rule, CustomerRule))
 
 
+_FIX: Final = "Deploy or run again with this version of the project, which writes it."
+
+
 def read_json(text: str, what: str, where: str, code: str) -> Any:
     """Parses a document of the job. Raises JobError with the given code."""
     try:
         return json.loads(text)
     except ValueError as cause:
-        raise JobError(code, f"The {what} is no JSON: {cause}", where, "Write it anew; it is made by a program.") from cause
+        raise JobError(code, f"The {what} is not JSON: {cause}", where, _FIX) from cause
 
 
 def read_document(kind: Any, document: Any, what: str, where: str, code: str) -> Any:
@@ -257,16 +260,14 @@ def read_document(kind: Any, document: Any, what: str, where: str, code: str) ->
     try:
         return read_strictly(kind, document)
     except ValueError as cause:
-        raise JobError(
-            code, f"The {what} is not valid: {cause}", where, "Write it anew with this version of the project."
-        ) from cause
+        raise JobError(code, f"The {what} is not valid: {cause}", where, _FIX) from cause
 
 
 def parse_spec(text: str, where: str) -> Spec:
     """Reads a spec, strictly: an unknown version, an unknown or a missing field is an error."""
     document = read_json(text, "pipeline spec", where, "ECOM_SPEC_INVALID")
     version = document.get("specVersion") if isinstance(document, dict) else None
-    if isinstance(version, int) and version != SPEC_VERSION:
+    if type(version) is int and version != SPEC_VERSION:
         raise JobError(
             "ECOM_SPEC_VERSION",
             f"The pipeline spec has version {version}, and this job reads version {SPEC_VERSION}",

@@ -5,7 +5,9 @@ A key in `camelCase` is a field in `snake_case`. Only a field with a default may
 
 from __future__ import annotations
 
+import json
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache
@@ -23,7 +25,7 @@ class Check:
     words: str
 
 
-Name = Annotated[str, Check(bool, "a name, which is not empty")]
+Name = Annotated[str, Check(bool, "a text of one character or more")]
 Natural = Annotated[int, Check(lambda number: number >= 0, "0 or more")]
 Positive = Annotated[int, Check(lambda number: number >= 1, "1 or more")]
 
@@ -40,9 +42,10 @@ def read_strictly(kind: Any, value: Any, path: str = "") -> Any:
             raise ValueError(f"{_place(path)} is {_shown(value)}, which is not {broken.words}")
         return found
     if origin is Literal:
-        if not any(type(value) is type(known) and value == known for known in arguments):
-            raise ValueError(f"{_place(path)} is {_shown(value)}, not {' or '.join(map(repr, arguments))}")
-        return value
+        known = next((one for one in arguments if one == value and not isinstance(value, bool)), None)
+        if known is None:
+            raise ValueError(f"{_place(path)} is {_shown(value)}, not {' or '.join(map(_shown, arguments))}")
+        return known
     if origin in (Union, UnionType):
         return read_strictly(_choice(arguments, value, path), value, path)
     if origin is tuple:
@@ -60,8 +63,9 @@ def read_strictly(kind: Any, value: Any, path: str = "") -> Any:
 def _read_object(kind: Any, value: dict[str, Any], path: str) -> Any:
     types = _types_of(kind)
     keys = {re.sub(r"_(\w)", lambda found: found[1].upper(), field.name): field for field in fields(kind)}
-    for key in value.keys() - keys.keys():
-        raise ValueError(f"{_below(path, key)} is not known")
+    for key in value:
+        if key not in keys:
+            raise ValueError(f"{_below(path, key)} is not known")
     for key, field in keys.items():
         if key not in value and field.default is MISSING:
             raise ValueError(f"{_below(path, key)} is missing")
@@ -90,8 +94,9 @@ def _choice(kinds: tuple[Any, ...], value: Any, path: str) -> Any:
 
 
 def _expect(kind: type, value: Any, path: str) -> Any:
-    # JSON has numbers alone: 1.0 is a whole one, and 1 is any; to Python, True is one too.
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    # JSON has one kind of number, a double: 1.0 is a whole one, and 1 is any. To Python, True is a number too, and so are
+    # NaN, what is infinite, and whole ones beyond all doubles.
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
     if kind is float and is_number:
         return value
     if kind is int and is_number and float(value).is_integer():
@@ -111,5 +116,5 @@ def _below(path: str, key: str) -> str:
 
 def _shown(value: Any) -> str:
     if isinstance(value, (str, int, float, NoneType)):
-        return repr(value)[:60]
+        return json.dumps(value, ensure_ascii=False)[:60]
     return _WORDS[list if isinstance(value, (list, tuple)) else dict]

@@ -68,7 +68,77 @@ const settings = streamingSettings({
   choices: { cloudWatch: { namespace: 'Shop', dimensions: { Stage: 'dev' } }, spark: { 'spark.x': 'y' } },
 });
 
+/** Whether a text is JSON that its schema takes. */
+function isValid(schema: v.GenericSchema, text: string): boolean {
+  try {
+    return v.is(schema, JSON.parse(text));
+  } catch {
+    return false;
+  }
+}
+
+/** Replaces what stands in a document as JSON. */
+function rewritten(document: unknown, before: string, after: string): string {
+  const text = JSON.stringify(document);
+  const place = text.indexOf(before);
+  if (place < 0) throw new Error(`no ${before}`);
+  return text.slice(0, place) + after + text.slice(place + before.length);
+}
+
+const limit = '"moreThan":1000';
+const partitions = '"partitions":3';
+const version = '"specVersion":1';
+
+/** What JSON may say and a changed document does not, and whether it is taken. */
+const specTexts: readonly [text: string, isTaken: boolean][] = [
+  [rewritten(spec, limit, '"moreThan":NaN'), false],
+  [rewritten(spec, limit, '"moreThan":Infinity'), false],
+  [rewritten(spec, limit, '"moreThan":1e999'), false],
+  [rewritten(spec, limit, `"moreThan":1${'0'.repeat(400)}`), false],
+  [rewritten(spec, limit, '"moreThan":true'), false],
+  [rewritten(spec, limit, '"moreThan":999.5'), true],
+  [rewritten(spec, partitions, `"partitions":1${'0'.repeat(400)}`), false],
+  [rewritten(spec, partitions, '"partitions":3.0'), true],
+  [rewritten(spec, version, '"specVersion":1.0'), true],
+  [rewritten(spec, version, '"specVersion":true'), false],
+  [rewritten(spec, version, '"specVersion":false'), false],
+  // Of a repeated key the last counts.
+  [rewritten(spec, limit, `${limit},"moreThan":"x"`), false],
+  [rewritten(spec, limit, `"moreThan":"x",${limit}`), true],
+  [rewritten(spec, '"high-value"', '"high-value\\n"'), false],
+  [`${JSON.stringify(spec)}{}`, false],
+];
+const settingsTexts: readonly [text: string, isTaken: boolean][] = [
+  [rewritten(settings, '"sparkLine":"4.1"', '"sparkLine":"٤.١"'), false],
+  [rewritten(settings, '"triggerSeconds":10', '"triggerSeconds":NaN'), false],
+  [rewritten(settings, '"triggerSeconds":10', '"triggerSeconds":1e1'), true],
+  [rewritten(settings, '"generation":0', '"generation":false'), false],
+];
+
 describeWithPython('the job reads', () => {
+  it.each([
+    ['spec' as const, PipelineSpecSchema, specTexts, 'ECOM_SPEC_INVALID'],
+    ['settings' as const, StreamingSettingsSchema, settingsTexts, 'ECOM_SETTINGS_INVALID'],
+  ])('a %s that is written in another way as TypeScript does', async (kind, schema, texts, code) => {
+    const written = texts.map(([text]) => text);
+    const answers = await readInPython(kind, written);
+    for (const [index, [text, isTaken]] of texts.entries()) {
+      expect(isValid(schema, text), text).toBe(isTaken);
+      expect(answers[index]?.[0] ?? null, text).toBe(isTaken ? null : code);
+    }
+  });
+
+  it('and shows what is wrong as the document has it', async () => {
+    const given = rewritten(spec, '"deduplicate":true', '"deduplicate":null');
+    const severity = rewritten(spec, '"severity":"high"', '"severity":"medum"');
+    const answers = await readInPython('spec', [given, severity, given.replace('null', 'true,"size":1')]);
+    expect(answers.map((answer) => answer?.[1])).toEqual([
+      expect.stringContaining('windowing.deduplicate is null, which is not true or false (spec)'),
+      expect.stringContaining('rules[0].severity is "medum", not "low" or "medium" or "high"'),
+      expect.stringContaining('windowing.size is not known'),
+    ]);
+  });
+
   it.each([
     ['spec' as const, PipelineSpecSchema, [asJson(spec)]],
     [

@@ -63,7 +63,10 @@ describe('the spec', () => {
 
   // After a change of the spec: npx vitest run test/pipeline/spec.test.ts --update
   it('has a JSON Schema beside it that is up to date', async () => {
-    const schema = toJsonSchema(PipelineSpecSchema, { errorMode: 'throw', ignoreActions: ['check', 'finite'] });
+    const schema = toJsonSchema(PipelineSpecSchema, {
+      errorMode: 'throw',
+      ignoreActions: ['check', 'finite'],
+    });
     await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(
       '../../pipeline/spec.schema.json',
     );

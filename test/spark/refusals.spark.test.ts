@@ -125,16 +125,16 @@ describeWithSpark('the streaming job refuses', () => {
         {
           code: 'ECOM_SPEC_INVALID',
           message:
-            /^The pipeline spec is not valid: .*rules.*severity.* \(.+spec-\d+\.json\)\. Write it anew/,
+            /^The pipeline spec is not valid: .*rules.*severity.* \(.+spec-\d+\.json\)\. Deploy or run again/,
         },
       );
       expect(await job.log()).not.toContain('SparkContext');
     });
 
-    it('settings that are no JSON', async () => {
+    it('settings that are not JSON', async () => {
       await expectRefusal(await withFile('settings', '{"settingsVersion": 1,'), {
         code: 'ECOM_SETTINGS_INVALID',
-        message: /^The settings is no JSON: .+ \(.+\)\. Write it anew/,
+        message: /^The settings is not JSON: .+ \(.+\)\. Deploy or run again/,
       });
     });
 
