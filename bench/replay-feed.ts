@@ -1,9 +1,10 @@
 import { openReplay } from '../local/replay/replay.ts';
+import pipeline from '../pipeline/definition.ts';
 
 /** Run by `replay.ts` in a process of its own: replays a file and prints the orders, the ms it took and the peak of its memory in MB. */
 export async function main([file = '']: readonly string[]): Promise<number> {
   const started = performance.now();
-  const replay = await openReplay({ file });
+  const replay = await openReplay({ file, definition: pipeline });
   let orders = 0;
   for await (const rows of replay) orders += rows.length;
   replay.close();

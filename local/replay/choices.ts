@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import pipeline from '../../pipeline/definition.ts';
 import { UsageError } from '../../pipeline/error.ts';
 import { joinMapping, parseMapping } from './mapping.ts';
 import type { ReplayChoices } from './replay.ts';
@@ -184,10 +185,10 @@ export function withMapFile(file: string | undefined, given: ReplayChoices): Rep
     });
   }
   const { map } = kept;
-  const mapped = typeof map === 'object' ? map : parseMapping(map ?? '').mapping;
+  const mapped = typeof map === 'object' ? map : parseMapping(map ?? '', pipeline.orderFields).mapping;
   const from = readChoices({ ...kept, map: undefined });
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const over = parseMapping(given.map ?? '').mapping;
+  const over = parseMapping(given.map ?? '', pipeline.orderFields).mapping;
   const rest = joinMapping(
     Object.fromEntries(Object.entries(mapped).filter(([field]) => !Object.hasOwn(over, field))),
   );

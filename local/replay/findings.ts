@@ -1,17 +1,17 @@
-import pipeline from '../../pipeline/definition.ts';
 import { addCents, type CentsSum } from '../../pipeline/money.ts';
-import { badRecordReasons as reasonsOf } from '../../pipeline/order.ts';
+import { badRecordReasons } from '../../pipeline/order.ts';
 import type { ReplayDatabase } from './database.ts';
 import type { Part, Refused, ReplayFindings } from './found.ts';
 import type { Input } from './input.ts';
 import { type FoundLayout, type Reject, rejects } from './load.ts';
 
-const badRecordReasons = reasonsOf(pipeline.orderFields);
+/** Why a row is refused as it is loaded; fields of a shop's own are looked at when it is an order. */
+const reasons = badRecordReasons({});
 
 const number = (value: unknown): number => Number(String(value ?? 0));
 
 export function isReason(text: string): boolean {
-  return text in badRecordReasons;
+  return Object.hasOwn(reasons, text);
 }
 
 /** Where each file's rows start, and how its lines are counted. */
@@ -229,7 +229,7 @@ export function describeFindings(findings: ReplayFindings, format: (amount: numb
     const fix = fixes[one.reason];
     said.push(
       `Refused: ${counted(one.rows, 'row')}, first on line ${count.format(one.firstLine)}${findings.files.length > 1 ? ` of ${one.firstFile}` : ''}: ` +
-        `${badRecordReasons[one.reason]}${fix === undefined ? '' : ` (${fix})`}.`,
+        `${reasons[one.reason]}${fix === undefined ? '' : ` (${fix})`}.`,
     );
   }
   if (all > rows * muchRefused)

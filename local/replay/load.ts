@@ -1,12 +1,7 @@
 import path from 'node:path';
-import pipeline from '../../pipeline/definition.ts';
 import { EcomError } from '../../pipeline/error.ts';
-import {
-  maxFutureMs,
-  maxIdLength,
-  maxQuantity,
-  type PipelineField as OrderField,
-} from '../../pipeline/order.ts';
+import type { ShopFields } from '../../pipeline/fields.ts';
+import { maxFutureMs, maxIdLength, maxQuantity } from '../../pipeline/order.ts';
 import { amountType } from './amount.ts';
 import type { ReplayDatabase } from './database.ts';
 import { fileColumn, type Input, problemColumn, rawColumn } from './input.ts';
@@ -15,18 +10,34 @@ import type { RowLayout } from './platform.ts';
 import type { SourceField } from './source-field.ts';
 import { identifier, literal } from './sql.ts';
 
-/** The fields that a shop has besides, and whether each is a number. */
-export const furtherFields = Object.entries(pipeline.orderFields).map(([name, field]) => ({
-  name: name as OrderField,
-  column: identifier(name),
-  isNumber: typeof field.simulated[0] === 'number',
-  ifMissing: field.ifMissing,
-}));
-const namesOf = (isNumber: boolean): OrderField[] =>
-  furtherFields.filter((field) => field.isNumber === isNumber).map(({ name }) => name);
+/** A field of a shop's own, in the tables here: as a column that nothing else has the name of. */
+interface ShopColumn {
+  readonly field: string;
+  readonly column: string;
+  readonly isNumber: boolean;
+  readonly ifMissing: string | number | undefined;
+}
+
+function shopColumns(fields: ShopFields): readonly ShopColumn[] {
+  return Object.entries(fields).map(([field, { simulated, ifMissing }]) => ({
+    field,
+    column: `shop_${field}`,
+    isNumber: typeof simulated[0] === 'number',
+    ifMissing,
+  }));
+}
+
+/** The shop's own fields, over the columns of `placed`, as name and SQL. */
+export function shopCells(fields: ShopFields): readonly (readonly [field: string, sql: string])[] {
+  return shopColumns(fields).map(({ field, column, isNumber, ifMissing }) => {
+    const value = isNumber ? `CAST(${column} AS DOUBLE)` : column;
+    if (ifMissing === undefined) return [field, value];
+    return [field, `coalesce(${value}, ${isNumber ? String(ifMissing) : literal(String(ifMissing))})`];
+  });
+}
 
 /** Texts of a row, trimmed, null where there is nothing. */
-const texts: readonly SourceField[] = [
+const texts = [
   'order_id',
   'customer_id',
   'product_id',
@@ -34,32 +45,38 @@ const texts: readonly SourceField[] = [
   'category',
   'region',
   'currency',
-  ...namesOf(false),
-];
-const amounts: readonly SourceField[] = ['quantity', 'price', 'total_amount', 'refunded', ...namesOf(true)];
+] as const satisfies readonly SourceField[];
+const amounts = ['quantity', 'price', 'total_amount', 'refunded'] as const satisfies readonly SourceField[];
 
 /**
  * Reads every row into the table `item`: the fields, why a row is left out or refused, and what stood in it where it is
  * refused. Row ids are in the order of the rows.
  *
  * @param time SQL of type TIMESTAMPTZ over `source`
+ * @param shopFields fields of the shop's own
  */
-export async function loadItems(db: ReplayDatabase, source: string, plan: Plan, time: string): Promise<void> {
+export async function loadItems(
+  db: ReplayDatabase,
+  source: string,
+  plan: Plan,
+  time: string,
+  shopFields: ShopFields,
+): Promise<void> {
   const { expressions, leave } = plan;
   const types = new Map(
     (
       await db.columns(
         `SELECT ${Object.entries(expressions)
-          .map(([field, sql]) => `(${sql}) AS ${field}`)
+          .map(([field, sql]) => `(${sql}) AS ${identifier(field)}`)
           .join(', ')} FROM ${source}`,
       )
     ).map(({ name, type }) => [name, type]),
   );
-  const raw = (field: SourceField): string => `(${expressions[field]})`;
-  const mapped = Object.keys(expressions) as SourceField[];
+  const shop = shopColumns(shopFields);
+  const mapped = Object.entries(expressions);
   const inner = [
-    ...mapped.map((field) => `${raw(field)} AS m_${field}`),
-    `${time} AS m_time`,
+    ...mapped.map(([field, sql]) => `(${sql}) AS m_${field}`),
+    `${time} AS read_time`,
     `CASE ${leave
       .filter(({ of }) => of === 'row')
       .map(({ what, when }) => `WHEN ${when} THEN ${literal(what)}`)
@@ -72,29 +89,31 @@ export async function loadItems(db: ReplayDatabase, source: string, plan: Plan, 
     problemColumn,
     rawColumn,
   ];
-  const text = (field: SourceField): string =>
+  const text = (field: string): string =>
     field in expressions ? `nullif(trim(CAST(m_${field} AS VARCHAR)), '')` : 'CAST(NULL AS VARCHAR)';
-  const amount = (field: SourceField): string => {
+  const amount = (field: string): string => {
     if (!(field in expressions)) return `CAST(NULL AS ${amountType})`;
     return types.get(field) === 'VARCHAR' ? `amount(m_${field})` : `try_cast(m_${field} AS ${amountType})`;
   };
   // A layout that says the zone of each row says it in place of the session's.
   const instant =
     'time_zone' in expressions
-      ? `coalesce(timezone(m_time_zone, CAST(m_time AS TIMESTAMP)), m_time)`
-      : 'm_time';
+      ? `coalesce(timezone(m_time_zone, CAST(read_time AS TIMESTAMP)), read_time)`
+      : 'read_time';
   const middle = [
     ...texts.map((field) => `${text(field)} AS ${field}`),
     ...amounts.map((field) => `${amount(field)} AS ${field}`),
+    ...shop.map(({ field, column, isNumber }) => `${isNumber ? amount(field) : text(field)} AS ${column}`),
     `epoch_ms(${instant}) AS ms`,
   ];
   const unread = (field: SourceField, value: string, reason: string): string =>
     field in expressions ? `WHEN ${value} IS NULL AND ${text(field)} IS NOT NULL THEN '${reason}' ` : '';
   const said = mapped
-    .filter((field) => field !== 'time_zone' && field !== 'refunded')
-    .map((field) => `"${field}" := CAST(m_${field} AS VARCHAR)`)
+    .filter(([field]) => field !== 'time_zone' && field !== 'refunded')
+    .map(([field]) => `"${field}" := CAST(m_${field} AS VARCHAR)`)
     .join(', ');
-  const kept = [...texts, ...amounts, 'ms', 'left_out', 'order_out', 'reason'].join(', ');
+  const ofShop = shop.map(({ column }) => column);
+  const kept = [...texts, ...amounts, ...ofShop, 'ms', 'left_out', 'order_out', 'reason'].join(', ');
   await db.run(
     `CREATE TABLE item AS SELECT ${kept}, ${fileColumn} AS file, ` +
       `CASE WHEN reason IS NOT NULL THEN coalesce(${rawColumn}, CAST(to_json(struct_pack(${said})) AS VARCHAR)) END AS raw FROM (` +
@@ -189,9 +208,12 @@ export async function placeOrders(
     readonly guests: boolean;
     readonly digits: number;
     readonly nowMs: number;
+    /** Fields of the shop's own. */
+    readonly shopFields: ShopFields;
   },
 ): Promise<void> {
-  const further = furtherFields.map(({ column }) => `${column}, `).join('');
+  const ofShop = shopColumns(options.shopFields).map(({ column }) => column);
+  const further = ofShop.map((column) => `${column}, `).join('');
   // A wider decimal costs twenty times as much to reckon with.
   const ownTotal = `coalesce(total_amount, try_cast(price * coalesce(quantity, 1) AS ${amountType}))`;
   const id = `coalesce(order_id, ${literal(`${options.name}:`)} || (rowid + ${options.firstRow}))`;
@@ -211,7 +233,7 @@ export async function placeOrders(
     await db.run(
       `CREATE TABLE grouped AS SELECT min(rowid) AS row_id, any_value(file) AS file, ${id} AS order_id, ${firstOf('customer_id')}, ` +
         `${largest('product_id')}, ${largest('product_name')}, ${largest('category')}, ${firstOf('region')}, ` +
-        `${firstOf('currency')}, ${furtherFields.map(({ column }) => `${firstOf(column)}, `).join('')}${quantity} AS quantity, CASE WHEN count(*) = 1 THEN any_value(price) END AS price, ${total} AS total, ` +
+        `${firstOf('currency')}, ${ofShop.map((column) => `${firstOf(column)}, `).join('')}${quantity} AS quantity, CASE WHEN count(*) = 1 THEN any_value(price) END AS price, ${total} AS total, ` +
         `${rows === 'items' ? 'sum(refunded)' : 'max(refunded)'} AS refunded, min(ms) AS ms, count(*) AS row_count, max(order_out) AS left_out ` +
         `FROM item WHERE left_out IS NULL AND reason IS NULL GROUP BY ${id} ORDER BY ms, row_id`,
     );

@@ -1,6 +1,6 @@
 import { shellOption } from '../../functions/shell-word.ts';
-import pipeline from '../../pipeline/definition.ts';
 import { UsageError } from '../../pipeline/error.ts';
+import type { ShopFields } from '../../pipeline/fields.ts';
 import { type PipelineField as OrderField, orderFields } from '../../pipeline/order.ts';
 import { extraFields, type SourceField } from './source-field.ts';
 import { identifier } from './sql.ts';
@@ -8,10 +8,8 @@ import { identifier } from './sql.ts';
 /** What gives each field: a column of the file or an SQL expression over its columns; empty for none. */
 export type Mapping = Readonly<Partial<Record<SourceField, string>>>;
 
-export const orderFieldNames: readonly string[] = Object.keys(orderFields(pipeline.orderFields));
-
-export function isField(name: string): name is SourceField {
-  return orderFieldNames.includes(name) || extraFields.some((one) => one === name);
+function isField(name: string, ofShop: ShopFields): name is SourceField {
+  return name in orderFields(ofShop) || extraFields.some((one) => one === name);
 }
 
 /** The parts of a text that commas part, but for those between quotes or in parentheses. */
@@ -57,15 +55,17 @@ export function columnName(text: string): string {
 /**
  * Reads `our_field=their_column,…`; a side may be an SQL expression, and an empty one means none.
  *
+ * @param ofShop fields of the shop's own
  * @returns the pairs, or why they are none
  */
-export function parseMapping(map: string): { mapping: Mapping; problem: string | null } {
+export function parseMapping(map: string, ofShop: ShopFields): { mapping: Mapping; problem: string | null } {
   const mapping: Partial<Record<SourceField, string>> = {};
   let problem: string | null = null;
   for (const part of map.trim() === '' ? [] : parts(map)) {
     const [, name = '', value] = /^\s*([^=]*?)\s*=(.*)$/s.exec(part) ?? [];
     if (value === undefined) problem ??= `The mapping "${map}" is not of the form our_field=their_column,…`;
-    else if (!isField(name)) problem ??= `The mapping names "${name}", which is not one of our fields`;
+    else if (!isField(name, ofShop))
+      problem ??= `The mapping names "${name}", which is not one of our fields`;
     else if (name in mapping) problem ??= `The mapping names ${name} twice`;
     else mapping[name] = value.trim();
   }
@@ -85,6 +85,7 @@ export function missingFields(has: (field: OrderField) => boolean, guests: boole
  * A mapping that does not do, with the file's columns and the option to write.
  *
  * @param suggested what the columns' names and values speak for
+ * @param ofShop fields of the shop's own
  */
 export function mappingError(
   what: string,
@@ -92,6 +93,7 @@ export function mappingError(
   columns: readonly string[],
   suggested: Mapping,
   twice: ReadonlySet<string>,
+  ofShop: ShopFields,
 ): UsageError {
   const lacking = missingFields((field) => suggested[field] !== undefined, false);
   const own = (field: string, column: string): boolean => field === column && columns.includes(column);
@@ -115,6 +117,6 @@ export function mappingError(
       `${twice.size > 0 ? `Two columns are named ${names}: give each a name of its own. ` : ''}` +
       `Its columns are: ${columns.map((column) => JSON.stringify(column)).join(', ')}.\n` +
       `${option === '' ? '' : `Run again with: ${shellOption('--map', option)}\n`}` +
-      `Ours are: ${orderFieldNames.join(', ')}; a customer, a time and an amount (total_amount or price) are the least that is needed`,
+      `Ours are: ${Object.keys(orderFields(ofShop)).join(', ')}; a customer, a time and an amount (total_amount or price) are the least that is needed`,
   });
 }

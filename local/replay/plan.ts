@@ -1,17 +1,11 @@
 import { shellOption } from '../../functions/shell-word.ts';
 import { UsageError } from '../../pipeline/error.ts';
-import type { PipelineField as OrderField } from '../../pipeline/order.ts';
+import type { ShopFields } from '../../pipeline/fields.ts';
+import { type PipelineField as OrderField, orderFields } from '../../pipeline/order.ts';
 import { amountSql } from './amount.ts';
 import { type ReplayDatabase, reasonOf } from './database.ts';
 import type { Column, Input } from './input.ts';
-import {
-  columnName,
-  type Mapping,
-  mappingError,
-  missingFields,
-  orderFieldNames,
-  parseMapping,
-} from './mapping.ts';
+import { columnName, type Mapping, mappingError, missingFields, parseMapping } from './mapping.ts';
 import { type Expressions, type Layout, type LeftOut, recognise } from './platform.ts';
 import type { SourceField } from './source-field.ts';
 import { identifier, literal } from './sql.ts';
@@ -248,6 +242,7 @@ export function noRows(where: string): UsageError {
  * Decides which column or expression gives which field: what the user says, before what the recognised layout has, before
  * columns that have our names.
  *
+ * @param ofShop fields of the shop's own
  * @returns the plan, and the view that it reads
  * @throws UsageError `ECOM_REPLAY_MAPPING`, `ECOM_REPLAY_EXPRESSION`, `ECOM_REPLAY_NO_AMOUNTS`
  */
@@ -256,13 +251,14 @@ export async function planOrders(
   input: Input,
   bundle: { readonly name: string; readonly leave: readonly LeftOut[] } | null,
   options: PlanOptions,
+  ofShop: ShopFields,
 ): Promise<{ plan: Plan; source: string }> {
   const { columns } = input;
   const names = columns.map(({ name }) => name);
   const file = input.files.join(', ');
   const decimal = options.decimal ?? (await decimalOf(db, 'source', columns));
   await db.run(`CREATE OR REPLACE MACRO amount(t) AS ${amountSql('CAST(t AS VARCHAR)', decimal)}`);
-  const { mapping, problem } = parseMapping(options.map ?? '');
+  const { mapping, problem } = parseMapping(options.map ?? '', ofShop);
 
   const platform = recognise(names);
   if (platform?.refused !== undefined && options.map === undefined) {
@@ -283,7 +279,8 @@ export async function planOrders(
   const expressions: Partial<Record<SourceField, string>> = { ...layout?.map };
   const written: Record<string, string> = { ...layout?.map };
   const taken = new Set(Object.values(mapping).map(columnName));
-  for (const field of orderFieldNames as OrderField[]) {
+  const fieldNames = Object.keys(orderFields(ofShop));
+  for (const field of fieldNames as OrderField[]) {
     if (field in expressions || !names.includes(field) || taken.has(field)) continue;
     expressions[field] = identifier(field);
     written[field] = field;
@@ -317,10 +314,10 @@ export async function planOrders(
     const facts = await factsOf(db, 'source', unique);
     const certain = Object.fromEntries(
       Object.entries(written).filter(
-        ([field, one]) => orderFieldNames.includes(field) && names.includes(one) && !input.twice.has(one),
+        ([field, one]) => fieldNames.includes(field) && names.includes(one) && !input.twice.has(one),
       ),
     );
-    return mappingError(what, file, names, suggestColumns(facts, certain) as Mapping, input.twice);
+    return mappingError(what, file, names, suggestColumns(facts, certain) as Mapping, input.twice, ofShop);
   };
   if (wrong !== null) throw await suggest(wrong);
   const twice = Object.values(written).find((column) => input.twice.has(columnName(column)));

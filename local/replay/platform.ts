@@ -548,7 +548,7 @@ export function recognise(names: readonly string[]): Recognised | undefined {
   );
   if (platform === undefined) return undefined;
   const { map, leave = [], notes = [], lacks, name, source, refused, ...rest } = platform;
-  const filled = Object.entries(parseMapping(map).mapping).flatMap(([field, side]) => {
+  const filled = Object.entries(parseMapping(map, {}).mapping).flatMap(([field, side]) => {
     const sql = fill(side.includes('{') ? side : `{${side}}`, columns);
     return sql === null ? [] : [[field, sql] as const];
   });

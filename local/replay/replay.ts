@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { unknownCategory } from '../../pipeline/catalog-types.ts';
-import pipeline from '../../pipeline/definition.ts';
 import { EcomError, UsageError } from '../../pipeline/error.ts';
 import { currencyDecimals } from '../../pipeline/money.ts';
 import {
@@ -18,12 +17,12 @@ import type { ReplayFindings } from './found.ts';
 import { type Input, type InputOptions, openInput, type ReplayFormat } from './input.ts';
 import {
   findLayout,
-  furtherFields,
   idName,
   loadItems,
   placeOrders,
   type Reject,
   rowsOutOfOrder,
+  shopCells,
 } from './load.ts';
 import { noRows, type Plan, type PlanOptions, planOrders } from './plan.ts';
 import { bundles } from './platform.ts';
@@ -63,7 +62,7 @@ export interface ReplayChoices extends InputOptions, PlanOptions {
 export interface ReplayOptions extends ReplayChoices {
   /** A path, a folder or a pattern; several are one. */
   readonly file: string | readonly string[];
-  readonly definition?: PipelineDefinition;
+  readonly definition: PipelineDefinition;
   /** When rows are taken to be appended, epoch milliseconds: an order may not lie after it. The present by default. */
   readonly now?: () => number;
   /** Whether the replay is to end: asked while a file is read, which takes a while before the first order. */
@@ -86,16 +85,15 @@ export interface Replay extends AsyncIterable<readonly ReplayRow[]> {
   close(): void;
 }
 
-const reader = new OrderReader(pipeline);
 /** Asked of DuckDB at once, as one text: a value for each field, or a text for each row, costs several times as much. */
 const rowsAtOnce = 32_768;
 /** Handed on at once. */
 const batchRows = 2048;
 
 /** An order as JSON, as SQL over `placed`. */
-const orderSql = ((): string => {
+function orderSqlOf({ catalog, orderFields }: PipelineDefinition): string {
   const product = `coalesce(product_id, left(product_name, ${maxIdLength}), ${literal(unknownCategory)})`;
-  const names = pipeline.catalog.products.map(
+  const names = catalog.products.map(
     (one) => `WHEN ${literal(one.product_id)} THEN ${literal(one.product_name)}`,
   );
   const cells: Readonly<Record<PipelineField, string>> = {
@@ -112,14 +110,11 @@ const orderSql = ((): string => {
     timestamp: "strftime(make_timestamp(ms * 1000), '%Y-%m-%dT%H:%M:%S.%gZ')",
     region: `coalesce(region, ${literal(unknownCategory)})`,
   };
-  const further = furtherFields.map(({ name, column, isNumber, ifMissing }): [string, string] => {
-    const value = isNumber ? `CAST(${column} AS DOUBLE)` : column;
-    if (ifMissing === undefined) return [name, value];
-    return [name, `coalesce(${value}, ${isNumber ? String(ifMissing) : literal(String(ifMissing))})`];
-  });
-  const fields = [...Object.entries(cells), ...further].map(([name, sql]) => `"${name}" := ${sql}`);
+  const fields = [...Object.entries(cells), ...shopCells(orderFields)].map(
+    ([name, sql]) => `"${name}" := ${sql}`,
+  );
   return `CAST(to_json(struct_pack(${fields.join(', ')})) AS VARCHAR)`;
-})();
+}
 
 function ordersFrom(place: number): string {
   return (
@@ -143,12 +138,19 @@ class OpenReplay implements Replay {
   readonly #places: RowPlaces;
   readonly #broken: readonly Reject[];
   readonly #now: () => number;
+  readonly #reader: OrderReader;
+  readonly #orderSql: string;
   #handedOn = 0;
 
   constructor(
     db: ReplayDatabase,
     about: Pick<Replay, 'files' | 'format' | 'plan' | 'findings' | 'notes'>,
-    rows: { places: RowPlaces; broken: readonly Reject[]; now: () => number },
+    rows: {
+      places: RowPlaces;
+      broken: readonly Reject[];
+      now: () => number;
+      definition: PipelineDefinition;
+    },
   ) {
     this.#db = db;
     this.files = about.files;
@@ -159,6 +161,8 @@ class OpenReplay implements Replay {
     this.#places = rows.places;
     this.#broken = rows.broken;
     this.#now = rows.now;
+    this.#reader = new OrderReader(rows.definition);
+    this.#orderSql = orderSqlOf(rows.definition);
   }
 
   progress(): number {
@@ -189,7 +193,7 @@ class OpenReplay implements Replay {
   /** Orders from a place on, as one text of JSON. */
   async #orders(from: number): Promise<unknown[]> {
     const { orders } = await this.#db.row(
-      `SELECT '[' || string_agg(${orderSql}, ',' ORDER BY place) || ']' AS orders ${ordersFrom(from)}`,
+      `SELECT '[' || string_agg(${this.#orderSql}, ',' ORDER BY place) || ']' AS orders ${ordersFrom(from)}`,
     );
     return orders === null ? [] : (JSON.parse(String(orders)) as unknown[]); // written by our own query
   }
@@ -218,7 +222,7 @@ class OpenReplay implements Replay {
         for (let start = 0; start < orders.length; start += batchRows) {
           const nowMs = this.#now();
           const batch = orders.slice(start, start + batchRows).map((order, index) => {
-            const checked = reader.check(order, nowMs);
+            const checked = this.#reader.check(order, nowMs);
             return typeof checked === 'string'
               ? this.#badOrder(from, start + index, checked, order)
               : ({ kind: 'order', ...checked } as const);
@@ -444,7 +448,7 @@ export async function openReplay(options: ReplayOptions): Promise<Replay> {
 }
 
 async function open(options: ReplayOptions, rewritten: boolean): Promise<Replay> {
-  const { definition = pipeline, now = Date.now, isOver = () => false } = options;
+  const { definition, now = Date.now, isOver = () => false } = options;
   const given = typeof options.file === 'string' ? [options.file] : options.file;
   const db = await ReplayDatabase.open();
   const watch = setInterval(() => {
@@ -454,7 +458,7 @@ async function open(options: ReplayOptions, rewritten: boolean): Promise<Replay>
   try {
     const { input, bundle } = await openSource(db, given, options, rewritten);
     const where = input.files.join(', ');
-    const { plan: planned, source } = await planOrders(db, input, bundle, options);
+    const { plan: planned, source } = await planOrders(db, input, bundle, options, definition.orderFields);
     const plan = await withCurrency(db, source, planned, options.currency ?? definition.currency);
     const timeSql = plan.expressions.timestamp ?? 'NULL';
     const [{ type = 'VARCHAR' } = {}] = await db.columns(`SELECT (${timeSql}) AS t FROM ${source}`);
@@ -469,7 +473,7 @@ async function open(options: ReplayOptions, rewritten: boolean): Promise<Replay>
     // The first readings skip rows that cannot be taken apart; this one keeps them.
     if (input.format === 'csv' || input.format === 'json-lines')
       await db.run(`CREATE OR REPLACE VIEW source AS ${input.select('kept')}`);
-    await loadItems(db, source, plan, time.sql);
+    await loadItems(db, source, plan, time.sql, definition.orderFields);
     const { currency, notes: ofCurrency } = await currencyOf(db, options, definition, where);
     const digits = currencyDigits(currency, where);
     const found = await findLayout(db, plan, options.rows);
@@ -481,6 +485,7 @@ async function open(options: ReplayOptions, rewritten: boolean): Promise<Replay>
       guests: options.guests === 'count',
       digits,
       nowMs: now(),
+      shopFields: definition.orderFields,
     });
     const seen = await look(db, input, found, { platform: plan.platform, currency, outOfOrder });
     const { findings } = seen;
@@ -513,6 +518,7 @@ async function open(options: ReplayOptions, rewritten: boolean): Promise<Replay>
         places: seen.places,
         broken: seen.broken,
         now,
+        definition,
       },
     );
   } catch (cause) {

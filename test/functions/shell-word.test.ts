@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { shellOption, shellPath, shellWord } from '../../functions/shell-word.ts';
-import { openReplay } from '../../local/replay/replay.ts';
 import { describeSummary } from '../../local/run/summary.ts';
+import { openReplay } from '../local/replay/replayed.ts';
 
 const hostile = [
   'plain',

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
-import type { ReplayOptions } from '../../../local/replay/replay.ts';
+import type { ReplayOptions } from './replayed.ts';
 import { replayed } from './replayed.ts';
 
 /** The same 60 orders in each platform's layout; made for this project from public descriptions of the formats. */

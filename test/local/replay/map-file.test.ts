@@ -4,8 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { readChoices, saveMapFile, withMapFile } from '../../../local/replay/choices.ts';
 import { describeDryRun } from '../../../local/replay/dry-run.ts';
 import { joinMapping } from '../../../local/replay/mapping.ts';
-import { openReplay, type ReplayOptions } from '../../../local/replay/replay.ts';
-import { ownFolder } from './replayed.ts';
+import { openReplay, ownFolder, type ReplayOptions } from './replayed.ts';
 
 const own = ownFolder();
 afterAll(own.remove);

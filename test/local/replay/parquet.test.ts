@@ -3,8 +3,7 @@ import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { parquetMetadata } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openReplay } from '../../../local/replay/replay.ts';
-import { ownFolder, refusals, replayed } from './replayed.ts';
+import { openReplay, ownFolder, refusals, replayed } from './replayed.ts';
 
 const { folder, remove } = ownFolder();
 afterAll(remove);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseMapping } from '../../../local/replay/mapping.ts';
 import { platforms, recognise } from '../../../local/replay/platform.ts';
-import type { ReplayOptions } from '../../../local/replay/replay.ts';
+import type { ReplayOptions } from './replayed.ts';
 import { ownFolder, replayed } from './replayed.ts';
 
 const { write, remove } = ownFolder();
@@ -30,7 +30,7 @@ describe('the table of platforms', () => {
   it.each(platforms.map((platform) => [platform.name, platform] as const))(
     'has a mapping that can be read for %s, known by its own columns',
     (_, { name, map, known }) => {
-      expect(parseMapping(map).problem).toBeNull();
+      expect(parseMapping(map, {}).problem).toBeNull();
       expect(recognise(known.split('|'))).toMatchObject({ name });
     },
   );

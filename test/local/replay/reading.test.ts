@@ -3,8 +3,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openReplay, type ReplayOptions } from '../../../local/replay/replay.ts';
-import { ownFolder, refusals, replayed } from './replayed.ts';
+import { openReplay, ownFolder, type ReplayOptions, refusals, replayed } from './replayed.ts';
 
 const { folder, write, remove } = ownFolder();
 afterAll(remove);

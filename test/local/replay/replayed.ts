@@ -3,11 +3,20 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
   type BadRow,
-  openReplay,
+  openReplay as openReplayOf,
   type Replay,
-  type ReplayOptions,
   type ReplayOrder,
+  type ReplayOptions as ShopReplayOptions,
 } from '../../../local/replay/replay.ts';
+import pipeline from '../../../pipeline/definition.ts';
+
+/** The definition is that of this project, unless a test is about another. */
+export type ReplayOptions = Omit<ShopReplayOptions, 'definition'> &
+  Partial<Pick<ShopReplayOptions, 'definition'>>;
+
+export function openReplay(options: ReplayOptions): Promise<Replay> {
+  return openReplayOf({ definition: pipeline, ...options });
+}
 
 /** A folder that a test owns; its name has a space and a letter that is not ASCII, as users' folders do. */
 export function ownFolder(): {

@@ -2,9 +2,8 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openReplay } from '../../../local/replay/replay.ts';
 import { UsageError } from '../../../pipeline/error.ts';
-import { ownFolder } from './replayed.ts';
+import { openReplay, ownFolder } from './replayed.ts';
 
 const { folder, write, remove } = ownFolder();
 afterAll(remove);
