@@ -29,9 +29,7 @@ export interface PlacedRecord extends TestRecord {
 
 /** Where each record comes to lie in a topic that is written by nobody else. */
 export class Placement {
-  readonly #offsets: number[] = pipeline.topics.orders
-    ? Array(pipeline.topics.orders.partitions).fill(0)
-    : [];
+  readonly #offsets: number[] = Array(pipeline.topics.orders.partitions).fill(0);
 
   /** Where the next record of each partition comes to lie. */
   get offsets(): readonly number[] {
