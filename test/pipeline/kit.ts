@@ -1,11 +1,12 @@
 import pipeline from '../../pipeline/definition.ts';
 import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
 import type { Rule } from '../../pipeline/rule.ts';
+import { defaultTopics } from '../../pipeline/topic.ts';
 import type { Windowing } from '../../pipeline/window.ts';
 
 /**
- * The rules and windows that the kit comes with: tests of what is done with rules and windows go by them, whatever a shop
- * makes of its own.
+ * The rules and windows that the kit comes with: tests of what is done with rules, windows and topics go by the kit's, whatever a
+ * shop makes of its own.
  */
 export const kitRules: readonly Rule[] = [
   {
@@ -53,11 +54,9 @@ export const kitWindowing: Windowing = {
   deduplicate: true,
 };
 
-const { orders, alerts, deadLetters } = pipeline.topics;
-
-/** The definition with the kit's rules and windows, and without topics that a shop has added. */
+/** The definition with the kit's topics, rules, windows and currency, and what a shop's orders are made of. */
 export const kit: PipelineDefinition = {
-  topics: { orders, alerts, deadLetters },
+  topics: defaultTopics,
   rules: kitRules,
   windows: kitWindowing,
   currency: 'USD',
@@ -73,5 +72,5 @@ export const shopFieldValues: Readonly<Record<string, unknown>> = Object.fromEnt
 /** The kit's definition with a topic that a shop has added. */
 export const kitWithRefunds: PipelineDefinition = {
   ...kit,
-  topics: { ...kit.topics, refunds: { ...orders, name: 'ecommerce-refunds', partitions: 2 } },
+  topics: { ...kit.topics, refunds: { ...defaultTopics.orders, name: 'ecommerce-refunds', partitions: 2 } },
 };

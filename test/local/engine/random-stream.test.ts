@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { StreamingQuery } from '../../../local/engine/streaming-query.ts';
 import type { Alert } from '../../../pipeline/alert.ts';
-import pipeline from '../../../pipeline/definition.ts';
 import { seededRandom } from '../../../pipeline/generator/random.ts';
 import type { Order } from '../../../pipeline/order.ts';
 import type { PipelineDefinition } from '../../../pipeline/pipeline.ts';
@@ -67,18 +66,18 @@ const shapes: Record<string, StreamShape> = {
 
 /** Windows that overlap in other ways: three at a time, none, and with edges that cut each other. */
 const windowings = [
-  pipeline.windows,
-  { ...pipeline.windows, sizeMs: 90_000 },
-  { ...pipeline.windows, slideMs: 60_000 },
-  { ...pipeline.windows, sizeMs: 50_000, slideMs: 20_000, watermarkMs: 45_000 },
-  { ...pipeline.windows, deduplicate: false },
+  kit.windows,
+  { ...kit.windows, sizeMs: 90_000 },
+  { ...kit.windows, slideMs: 60_000 },
+  { ...kit.windows, sizeMs: 50_000, slideMs: 20_000, watermarkMs: 45_000 },
+  { ...kit.windows, deduplicate: false },
 ];
 
 describe.each(Object.entries(shapes))('a stream that is %s', (_, shape) => {
   it.each(windowings)('gives the rows of a naive recomputation: %o', (windowing) => {
     for (const seed of seeds) {
       const batches = randomBatches(seed, shape);
-      const { outcome } = run(batches, { ...pipeline, windows: windowing });
+      const { outcome } = run(batches, { ...kit, windows: windowing });
       expect(outcome).toEqual(expectedOutcome(batches, windowing));
     }
   });
@@ -92,10 +91,8 @@ describe.each(Object.entries(shapes))('a stream that is %s', (_, shape) => {
     const rules = [...stateful, ...sliding].map((rule) => ({ ...rule, moreThan: 2 }));
     for (const seed of seeds.slice(0, 4)) {
       const batches = randomBatches(seed, { ...shape, orders: 250 });
-      const found = run(batches, { ...pipeline, rules }).alerts.map(
-        ({ detected_at: _detected, ...rest }) => rest,
-      );
-      const expected = rules.flatMap((rule) => expectedAlerts(batches, rule, pipeline.windows.watermarkMs));
+      const found = run(batches, { ...kit, rules }).alerts.map(({ detected_at: _detected, ...rest }) => rest);
+      const expected = rules.flatMap((rule) => expectedAlerts(batches, rule, kit.windows.watermarkMs));
       const byId = (a: { alert_id: string }, b: { alert_id: string }): number =>
         a.alert_id < b.alert_id ? -1 : 1;
       expect(found.toSorted(byId)).toEqual(expected.toSorted(byId));
@@ -109,9 +106,9 @@ describe('an order less than the watermark behind the newest', () => {
     const shape = { orders: 300, disorderMs: 29_999, redelivered: 0, redeliveryDelay: 1, largestBatch: 10 };
     for (const seed of seeds) {
       const stream = randomBatches(seed, shape).flat();
-      const once = expectedOutcome([stream], pipeline.windows);
+      const once = expectedOutcome([stream], kit.windows);
       for (const largest of [1, 3, 40, 1000]) {
-        const { outcome } = run(cut(stream, seededRandom(seed), largest), pipeline);
+        const { outcome } = run(cut(stream, seededRandom(seed), largest), kit);
         expect(outcome).toEqual(once);
         expect(outcome.late).toBe(0);
       }

@@ -8,14 +8,14 @@ import {
   type ReplayOrder,
   type ReplayOptions as ShopReplayOptions,
 } from '../../../local/replay/replay.ts';
-import pipeline from '../../../pipeline/definition.ts';
+import { kit } from '../../pipeline/kit.ts';
 
-/** The definition is that of this project, unless a test is about another. */
+/** The definition is the kit's, unless a test is about another. */
 export type ReplayOptions = Omit<ShopReplayOptions, 'definition'> &
   Partial<Pick<ShopReplayOptions, 'definition'>>;
 
 export function openReplay(options: ReplayOptions): Promise<Replay> {
-  return openReplayOf({ definition: pipeline, ...options });
+  return openReplayOf({ definition: kit, ...options });
 }
 
 /** A folder that a test owns; its name has a space and a letter that is not ASCII, as users' folders do. */

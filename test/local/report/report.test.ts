@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { main } from '../../../local/report/command.ts';
 import { consoleTable } from '../../../local/report/console-table.ts';
 import pipeline from '../../../pipeline/definition.ts';
+import { formatMoney } from '../../../pipeline/money.ts';
 import { alert, noon, printed, row, summary, type WrittenRun, writeRun } from './written-run.ts';
 
 let run: WrittenRun;
@@ -15,6 +16,7 @@ const batches = [
   [row(noon, 'Books', 'US', 3, 30), row(noon, 'Books', 'EU', 4, 123.45)],
 ];
 
+const money = (amount: number): string => formatMoney(amount, pipeline.currency);
 const severityOf = (id: string) => pipeline.rules.find((rule) => rule.id === id)?.severity;
 
 describe('the report', () => {
@@ -143,7 +145,7 @@ Report: ${path.join(run.folder, 'report.html')}
     expect(found).toMatchObject({ orders: 2, revenue: 16.5, windows: { length: 1 } });
     expect(found).toMatchObject({ summary: { orders: 2, dead_letters: 1 } });
     expect(found.out).toMatch(option.length > 0 ? /own run$/ : /ecom-report-/);
-    expect(readFileSync(found.report, 'utf8')).toContain('$16.50');
+    expect(readFileSync(found.report, 'utf8')).toContain(money(16.5));
     expect(stderr).toContain('Refused: 1 row, first on line 4');
     if (option.length === 0) rmSync(found.out, { recursive: true });
   });
@@ -155,7 +157,7 @@ Report: ${path.join(run.folder, 'report.html')}
     const kept = path.join(run.folder, 'kept.json');
     const { code, stdout } = await printed(main, ['--replay', file, '--dry-run', '--save', kept]);
     expect(code).toBe(0);
-    expect(stdout).toContain('1 row makes 1 order of 1 customer, $10.00.');
+    expect(stdout).toContain(`1 row makes 1 order of 1 customer, ${money(10)}.`);
     expect(JSON.parse(readFileSync(kept, 'utf8'))).toMatchObject({ map: { customer_id: 'customer_id' } });
     expect(readdirSync(run.folder)).not.toContain('report.html');
   });

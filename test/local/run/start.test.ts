@@ -16,6 +16,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { readWindows } from '../../../local/parquet/read-windows.ts';
+import pipeline from '../../../pipeline/definition.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 // Each run starts a process or two.
@@ -56,9 +57,9 @@ async function until(holds: () => boolean): Promise<void> {
 
 async function ordersInWindows(out: string): Promise<number> {
   let orders = 0;
-  // Each order is in two windows: half a minute apart, a minute long.
   for await (const { rows } of readWindows(out)) for (const row of rows) orders += row.order_count;
-  return orders / 2;
+  // Each order is in as many windows.
+  return orders / (pipeline.windows.sizeMs / pipeline.windows.slideMs);
 }
 
 describe('npm start', () => {
@@ -72,7 +73,7 @@ describe('npm start', () => {
       orders: expect.any(Number),
       duplicates: 0,
       revenue: expect.any(Number),
-      currency: 'USD',
+      currency: pipeline.currency,
       customers: expect.any(Number),
       windows: expect.any(Number),
       alerts: expect.any(Object),

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import pipeline from '../../../pipeline/definition.ts';
 import { resolveConfig } from '../../../plugins/ecom-analytics/config/resolve.ts';
 import { retentionMs, stageDefinition } from '../../../plugins/ecom-analytics/topics/desired.ts';
-import { kitWithRefunds } from '../../pipeline/kit.ts';
+import { kit, kitWithRefunds } from '../../pipeline/kit.ts';
 import { cluster, desired } from './sample.ts';
 
 describe('the desired topics', () => {
@@ -57,15 +56,15 @@ describe('the desired topics', () => {
 });
 
 test('a stage’s definition has its topic names and not the rules that it switches off', () => {
-  const [off = ''] = pipeline.rules.map(({ id }) => id);
-  const config = resolveConfig(pipeline, { topics: { prefix: 'a.' }, rules: { off: [off] } });
-  const definition = stageDefinition(pipeline, config);
+  const [off = ''] = kit.rules.map(({ id }) => id);
+  const config = resolveConfig(kit, { topics: { prefix: 'a.' }, rules: { off: [off] } });
+  const definition = stageDefinition(kit, config);
   expect(definition.topics.deadLetters.name).toBe('a.ecommerce-orders-dlq');
   expect(definition.rules.map(({ id }) => id)).not.toContain(off);
 });
 
 test.each<[string, unknown, number]>([
-  ['the pipeline’s own', {}, 7 * 86_400_000],
+  ['the definition’s own', {}, 7 * 86_400_000],
   ['the stage’s hours', { topics: { orders: { retentionHours: 2 } } }, 7_200_000],
   [
     'a config, which Kafka goes by',
@@ -73,6 +72,6 @@ test.each<[string, unknown, number]>([
     -1,
   ],
 ])('retention is %s', (_, given, ms) => {
-  const { orders } = resolveConfig(pipeline, given).topics.of;
-  expect(retentionMs(pipeline.topics.orders, orders)).toBe(ms);
+  const { orders } = resolveConfig(kit, given).topics.of;
+  expect(retentionMs(kit.topics.orders, orders)).toBe(ms);
 });
