@@ -12,7 +12,7 @@ const isoTime = v.pipe(
   v.check((text) => !Number.isNaN(parseTimestamp(text)), timestampMessage),
 );
 
-/** An alert on the wire. Times are ISO 8601 in UTC, money is USD. */
+/** An alert on the wire. Times are ISO 8601 in UTC, money is in the pipeline's currency. */
 export const AlertSchema = v.object({
   /** The same for the same rule and order (or customer and window), however often it is found. */
   alert_id: v.pipe(v.string(), v.nonEmpty()),
@@ -107,7 +107,7 @@ export interface CustomerFinding {
   readonly windowStartMs: number;
   /** Distinct orders, or distinct values. */
   readonly count: number;
-  /** USD, the customer's orders in the window. */
+  /** Of the customer's orders in the window, in the pipeline's currency. */
   readonly totalAmount: number;
   /** Of the newest order in the window. */
   readonly region: string;

@@ -6,7 +6,7 @@
  */
 export const maxAmountUsd = 2 ** 45;
 
-/** An amount in USD that is finite, at least 0, has at most two decimals, and can be told to the cent. */
+/** An amount that is finite, at least 0, has at most two decimals, and can be told to the cent. */
 export function isAmount(value: unknown): value is number {
   return (
     typeof value === 'number' &&

@@ -140,11 +140,11 @@ export interface Order {
 /** Before any field is looked at. */
 const recordReasons = {
   'no-value': 'the record has no value, and no tick header',
-  tick: 'the tick header is no time, lies before 1970, or lies too far in the future',
+  tick: 'the tick header is not a time, lies before 1970, or lies too far in the future',
   'not-utf8': 'the value is not UTF-8',
   'not-json': 'the value is not JSON as RFC 8259 has it (single quotes, trailing text and NaN are not)',
   'not-an-object': 'the JSON is not an object',
-  row: 'the row of a replayed file has not the columns of its header, or quotes that do not match',
+  row: 'the row of a replayed file does not have the columns of its header, or its quotes do not match',
 } as const;
 
 /** Of an order whose fields are all right. */

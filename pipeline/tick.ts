@@ -19,7 +19,7 @@ export function maxTickFutureMs(windowing: Windowing): number {
 /**
  * Reads the header of a record without a value.
  *
- * @returns the event time that the tick states, in milliseconds, or NaN when the text is no time, lies before 1970, or
+ * @returns the event time that the tick states, in milliseconds, or NaN when the text is not a time, lies before 1970, or
  * lies more than {@link maxTickFutureMs} after the record's own timestamp.
  */
 export function parseTick(headerValue: string, recordTimestampMs: number, windowing: Windowing): number {

@@ -57,7 +57,7 @@ export function isLate(
   return lastWindowStart(eventTimeMs, windowing.slideMs) + windowing.sizeMs <= watermarkMs;
 }
 
-/** One row of the analytics: one window, one category, one location. Times in epoch milliseconds, money in USD. */
+/** One row of the analytics: one window, one category, one location. Times in epoch milliseconds, money in the pipeline's currency. */
 export const WindowRowSchema = v.object({
   window_start: v.pipe(v.number(), v.integer()),
   window_end: v.pipe(v.number(), v.integer()),

@@ -34,7 +34,7 @@ function memorySeconds(environment: Environment, topics: Topics): number {
   if (given === '') return memoryFor(topics);
   if (/^[1-9]\d*$/.test(given)) return Number(given);
   throw new EcomError('ECOM_SETTING_INVALID', {
-    what: `"${given}" is no number of seconds`,
+    what: `"${given}" is not a number of seconds`,
     where: 'environment variable ECOM_ALERTS_REMEMBERED_SECONDS',
     fix: 'The deployment of the stage sets it, from the retention of the topics of orders and alerts.',
   });

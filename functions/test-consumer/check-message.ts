@@ -78,7 +78,7 @@ function wrongNumber(headers: Readonly<Record<string, string>>): string | null {
   const number = [deadLetterHeaders.partition, deadLetterHeaders.offset].find(
     (name) => !/^\d+$/.test(headers[name] ?? ''),
   );
-  return number === undefined ? null : `the header ${number} is no number`;
+  return number === undefined ? null : `the header ${number} is not a number`;
 }
 
 /** ISO 8601; null where a producer's clock wrote what is not a time: nanoseconds, say, into a topic of `CreateTime`. */

@@ -2,7 +2,7 @@ import type { PresetName, StageConfig } from './schema.ts';
 
 type Created<T extends { readonly create?: unknown }> = { readonly create: NonNullable<T['create']> };
 
-/** A preset creates everything: what is brought along replaces a block whole. */
+/** A preset creates everything; something existing replaces a block whole. */
 export interface Preset extends Omit<StageConfig, 'network' | 'msk' | 'emr' | 'buckets'> {
   readonly network: Created<StageConfig['network']>;
   readonly msk: Created<StageConfig['msk']>;

@@ -344,7 +344,7 @@ const create = <const T extends v.ObjectEntries, M extends v.ErrorMessage<v.Stri
   made: v.StrictObjectSchema<T, M>,
 ) => v.optional(v.partial(made));
 
-/** The blocks that are either made by the stage or brought along; `create` may be left out or hold only what differs. */
+/** The blocks that the stage either creates or takes as they exist; `create` may be left out or hold only what differs. */
 export const blocks = {
   network: { create: NetworkCreate, existing: NetworkExisting },
   msk: { create: MskCreate, existing: MskExisting },
@@ -435,7 +435,7 @@ export const StageParametersSchema = v.looseObject({
 /** What a user's file holds. */
 export type ConfigInput = v.InferOutput<ReturnType<typeof configInputSchema>>;
 
-/** A block as it is: made by the stage, or brought along. */
+/** A block as it is: created by the stage, or existing. */
 export type Either<Create, Existing> =
   | { readonly create: Create; readonly existing?: undefined }
   | { readonly existing: Existing; readonly create?: undefined };
