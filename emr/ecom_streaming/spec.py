@@ -126,7 +126,9 @@ class Windowing(Windows):
     folder: Name
 
 
-_WITHOUT_GAPS: Final = Check(lambda windows: windows.slide_ms <= windows.size_ms, "windows without gaps: slideMs is at most sizeMs")
+_WITHOUT_GAPS: Final = Check(
+    lambda windows: windows.slide_ms <= windows.size_ms, "windows without gaps: slideMs is at most sizeMs"
+)
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,10 @@ class Definition:
     spec_version: Literal[1]
     topics: Annotated[
         Mapping[str, Topic],
-        Check(lambda topics: topics.keys() >= {"orders", "alerts", "deadLetters"}, "a set of topics with orders, alerts and deadLetters"),
+        Check(
+            lambda topics: topics.keys() >= {"orders", "alerts", "deadLetters"},
+            "a set of topics with orders, alerts and deadLetters",
+        ),
     ]
     timestamp_type: Literal["LogAppendTime"]
     order: Annotated[

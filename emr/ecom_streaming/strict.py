@@ -116,5 +116,5 @@ def _below(path: str, key: str) -> str:
 
 def _shown(value: Any) -> str:
     if isinstance(value, (str, int, float, NoneType)):
-        return json.dumps(value, ensure_ascii=False)[:60]
+        return json.dumps(value)[:60]
     return _WORDS[list if isinstance(value, (list, tuple)) else dict]

@@ -107,6 +107,7 @@ const specTexts: readonly [text: string, isTaken: boolean][] = [
   [rewritten(spec, limit, `"moreThan":"x",${limit}`), true],
   [rewritten(spec, '"high-value"', '"high-value\\n"'), false],
   [`${JSON.stringify(spec)}{}`, false],
+  [rewritten(spec, '"high"', '"\\ud800"'), false],
 ];
 const settingsTexts: readonly [text: string, isTaken: boolean][] = [
   [rewritten(settings, '"sparkLine":"4.1"', '"sparkLine":"٤.١"'), false],
