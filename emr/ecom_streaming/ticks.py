@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Final
@@ -14,10 +13,11 @@ from pyspark.sql import functions as F
 from .kafka import Kafka
 from .spec import Spec
 
-# A tick of this job is believed whatever the broker's clock says: it goes no further than the job itself has read. Were it
-# judged by the time at which it is appended, as others' are, a clock that is set back would keep a drain from ever ending.
+# Marks a tick as the job's. Every start and every application that reads it believes it, whatever the broker's clock says: it
+# goes no further than it takes to close the windows of orders that were accepted. Were it judged by the time at which it is
+# appended, as others' are, a clock that is set back would keep a drain from ever ending.
 OWN_HEADER: Final = "ecom-tick-by"
-OWN_TOKEN: Final = uuid.uuid4().hex
+_OWN: Final = "streaming job"
 
 
 def last_window_end(event_ms: int, spec: Spec) -> int:
@@ -59,7 +59,7 @@ def send_tick(spark: SparkSession, kafka: Kafka, spec: Spec, event_ms: int) -> N
     """Sends one tick to the orders topic."""
     moment = datetime.fromtimestamp(event_ms / 1000, timezone.utc)
     text = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    header_values = {spec.tick.header: text, OWN_HEADER: OWN_TOKEN}
+    header_values = {spec.tick.header: text, OWN_HEADER: _OWN}
     headers = F.array(
         *(F.struct(F.lit(key).alias("key"), F.lit(value).cast("binary").alias("value")) for key, value in header_values.items())
     )
