@@ -12,6 +12,7 @@ from typing import Final
 from pyspark.sql import SparkSession
 from pyspark.sql.streaming import StreamingQuery
 
+from .checkpoint import note_closed, open_watermark_ms
 from .control import Control, StopRequest
 from .errors import JobError
 from .heartbeat import Heartbeat
@@ -22,7 +23,7 @@ from .queries import RECORDS, WINDOWS, Queries, query_names
 from .settings import Settings
 from .spec import Spec
 from .storage import Unavailable
-from .ticks import IdleTicks, last_window_end, send_tick
+from .ticks import IdleTicks, closing_tick_ms, last_window_end, send_tick
 
 _LOOK_EVERY_SECONDS: Final = 0.2
 _FINISH_WITHIN_SECONDS: Final = 120.0
@@ -85,6 +86,7 @@ class Application:
         self._progress = Progress(spec.windowing, self._late.count)
         heartbeat.progress = self._progress
         self._look_at = 0.0
+        self._closed_by: int | None = None
         self.is_stopping = False
 
     def run(self) -> None:
@@ -175,17 +177,42 @@ class Application:
     def _keep_windows_closing(self) -> None:
         if not self._settings.idle_ticks or WINDOWS not in self._running:
             return
-        latest = self._progress.latest.get(WINDOWS)
-        if latest is None:
+        if not self._progress.is_idle(WINDOWS, self._settings.trigger_seconds + _IDLE_MARGIN_SECONDS) or not self._is_told():
             return
-        tick_ms = self._idle_ticks.due(
-            self._progress.latest_event_ms,
-            latest.watermark_ms,
-            time.monotonic() - self._progress.last_order_at,
-            is_caught_up=self._progress.is_idle(WINDOWS, self._settings.trigger_seconds + _IDLE_MARGIN_SECONDS),
-        )
+        self._note_closed()
+        latest_ms = self._progress.latest_event_ms
+        if latest_ms is None:
+            return
+        idle_seconds = time.monotonic() - self._progress.last_order_at
+        tick_ms = self._idle_ticks.due(latest_ms, self._watermark_ms(), self._progress.brokers_ms, idle_seconds)
         if tick_ms is not None:
             self._send_tick(tick_ms)
+
+    def _is_told(self) -> bool:
+        """Whether the newest order is known, that of earlier starts included; False while the checkpoint does not answer.
+
+        A start that finds nothing to read runs no batch, and so no event tells of the windows that are open.
+        """
+        if self._progress.is_untold:
+            try:
+                self._progress.tell(open_watermark_ms(self._queries.checkpoint, WINDOWS))
+            except Unavailable:
+                return False
+        return True
+
+    def _note_closed(self) -> None:
+        """Notes in the checkpoint where no window is open, so that no later start moves event time to close them again."""
+        latest = self._progress.latest.get(WINDOWS)
+        if latest is None or latest.batch_id == self._closed_by:
+            return
+        latest_ms = self._progress.latest_event_ms
+        if latest_ms is not None and (latest.watermark_ms or 0) < last_window_end(latest_ms, self._spec):
+            return
+        try:
+            note_closed(self._queries.checkpoint, latest.batch_id)
+            self._closed_by = latest.batch_id
+        except Unavailable:
+            pass  # It is tried again; left out, it costs a later start a tick.
 
     def _send_tick(self, event_ms: int) -> None:
         try:
@@ -205,16 +232,22 @@ class Application:
         idle = {name: self._progress.idle_count(name) for name in self._names}
         if not self._wait_until(lambda: all(self._progress.idle_count(name) > idle[name] for name in self._names)):
             return
+        if WINDOWS not in self._names or not self._wait_until(self._is_told):
+            return
         latest_ms = self._progress.latest_event_ms
-        if WINDOWS not in self._names or latest_ms is None:
+        if latest_ms is None:
             return
         target_ms = last_window_end(latest_ms, self._spec)
         while self._watermark_ms() < target_ms:
-            self._send_tick(target_ms + self._spec.windowing.watermark_ms)
+            self._send_tick(closing_tick_ms(latest_ms, self._spec))
             # Sent again where it did not get through; a second one changes nothing.
             again_at = time.monotonic() + _TICK_AGAIN_SECONDS
             if not self._wait_until(lambda by=again_at: self._watermark_ms() >= target_ms or time.monotonic() > by):
                 return
+        # A tick that was sent again may come in a batch of its own.
+        read = self._progress.idle_count(WINDOWS)
+        if self._wait_until(lambda: self._progress.idle_count(WINDOWS) > read):
+            self._note_closed()
 
     def _watermark_ms(self) -> int:
         latest = self._progress.latest.get(WINDOWS)

@@ -1,4 +1,7 @@
-"""What stands beside Spark's own checkpoint: its id, which names the window files, and the fingerprint it was made for."""
+"""What stands beside Spark's own checkpoint: its id, which names the window files, and the fingerprint it was made for.
+
+Also the batch after which no window was open, and what Spark's own logs say of the batches that are committed.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,18 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from .errors import JobError
 from .settings import Fingerprint
 from .storage import Store
 
 _FILE: Final = "ecom-checkpoint.json"
+_CLOSED_FILE: Final = "ecom-closed.json"
+# Spark's logs have an entry for each batch: a version, then JSON. That of the offsets has the watermark that the batch is
+# judged by, that of the commits the one after it.
+# https://github.com/apache/spark/blob/v4.1.1/sql/core/src/main/scala/org/apache/spark/sql/execution/streaming/checkpointing/CommitLog.scala
+_WATERMARKS: Final = {"offsets": "batchWatermarkMs", "commits": "nextBatchWatermarkMs"}
 
 
 def claim_checkpoint(store: Store, queries: tuple[str, ...], fingerprint: Fingerprint) -> str:
@@ -79,6 +87,42 @@ def read_window_checkpoint(store: Store) -> WindowCheckpoint:
             store.uri(),
             "Name the --checkpoint of the application pipeline.",
         ) from cause
+
+
+def last_committed_batch(store: Store, query: str) -> int | None:
+    """The last batch in a query's commit log: those before it are committed too, and Spark forgets them in time."""
+    return max((int(name) for name in store.list(query, "commits") if name.isdigit()), default=None)
+
+
+def logged_watermark_ms(store: Store, query: str, log: Literal["offsets", "commits"], batch_id: int) -> int:
+    """The watermark that a batch is judged by (`offsets`), or the one after it (`commits`); 0 where there is none yet."""
+    text = store.read(query, log, str(batch_id))
+    try:
+        return int(json.loads((text or "").splitlines()[1])[_WATERMARKS[log]])
+    except (IndexError, KeyError, TypeError, ValueError) as cause:
+        raise JobError(
+            "ECOM_CHECKPOINT_DAMAGED",
+            f"Spark's log of batch {batch_id} has no watermark: {cause!r}",
+            store.uri(query, log, str(batch_id)),
+            "Restore it: it says which windows are closed.",
+        ) from cause
+
+
+def open_watermark_ms(store: Store, query: str) -> int | None:
+    """The watermark after the last batch of a query that computes windows. None where no window was open then."""
+    batch_id = last_committed_batch(store, query)
+    if batch_id is None or store.read(_CLOSED_FILE) == _closed_by(batch_id):
+        return None
+    return logged_watermark_ms(store, query, "commits", batch_id) or None
+
+
+def note_closed(store: Store, batch_id: int) -> None:
+    """Notes the batch after which no window is open. The watermark remembers ticks as well as orders, and cannot say so."""
+    store.write(_closed_by(batch_id), _CLOSED_FILE)
+
+
+def _closed_by(batch_id: int) -> str:
+    return json.dumps({"version": 1, "batchId": batch_id}) + "\n"
 
 
 def _parse(text: str, store: Store) -> tuple[str, Fingerprint]:

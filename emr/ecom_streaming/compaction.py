@@ -22,7 +22,7 @@ from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
-from .checkpoint import WindowCheckpoint, read_window_checkpoint
+from .checkpoint import WindowCheckpoint, last_committed_batch, logged_watermark_ms, read_window_checkpoint
 from .errors import JobError
 from .queries import WINDOWS
 from .storage import Store
@@ -57,7 +57,7 @@ class Hour:
 
 @dataclass(frozen=True)
 class CommittedBatch:
-    """The last batch that is in the commit log: those before it are committed too, and Spark forgets them in time."""
+    """The last batch that is in the commit log, and the watermark that it was judged by."""
 
     batch_id: int
     watermark_ms: int
@@ -76,22 +76,10 @@ class Compacted:
 
 def last_committed(checkpoint: Store) -> CommittedBatch | None:
     """Reads Spark's own logs of the windows query. None before the first batch."""
-    # Both logs: a version, then JSON. https://github.com/apache/spark/blob/v4.1.1/sql/core/src/main/scala/org/apache/spark/sql/execution/streaming/checkpointing/OffsetSeqLog.scala
-    batches = [int(name) for name in checkpoint.list(WINDOWS, "commits") if name.isdigit()]
-    if not batches:
+    batch_id = last_committed_batch(checkpoint, WINDOWS)
+    if batch_id is None:
         return None
-    batch_id = max(batches)
-    text = checkpoint.read(WINDOWS, "offsets", str(batch_id))
-    try:
-        watermark_ms = int(json.loads((text or "").splitlines()[1])["batchWatermarkMs"])
-    except (IndexError, KeyError, TypeError, ValueError) as cause:
-        raise JobError(
-            "ECOM_CHECKPOINT_DAMAGED",
-            f"Spark's log of batch {batch_id} has no watermark: {cause!r}",
-            checkpoint.uri(WINDOWS, "offsets", str(batch_id)),
-            "Restore it; until then no hour is known to be closed.",
-        ) from cause
-    return CommittedBatch(batch_id, watermark_ms)
+    return CommittedBatch(batch_id, logged_watermark_ms(checkpoint, WINDOWS, "offsets", batch_id))
 
 
 def is_closed(start_ms: int, windows: WindowCheckpoint, watermark_ms: int) -> bool:

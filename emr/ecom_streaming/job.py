@@ -98,7 +98,7 @@ def _run_application(arguments: Arguments, spec: Spec, settings: Settings, spark
     if not is_realtime:
         _check_output(window_files, arguments.output)
     cheap_checkpoint(spark, checkpoint.uri())
-    queries = Queries(spark, spec, settings, kafka, window_files, checkpoint.uri)
+    queries = Queries(spark, spec, settings, kafka, window_files, checkpoint)
     application = Application(spark, spec, settings, kafka, queries, control, heartbeat)
     application.run()
 

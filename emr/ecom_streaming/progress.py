@@ -16,7 +16,6 @@ from typing import Any, Final
 from pyspark import SparkContext
 from pyspark.sql.streaming.listener import StreamingQueryListener
 
-from .queries import WINDOWS
 from .records import OBSERVED_BAD
 from .spec import Windowing
 from .windows import OBSERVED_RECORDS
@@ -104,7 +103,9 @@ class Progress(StreamingQueryListener):
         """When an order was last seen, on the monotonic clock."""
         self._idle: dict[str, int] = {}
         self._idle_at: dict[str, float] = {}
-        self._untold = False
+        self.is_untold = True
+        """Whether batches were committed of which no event tells: before this start, or by a query that then failed."""
+        self._appended: tuple[int, float] | None = None
         self._names: dict[str, str] = {}
         self._windowing = windowing
         self._count_late = count_late
@@ -128,9 +129,10 @@ class Progress(StreamingQueryListener):
             before = self.latest.get(progress.name)
             if before is not None and before.batch_id + 1 == progress.batch_id:
                 progress.previous_watermark_ms = before.watermark_ms or 0
-            self.latest[progress.name] = progress
             self._idle_at.pop(progress.name, None)
             self._add(progress)
+            # Last: who sees the batch sees its orders too.
+            self.latest[progress.name] = progress
 
     def onQueryIdle(self, event: Any) -> None:
         name = self._names.get(str(event.runId()), "")
@@ -156,17 +158,30 @@ class Progress(StreamingQueryListener):
 
     @property
     def latest_event_ms(self) -> int | None:
-        """An event time that no order of an open window is after."""
-        if self._latest_order_ms is not None:
-            return self._latest_order_ms
-        latest = self.latest.get(WINDOWS)
-        watermark_ms = None if latest is None else latest.watermark_ms
-        # After a restart, orders may have come before it: the watermark remembers the newest.
-        return None if watermark_ms is None else watermark_ms + self._windowing.watermark_ms
+        """An event time that no order of an open window is after; None where no window is open."""
+        return self._latest_order_ms
+
+    @property
+    def brokers_ms(self) -> int | None:
+        """The time by the brokers' clocks, or somewhat before; None until a record is read.
+
+        The clock of this machine has no part in it but to say how long ago a record was read.
+        """
+        if self._appended is None:
+            return None
+        appended_ms, read_at = self._appended
+        return appended_ms + int((time.monotonic() - read_at) * 1000)
 
     def expect_untold(self) -> None:
-        """A batch of windows was committed of which no event tells: its newest order is taken from the next watermark."""
-        self._untold = True
+        """A batch of windows was committed of which no event tells."""
+        self.is_untold = True
+
+    def tell(self, watermark_ms: int | None) -> None:
+        """Takes the watermark after what no event tells of, None where no window was open: it remembers the newest order."""
+        with self._lock:
+            self.is_untold = False
+            if watermark_ms is not None:
+                self._note_order(watermark_ms + self._windowing.watermark_ms)
 
     def add_late(self, orders: int | None) -> None:
         """Adds late orders; None when they could not be counted."""
@@ -180,15 +195,14 @@ class Progress(StreamingQueryListener):
             if count:
                 self.totals.bad_records[reason] = self.totals.bad_records.get(reason, 0) + int(count)
         records = observed.get(OBSERVED_RECORDS)
-        if self._untold and progress.name == WINDOWS and progress.watermark_ms is not None:
-            self._untold = False
-            self._note_order(progress.watermark_ms + self._windowing.watermark_ms)
         if records is not None:
             self._add_records(progress, records)
 
     def _add_records(self, progress: QueryProgress, records: dict[str, Any]) -> None:
         self.totals.orders += int(records["orders"])
         self.totals.ticks += int(records["ticks"])
+        if records["appended_ms"] is not None:
+            self._appended = (int(records["appended_ms"]), time.monotonic())
         if not records["orders"]:
             return
         self.last_order_at = time.monotonic()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from .orders import read_records
 from .records import record_outcomes
 from .settings import Settings
 from .spec import Spec
+from .storage import Store
 from .window_files import WindowFiles
 from .windows import window_rows
 
@@ -54,8 +54,8 @@ class Queries:
     settings: Settings
     kafka: Kafka
     window_files: WindowFiles
-    checkpoint: Callable[[str], str]
-    """The checkpoint location of a query."""
+    checkpoint: Store
+    """Has a folder for each query."""
 
     def trigger_seconds(self, name: str) -> float:
         """How often a query looks for records; 0: as fast as Spark can."""
@@ -71,7 +71,7 @@ class Queries:
 
     def start(self, name: str, as_fast_as_possible: bool = False) -> StreamingQuery:
         """Starts a query from its checkpoint."""
-        writer = self._writer(name).queryName(name).option("checkpointLocation", self.checkpoint(name))
+        writer = self._writer(name).queryName(name).option("checkpointLocation", self.checkpoint.uri(name))
         # A batch of real-time mode never finds that there is nothing more to read: what is left goes in micro-batches.
         if self.is_realtime(name) and not as_fast_as_possible:
             _set_real_time_trigger(self.spark, writer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -26,29 +27,37 @@ def last_window_end(event_ms: int, spec: Spec) -> int:
     return event_ms // slide_ms * slide_ms + size_ms
 
 
+def closing_tick_ms(event_ms: int, spec: Spec) -> int:
+    """The smallest time of a tick whose watermark passes the end of every window that an event time falls into."""
+    return last_window_end(event_ms, spec) + spec.windowing.watermark_ms
+
+
 @dataclass
 class IdleTicks:
     """Decides when an idle topic gets a tick. Times in epoch milliseconds, durations in seconds."""
 
     spec: Spec
-    _last_sent_at: float = 0.0
+    _last_sent_at: float = -math.inf
 
-    def due(self, latest_event_ms: int | None, watermark_ms: int | None, idle_seconds: float, is_caught_up: bool) -> int | None:
-        """The time of the tick to send now, or None.
+    def due(self, latest_event_ms: int, watermark_ms: int, brokers_ms: int | None, idle_seconds: float) -> int | None:
+        """The time of the tick to send now, or None. To be asked only when the query has read all there is: event time that a
+        tick moves would make orders late that are still waiting to be read.
 
-        Only once the query has read all there is, and while a window is open: event time that the clock moves would make
-        orders late that are still waiting to be read.
+        Only while a window is open, and no further than closes it. By the brokers' clocks, which orders are judged by as well:
+        that of this machine may be ahead, and would close windows whose orders are still to come.
         """
-        now_ms = round(time.time() * 1000)
         idle_after = self.spec.tick.idle_after_ms / 1000
-        if latest_event_ms is None or not is_caught_up or idle_seconds < idle_after:
+        if watermark_ms >= last_window_end(latest_event_ms, self.spec) or time.monotonic() - self._last_sent_at < idle_after:
             return None
-        if (watermark_ms or 0) >= last_window_end(latest_event_ms, self.spec) or now_ms <= latest_event_ms:
+        if brokers_ms is None:
+            # Moves nothing: what the job wants to know is when it is appended.
+            tick_ms = latest_event_ms
+        elif idle_seconds < idle_after or brokers_ms <= latest_event_ms:
             return None
-        if time.monotonic() - self._last_sent_at < idle_after:
-            return None
+        else:
+            tick_ms = min(brokers_ms, closing_tick_ms(latest_event_ms, self.spec))
         self._last_sent_at = time.monotonic()
-        return now_ms
+        return tick_ms
 
 
 # A tick is sent by the thread that watches over the queries, which cannot wait for a broker as long as a batch may.

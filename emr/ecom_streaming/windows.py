@@ -55,6 +55,7 @@ def observe_records(records: DataFrame) -> DataFrame:
         F.count_if(is_tick).alias("ticks"),
         F.min(order_ms).alias("earliest_ms"),
         F.max(order_ms).alias("latest_ms"),
+        F.max(NAMES.appended_ms).alias("appended_ms"),
     )
 
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import pipeline from '../../pipeline/definition.ts';
 import { describeWithSpark } from '../requirement.ts';
+import { anHourAhead, readTicks } from './idle-topic.ts';
 import type { TestJob } from './job.ts';
 import { JobSite } from './job-site.ts';
 import { messyRecords } from './messy-orders.ts';
@@ -29,6 +30,49 @@ describeWithSpark('a job that is steered', () => {
     await writeFile(file, JSON.stringify({ generation, run: 'another' }));
     expect((await job.child.ended).code).toBe(1);
     expect(await job.status()).toMatchObject({ state: 'fenced', error: { code: 'ECOM_FENCED' } });
+  });
+
+  it('drains what an earlier start has read, and nothing twice', { timeout: 400_000 }, async () => {
+    const sent = records();
+    let job = await start();
+    await job.running();
+    await sendRecords(site.bootstrapServers, sent);
+    await job.until('done with the orders', ({ queries }) => queries.windows?.watermark != null);
+    await job.kill();
+
+    job = await start();
+    await job.running();
+    await job.drain();
+    expect(sortedRows(await readRows(job.output))).toEqual(sortedRows(embeddedOutcome(pipeline, sent).rows));
+    const ticks = await readTicks(site.bootstrapServers);
+    expect(ticks).not.toEqual([]);
+
+    // Nothing is open any more: closing it again would make later orders late.
+    job = await site.start('job', { generation: 1 });
+    await job.drain();
+    expect(await readTicks(site.bootstrapServers)).toEqual(ticks);
+  });
+
+  it('keeps open the windows of orders that are still to come, whatever its driver takes for the time', {
+    timeout: 240_000,
+  }, async () => {
+    const placement = new Placement();
+    const ordersOfNow = (seed: number): PlacedRecord[] =>
+      messyRecords({ seed, orders: 5, startMs: Date.now(), ordersPerMinute: 600 }).map((record) =>
+        placement.place(record),
+      );
+    const job = await site.start('job', { idleTicks: true }, await anHourAhead(site));
+    await job.running();
+    const first = ordersOfNow(3);
+    await sendRecords(site.bootstrapServers, first);
+    await expect
+      .poll(() => readTicks(site.bootstrapServers), { timeout: 120_000, interval: 1000 })
+      .not.toEqual([]);
+    const second = ordersOfNow(4);
+    await sendRecords(site.bootstrapServers, second);
+    expect((await job.drain()).totals).toMatchObject({ late: 0 });
+    const { rows } = embeddedOutcome(pipeline, [...first, ...second]);
+    expect(sortedRows(await readRows(job.output))).toEqual(sortedRows(rows));
   });
 
   it('stops while its output cannot be written, and the next start writes what waited', {

@@ -33,13 +33,18 @@ export class JobSite {
   }
 
   /** @param name of the job's folder */
-  async start(name: string, choices: TestJobOptions['choices'] = {}): Promise<TestJob> {
+  async start(
+    name: string,
+    choices: TestJobOptions['choices'] = {},
+    env: TestJobOptions['env'] = {},
+  ): Promise<TestJob> {
     const job = await TestJob.start({
       installation: await prepareSpark('4.1'),
       definition: pipeline,
       bootstrapServers: this.bootstrapServers,
       folder: path.join(this.folder, name),
       choices,
+      env,
     });
     this.#jobs.push(job);
     return job;
