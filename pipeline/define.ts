@@ -1,5 +1,5 @@
 import type { PipelineDefinition } from './pipeline.ts';
-import { emitSpec } from './spec.ts';
+import { emitSpec, notValid } from './spec.ts';
 import { defaultTopics } from './topic.ts';
 import { defaultWindows } from './window.ts';
 
@@ -24,6 +24,9 @@ export function definePipeline(given: PipelineInput): PipelineDefinition {
   const { currency = 'USD', topics = defaultTopics, windows = defaultWindows, orderFields = {} } = given;
   const { rules, catalog } = given;
   const definition = { currency, topics, windows, rules, catalog, orderFields };
+  const unknown = Object.keys(given).find((key) => !Object.hasOwn(definition, key));
+  if (unknown !== undefined)
+    throw notValid(`"${unknown}" is not one of its parts: ${Object.keys(definition).join(', ')}`);
   emitSpec(definition);
   const named = rules.map((rule) => ({ ...rule, reason: rule.reason.replaceAll('{currency}', currency) }));
   return { ...definition, rules: named };

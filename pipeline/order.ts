@@ -281,7 +281,7 @@ const jobColumns: readonly string[] = [
 
 /** What is wrong with a shop's own fields, as `field payment_method: …`; null where nothing is. */
 export function shopFieldProblem(fields: ShopFields): string | null {
-  for (const [name, { type, simulated, ifMissing }] of Object.entries(fields)) {
+  for (const [name, { type, simulated, ifMissing, ...further }] of Object.entries(fields)) {
     const isTaken =
       name in pipelineFields ||
       reasonOf(name) in { ...recordReasons, ...timeReasons } ||
@@ -290,7 +290,11 @@ export function shopFieldProblem(fields: ShopFields): string | null {
     if (!/^[a-z][a-z0-9_]*$/.test(name))
       return `field ${name}: a name is lower-case letters, digits and underscores`;
     if (!Object.hasOwn(fieldTypes, type)) return `field ${name}: "${type}" is not a type of a field`;
-    if (simulated.length === 0) return `field ${name}: it has no simulated value`;
+    const [unknown] = Object.keys(further);
+    if (unknown !== undefined)
+      return `field ${name}: "${unknown}" is not one of type, simulated and ifMissing`;
+    if (!Array.isArray(simulated) || simulated.length === 0)
+      return `field ${name}: simulated must be a list of at least one value`;
     const { check, wrong } = fieldTypes[type];
     const bad = [...simulated, ...(ifMissing === undefined ? [] : [ifMissing])].find(
       (value) => !check(value),

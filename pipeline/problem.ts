@@ -14,10 +14,23 @@ function currencyProblem(code: string): string | null {
     : null;
 }
 
+/** A name that nothing fills in would reach the reader of an alert as it stands. */
+function reasonProblem(rule: Rule): string | null {
+  const names = ['value', 'limit', 'currency', 'customer_id', ...('windows' in rule ? [] : ['order_id'])];
+  const [unknown] = [...String(rule.reason).matchAll(/\{(\w+)\}/g)].filter(
+    ([, name = '']) => !names.includes(name),
+  );
+  return unknown === undefined
+    ? null
+    : `rule ${rule.id}, reason: ${unknown[0]} is not one of ${names.map((name) => `{${name}}`).join(', ')}`;
+}
+
 function ruleProblem(rules: readonly Rule[]): string | null {
   const ids = rules.map(({ id }) => id);
   const repeated = ids.find((id, place) => ids.indexOf(id) !== place);
-  return repeated === undefined ? null : `rule ${repeated}: two rules have this id`;
+  return repeated === undefined
+    ? (rules.map(reasonProblem).find((problem) => problem !== null) ?? null)
+    : `rule ${repeated}: two rules have this id`;
 }
 
 /** Simulated orders are made of it, and must not be bad records. */

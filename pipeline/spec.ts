@@ -150,11 +150,17 @@ function placeOf({ rules }: PipelineDefinition, path: readonly { readonly key: u
     : [`rule ${rule.id}`, ...below.map(String)].join(', ');
 }
 
-function notValid(problem: string): EcomError {
+function wordsOf({ expected, received, message }: v.BaseIssue<unknown>): string {
+  if (received === 'undefined') return 'it is missing';
+  return expected === 'never' ? 'there is no such key' : message;
+}
+
+/** The error of a definition, with what is wrong as `rule high-value, moreThan: …`. */
+export function notValid(problem: string): EcomError {
   return new EcomError('ECOM_DEFINITION', {
     what: `The definition is not valid: ${problem}`,
     where: 'pipeline/',
-    fix: 'Correct it there; `npm run check` shows the place.',
+    fix: 'Correct it there; if a type is wrong, `npm run check` shows the line.',
   });
 }
 
@@ -204,5 +210,5 @@ export function emitSpec(definition: PipelineDefinition): PipelineSpec {
   });
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
-  throw notValid(`${placeOf(definition, issue.path ?? [])}: ${issue.message}`);
+  throw notValid(`${placeOf(definition, issue.path ?? [])}: ${wordsOf(issue)}`);
 }

@@ -6,14 +6,14 @@ import { generateOrders } from '../../pipeline/generator/order-generator.ts';
 import { OrderReader } from '../../pipeline/order.ts';
 import type { Rule } from '../../pipeline/rule.ts';
 import { emitSpec } from '../../pipeline/spec.ts';
-import { defaultTopics } from '../../pipeline/topic.ts';
+import { defaultTopics, type Topic } from '../../pipeline/topic.ts';
 import { defaultWindows } from '../../pipeline/window.ts';
 import { kitRules } from './kit.ts';
 
 const [product] = catalog.products;
 const [region] = catalog.regions;
-const [threshold, oneOf] = kitRules;
-if (!product || !region || !threshold || !oneOf) throw new Error('the kit has none');
+const [threshold, oneOf, overCustomer] = kitRules;
+if (!product || !region || !threshold || !oneOf || !overCustomer) throw new Error('the kit has none');
 
 const shop: PipelineInput = { rules: kitRules, catalog };
 const fields = (name: string, field: object): PipelineInput => ({
@@ -35,12 +35,12 @@ describe('a definition', () => {
   it('names its currency wherever a rule’s reason asks for it, and leaves the other names to the alert', () => {
     const rules: Rule[] = [
       { ...threshold, reason: '{value} {currency} is over {limit} {currency}' },
-      { ...oneOf, reason: '{order_id}: {value}, {nobody}' },
+      { ...oneOf, reason: '{order_id}: {value}, {customer_id}' },
     ];
     const reasons = (input: PipelineInput) => definePipeline(input).rules.map(({ reason }) => reason);
     expect(reasons({ ...shop, rules, currency: 'JPY' })).toEqual([
       '{value} JPY is over {limit} JPY',
-      '{order_id}: {value}, {nobody}',
+      '{order_id}: {value}, {customer_id}',
     ]);
   });
 
@@ -81,6 +81,16 @@ describe('a definition', () => {
       'topic refunds: it has the name of the topic orders, ecommerce-orders',
     ],
     [
+      'a topic without partitions',
+      { ...shop, topics: { ...defaultTopics, refunds: { name: 'refunds' } as Topic } },
+      'topics.refunds.partitions: it is missing (',
+    ],
+    [
+      'a misspelled key of the windows',
+      { ...shop, windows: { ...defaultWindows, watermark: 1 } as typeof defaultWindows },
+      'windows.watermark: there is no such key (',
+    ],
+    [
       'a topic name that Kafka refuses',
       { ...shop, topics: { ...defaultTopics, refunds: { ...defaultTopics.orders, name: 'our refunds' } } },
       'topic refunds: "our refunds" is not a valid name',
@@ -94,7 +104,17 @@ describe('a definition', () => {
     [
       'a rule without a reason',
       { ...shop, rules: [{ ...oneOf, reason: undefined } as unknown as Rule] },
-      'rule suspicious-location, reason: ',
+      'rule suspicious-location, reason: it is missing (',
+    ],
+    [
+      'a reason with a name that nothing fills in',
+      { ...shop, rules: [{ ...threshold, reason: '{value}, over {threshold}' }] },
+      'rule high-value, reason: {threshold} is not one of {value}, {limit}, {currency}, {customer_id}, {order_id} (',
+    ],
+    [
+      'an order in the reason of a rule over a customer',
+      { ...shop, rules: [{ ...overCustomer, reason: '{order_id}' }] },
+      `rule ${overCustomer.id}, reason: {order_id} is not one of {value}, {limit}, {currency}, {customer_id} (`,
     ],
     [
       'a price that is not told to the cent',
@@ -120,7 +140,22 @@ describe('a definition', () => {
     [
       'a field that simulated orders have no value for',
       fields('payment', { type: 'text', simulated: [] }),
-      'field payment: it has no simulated value',
+      'field payment: simulated must be a list of at least one value',
+    ],
+    ...[{}, { simulated: 'card' }].map((simulated): [string, PipelineInput, string] => [
+      `a field whose simulated values are ${'simulated' in simulated ? 'not a list' : 'missing'}`,
+      fields('payment', { type: 'text', ...simulated }),
+      'field payment: simulated must be a list of at least one value',
+    ]),
+    [
+      'a misspelled key of a field',
+      fields('payment', { type: 'text', simulated: ['card'], ifMising: 'none' }),
+      'field payment: "ifMising" is not one of type, simulated and ifMissing',
+    ],
+    [
+      'a misspelled part',
+      { ...shop, orderField: {} } as PipelineInput,
+      '"orderField" is not one of its parts: currency, topics, windows, rules, catalog, orderFields',
     ],
   ])('is refused with %s', (_, input, words) => {
     const code = 'ECOM_DEFINITION';
