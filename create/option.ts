@@ -119,7 +119,7 @@ export const options: OptionTable = {
     read: (text) => (text.trim() === '' ? { wrong: 'name a folder' } : { value: text }),
     write: asIs,
     question: {
-      message: 'Where shall the project go?',
+      message: 'Where should we create your project?',
       check: (text, { cwd }) => {
         const folder = path.resolve(cwd, text);
         return isUnfinished(folder) ? undefined : inspectTarget(folder).wrong;

@@ -37,7 +37,7 @@ function start(args: readonly string[], env = environment()): Terminal {
 
 /** The questions in their order, and what to type at each. */
 const questions: readonly (readonly [question: string, answer: string])[] = [
-  ['Where shall the project go?', `shop${key.enter}`],
+  ['Where should we create your project?', `shop${key.enter}`],
   ['clusters?', key.enter],
   ['EMR release?', key.enter],
   ['AWS region?', `eu-west-1${key.enter}`],
@@ -92,7 +92,7 @@ test('both READMEs show what a user sees, and what results', async () => {
 
   for (const file of ['README.md', 'create/README.md']) {
     const readme = readText(repository, file).replaceAll(/^ {4}/gm, '');
-    const transcript = readme.slice(readme.indexOf('┌  create-'), readme.indexOf('\nWhat results'));
+    const transcript = readme.slice(readme.indexOf('┌  create-'), readme.indexOf('\nThe result'));
     const [asked = '', after = ''] = transcript.split('└  Making my-shop');
     const parts = asked.split('◇').slice(1);
     expect(parts).toHaveLength(questions.length);
@@ -137,7 +137,7 @@ test('a folder that is not free is asked for again', async () => {
   mkdirSync(path.join(folder, 'taken'));
   writeFileSync(path.join(folder, 'taken/notes.txt'), 'mine');
   const terminal = start(['--no-install']);
-  await terminal.until('Where shall the project go?');
+  await terminal.until('Where should we create your project?');
   terminal.type(`taken${key.enter}`);
   await terminal.until('the folder is not empty: notes.txt');
   terminal.type(key.ctrlC);
@@ -159,7 +159,7 @@ test.each(questions.map(([question], index) => [question, index] as const))(
 
 test('Ctrl-D at a question writes nothing', async () => {
   for (const [index, question] of [
-    [0, 'Where shall the project go?'],
+    [0, 'Where should we create your project?'],
     [1, 'clusters?'],
   ] as const) {
     const terminal = start([]);
