@@ -70,7 +70,7 @@ function readOptions(args: readonly string[]): QueryOptions | 'help' {
 /** The SQL that was given, or that of the saved question. */
 function question(sql: string | undefined, saved: string | undefined): string {
   if (saved === undefined) {
-    if (sql === undefined) throw unknownOption('There is neither a query nor --saved');
+    if (sql === undefined) throw unknownOption('Give a query, or --saved NAME');
     return sql;
   }
   if (sql !== undefined) throw unknownOption('There is both a query and --saved');

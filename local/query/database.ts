@@ -27,7 +27,7 @@ function refused(error: unknown): EcomError {
   const place = more.filter((line) => line.trim() !== '').join('\n');
   const parts = {
     what: `The query failed: ${what.replace(/[.!]$/, '')}`,
-    fix: `${place === '' ? '' : `\n${place}`}\nThere is to ask about:\n${views()}`,
+    fix: `${place === '' ? '' : `\n${place}`}\nYou can query:\n${views()}`,
   };
   return new EcomError('ECOM_QUERY_FAILED', parts, { cause: error });
 }

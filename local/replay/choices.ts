@@ -148,7 +148,11 @@ export function askedReplay(values: AskedValues, folder: string): AskedReplay | 
   if (replay === undefined) {
     const names = [...Object.keys(replayDeclared), 'save'] as (keyof AskedValues)[];
     const given = isDry ? 'dry-run' : names.find((name) => values[name] !== undefined);
-    if (given !== undefined) throw conflict(`--${given}`, 'no --replay', 'it is for replayed orders');
+    if (given !== undefined)
+      throw new UsageError('ECOM_OPTION_CONFLICT', {
+        what: `--${given} needs --replay: it is for replayed orders`,
+        fix,
+      });
     return null;
   }
   if (save !== undefined && !isDry) throw conflict('--save', 'a run', 'it keeps what --dry-run finds');

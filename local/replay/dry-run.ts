@@ -38,7 +38,7 @@ export async function describeDryRun(replay: Replay): Promise<{ text: string; js
     ...orders.map((order) => `  ${printable(JSON.stringify(order))}`),
     '',
     plan.platform === null
-      ? `Nothing was run. To run it: ${shellOption('--map', joinMapping(plan.mapping))}`
+      ? `Nothing was run. To run it, leave out --dry-run. This mapping as an option: ${shellOption('--map', joinMapping(plan.mapping))}`
       : 'Nothing was run. To run it, leave out --dry-run.',
   ].join('\n');
   return { text: `${text}\n`, json: { mapping: plan.mapping, first_orders: orders, ...findings } };

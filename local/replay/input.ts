@@ -392,7 +392,8 @@ async function openOne(
       'Add a line of names above the first row, or say with --skip N how many lines stand above the header.',
     );
   }
-  if (dialect.delimiter !== ',') notes.push(`Its fields are parted by ${delimiterName(dialect.delimiter)}.`);
+  if (dialect.delimiter !== ',')
+    notes.push(`Its fields are separated by ${delimiterName(dialect.delimiter)}.`);
   if (dialect.skip > 0 && options.skip === undefined)
     notes.push(`The header is taken to be line ${dialect.skip + 1}; --skip N says otherwise.`);
   return {

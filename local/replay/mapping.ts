@@ -117,6 +117,6 @@ export function mappingError(
       `${twice.size > 0 ? `Two columns are named ${names}: give each a name of its own. ` : ''}` +
       `Its columns are: ${columns.map((column) => JSON.stringify(column)).join(', ')}.\n` +
       `${option === '' ? '' : `Run again with: ${shellOption('--map', option)}\n`}` +
-      `Ours are: ${Object.keys(orderFields(ofShop)).join(', ')}; a customer, a time and an amount (total_amount or price) are the least that is needed`,
+      `Ours are: ${Object.keys(orderFields(ofShop)).join(', ')}; at least a customer, a time and an amount (total_amount or price) are needed`,
   });
 }

@@ -85,7 +85,7 @@ function readOptions(args: readonly string[]): ReportOptions | 'help' {
   if (asked !== null && dir !== undefined)
     throw conflict(`--replay cannot go with a folder: name the one to write with --out ${dir}`);
   if (asked === null && values.out !== undefined)
-    throw conflict('--out cannot go with no --replay: the page is written to the folder that it reports on');
+    throw conflict('--out needs --replay: the page is written to the folder that it reports on');
   if (values.out === '')
     throw new UsageError('ECOM_OPTION_RANGE', { what: '--out takes a folder, not ""', fix });
   const shown = values.rows?.findLast((text) => !isLayout(text)) ?? '20';

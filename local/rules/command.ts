@@ -120,7 +120,7 @@ export async function main(
     if (tried === null) return interruptedCode;
     if (tried.daysAlone) {
       process.stderr.write(
-        'The file knows days alone: to the rules over customers, all orders of a day come at once.\n',
+        'The file has dates without times: to the rules over customers, all orders of a day arrive at once.\n',
       );
     }
     const refusedRows = refused.reduce((sum, { rows }) => sum + rows, 0);

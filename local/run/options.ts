@@ -115,7 +115,10 @@ export function readOptions(args: readonly string[], { folder, newSeed }: StartP
       throw conflict(`--${name}`, '--replay', 'it is for simulated orders');
   }
   if (asked === null && values.speed !== undefined)
-    throw conflict('--speed', 'no --replay', 'it is for replayed orders');
+    throw new UsageError('ECOM_OPTION_CONFLICT', {
+      what: '--speed needs --replay: it is for replayed orders',
+      fix,
+    });
   // An unset variable in a script: taken as a path, it would be the project's own folder.
   if (values.out === '') throw outOfRange('--out', '', 'a folder');
   if (!isEngine(values.engine)) {

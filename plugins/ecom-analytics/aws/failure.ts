@@ -56,9 +56,9 @@ const kinds: readonly Kind[] = [
       'AWS_CREDENTIALS_NOT_FOUND',
       'UNRECOGNIZED_AWS_PROFILE',
     ]),
-    what: 'There are no AWS credentials that work',
+    what: 'The AWS credentials are missing or not valid',
     fix: () =>
-      'Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; `aws sts get-caller-identity` shows what counts.',
+      'Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; `aws sts get-caller-identity` shows which ones are used.',
   },
   {
     code: 'ECOM_AWS_DENIED',

@@ -31,7 +31,7 @@ const topics: CommandDeclaration = {
       },
     },
     apply: {
-      usage: 'Make the topics right. Example: sls ecom topics apply --stage dev',
+      usage: 'Create or change topics to match the plan. Example: sls ecom topics apply --stage dev',
       lifecycleEvents: ['run'],
       options: { json },
     },
@@ -62,7 +62,7 @@ const stream: CommandDeclaration = {
     status: {
       usage: 'Show state, progress and lag. Example: sls ecom stream status --stage dev --watch',
       lifecycleEvents: ['run'],
-      options: { json, watch: { usage: 'Go on showing, until Ctrl-C', type: 'boolean' } },
+      options: { json, watch: { usage: 'Keep showing it, until Ctrl-C', type: 'boolean' } },
     },
     start: {
       usage: 'Start the step, or make it right. Example: sls ecom stream start --stage dev',
@@ -70,7 +70,7 @@ const stream: CommandDeclaration = {
       options: { json, 'new-checkpoint': newCheckpoint },
     },
     stop: {
-      usage: 'Stop the step, and see it stopped. Example: sls ecom stream stop --stage dev',
+      usage: 'Stop the step, and wait until it has stopped. Example: sls ecom stream stop --stage dev',
       lifecycleEvents: ['run'],
       options: { json },
     },
@@ -115,7 +115,7 @@ const windows: CommandDeclaration = {
   commands: {
     get: {
       usage:
-        'Copy them to this machine, for npm run query and npm run report. Example: sls ecom windows get --stage dev',
+        'Copy window files to this machine, for npm run query and npm run report. Example: sls ecom windows get --stage dev',
       lifecycleEvents: ['run'],
       options: {
         json,
@@ -138,11 +138,11 @@ const deadLetters: CommandDeclaration = {
     list: {
       usage: 'Show what was refused and why. Example: sls ecom dead-letters list --stage dev --json',
       lifecycleEvents: ['run'],
-      options: { json, max: { usage: 'So many of the newest, up to 1000 (default 100)', type: 'string' } },
+      options: { json, max: { usage: 'How many of the newest, up to 1000 (default 100)', type: 'string' } },
     },
     replay: {
       usage:
-        'Put repaired records back, once. Example: sls ecom dead-letters replay --stage dev --file repaired.jsonl',
+        'Resend repaired records, each once. Example: sls ecom dead-letters replay --stage dev --file repaired.jsonl',
       lifecycleEvents: ['run'],
       options: {
         json,

@@ -114,7 +114,7 @@ describe('a dry run', () => {
     const written = joinMapping(replay.plan.mapping);
     const { text, json } = await describeDryRun(replay);
     replay.close();
-    expect(text).toContain('To run it: --map');
+    expect(text).toContain('This mapping as an option: --map');
     expect(json).toMatchObject({ orders: 2, revenue: 7, first_orders: [{ customer_id: 'ana/x' }, {}] });
     expect((await found({ file, map: written })).sums).toMatchObject({ orders: 2, revenue: 7, customers: 2 });
   });

@@ -29,7 +29,7 @@ describe('npm run rules', () => {
       /\nregion-hop: distinct values of region of one customer within 5 min more than …\n/,
     );
     expect(stderr.replace(/^(Tried|Reading) .*\n/gm, '')).toBe(
-      'Recognized: CDNOW.\n6,919 rows make 6,919 orders of 2,357 customers, $244,091.94.\nThe file knows days alone: to the rules over customers, all orders of a day come at once.\n',
+      'Recognized: CDNOW.\n6,919 rows make 6,919 orders of 2,357 customers, $244,091.94.\nThe file has dates without times: to the rules over customers, all orders of a day arrive at once.\n',
     );
   });
 

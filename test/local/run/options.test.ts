@@ -83,8 +83,8 @@ describe('the options of npm start', () => {
     ['--replay a.csv --rate 5', 'CONFLICT', '--rate cannot go with --replay'],
     ['--replay a.csv --seed 5', 'CONFLICT', '--seed cannot go with --replay'],
     ['--replay a.csv --fraud-rate 0', 'CONFLICT', '--fraud-rate cannot go with --replay'],
-    ['--map a=b', 'CONFLICT', '--map cannot go with no --replay'],
-    ['--speed max', 'CONFLICT', '--speed cannot go with no --replay'],
+    ['--map a=b', 'CONFLICT', '--map needs --replay'],
+    ['--speed max', 'CONFLICT', '--speed needs --replay'],
     ['--spark 4.1', 'CONFLICT', '--spark cannot go with --engine embedded'],
   ])('do not take %s', (line, code, message) => {
     expect(() => readOptions(line.split(' '), place)).toThrow(
