@@ -410,7 +410,7 @@ describeWithSpark('a stage on the local cloud', () => {
     const calls = (): string[] =>
       readFileSync(path.join(project.folder, 'calls/calls.jsonl'), 'utf8').split('\n').slice(0, -1);
     const before = calls().length;
-    await expectSls(`invoke -f producer -d '{"durationSeconds":40,"ordersPerMinute":1000,"seed":13}'`);
+    await expectSls(`invoke -f producer -d '{"durationSeconds":40,"ordersPerMinute":1000,"seed":14}'`);
     const { requests, work } = jobRequests(calls().slice(before));
     expect(work.batches).toBeGreaterThan(5);
     expect(work.stateCommits).toBeGreaterThan(5);
