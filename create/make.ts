@@ -78,7 +78,7 @@ function gitFailed(reason: string, folder: string): EcomError {
   return new EcomError('ECOM_GIT', {
     what: `The project is complete, but Git made no first commit: ${reason}`,
     where: folder,
-    fix: 'Mend that, then commit it.',
+    fix: 'Fix that, then commit it.',
   });
 }
 

@@ -102,7 +102,7 @@ export async function replaceFiles(
     const what = diskRefusal(error);
     if (what === undefined) throw error;
     const where = error instanceof Error && 'dest' in error ? String(error.dest) : folder;
-    const fix = `Mend that and run update again. Nothing was changed; if in doubt, \`${undoLine(folder)}\`.`;
+    const fix = `Fix that and run update again. Nothing was changed; if in doubt, \`${undoLine(folder)}\`.`;
     throw new EcomError('ECOM_UPDATE_WRITE', { what, where, fix }, { cause: error });
   } finally {
     rmSync(staging, { recursive: true, force: true });

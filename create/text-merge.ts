@@ -60,7 +60,7 @@ export async function mergeText(
       throw new EcomError('ECOM_MERGE', {
         what: `Git could not merge: ${stderr.trim()}`,
         where: input.file,
-        fix: 'Mend that and run update again. Nothing was changed.',
+        fix: 'Fix that and run update again. Nothing was changed.',
       });
     return { content: { ...textFile(stdout), executable }, conflicts: code };
   } finally {

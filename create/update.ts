@@ -111,7 +111,7 @@ async function checkClean(folder: string): Promise<ReadonlySet<string>> {
       'UNCLEAN',
       `Git does not say what is committed of the project: ${tree}`,
       folder,
-      'Mend that; a project that is in no repository yet, commit. An update can then be undone.',
+      'Fix that; a project that is in no repository yet, commit. An update can then be undone.',
     );
   const { uncommitted, tracked } = tree;
   if (uncommitted.length > 0)

@@ -115,7 +115,7 @@ export async function finishInterrupted(folder: string): Promise<readonly string
     throw describe(
       error,
       folder,
-      `Mend that and run this again: the rest of the project waits in ${completeFolder} there.`,
+      `Fix that and run this again: the rest of the project waits in ${completeFolder} there.`,
     );
   }
 }
@@ -151,7 +151,7 @@ export function diskRefusal(error: unknown): string | undefined {
   return why[codeOf(error)];
 }
 
-const nothingLeft = 'Mend that, or choose another folder. Nothing was left behind.';
+const nothingLeft = 'Fix that, or choose another folder. Nothing was left behind.';
 
 function describe(error: unknown, folder: string, fix = nothingLeft): unknown {
   const what = diskRefusal(error);

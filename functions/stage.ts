@@ -1,9 +1,6 @@
 import { type PipelineDefinition, withoutRules, withTopicPrefix } from '../pipeline/pipeline.ts';
 import type { Environment } from './kafka/settings.ts';
 
-/** The topics by role, as they are called on the cluster of this stage. */
-export type StageTopics = PipelineDefinition['topics'];
-
 /**
  * A shop's definition as this stage runs it: `ECOM_RULES_OFF` lists the ids of rules that are switched off, separated by
  * commas; `ECOM_TOPIC_PREFIX` goes before the names of topics.

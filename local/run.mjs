@@ -102,7 +102,7 @@ function install() {
   if (status !== 0) {
     console.error(
       `The install failed (${command}${error ? `: ${error.message}` : `, exit code ${status}`}). ` +
-        'Its output above says why; run this command again once that is mended.',
+        'Its output above says why; run this command again once that is fixed.',
     );
     process.exit(1);
   }

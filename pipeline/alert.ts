@@ -47,7 +47,7 @@ export function alertMemorySeconds(ordersMs: number, alertsMs: number): number {
 }
 
 /** {@link alertMemorySeconds} of topics that are kept as the definition says. */
-export function memoryFor({ orders, alerts }: Topics): number {
+export function alertMemoryOf({ orders, alerts }: Topics): number {
   return alertMemorySeconds(orders.retentionMs, alerts.retentionMs);
 }
 

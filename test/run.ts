@@ -63,7 +63,7 @@ const fast = ['--project', 'fast'];
 const onNode24 = ['test/functions/package.e2e.test.ts', 'test/emr/reader/reader.spark.test.ts'];
 const leftOut =
   'Left out: what needs Spark, Kafka, the local cloud, a browser, a terminal or packing. ' +
-  'About 40 minutes on two cores: npm run test:all';
+  'About 45 minutes on two cores: npm run test:all';
 
 /** The heavy tests and, in CI, what else is promised of each Node. */
 async function rest(strict: boolean): Promise<Outcome[]> {

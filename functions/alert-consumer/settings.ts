@@ -1,4 +1,4 @@
-import { memoryFor } from '../../pipeline/alert.ts';
+import { alertMemoryOf } from '../../pipeline/alert.ts';
 import { EcomError } from '../../pipeline/error.ts';
 import { type Severity, severities } from '../../pipeline/rule.ts';
 import type { Topics } from '../../pipeline/topic.ts';
@@ -31,7 +31,7 @@ function needed(environment: Environment, name: string, what: string): string {
 
 function memorySeconds(environment: Environment, topics: Topics): number {
   const given = environment.ECOM_ALERTS_REMEMBERED_SECONDS ?? '';
-  if (given === '') return memoryFor(topics);
+  if (given === '') return alertMemoryOf(topics);
   if (/^[1-9]\d*$/.test(given)) return Number(given);
   throw new EcomError('ECOM_SETTING_INVALID', {
     what: `"${given}" is not a number of seconds`,

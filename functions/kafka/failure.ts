@@ -16,7 +16,7 @@ function causes(error: unknown): KafkaJsError[] {
   return chain;
 }
 
-/** Retrying cannot mend these; everything else may pass. */
+/** Retrying cannot fix these; everything else may pass. */
 const finalCodes = [
   'ECOM_KAFKA_AUTHENTICATION',
   'ECOM_KAFKA_DENIED',

@@ -4,13 +4,13 @@ import { EcomError } from '../../pipeline/error.ts';
 import { encodeLabel, labelHeader } from '../../pipeline/generator/label.ts';
 import { tickHeader } from '../../pipeline/tick.ts';
 import { formatTimestamp } from '../../pipeline/timestamp.ts';
+import type { Topics } from '../../pipeline/topic.ts';
 import type { Clock } from '../clock.ts';
 import { createKafkaClient, type KafkaClient } from '../kafka/client.ts';
 import { isFinal, kafkaFailure } from '../kafka/failure.ts';
 import { PartitionProducer, type TopicRecords } from '../kafka/partition-producer.ts';
 import type { KafkaSettings } from '../kafka/settings.ts';
 import type { Log } from '../log.ts';
-import type { StageTopics } from '../stage.ts';
 import type { Batch, OrderSink } from './send-orders.ts';
 
 const firstBackoffMs = 250;
@@ -19,7 +19,7 @@ const longestBackoffMs = 5000;
 const staleAfterMs = 8 * 60_000;
 
 /** The records of a batch. Orders come before the tick that follows them. */
-function topicRecords({ orders, alerts, tickMs }: Batch, topics: StageTopics): TopicRecords[] {
+function topicRecords({ orders, alerts, tickMs }: Batch, topics: Topics): TopicRecords[] {
   const orderMessages = orders.map(({ order, label }): Message => {
     const message = { key: order.customer_id, value: JSON.stringify(order) };
     return label === null ? message : { ...message, headers: { [labelHeader]: encodeLabel(label) } };
@@ -46,14 +46,14 @@ interface Connected {
 /** Orders to Kafka, with `acks=all` and idempotent. Made once per process, so that a warm function keeps its connection. */
 export class KafkaSink implements OrderSink {
   readonly #settings: KafkaSettings;
-  readonly #topics: StageTopics;
+  readonly #topics: Topics;
   readonly #clock: Clock;
   readonly #log: Log;
   #connected: Connected | undefined;
   /** On the scale of `elapsed`: a clock that is set neither takes the time away nor gives more. */
   #untilMs = Number.POSITIVE_INFINITY;
 
-  constructor(settings: KafkaSettings, topics: StageTopics, clock: Clock, log: Log) {
+  constructor(settings: KafkaSettings, topics: Topics, clock: Clock, log: Log) {
     this.#settings = settings;
     this.#topics = topics;
     this.#clock = clock;

@@ -3,7 +3,7 @@ import { type AlertConsumer, createAlertConsumer } from '../../functions/alert-c
 import type { KafkaEventRecord } from '../../functions/alert-consumer/read-alert.ts';
 import type { Clock } from '../../functions/clock.ts';
 import { silentLog } from '../../functions/log.ts';
-import { type Alert, memoryFor } from '../../pipeline/alert.ts';
+import { type Alert, alertMemoryOf } from '../../pipeline/alert.ts';
 import type { Topics } from '../../pipeline/topic.ts';
 import { MemoryPersistence } from './memory-persistence.ts';
 
@@ -40,7 +40,7 @@ export class AlertHandler {
       metrics: { addMetric: () => undefined, publishStoredMetrics: () => undefined },
       logger: silentLog,
       notifyFrom: 'low',
-      rememberedForSeconds: memoryFor(topics),
+      rememberedForSeconds: alertMemoryOf(topics),
       clock: clock.now,
     });
   }

@@ -9,7 +9,7 @@ import { readNotifyFrom } from '../../functions/alert-consumer/settings.ts';
 import { systemClock } from '../../functions/clock.ts';
 import { parseBrokers } from '../../functions/kafka/settings.ts';
 import { functionLogger } from '../../functions/telemetry.ts';
-import { memoryFor } from '../../pipeline/alert.ts';
+import { alertMemoryOf } from '../../pipeline/alert.ts';
 import pipeline from '../../pipeline/definition.ts';
 import { type ExitCode, UsageError } from '../../pipeline/error.ts';
 import { MemoryPersistence } from '../engine/memory-persistence.ts';
@@ -77,7 +77,7 @@ const invokeAlertConsumer: Invocation = (event, context) => {
     metrics: { addMetric: () => undefined, publishStoredMetrics: () => undefined },
     logger: functionLogger('alert-consumer'),
     notifyFrom: readNotifyFrom(process.env),
-    rememberedForSeconds: memoryFor(pipeline.topics),
+    rememberedForSeconds: alertMemoryOf(pipeline.topics),
     clock: systemClock.now,
   });
   // The consumer checks every record itself, as it must on AWS.

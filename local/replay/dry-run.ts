@@ -1,13 +1,11 @@
-import { systemClock } from '../../functions/clock.ts';
 import { shellOption } from '../../functions/shell-word.ts';
 import type { ExitCode } from '../../pipeline/error.ts';
 import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
 import { printable } from '../report/printable.ts';
-import { interruptedCode, listenForInterruption } from '../run/interruption.ts';
-import { showReading } from '../run/replay-source.ts';
 import { type AskedReplay, saveMapFile } from './choices.ts';
 import { joinMapping } from './mapping.ts';
-import { openReplay, type Replay, type ReplayOrder } from './replay.ts';
+import type { Replay, ReplayOrder } from './replay.ts';
+import { withReplay } from './with-replay.ts';
 
 const ordersShown = 5;
 
@@ -44,35 +42,19 @@ export async function describeDryRun(replay: Replay): Promise<{ text: string; js
   return { text: `${text}\n`, json: { mapping: plan.mapping, first_orders: orders, ...findings } };
 }
 
-/** Shows on stdout what the files are taken for, and keeps it where that is asked. Throws what {@link openReplay} does. */
+/** Shows on stdout what the files are taken for, and keeps it where that is asked. Throws what {@link withReplay} does. */
 export async function showDryRun(
-  { files, choices, dryRun }: AskedReplay,
+  asked: AskedReplay,
   definition: PipelineDefinition,
   json: boolean,
 ): Promise<ExitCode> {
-  // A process that just died would leave temporary files behind.
-  const { happened: isOver, dispose } = listenForInterruption(() => undefined);
-  let replay: Replay | null = null;
-  try {
-    replay = await openReplay({
-      ...choices,
-      file: files,
-      definition,
-      isOver,
-      onProgress: showReading(systemClock),
-    });
+  return withReplay(asked, definition, async (replay) => {
     const { text, json: found } = await describeDryRun(replay);
     process.stdout.write(json ? `${JSON.stringify(found)}\n` : text);
-    const save = dryRun?.save ?? null;
+    const save = asked.dryRun?.save ?? null;
     if (save === null) return 0;
-    await saveMapFile(save, choices, replay.plan.mapping);
+    await saveMapFile(save, asked.choices, replay.plan.mapping);
     process.stderr.write(`Kept in ${save}: run it with ${shellOption('--map-file', save)}\n`);
     return 0;
-  } catch (error) {
-    if (isOver()) return interruptedCode;
-    throw error;
-  } finally {
-    replay?.close();
-    dispose();
-  }
+  });
 }

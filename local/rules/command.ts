@@ -1,4 +1,3 @@
-import { systemClock } from '../../functions/clock.ts';
 import { stageDefinition } from '../../functions/stage.ts';
 import pipeline from '../../pipeline/definition.ts';
 import { type ExitCode, UsageError } from '../../pipeline/error.ts';
@@ -13,11 +12,11 @@ import {
   replayUsage,
 } from '../replay/choices.ts';
 import { showDryRun } from '../replay/dry-run.ts';
-import { openReplay, type Replay } from '../replay/replay.ts';
+import type { Replay } from '../replay/replay.ts';
+import { withReplay } from '../replay/with-replay.ts';
 import { parseArguments } from '../report/arguments.ts';
 import { printable } from '../report/printable.ts';
-import { interruptedCode, listenForInterruption } from '../run/interruption.ts';
-import { showReading } from '../run/replay-source.ts';
+import { interruptedCode } from '../run/interruption.ts';
 import { History, type HistoryOutcome } from './history.ts';
 import { historyJson } from './json.ts';
 import { outcomeText } from './outcome-table.ts';
@@ -90,7 +89,7 @@ async function tryRules(
   return isOver() ? null : history.outcome();
 }
 
-/** `npm run rules`. Throws what {@link openReplay} does. */
+/** `npm run rules`. Throws what {@link withReplay} does. */
 export async function main(
   args: readonly string[],
   repository: PipelineDefinition = pipeline,
@@ -103,17 +102,7 @@ export async function main(
   const { asked } = options;
   const stage = stageDefinition(process.env, repository);
   if (asked.dryRun !== null) return showDryRun(asked, stage, options.json);
-  // A process that just died would leave the temporary files behind by which a file is sorted.
-  const { happened: isOver, dispose } = listenForInterruption(() => process.stderr.write('\nStopping.\n'));
-  let replay: Replay | null = null;
-  try {
-    replay = await openReplay({
-      ...asked.choices,
-      file: asked.files,
-      definition: stage,
-      isOver,
-      onProgress: showReading(systemClock),
-    });
+  return withReplay(asked, stage, async (replay, isOver) => {
     for (const note of replay.notes) process.stderr.write(`${printable(note)}\n`);
     const { currency, refused } = replay.findings;
     const tried = await tryRules(replay, new History(inCurrency(stage, currency)), isOver);
@@ -131,12 +120,5 @@ export async function main(
         : outcomeText(tried),
     );
     return 0;
-  } catch (error) {
-    // What is read is given up where it is interrupted.
-    if (isOver()) return interruptedCode;
-    throw error;
-  } finally {
-    replay?.close();
-    dispose();
-  }
+  });
 }

@@ -74,7 +74,7 @@ async function install(
 ): Promise<void> {
   const unfinished = `${environment}.${randomUUID()}.part`;
   const pip = ['-I', '-m', 'pip', '--disable-pip-version-check', '--no-input', 'install', '--no-compile'];
-  const retry = 'Mend that and run the command again.';
+  const retry = 'Fix that and run the command again.';
   try {
     await runStep(python.command, {
       args: ['-I', '-m', 'venv', unfinished],

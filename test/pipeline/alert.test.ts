@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import {
   AlertSchema,
   alertKey,
+  alertMemoryOf,
   alertMemorySeconds,
   customerAlert,
-  memoryFor,
   orderAlert,
 } from '../../pipeline/alert.ts';
 import pipeline from '../../pipeline/definition.ts';
@@ -144,7 +144,7 @@ describe('an alert', () => {
 
 describe('an alert is remembered', () => {
   it('for as long as its order can be read again and it can be delivered again', () => {
-    expect(memoryFor(defaultTopics)).toBe(10 * 86_400);
+    expect(alertMemoryOf(defaultTopics)).toBe(10 * 86_400);
     expect(alertMemorySeconds(30 * 86_400_000, 86_400_000)).toBe(31 * 86_400);
     expect([alertMemorySeconds(0, 1000), alertMemorySeconds(1000, 0)]).toEqual([1, 1]);
   });

@@ -51,7 +51,7 @@ describe('the doctor', () => {
     );
   });
 
-  test('says for a person what is wrong, where, what mends it, and its code', async () => {
+  test('says for a person what is wrong, where, what fixes it, and its code', async () => {
     cloud.account.outputs = undefined;
     const { code, printed } = await cloud.run(doctorCommand);
     expect(code).toBe(1);
