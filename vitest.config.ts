@@ -1,9 +1,9 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Tests that start a broker, a browser, Spark, a pty or the local cloud: one file at a time, on two cores. */
-const heavy = 'test/**/*.{kafka,browser,spark,cloud,pty,e2e}.test.ts';
+const heavy = '{test,plugins/ecom-analytics/test}/**/*.{kafka,browser,spark,cloud,pty,e2e}.test.ts';
 /** Minutes each, beyond CI's time: `npm run test:long`. */
-const long = 'test/**/*.long.test.ts';
+const long = '{test,plugins/ecom-analytics/test}/**/*.long.test.ts';
 
 export default defineConfig({
   test: {
@@ -16,7 +16,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'fast',
-          include: ['test/**/*.test.ts'],
+          include: ['{test,plugins/ecom-analytics/test}/**/*.test.ts'],
           exclude: [...configDefaults.exclude, heavy, long],
           // A bound for what hangs, not a measure: a busy machine takes its time.
           testTimeout: 30_000,

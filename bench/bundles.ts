@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
-import { unzip } from '../test/functions/unzip.ts';
+import { unzip } from '../plugins/ecom-analytics/test/functions/unzip.ts';
 import { pinnedNode, pinnedNodesRunHere } from '../test/pinned-node.ts';
 import { type Bench, type Figure, median, rounded } from './figure.ts';
 

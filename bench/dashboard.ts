@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser, CDPSession, Page } from 'playwright-core';
-import { startDashboard } from '../local/dashboard/server.ts';
 import pipeline from '../pipeline/definition.ts';
-import { launch, open } from '../test/local/dashboard/browser.ts';
-import { GeneratedRun } from '../test/local/dashboard/generated-run.ts';
-import { startRun } from '../test/local/dashboard/started-run.ts';
+import { startDashboard } from '../plugins/ecom-analytics/dashboard/server.ts';
+import { launch, open } from '../plugins/ecom-analytics/test/dashboard/browser.ts';
+import { GeneratedRun } from '../plugins/ecom-analytics/test/dashboard/generated-run.ts';
+import { startRun } from '../plugins/ecom-analytics/test/dashboard/started-run.ts';
 import { type Bench, type Figure, median, rounded } from './figure.ts';
 
 const ordersPerMinute = 100_000;

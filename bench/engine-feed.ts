@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { openOutputFolder } from '../emr/output-folder.ts';
-import { systemClock } from '../functions/clock.ts';
-import { EmbeddedPipeline } from '../local/engine/embedded-pipeline.ts';
-import { RunTally } from '../local/run/tally.ts';
 import pipeline from '../pipeline/definition.ts';
+import { EmbeddedPipeline } from '../plugins/ecom-analytics/engine/embedded-pipeline.ts';
+import { openOutputFolder } from '../plugins/ecom-analytics/files/output-folder.ts';
+import { systemClock } from '../plugins/ecom-analytics/functions/clock.ts';
+import { RunTally } from '../plugins/ecom-analytics/run/tally.ts';
 
 const nobody = {
   phase: () => undefined,

@@ -45,7 +45,7 @@ async function throughput(): Promise<Figure> {
 /** Peak memory of a process that runs the engine over so many orders, in MB. */
 function peakMemory(orders: number): number {
   const entry = fileURLToPath(new URL('engine-memory.ts', import.meta.url));
-  const run = fileURLToPath(new URL('../local/run.mjs', import.meta.url));
+  const run = fileURLToPath(new URL('../plugins/ecom-analytics/source.mjs', import.meta.url));
   const { stdout, status, stderr } = spawnSync(process.execPath, [run, entry, String(orders)], {
     encoding: 'utf8',
   });

@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fetchJars } from '../emr/maven/fetch-jars.ts';
-import { readJarLock } from '../emr/maven/jar-lock.ts';
-import { findJava } from '../local/kafka/java.ts';
-import { virtualEnvironment } from '../local/python/virtual-environment.ts';
+import { findJava } from '../plugins/ecom-analytics/machine/kafka/java.ts';
+import { fetchJars } from '../plugins/ecom-analytics/machine/maven/fetch-jars.ts';
+import { readJarLock } from '../plugins/ecom-analytics/machine/maven/jar-lock.ts';
+import { virtualEnvironment } from '../plugins/ecom-analytics/machine/python/virtual-environment.ts';
 
 /** Flink, for the benchmarks alone: its jars as PyPI has them, with its connector to Kafka. */
 

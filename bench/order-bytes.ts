@@ -1,6 +1,6 @@
 import pipeline from '../pipeline/definition.ts';
-import { generateOrders } from '../pipeline/generator/order-generator.ts';
-import { formatTimestamp } from '../pipeline/timestamp.ts';
+import { generateOrders } from '../plugins/ecom-analytics/core/generator/order-generator.ts';
+import { formatTimestamp } from '../plugins/ecom-analytics/core/timestamp.ts';
 
 /** A busy shop, with the customers that the generator gives it. */
 const ordersPerMinute = 20_000;

@@ -3,15 +3,15 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { AwsClients } from '../plugins/ecom-analytics/aws/clients.ts';
-import { MskCluster } from '../plugins/ecom-analytics/aws/msk-cluster.ts';
-import { MskTopics } from '../plugins/ecom-analytics/aws/msk-topics.ts';
-import { wallClock } from '../plugins/ecom-analytics/clock.ts';
-import type { DesiredTopic } from '../plugins/ecom-analytics/topics/desired.ts';
-import { emptyLedger } from '../plugins/ecom-analytics/topics/ledger.ts';
-import { planTopics } from '../plugins/ecom-analytics/topics/plan.ts';
-import { startMskEndpoint } from '../test/plugins/aws/msk-endpoint.ts';
-import { clusterArn, desired, owner } from '../test/plugins/topics/sample.ts';
+import { AwsClients } from '../plugins/ecom-analytics/plugin/aws/clients.ts';
+import { MskCluster } from '../plugins/ecom-analytics/plugin/aws/msk-cluster.ts';
+import { MskTopics } from '../plugins/ecom-analytics/plugin/aws/msk-topics.ts';
+import { wallClock } from '../plugins/ecom-analytics/plugin/clock.ts';
+import type { DesiredTopic } from '../plugins/ecom-analytics/plugin/topics/desired.ts';
+import { emptyLedger } from '../plugins/ecom-analytics/plugin/topics/ledger.ts';
+import { planTopics } from '../plugins/ecom-analytics/plugin/topics/plan.ts';
+import { startMskEndpoint } from '../plugins/ecom-analytics/test/plugin/aws/msk-endpoint.ts';
+import { clusterArn, desired, owner } from '../plugins/ecom-analytics/test/plugin/topics/sample.ts';
 import { type Bench, type Figure, median, rounded } from './figure.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -26,7 +26,7 @@ const pluginLine = /^ {2}- \.\/plugins\/ecom-analytics\n/m;
 const ownFunctions = ['brokers', 'watch', 'replay']
   .map(
     (name) =>
-      `  ecom-${name}:\n    handler: plugins/ecom-analytics/functions/${name}.handler\n    role: ProducerRole\n`,
+      `  ecom-${name}:\n    handler: plugins/ecom-analytics/plugin/functions/${name}.handler\n    role: ProducerRole\n`,
   )
   .join('');
 

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { fetchJars } from '../emr/maven/fetch-jars.ts';
-import { readJarLock } from '../emr/maven/jar-lock.ts';
-import { type Broker, startBroker } from '../local/kafka/broker.ts';
-import { findJava } from '../local/kafka/java.ts';
-import { createTopics } from '../local/kafka/topics.ts';
-import { virtualEnvironment } from '../local/python/virtual-environment.ts';
 import pipeline from '../pipeline/definition.ts';
+import { type Broker, startBroker } from '../plugins/ecom-analytics/machine/kafka/broker.ts';
+import { findJava } from '../plugins/ecom-analytics/machine/kafka/java.ts';
+import { createTopics } from '../plugins/ecom-analytics/machine/kafka/topics.ts';
+import { fetchJars } from '../plugins/ecom-analytics/machine/maven/fetch-jars.ts';
+import { readJarLock } from '../plugins/ecom-analytics/machine/maven/jar-lock.ts';
+import { virtualEnvironment } from '../plugins/ecom-analytics/machine/python/virtual-environment.ts';
 import { type Bench, type Figure, median, rounded } from './figure.ts';
 
 const rounds = 5;
@@ -29,7 +29,7 @@ const { name: topic } = pipeline.topics.orders;
 type Contestant = () => Promise<number>;
 
 async function entry(file: string, ...args: string[]): Promise<string> {
-  const run = fileURLToPath(new URL('../local/run.mjs', import.meta.url));
+  const run = fileURLToPath(new URL('../plugins/ecom-analytics/source.mjs', import.meta.url));
   const { stdout } = await execute(process.execPath, [run, path.join(contestants, file), ...args], {
     maxBuffer: 2 ** 30,
   });
@@ -65,7 +65,10 @@ async function python(
 
 /** Kafka's own measure of a producer: payloads made beforehand, batched and pipelined by the Java client. */
 async function producerPerformance(broker: Broker, folder: string): Promise<Contestant> {
-  const locks = ['../local/kafka/jars.lock.json', './contestants/kafka-tools.lock.json'];
+  const locks = [
+    '../plugins/ecom-analytics/machine/kafka/jars.lock.json',
+    './contestants/kafka-tools.lock.json',
+  ];
   const jars = await Promise.all(
     locks.map(async (lock) => fetchJars(await readJarLock(fileURLToPath(new URL(lock, import.meta.url))))),
   );

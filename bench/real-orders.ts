@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { openReplay, type ReplayChoices } from '../local/replay/replay.ts';
 import pipeline from '../pipeline/definition.ts';
-import type { ExitCode } from '../pipeline/error.ts';
+import type { ExitCode } from '../plugins/ecom-analytics/core/error.ts';
+import { openReplay, type ReplayChoices } from '../plugins/ecom-analytics/import/replay.ts';
 
 /** A real data set of a package, and what it holds: sums of its own columns, worked out apart from the replay. */
 interface RealOrders {

@@ -1,5 +1,5 @@
-import { openReplay } from '../local/replay/replay.ts';
 import pipeline from '../pipeline/definition.ts';
+import { openReplay } from '../plugins/ecom-analytics/import/replay.ts';
 
 /** Run by `replay.ts` in a process of its own: replays a file and prints the orders, the ms it took and the peak of its memory in MB. */
 export async function main([file = '']: readonly string[]): Promise<number> {

@@ -42,7 +42,7 @@ interface Replayed {
 /** In a process of its own. */
 function replay(file: string): Replayed {
   const entry = fileURLToPath(new URL('replay-feed.ts', import.meta.url));
-  const run = fileURLToPath(new URL('../local/run.mjs', import.meta.url));
+  const run = fileURLToPath(new URL('../plugins/ecom-analytics/source.mjs', import.meta.url));
   const { stdout, status, stderr } = spawnSync(process.execPath, [run, entry, file], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`The replay of ${file} failed: ${stderr}`);
   return JSON.parse(stdout) as Replayed; // written by replay-feed.ts

@@ -4,10 +4,14 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs, { type Kafka } from 'kafkajs';
 import pipeline from '../pipeline/definition.ts';
-import { resolveConfig } from '../plugins/ecom-analytics/config/resolve.ts';
-import type { PresetName } from '../plugins/ecom-analytics/config/schema.ts';
-import { estimateCost } from '../plugins/ecom-analytics/cost/estimate.ts';
-import { hoursPerMonth, s3ThousandReads, s3ThousandWrites } from '../plugins/ecom-analytics/cost/prices.ts';
+import { resolveConfig } from '../plugins/ecom-analytics/plugin/config/resolve.ts';
+import type { PresetName } from '../plugins/ecom-analytics/plugin/config/schema.ts';
+import { estimateCost } from '../plugins/ecom-analytics/plugin/cost/estimate.ts';
+import {
+  hoursPerMonth,
+  s3ThousandReads,
+  s3ThousandWrites,
+} from '../plugins/ecom-analytics/plugin/cost/prices.ts';
 import { CloudSite, type S3Requests } from '../test/spark/cloud-site.ts';
 import { type Bench, type Figure, rounded } from './figure.ts';
 import { alertLatencies, cost, quantile } from './streaming.ts';

@@ -7,11 +7,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import type { Kafka } from 'kafkajs';
 import * as v from 'valibot';
-import { listWindowFiles, readWindowFile } from '../local/parquet/read-windows.ts';
-import { TopicTail } from '../local/spark/topic-tail.ts';
-import { AlertSchema } from '../pipeline/alert.ts';
 import pipeline from '../pipeline/definition.ts';
-import { emitSpec } from '../pipeline/spec.ts';
+import { AlertSchema } from '../plugins/ecom-analytics/core/alert.ts';
+import { emitSpec } from '../plugins/ecom-analytics/core/spec.ts';
+import { TopicTail } from '../plugins/ecom-analytics/machine/spark/topic-tail.ts';
+import { listWindowFiles, readWindowFile } from '../plugins/ecom-analytics/parquet/read-windows.ts';
 import { onThisMachine, sparkEnvironment, type TestJob } from '../test/spark/job.ts';
 import { type Bench, type Figure, median, rounded } from './figure.ts';
 import { flinkSql } from './flink.ts';
@@ -332,8 +332,8 @@ async function recovery(): Promise<Figure[]> {
 
 /** Seconds until `npm start` has a window file. */
 async function firstWindow(engine: 'spark' | 'embedded', folder: string): Promise<number> {
-  const run = fileURLToPath(new URL('../local/run.mjs', import.meta.url));
-  const start = fileURLToPath(new URL('../local/start.ts', import.meta.url));
+  const run = fileURLToPath(new URL('../plugins/ecom-analytics/source.mjs', import.meta.url));
+  const start = fileURLToPath(new URL('../plugins/ecom-analytics/run/start.ts', import.meta.url));
   const out = path.join(folder, engine);
   const options = ['--engine', engine, '--seed', '1', '--no-dashboard', '--out', out, '--duration', '170'];
   const started = performance.now();

@@ -1,4 +1,4 @@
-import type { PresetName } from '../plugins/ecom-analytics/config/schema.ts';
+import type { PresetName } from '../plugins/ecom-analytics/plugin/config/schema.ts';
 
 export const packageManagers = ['npm', 'pnpm', 'yarn', 'bun'] as const;
 export type PackageManager = (typeof packageManagers)[number];

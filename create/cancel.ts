@@ -1,4 +1,4 @@
-import { EcomError } from '../pipeline/error.ts';
+import { EcomError } from '../plugins/ecom-analytics/core/error.ts';
 
 /** The user pressed Ctrl-C, or the program was told to stop. */
 export class CancelledError extends EcomError {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { intro, outro } from '@clack/prompts';
-import { UsageError } from '../pipeline/error.ts';
+import { UsageError } from '../plugins/ecom-analytics/core/error.ts';
 import { type PackageManager, packageManagers, type Surroundings } from './answers.ts';
 import { CancelledError } from './cancel.ts';
 import { helpText } from './help.ts';

@@ -1,4 +1,4 @@
-import { EcomError } from '../pipeline/error.ts';
+import { EcomError } from '../plugins/ecom-analytics/core/error.ts';
 import { CancelledError } from './cancel.ts';
 import { main } from './command.ts';
 

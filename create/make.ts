@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { shellPath } from '../functions/shell-word.ts';
-import { EcomError } from '../pipeline/error.ts';
+import { EcomError } from '../plugins/ecom-analytics/core/error.ts';
+import { shellPath } from '../plugins/ecom-analytics/functions/shell-word.ts';
 import type { Answers, PackageManager, Surroundings } from './answers.ts';
 import { CancelledError } from './cancel.ts';
 import { install, installLine, lockFiles } from './install.ts';

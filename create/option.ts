@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { defaultRelease, releases } from '../emr/releases.ts';
 import { rules } from '../pipeline/rules.ts';
-import { presets } from '../plugins/ecom-analytics/config/presets.ts';
-import { presetNames } from '../plugins/ecom-analytics/config/schema.ts';
-import { estimateCost } from '../plugins/ecom-analytics/cost/estimate.ts';
+import { defaultRelease, releases } from '../plugins/ecom-analytics/job/releases.ts';
+import { presets } from '../plugins/ecom-analytics/plugin/config/presets.ts';
+import { presetNames } from '../plugins/ecom-analytics/plugin/config/schema.ts';
+import { estimateCost } from '../plugins/ecom-analytics/plugin/cost/estimate.ts';
 import { type Answers, clusterChoices, packageManagers, type Surroundings } from './answers.ts';
 import {
   longestName,

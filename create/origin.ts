@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { EcomError } from '../pipeline/error.ts';
+import { EcomError } from '../plugins/ecom-analytics/core/error.ts';
 import type { Answers, Surroundings } from './answers.ts';
 import { flagOf, restoreAnswers, type Typed } from './settle.ts';
 import { type Tree, unpackTree } from './tree.ts';

@@ -1,4 +1,4 @@
-import { EcomError } from '../pipeline/error.ts';
+import { EcomError } from '../plugins/ecom-analytics/core/error.ts';
 import type { Answers, PackageManager } from './answers.ts';
 import { baseArchive, fingerprint, kitFolder, type Origin, originFile } from './origin.ts';
 import { replayLine } from './replay.ts';

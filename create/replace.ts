@@ -9,8 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { shellWord } from '../functions/shell-word.ts';
-import { EcomError } from '../pipeline/error.ts';
+import { EcomError } from '../plugins/ecom-analytics/core/error.ts';
+import { shellWord } from '../plugins/ecom-analytics/functions/shell-word.ts';
 import { kitFolder } from './origin.ts';
 import type { TreeFile } from './tree.ts';
 import { diskRefusal, sweep } from './write.ts';

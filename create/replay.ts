@@ -1,4 +1,4 @@
-import { shellWord } from '../functions/shell-word.ts';
+import { shellWord } from '../plugins/ecom-analytics/functions/shell-word.ts';
 import type { Answers, PackageManager, Surroundings } from './answers.ts';
 import { optionKeys, options } from './option.ts';
 

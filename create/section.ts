@@ -1,4 +1,4 @@
-import { EcomError } from '../pipeline/error.ts';
+import { EcomError } from '../plugins/ecom-analytics/core/error.ts';
 
 /** Sections of text files that are marked by a line before and a line after, in whatever comments the file has. */
 

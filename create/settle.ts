@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from '../pipeline/error.ts';
+import { UsageError } from '../plugins/ecom-analytics/core/error.ts';
 import type { Answers, Surroundings } from './answers.ts';
 import { optionKeys, options } from './option.ts';
 

@@ -1,6 +1,6 @@
 import type { InferInput } from 'valibot';
-import { presets } from '../plugins/ecom-analytics/config/presets.ts';
-import type { configInputSchema, PresetName } from '../plugins/ecom-analytics/config/schema.ts';
+import { presets } from '../plugins/ecom-analytics/plugin/config/presets.ts';
+import type { configInputSchema, PresetName } from '../plugins/ecom-analytics/plugin/config/schema.ts';
 import type { Answers } from './answers.ts';
 
 /** The stages' settings, as the plugin reads them and as they stand in `stages.yml`. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { EcomError } from '../pipeline/error.ts';
+import { EcomError } from '../plugins/ecom-analytics/core/error.ts';
 
 /** The folder that a project goes into: whether it is free, and what of the user's stays in it. */
 

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { EcomError } from '../pipeline/error.ts';
+import { EcomError } from '../plugins/ecom-analytics/core/error.ts';
 import { shipped, withheld, withheldItems, withheldKeys } from './manifest.ts';
 import { replaceSections, repositorySection } from './section.ts';
 import { isText, type Tree, type TreeFile, textFile } from './tree.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { EcomError } from '../pipeline/error.ts';
+import { EcomError } from '../plugins/ecom-analytics/core/error.ts';
 import { executableBit, mergeJson } from './merge.ts';
 import { runProgram } from './program.ts';
 import { type TreeFile, textFile } from './tree.ts';

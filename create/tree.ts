@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { createTar, parseTar } from 'nanotar';
-import { EcomError } from '../pipeline/error.ts';
+import { EcomError } from '../plugins/ecom-analytics/core/error.ts';
 
 /** Folders of files held in memory, and how they are kept in one archive. */
 

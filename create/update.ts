@@ -1,6 +1,6 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { EcomError } from '../pipeline/error.ts';
+import { EcomError } from '../plugins/ecom-analytics/core/error.ts';
 import type { Surroundings } from './answers.ts';
 import type { Template } from './make.ts';
 import { type Decision, planUpdate } from './merge.ts';

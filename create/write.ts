@@ -1,7 +1,7 @@
 import { type Dirent, existsSync, mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { lstat, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { EcomError } from '../pipeline/error.ts';
+import { EcomError } from '../plugins/ecom-analytics/core/error.ts';
 import { completeFolder, inspectTarget, stagingPrefix, type Target, TargetError } from './target.ts';
 import type { Tree } from './tree.ts';
 

@@ -1,4 +1,4 @@
-import type { Catalog, Product, Region } from './catalog-types.ts';
+import type { Catalog, Product, Region } from 'ecom-analytics';
 
 function product(
   product_id: string,

@@ -1,7 +1,6 @@
+import { defaultTopics, definePipeline } from 'ecom-analytics';
 import { catalog } from './catalog.ts';
-import { definePipeline } from './define.ts';
 import { rules } from './rules.ts';
-import { defaultTopics } from './topic.ts';
 
 /** The pipeline of this shop. A further topic or order field is one entry. */
 export default definePipeline({

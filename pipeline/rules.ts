@@ -1,4 +1,4 @@
-import type { Rule } from './rule.ts';
+import type { Rule } from 'ecom-analytics';
 
 /** The rules, evaluated by Spark, the embedded engine and (where `atProducer`) the producer. A new rule is a new entry. */
 export const rules: readonly Rule[] = [

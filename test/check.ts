@@ -8,7 +8,10 @@ const root = path.resolve(import.meta.dirname, '..');
 const checks: readonly (readonly [name: string, script: string, ...args: string[]])[] = [
   ['format and lint', '@biomejs/biome/bin/biome', 'ci', '.', '--colors=off'],
   ['types', 'typescript/bin/tsc', '--project', '.'],
-  ['types of the dashboard page', 'typescript/bin/tsc', '--project', 'local/dashboard/page'],
+  ['types of the kit', 'typescript/bin/tsc', '--project', 'plugins/ecom-analytics'],
+  ['types of the dashboard page', 'typescript/bin/tsc', '--project', 'plugins/ecom-analytics/dashboard/page'],
+  ['types of the scaffolder', 'typescript/bin/tsc', '--project', 'create'],
+  ['types of the benchmarks', 'typescript/bin/tsc', '--project', 'bench'],
   ['dead code', 'knip/bin/knip.js'],
 ];
 

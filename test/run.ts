@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { startChild } from '../local/child/child.ts';
+import { startChild } from '../plugins/ecom-analytics/machine/child/child.ts';
 import { closingLines, type Outcome } from './outcome.ts';
 import { pinnedMajors, pinnedNode, pinnedNodesRunHere } from './pinned-node.ts';
 
@@ -60,7 +60,10 @@ function outcomeBefore(): Outcome {
 
 const fast = ['--project', 'fast'];
 /** Of the heavy tests, what the Node of Lambda matters to: the functions as bundled, and lines of another process. */
-const onNode24 = ['test/functions/package.e2e.test.ts', 'test/emr/reader/reader.spark.test.ts'];
+const onNode24 = [
+  'plugins/ecom-analytics/test/functions/package.e2e.test.ts',
+  'test/emr/reader/reader.spark.test.ts',
+];
 const leftOut =
   'Left out: what needs Spark, Kafka, the local cloud, a browser, a terminal or packing. ' +
   'About 45 minutes on two cores: npm run test:all';

@@ -1,6 +1,6 @@
 import kafkajs, { type Message } from 'kafkajs';
-import { defaultPace } from '../../functions/producer/pace.ts';
 import pipeline from '../../pipeline/definition.ts';
+import { defaultPace } from '../../plugins/ecom-analytics/functions/producer/pace.ts';
 import { ordersDueNow, warmUpOrders } from './orders.ts';
 
 function prebuilt(count: number): Message[][] {

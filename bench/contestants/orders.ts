@@ -1,5 +1,8 @@
 import pipeline from '../../pipeline/definition.ts';
-import { type GeneratedOrder, generateOrders } from '../../pipeline/generator/order-generator.ts';
+import {
+  type GeneratedOrder,
+  generateOrders,
+} from '../../plugins/ecom-analytics/core/generator/order-generator.ts';
 
 /** So many orders are sent before the clock starts. */
 export const warmUpOrders = 20_000;

@@ -1,9 +1,9 @@
-import { systemClock } from '../../functions/clock.ts';
-import { silentLog } from '../../functions/log.ts';
-import { KafkaSink } from '../../functions/producer/kafka-sink.ts';
-import { defaultPace } from '../../functions/producer/pace.ts';
-import { sendOrders } from '../../functions/producer/send-orders.ts';
 import pipeline from '../../pipeline/definition.ts';
+import { systemClock } from '../../plugins/ecom-analytics/functions/clock.ts';
+import { silentLog } from '../../plugins/ecom-analytics/functions/log.ts';
+import { KafkaSink } from '../../plugins/ecom-analytics/functions/producer/kafka-sink.ts';
+import { defaultPace } from '../../plugins/ecom-analytics/functions/producer/pace.ts';
+import { sendOrders } from '../../plugins/ecom-analytics/functions/producer/send-orders.ts';
 import { ordersDueNow, warmUpOrders } from './orders.ts';
 
 /** The producer as it is: generates, serialises, finds the alerts and sends, idempotent and with `acks=all`. */

@@ -1,11 +1,11 @@
 import { Stryker } from '@stryker-mutator/core';
-import { UsageError } from '../../pipeline/error.ts';
+import { UsageError } from '../../plugins/ecom-analytics/core/error.ts';
 
 /** The folders whose tests are worth running for each mutant, and where below `test/` those are. */
 const testsOf: ReadonlyMap<string, string> = new Map([
   ['pipeline', 'pipeline'],
   ['functions', 'functions'],
-  ['local/engine', 'local/engine'],
+  ['plugins/ecom-analytics/engine', 'plugins/ecom-analytics/engine'],
   ['plugins/ecom-analytics', 'plugins'],
 ]);
 
@@ -16,7 +16,7 @@ const usage = `Changes the code one place at a time (a mutant each) and lists th
 FILE is a file or a glob below one of these folders: ${[...testsOf.keys()].join(', ')}.
 It runs the tests of that folder, without those that start a program.
 
-Example: npm run mutants -- pipeline/order.ts 'pipeline/generator/*.ts'
+Example: npm run mutants -- plugins/ecom-analytics/core/order.ts 'plugins/ecom-analytics/core/generator/*.ts'
 `;
 
 /** `npm run mutants`: runs Stryker over the files that are named, all of them below one folder. */

@@ -1,4 +1,4 @@
-"""Alerts as records: the fields of `AlertSchema` in `pipeline/alert.ts`, as JSON, under the key that they go by."""
+"""Alerts as records: the fields of `AlertSchema` in `plugins/ecom-analytics/core/alert.ts`, as JSON, under the key that they go by."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Reads records of the orders topic: an order, a tick, or one reason from the spec's closed list why it is neither.
 
-The answer is that of `OrderReader` in `pipeline/order.ts`, reason for reason. A function in Java reads (`../reader/`): Spark's
+The answer is that of `OrderReader` in `plugins/ecom-analytics/core/order.ts`, reason for reason. A function in Java reads (`../reader/`): Spark's
 `from_json` is lenient, and the column expressions that make it exact cost three times as much. No Python runs on the executors.
 """
 

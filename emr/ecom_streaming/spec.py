@@ -1,6 +1,6 @@
 """The pipeline spec: what is read, computed and written. The job has no other source for any of it.
 
-`PipelineSpecSchema` in `pipeline/spec.ts` says the same; a test compares the two over changed specs.
+`PipelineSpecSchema` in `plugins/ecom-analytics/core/spec.ts` says the same; a test compares the two over changed specs.
 """
 
 from __future__ import annotations

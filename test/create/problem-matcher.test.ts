@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import pipeline from '../../pipeline/definition.ts';
-import { resolveConfig } from '../../plugins/ecom-analytics/config/resolve.ts';
+import { resolveConfig } from '../../plugins/ecom-analytics/plugin/config/resolve.ts';
 import { findProblems } from './problem-matcher.ts';
 
 const { tasks } = JSON.parse(

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { describeWithJava } from '../requirement.ts';
+import { describeWithJava } from '../../plugins/ecom-analytics/test/requirement.ts';
 import { existingClusters } from './answers.ts';
 import { ownFolder, type Packed, packScaffolder, plainEnvironment, readText } from './packed.ts';
 import { findProblems, type Matcher, type Problem } from './problem-matcher.ts';
@@ -154,8 +154,10 @@ describe('a project', () => {
   });
 
   // The rest of their tests is of files that are the same in all three.
-  const plugin = ['config', 'resources', 'topics', 'cost', 'commands'].map((room) => `test/plugins/${room}`);
-  const changed = [...plugin, 'test/functions', 'test/pipeline'];
+  const plugin = ['config', 'resources', 'topics', 'cost', 'commands'].map(
+    (room) => `plugins/ecom-analytics/test/plugin/${room}`,
+  );
+  const changed = [...plugin, 'plugins/ecom-analytics/test/functions', 'plugins/ecom-analytics/test/core'];
 
   test('bring-your-own passes its own tests of what its answers change', { timeout: 300_000 }, async () => {
     const tests = ['--project', 'fast', ...changed];
@@ -173,7 +175,9 @@ describe('a project', () => {
     change(project, 'pipeline/definition.ts', /Ms: ([36]0_000)/g, (ms) => `Ms: 2 * ${ms}`);
     change(project, 'pipeline/catalog.ts', /'Books'/g, () => "'Novels'");
     change(project, 'pipeline/catalog.ts', /'US-East'/g, () => "'US-Central'");
-    const local = ['engine', 'dashboard', 'report', 'rules', 'spark'].map((room) => `test/local/${room}`);
+    const local = ['engine', 'dashboard', 'report', 'rules', 'spark'].map(
+      (room) => `plugins/ecom-analytics/test/${room}`,
+    );
     const tests = ['--project', 'fast', ...changed, ...local];
     const report = await succeed('npm', ['test', '--silent', '--', ...tests], project);
     cpSync(before, path.join(project, 'pipeline'), { recursive: true });
@@ -236,16 +240,16 @@ const proofs: Readonly<Record<string, Proof>> = {
   'Pipeline on this machine': { more: ['--duration', '2', '--json'] },
   'Function: alertConsumer': {},
   'Plugin: sls package': {},
-  'Tests: all that start nothing heavy': { more: ['test/pipeline'] },
+  'Tests: all that start nothing heavy': { more: ['plugins/ecom-analytics/test/core'] },
   'Tests: this file': {},
   start: { until: /http:\/\/127\.0\.0\.1:\d+/ },
-  test: { more: ['--project', 'fast', 'test/pipeline'] },
+  test: { more: ['--project', 'fast', 'plugins/ecom-analytics/test/core'] },
   check: { same: 'npm run check' },
   package: { same: 'Plugin: sls package' },
   deploy: { refusal: noCredentials },
   'topics plan': { refusal: noCredentials },
   'stream status': { refusal: noCredentials },
-  // It waits in a job of Spark's; test/local/debug attaches to that.
+  // It waits in a job of Spark's; plugins/ecom-analytics/test/debug attaches to that.
   'start for a debugger': { more: ['--help'] },
   'local cloud': { more: ['--help'] },
 };
@@ -259,7 +263,7 @@ const kafkaProofs: Readonly<Record<string, Proof>> = {
 /** What VS Code puts in place of its variables. */
 const variables: Readonly<Record<string, string>> = {
   workspaceFolder: defaults,
-  relativeFile: 'test/pipeline/money.test.ts',
+  relativeFile: 'plugins/ecom-analytics/test/core/money.test.ts',
   'input:stage': 'dev',
 };
 
@@ -373,10 +377,10 @@ describe("the problems that VS Code's tasks list", () => {
   };
 
   test('are where the fault is', { timeout: 120_000 }, async () => {
-    const money = readText(project, 'pipeline/money.ts');
+    const money = readText(project, 'plugins/ecom-analytics/core/money.ts');
     const line = money.split('\n').length;
     const wrong = "export const wrong:   number = 'x';\nvar unused = 1;\n";
-    writeFileSync(path.join(project, 'pipeline/money.ts'), `${money}${wrong}`);
+    writeFileSync(path.join(project, 'plugins/ecom-analytics/core/money.ts'), `${money}${wrong}`);
     const failing = path.join(project, 'test/pipeline/failing.test.ts');
     const lines = [
       "import { expect, test } from 'vitest';",
@@ -386,7 +390,7 @@ describe("the problems that VS Code's tasks list", () => {
     const checked = await shownBy('check');
     const tested = await shownBy('test', '--project', 'fast', 'test/pipeline/failing.test.ts');
     rmSync(failing);
-    const file = 'pipeline/money.ts';
+    const file = 'plugins/ecom-analytics/core/money.ts';
     expect(checked).toEqual(
       expect.arrayContaining([
         { file, line, message: expect.stringContaining('is not assignable to type') },

@@ -6,7 +6,7 @@ import { withheldKeys } from '../../create/manifest.ts';
 import { replaceSections } from '../../create/section.ts';
 import { packTree, textOf, unpackTree } from '../../create/tree.ts';
 import pipeline from '../../pipeline/definition.ts';
-import { kit } from '../pipeline/kit.ts';
+import { kit } from '../../plugins/ecom-analytics/test/core/kit.ts';
 import { currentTemplate, ownFolder, repository } from './packed.ts';
 
 const template = currentTemplate().tree;
@@ -39,9 +39,9 @@ describe('the template', () => {
         '.devcontainer/devcontainer.json',
         '.github/workflows/check.yml',
         'biome.json',
-        'functions/producer/handler.ts',
-        'local/run.mjs',
-        'local/start.ts',
+        'plugins/ecom-analytics/functions/producer/handler.ts',
+        'plugins/ecom-analytics/source.mjs',
+        'plugins/ecom-analytics/run/start.ts',
         'package-lock.json',
         'package.json',
         'pipeline/rules.ts',

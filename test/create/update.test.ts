@@ -52,7 +52,7 @@ const first: Template = {
     ['README.md', textFile('# t\n\nHow it works.\n')],
     ['.gitignore', textFile('node_modules/\n')],
     ['pipeline/rules.ts', textFile(`${tenLines.join('\n')}\n`)],
-    ['local/run.mjs', textFile('one\n')],
+    ['plugins/ecom-analytics/source.mjs', textFile('one\n')],
     ['local/old.ts', textFile('old\n')],
     ['local/older.ts', textFile('older\n')],
     ['local/sample.csv', textFile('a,b\r\n1,2\r\n')],
@@ -109,20 +109,20 @@ describe('an update', () => {
   test('takes what the template changed, added and removed', async () => {
     const summary = await update(
       changed('0.2.0', {
-        'local/run.mjs': 'two\n',
+        'plugins/ecom-analytics/source.mjs': 'two\n',
         'local/new.ts': 'new\n',
         'local/old.ts': undefined,
         'emr/bootstrap.sh': 'two\n',
       }),
     );
-    expect(readText(project, 'local/run.mjs')).toBe('two\n');
+    expect(readText(project, 'plugins/ecom-analytics/source.mjs')).toBe('two\n');
     expect(readText(project, 'local/new.ts')).toBe('new\n');
     expect(existsSync(inProject('local/old.ts'))).toBe(false);
     expect(statSync(inProject('emr/bootstrap.sh')).mode & 0o111).not.toBe(0);
     expect(summary).toMatchObject({
       from: '0.1.0',
       to: '0.2.0',
-      written: ['emr/bootstrap.sh', 'local/new.ts', 'local/run.mjs'],
+      written: ['emr/bootstrap.sh', 'local/new.ts', 'plugins/ecom-analytics/source.mjs'],
       removed: ['local/old.ts'],
       conflicts: [],
       kept: [],
@@ -160,19 +160,23 @@ describe('an update', () => {
 
   test("keeps what is the user's: files of their own, removed files, changed files that the template dropped", async () => {
     writeFileSync(inProject('shop.ts'), 'mine\n');
-    rmSync(inProject('local/run.mjs'));
+    rmSync(inProject('plugins/ecom-analytics/source.mjs'));
     writeFileSync(inProject('local/old.ts'), 'mine\n');
     rmSync(inProject('local/older.ts'));
     commit();
     const summary = await update(
-      changed('0.2.0', { 'local/run.mjs': 'two\n', 'local/old.ts': undefined, 'local/older.ts': undefined }),
+      changed('0.2.0', {
+        'plugins/ecom-analytics/source.mjs': 'two\n',
+        'local/old.ts': undefined,
+        'local/older.ts': undefined,
+      }),
     );
     expect(readText(project, 'shop.ts')).toBe('mine\n');
-    expect(existsSync(inProject('local/run.mjs'))).toBe(false);
+    expect(existsSync(inProject('plugins/ecom-analytics/source.mjs'))).toBe(false);
     expect(readText(project, 'local/old.ts')).toBe('mine\n');
     expect(summary.kept).toEqual([
       { file: 'local/old.ts', why: 'the template no longer has it, and you changed it' },
-      { file: 'local/run.mjs', why: 'the template changed it, and you removed it' },
+      { file: 'plugins/ecom-analytics/source.mjs', why: 'the template changed it, and you removed it' },
     ]);
   });
 
@@ -245,11 +249,11 @@ describe('an update', () => {
   });
 
   test('takes a checkout with CRLF for the same text', async () => {
-    writeFileSync(inProject('local/run.mjs'), 'one\r\n');
+    writeFileSync(inProject('plugins/ecom-analytics/source.mjs'), 'one\r\n');
     writeFileSync(inProject('.git/info/attributes'), '* -text\n');
     commit();
-    const summary = await update(changed('0.2.0', { 'local/run.mjs': 'two\n' }));
-    expect(summary.written).toContain('local/run.mjs');
+    const summary = await update(changed('0.2.0', { 'plugins/ecom-analytics/source.mjs': 'two\n' }));
+    expect(summary.written).toContain('plugins/ecom-analytics/source.mjs');
   });
 
   test('takes a file that the template keeps with CRLF for untouched', async () => {
@@ -283,21 +287,21 @@ describe('an update', () => {
   });
 
   test("keeps the user's executable bit, unless the template changed its own", async () => {
-    chmodSync(inProject('local/run.mjs'), 0o755);
+    chmodSync(inProject('plugins/ecom-analytics/source.mjs'), 0o755);
     chmodSync(inProject('emr/bootstrap.sh'), 0o755);
     writeFileSync(inProject('pipeline/rules.ts'), `${tenLines.with(1, 'mine').join('\n')}\n`);
     chmodSync(inProject('pipeline/rules.ts'), 0o755);
     commit();
     const { tree } = changed('0.2.0', {
-      'local/run.mjs': 'two\n',
+      'plugins/ecom-analytics/source.mjs': 'two\n',
       'pipeline/rules.ts': `${tenLines.with(8, 'theirs').join('\n')}\n`,
     });
     const plain = new Map([...tree, ['emr/bootstrap.sh', textFile('two\n')] as const]);
     const summary = await update({ version: '0.2.0', tree: plain });
-    expect(summary.written).toEqual(['emr/bootstrap.sh', 'local/run.mjs']);
+    expect(summary.written).toEqual(['emr/bootstrap.sh', 'plugins/ecom-analytics/source.mjs']);
     expect(summary.merged).toEqual(['pipeline/rules.ts']);
     const isExecutable = (file: string) => (statSync(inProject(file)).mode & 0o111) !== 0;
-    expect(isExecutable('local/run.mjs')).toBe(true);
+    expect(isExecutable('plugins/ecom-analytics/source.mjs')).toBe(true);
     expect(isExecutable('pipeline/rules.ts')).toBe(true);
     expect(isExecutable('emr/bootstrap.sh')).toBe(false);
   });
@@ -313,8 +317,13 @@ describe('an update', () => {
   test('has no conflict with a README of the user, as long as the template has the same', async () => {
     writeFileSync(inProject('README.md'), '# Our shop\n');
     commit();
-    const summary = await update(changed('0.2.0', { 'local/run.mjs': 'two\n' }));
-    expect(summary).toMatchObject({ written: ['local/run.mjs'], merged: [], conflicts: [], kept: [] });
+    const summary = await update(changed('0.2.0', { 'plugins/ecom-analytics/source.mjs': 'two\n' }));
+    expect(summary).toMatchObject({
+      written: ['plugins/ecom-analytics/source.mjs'],
+      merged: [],
+      conflicts: [],
+      kept: [],
+    });
   });
 
   test('can be followed by the next, from where the last one came to', async () => {
@@ -342,7 +351,7 @@ describe('an update', () => {
   });
 
   test('that is a dry run changes nothing', async () => {
-    const summary = await update(changed('0.2.0', { 'local/run.mjs': 'two\n' }), true);
+    const summary = await update(changed('0.2.0', { 'plugins/ecom-analytics/source.mjs': 'two\n' }), true);
     expect(describeUpdate(summary, true, project)).toContain('Would update from 0.1.0 to 0.2.0');
     expect(git('status', '--porcelain')).toBe('');
   });
@@ -359,32 +368,32 @@ describe('an update', () => {
 
 describe('an update that Git must be able to undo', () => {
   const next = changed('0.2.0', {
-    'local/run.mjs': 'two\n',
+    'plugins/ecom-analytics/source.mjs': 'two\n',
     'local/new.ts': 'new\n',
     'local/old.ts': undefined,
   });
   const unseen = 'Git does not keep it, so the change could not be undone';
 
   test('keeps changed files that Git ignores', async () => {
-    git('rm', '--quiet', '--cached', 'local/run.mjs', 'local/old.ts');
+    git('rm', '--quiet', '--cached', 'plugins/ecom-analytics/source.mjs', 'local/old.ts');
     appendFileSync(inProject('.gitignore'), '/local/run.mjs\n/local/old.ts\n');
     commit();
-    writeFileSync(inProject('local/run.mjs'), 'mine\n');
+    writeFileSync(inProject('plugins/ecom-analytics/source.mjs'), 'mine\n');
     const summary = await update(next);
-    expect(readText(project, 'local/run.mjs')).toBe('mine\n');
+    expect(readText(project, 'plugins/ecom-analytics/source.mjs')).toBe('mine\n');
     expect(readText(project, 'local/old.ts')).toBe('old\n');
     expect(summary.kept).toEqual([
       { file: 'local/old.ts', why: unseen },
-      { file: 'local/run.mjs', why: unseen },
+      { file: 'plugins/ecom-analytics/source.mjs', why: unseen },
     ]);
   });
 
   test('keeps changed files that Git was told not to look at', async () => {
-    git('update-index', '--skip-worktree', 'local/run.mjs');
-    writeFileSync(inProject('local/run.mjs'), 'mine\n');
+    git('update-index', '--skip-worktree', 'plugins/ecom-analytics/source.mjs');
+    writeFileSync(inProject('plugins/ecom-analytics/source.mjs'), 'mine\n');
     const summary = await update(next);
-    expect(readText(project, 'local/run.mjs')).toBe('mine\n');
-    expect(summary.kept).toEqual([{ file: 'local/run.mjs', why: unseen }]);
+    expect(readText(project, 'plugins/ecom-analytics/source.mjs')).toBe('mine\n');
+    expect(summary.kept).toEqual([{ file: 'plugins/ecom-analytics/source.mjs', why: unseen }]);
   });
 
   test('keeps links, and what they lead to', async () => {
@@ -405,7 +414,7 @@ describe('an update that Git must be able to undo', () => {
       { file: 'emr/bootstrap.sh', why: 'it is a link' },
       { file: 'local/new.ts', why: 'local is a link' },
       { file: 'local/old.ts', why: 'local is a link' },
-      { file: 'local/run.mjs', why: 'local is a link' },
+      { file: 'plugins/ecom-analytics/source.mjs', why: 'local is a link' },
     ]);
   });
 
@@ -432,7 +441,7 @@ describe('an update that Git must be able to undo', () => {
     prepare();
     const summary = await update(next);
     expect(describeUpdate(summary, false, project)).toContain(`To take it back: ${undoLine(project)}`);
-    expect(summary.written).toEqual(['local/new.ts', 'local/run.mjs']);
+    expect(summary.written).toEqual(['local/new.ts', 'plugins/ecom-analytics/source.mjs']);
     takeBack();
     expect(git('status', '--porcelain', '--ignored')).toBe('');
     expect(readText(project, 'local/old.ts')).toBe('old\n');
@@ -451,12 +460,12 @@ describe('an update that Git must be able to undo', () => {
   ])('refuses a project that is %s', async (_what, prepare) => {
     prepare();
     await expect(update(next)).rejects.toThrow('Git does not keep the project, or not all of it');
-    expect(readText(project, 'local/run.mjs')).toBe('one\n');
+    expect(readText(project, 'plugins/ecom-analytics/source.mjs')).toBe('one\n');
   });
 });
 
 describe('the record of the making', () => {
-  const next = changed('0.2.0', { 'local/run.mjs': 'two\n' });
+  const next = changed('0.2.0', { 'plugins/ecom-analytics/source.mjs': 'two\n' });
 
   function rewriteOrigin(change: (origin: { base?: string; answers: Record<string, string> }) => void): void {
     const origin = JSON.parse(readText(project, originFile));
@@ -477,7 +486,7 @@ describe('the record of the making', () => {
     rewriteOrigin((origin) => {
       delete origin.base;
     });
-    expect((await update(next)).written).toEqual(['local/run.mjs']);
+    expect((await update(next)).written).toEqual(['plugins/ecom-analytics/source.mjs']);
   });
 
   test('may have answers that this version does not take: then it says which, and where', async () => {
@@ -495,14 +504,14 @@ describe('the record of the making', () => {
 test('an update that is told to stop changes nothing', async () => {
   const stop = new AbortController();
   stop.abort(new Error('stopped'));
-  await expect(update(changed('0.2.0', { 'local/run.mjs': 'two\n' }), false, stop.signal)).rejects.toThrow(
-    'stopped',
-  );
+  await expect(
+    update(changed('0.2.0', { 'plugins/ecom-analytics/source.mjs': 'two\n' }), false, stop.signal),
+  ).rejects.toThrow('stopped');
   expect(git('status', '--porcelain', '--ignored')).toBe('');
 });
 
 describe('an update refuses, and changes nothing', () => {
-  const next = changed('0.2.0', { 'local/run.mjs': 'two\n' });
+  const next = changed('0.2.0', { 'plugins/ecom-analytics/source.mjs': 'two\n' });
 
   test.each<[string, () => void, string]>([
     [
@@ -544,11 +553,11 @@ describe('an update refuses, and changes nothing', () => {
   ])('%s', async (_what, spoil, message) => {
     spoil();
     await expect(update(next)).rejects.toThrow(message);
-    expect(readText(project, 'local/run.mjs')).toBe('one\n');
+    expect(readText(project, 'plugins/ecom-analytics/source.mjs')).toBe('one\n');
   });
 
   test('a template older than the project', async () => {
-    await expect(update(changed('0.0.9', { 'local/run.mjs': 'zero\n' }))).rejects.toThrow(
+    await expect(update(changed('0.0.9', { 'plugins/ecom-analytics/source.mjs': 'zero\n' }))).rejects.toThrow(
       'which is newer than 0.0.9',
     );
   });

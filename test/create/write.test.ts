@@ -18,7 +18,7 @@ import { ownFolder } from './packed.ts';
 
 const tree: Tree = new Map([
   ['package.json', textFile('{}\n')],
-  ['pipeline/order.ts', textFile('export {};\n')],
+  ['plugins/ecom-analytics/core/order.ts', textFile('export {};\n')],
   ['.vscode/settings.json', textFile('{ "ours": true }\n')],
   ['.vscode/tasks.json', textFile('{}\n')],
   ['emr/bootstrap.sh', { ...textFile('#!/bin/sh\n'), executable: true }],

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EMRClient, ListStepsCommand } from '@aws-sdk/client-emr';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { localEmrClusterId } from '../../local/cloud/cloud.ts';
-import { describeWithSpark } from '../requirement.ts';
+import { localEmrClusterId } from '../../plugins/ecom-analytics/cloud/cloud.ts';
+import { describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
 import { type Outcome, ProjectCopy, type Running } from './project-copy.ts';
 
 /** osls asks this often how far a stack is, in milliseconds. */

@@ -7,16 +7,16 @@ import { DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { localClusterArn } from '../../local/cloud/cloud.ts';
-import { readWindowFile } from '../../local/parquet/read-windows.ts';
 import pipeline from '../../pipeline/definition.ts';
-import type { Order } from '../../pipeline/order.ts';
-import type { WindowRow } from '../../pipeline/window.ts';
-import { requestsOf } from '../../plugins/ecom-analytics/cost/s3-requests.ts';
-import { recordedActions } from '../../plugins/ecom-analytics/policy/actions.ts';
-import { type JobStatus, readStatus } from '../../plugins/ecom-analytics/streaming/status.ts';
-import { expectedOutcome, sortedRows } from '../local/engine/oracle.ts';
-import { describeWithSpark } from '../requirement.ts';
+import { localClusterArn } from '../../plugins/ecom-analytics/cloud/cloud.ts';
+import type { Order } from '../../plugins/ecom-analytics/core/order.ts';
+import type { WindowRow } from '../../plugins/ecom-analytics/core/window.ts';
+import { readWindowFile } from '../../plugins/ecom-analytics/parquet/read-windows.ts';
+import { requestsOf } from '../../plugins/ecom-analytics/plugin/cost/s3-requests.ts';
+import { recordedActions } from '../../plugins/ecom-analytics/plugin/policy/actions.ts';
+import { type JobStatus, readStatus } from '../../plugins/ecom-analytics/plugin/streaming/status.ts';
+import { expectedOutcome, sortedRows } from '../../plugins/ecom-analytics/test/engine/oracle.ts';
+import { describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
 import { readAlerts, readTopic } from '../spark/topics.ts';
 import { awsUses, deployer } from './permissions/aws-uses.ts';
 import { allows, grantsOf, policyGrants } from './permissions/grants.ts';
@@ -191,7 +191,7 @@ describeWithSpark('a stage on the local cloud', () => {
   test('has one function deployed alone, and run on this machine', slow, async () => {
     const { output } = await expectSls('deploy function -f producer');
     expect(output).toContain('Deploying function producer');
-    const handler = path.join(project.folder, 'functions/producer/handler.ts');
+    const handler = path.join(project.folder, 'plugins/ecom-analytics/functions/producer/handler.ts');
     const undo = change(
       handler,
       '  return result;',

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
-import { unwatch, watch } from '../../local/child/watchdog.ts';
+import { unwatch, watch } from '../../plugins/ecom-analytics/machine/child/watchdog.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 

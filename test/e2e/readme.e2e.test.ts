@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Broker, startBroker } from '../../local/kafka/broker.ts';
-import { createTopics } from '../../local/kafka/topics.ts';
 import pipeline from '../../pipeline/definition.ts';
-import { describeWithJava, describeWithSpark } from '../requirement.ts';
+import { type Broker, startBroker } from '../../plugins/ecom-analytics/machine/kafka/broker.ts';
+import { createTopics } from '../../plugins/ecom-analytics/machine/kafka/topics.ts';
+import { describeWithJava, describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
 import { type Outcome, ProjectCopy } from './project-copy.ts';
 
 /** Runs every command of the README, in the order in which they stand there, in a copy of the project. */

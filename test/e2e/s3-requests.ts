@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { JobWork, S3Requests } from '../../plugins/ecom-analytics/cost/s3-requests.ts';
-import { statusEverySeconds } from '../../plugins/ecom-analytics/cost/s3-requests.ts';
+import type { JobWork, S3Requests } from '../../plugins/ecom-analytics/plugin/cost/s3-requests.ts';
+import { statusEverySeconds } from '../../plugins/ecom-analytics/plugin/cost/s3-requests.ts';
 
 const CallSchema = v.object({
   service: v.optional(v.string()),

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describeWithSpark } from '../requirement.ts';
+import { describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
 import { type Outcome, ProjectCopy } from './project-copy.ts';
 
 /** A shop with one topic and one required order field more, each an entry in `pipeline/definition.ts` and nothing else. */
@@ -26,7 +26,7 @@ const fastTests = [
     'emr/',
     'spark/',
     'local/engine/customers',
-    'local/replay/',
+    'plugins/ecom-analytics/import/',
     'local/rules/rules',
   ],
   ...['plugins/config/', 'plugins/resources/', 'plugins/topics/', 'plugins/commands/topics'],

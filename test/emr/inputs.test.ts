@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { expect, it } from 'vitest';
-import { StreamingSettingsSchema, streamingSettings } from '../../emr/settings.ts';
-import { findPython } from '../../local/python/find-python.ts';
-import { emitSpec, PipelineSpecSchema } from '../../pipeline/spec.ts';
-import { kitWithRefunds } from '../pipeline/kit.ts';
-import { describeWithPython } from '../requirement.ts';
+import { emitSpec, PipelineSpecSchema } from '../../plugins/ecom-analytics/core/spec.ts';
+import { StreamingSettingsSchema, streamingSettings } from '../../plugins/ecom-analytics/job/settings.ts';
+import { findPython } from '../../plugins/ecom-analytics/machine/python/find-python.ts';
+import { kitWithRefunds } from '../../plugins/ecom-analytics/test/core/kit.ts';
+import { describeWithPython } from '../../plugins/ecom-analytics/test/requirement.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { describeWithJava } from '../requirement.ts';
+import { describeWithJava } from '../../plugins/ecom-analytics/test/requirement.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -34,7 +34,12 @@ function marked(): Map<number, string> {
 
 /** Starts `npm test` over the test that hangs, and waits until all that it starts is running. */
 async function startTests(): Promise<ChildProcess> {
-  const args = ['local/run.mjs', 'test/run.ts', '--config', 'test/interruption/vitest.config.ts'];
+  const args = [
+    'plugins/ecom-analytics/source.mjs',
+    'test/run.ts',
+    '--config',
+    'test/interruption/vitest.config.ts',
+  ];
   const [name = '', value = ''] = mark.split('=');
   const env = { ...process.env, [name]: value, TMPDIR: folder };
   const runner = spawn(process.execPath, args, { cwd: root, env, stdio: 'ignore', detached: true });

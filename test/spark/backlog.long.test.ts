@@ -3,18 +3,20 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Broker, startBroker } from '../../local/kafka/broker.ts';
-import { createTopics } from '../../local/kafka/topics.ts';
-import { prepareSpark } from '../../local/spark/preparation.ts';
 import pipeline from '../../pipeline/definition.ts';
-import { replayed } from '../local/replay/replayed.ts';
-import { describeWithSpark } from '../requirement.ts';
+import { type Broker, startBroker } from '../../plugins/ecom-analytics/machine/kafka/broker.ts';
+import { createTopics } from '../../plugins/ecom-analytics/machine/kafka/topics.ts';
+import { prepareSpark } from '../../plugins/ecom-analytics/machine/spark/preparation.ts';
+import { replayed } from '../../plugins/ecom-analytics/test/import/replayed.ts';
+import { describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
 import { TestJob } from './job.ts';
 import { messyRecords } from './messy-orders.ts';
 import { alertIds, deadLetterSet, embeddedOutcome, type Outcome, readRows, sortedRows } from './oracle.ts';
 import { type PlacedRecord, Placement, readAlerts, readDeadLetters, sendRecords } from './topics.ts';
 
-const sample = fileURLToPath(new URL('../../local/replay/sample/cdnow-sample.csv', import.meta.url));
+const sample = fileURLToPath(
+  new URL('../../plugins/ecom-analytics/import/sample/cdnow-sample.csv', import.meta.url),
+);
 const minute = 60_000;
 
 describeWithSpark('a backlog', () => {

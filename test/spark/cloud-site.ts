@@ -4,23 +4,23 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import * as v from 'valibot';
-import { defaultRelease } from '../../emr/releases.ts';
-import type { Child } from '../../local/child/child.ts';
-import { type Cloud, localClusterArn, startCloud } from '../../local/cloud/cloud.ts';
-import type { ReceivedRequest } from '../../local/cloud/front.ts';
+import pipeline from '../../pipeline/definition.ts';
+import { type Cloud, localClusterArn, startCloud } from '../../plugins/ecom-analytics/cloud/cloud.ts';
+import type { ReceivedRequest } from '../../plugins/ecom-analytics/cloud/front.ts';
 import {
   localKeys,
   localRegion,
   s3aLine,
   startStepProcess,
   stepKeys,
-} from '../../local/cloud/step-process.ts';
-import { createTopics } from '../../local/kafka/topics.ts';
-import { prepareSpark } from '../../local/spark/preparation.ts';
-import pipeline from '../../pipeline/definition.ts';
-import { emitSpec } from '../../pipeline/spec.ts';
-import type { StageConfig } from '../../plugins/ecom-analytics/config/schema.ts';
-import { alertsMode, settingsOf } from '../../plugins/ecom-analytics/streaming/start.ts';
+} from '../../plugins/ecom-analytics/cloud/step-process.ts';
+import { emitSpec } from '../../plugins/ecom-analytics/core/spec.ts';
+import { defaultRelease } from '../../plugins/ecom-analytics/job/releases.ts';
+import type { Child } from '../../plugins/ecom-analytics/machine/child/child.ts';
+import { createTopics } from '../../plugins/ecom-analytics/machine/kafka/topics.ts';
+import { prepareSpark } from '../../plugins/ecom-analytics/machine/spark/preparation.ts';
+import type { StageConfig } from '../../plugins/ecom-analytics/plugin/config/schema.ts';
+import { alertsMode, settingsOf } from '../../plugins/ecom-analytics/plugin/streaming/start.ts';
 
 const jobFile = fileURLToPath(new URL('../../emr/streaming_job.py', import.meta.url));
 const bucket = 'ecom-data';

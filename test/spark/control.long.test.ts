@@ -2,7 +2,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import pipeline from '../../pipeline/definition.ts';
-import { describeWithSpark } from '../requirement.ts';
+import { describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
 import { anHourAhead, readTicks } from './idle-topic.ts';
 import type { TestJob } from './job.ts';
 import { JobSite } from './job-site.ts';

@@ -1,9 +1,9 @@
 import pipeline from '../../pipeline/definition.ts';
-import { between, seededRandom } from '../../pipeline/generator/random.ts';
-import type { Order } from '../../pipeline/order.ts';
-import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
-import { isStateful } from '../../pipeline/rule.ts';
-import { formatTimestamp } from '../../pipeline/timestamp.ts';
+import { between, seededRandom } from '../../plugins/ecom-analytics/core/generator/random.ts';
+import type { Order } from '../../plugins/ecom-analytics/core/order.ts';
+import type { PipelineDefinition } from '../../plugins/ecom-analytics/core/pipeline.ts';
+import { isStateful } from '../../plugins/ecom-analytics/core/rule.ts';
+import { formatTimestamp } from '../../plugins/ecom-analytics/core/timestamp.ts';
 
 /** Orders of few customers, in steps: within a step no order moves the watermark. */
 export interface CustomerStep {

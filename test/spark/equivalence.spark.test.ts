@@ -3,15 +3,15 @@ import os from 'node:os';
 import path from 'node:path';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SparkLineName } from '../../emr/releases.ts';
-import { type Broker, startBroker } from '../../local/kafka/broker.ts';
-import { createTopics } from '../../local/kafka/topics.ts';
-import { prepareSpark } from '../../local/spark/preparation.ts';
-import { AlertSchema } from '../../pipeline/alert.ts';
 import pipeline from '../../pipeline/definition.ts';
-import { tickHeader } from '../../pipeline/tick.ts';
-import { formatTimestamp } from '../../pipeline/timestamp.ts';
-import { describeWithSpark } from '../requirement.ts';
+import { AlertSchema } from '../../plugins/ecom-analytics/core/alert.ts';
+import { tickHeader } from '../../plugins/ecom-analytics/core/tick.ts';
+import { formatTimestamp } from '../../plugins/ecom-analytics/core/timestamp.ts';
+import type { SparkLineName } from '../../plugins/ecom-analytics/job/releases.ts';
+import { type Broker, startBroker } from '../../plugins/ecom-analytics/machine/kafka/broker.ts';
+import { createTopics } from '../../plugins/ecom-analytics/machine/kafka/topics.ts';
+import { prepareSpark } from '../../plugins/ecom-analytics/machine/spark/preparation.ts';
+import { describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
 import {
   customerDefinition,
   idAgainAfter65Seconds,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import pipeline from '../../pipeline/definition.ts';
-import { formatTimestamp } from '../../pipeline/timestamp.ts';
-import { describeWithSpark } from '../requirement.ts';
+import { formatTimestamp } from '../../plugins/ecom-analytics/core/timestamp.ts';
+import { describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
 import { anHourAhead, readTicks } from './idle-topic.ts';
 import { JobSite } from './job-site.ts';
 import { messyRecords } from './messy-orders.ts';

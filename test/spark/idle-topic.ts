@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import pipeline from '../../pipeline/definition.ts';
-import { tickHeader } from '../../pipeline/tick.ts';
-import { parseTimestamp } from '../../pipeline/timestamp.ts';
+import { tickHeader } from '../../plugins/ecom-analytics/core/tick.ts';
+import { parseTimestamp } from '../../plugins/ecom-analytics/core/timestamp.ts';
 import type { JobSite } from './job-site.ts';
 import { readTopic } from './topics.ts';
 

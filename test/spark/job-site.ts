@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
-import { type Broker, startBroker } from '../../local/kafka/broker.ts';
-import { createTopics } from '../../local/kafka/topics.ts';
-import { prepareSpark } from '../../local/spark/preparation.ts';
 import pipeline from '../../pipeline/definition.ts';
+import { type Broker, startBroker } from '../../plugins/ecom-analytics/machine/kafka/broker.ts';
+import { createTopics } from '../../plugins/ecom-analytics/machine/kafka/topics.ts';
+import { prepareSpark } from '../../plugins/ecom-analytics/machine/spark/preparation.ts';
 import { TestJob, type TestJobOptions } from './job.ts';
 
 /** A broker with the topics, and a folder, for each test of a file; jobs that are started on them end with the test. */

@@ -2,13 +2,13 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { type StreamingChoices, streamingSettings } from '../../emr/settings.ts';
-import { type Child, type ChildEnd, startChild } from '../../local/child/child.ts';
-import { javaLocale } from '../../local/child/java-locale.ts';
-import { type JobStatus, readJobStatus } from '../../local/spark/job-status.ts';
-import type { Installation } from '../../local/spark/preparation.ts';
-import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
-import { emitSpec } from '../../pipeline/spec.ts';
+import type { PipelineDefinition } from '../../plugins/ecom-analytics/core/pipeline.ts';
+import { emitSpec } from '../../plugins/ecom-analytics/core/spec.ts';
+import { type StreamingChoices, streamingSettings } from '../../plugins/ecom-analytics/job/settings.ts';
+import { type Child, type ChildEnd, startChild } from '../../plugins/ecom-analytics/machine/child/child.ts';
+import { javaLocale } from '../../plugins/ecom-analytics/machine/child/java-locale.ts';
+import { type JobStatus, readJobStatus } from '../../plugins/ecom-analytics/machine/spark/job-status.ts';
+import type { Installation } from '../../plugins/ecom-analytics/machine/spark/preparation.ts';
 
 const jobFile = fileURLToPath(new URL('../../emr/streaming_job.py', import.meta.url));
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import pipeline from '../../pipeline/definition.ts';
-import { badRecordReasons, OrderReader } from '../../pipeline/order.ts';
-import { parseTick, tickHeader } from '../../pipeline/tick.ts';
-import { defaultWindows as windowing } from '../../pipeline/window.ts';
+import { badRecordReasons, OrderReader } from '../../plugins/ecom-analytics/core/order.ts';
+import { parseTick, tickHeader } from '../../plugins/ecom-analytics/core/tick.ts';
+import { defaultWindows as windowing } from '../../plugins/ecom-analytics/core/window.ts';
 import { messyRecords } from './messy-orders.ts';
 
 const records = messyRecords({

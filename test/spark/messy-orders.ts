@@ -1,9 +1,14 @@
 import pipeline from '../../pipeline/definition.ts';
-import { generateOrders } from '../../pipeline/generator/order-generator.ts';
-import { between, type Random, seededRandom } from '../../pipeline/generator/random.ts';
-import { type BadRecordReason, maxFutureMs, type Order, orderFields } from '../../pipeline/order.ts';
-import { tickHeader } from '../../pipeline/tick.ts';
-import { formatTimestamp } from '../../pipeline/timestamp.ts';
+import { generateOrders } from '../../plugins/ecom-analytics/core/generator/order-generator.ts';
+import { between, type Random, seededRandom } from '../../plugins/ecom-analytics/core/generator/random.ts';
+import {
+  type BadRecordReason,
+  maxFutureMs,
+  type Order,
+  orderFields,
+} from '../../plugins/ecom-analytics/core/order.ts';
+import { tickHeader } from '../../plugins/ecom-analytics/core/tick.ts';
+import { formatTimestamp } from '../../plugins/ecom-analytics/core/timestamp.ts';
 
 /**
  * Orders as they come from many shops' producers, good and bad, for holding two engines against each other: out of order

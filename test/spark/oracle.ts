@@ -1,9 +1,9 @@
-import { type MicroBatch, StreamingQuery } from '../../local/engine/streaming-query.ts';
-import { readWindows } from '../../local/parquet/read-windows.ts';
-import type { Alert } from '../../pipeline/alert.ts';
-import type { DeadLetter } from '../../pipeline/dead-letter.ts';
-import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
-import type { WindowRow } from '../../pipeline/window.ts';
+import type { Alert } from '../../plugins/ecom-analytics/core/alert.ts';
+import type { DeadLetter } from '../../plugins/ecom-analytics/core/dead-letter.ts';
+import type { PipelineDefinition } from '../../plugins/ecom-analytics/core/pipeline.ts';
+import type { WindowRow } from '../../plugins/ecom-analytics/core/window.ts';
+import { type MicroBatch, StreamingQuery } from '../../plugins/ecom-analytics/engine/streaming-query.ts';
+import { readWindows } from '../../plugins/ecom-analytics/parquet/read-windows.ts';
 import type { PlacedRecord } from './topics.ts';
 
 /** What comes of a topic. */

@@ -5,13 +5,13 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { SparkLineName } from '../../emr/releases.ts';
-import { prepareSpark } from '../../local/spark/preparation.ts';
 import pipeline from '../../pipeline/definition.ts';
-import { emitSpec } from '../../pipeline/spec.ts';
+import { emitSpec } from '../../plugins/ecom-analytics/core/spec.ts';
+import type { SparkLineName } from '../../plugins/ecom-analytics/job/releases.ts';
+import { prepareSpark } from '../../plugins/ecom-analytics/machine/spark/preparation.ts';
+import { describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
 import { expectedAnswer } from '../emr/reader/compare.ts';
 import { mutatedRecords } from '../emr/reader/mutated-records.ts';
-import { describeWithSpark } from '../requirement.ts';
 import { onThisMachine, sparkEnvironment } from './job.ts';
 
 const execute = promisify(execFile);

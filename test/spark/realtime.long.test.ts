@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import pipeline from '../../pipeline/definition.ts';
-import { describeWithSpark } from '../requirement.ts';
+import { describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
 import { JobSite } from './job-site.ts';
 import { messyRecords } from './messy-orders.ts';
 import { alertIds, deadLetterSet, embeddedOutcome, readRows, sortedRows } from './oracle.ts';

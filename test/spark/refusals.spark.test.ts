@@ -4,18 +4,23 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fetchJars } from '../../emr/maven/fetch-jars.ts';
-import { readJarLock } from '../../emr/maven/jar-lock.ts';
-import { jarLockFile, readerJar, sparkLines } from '../../emr/releases.ts';
-import { streamingSettings } from '../../emr/settings.ts';
-import { type Broker, startBroker } from '../../local/kafka/broker.ts';
-import { createTopics } from '../../local/kafka/topics.ts';
-import { type Installation, prepareSpark } from '../../local/spark/preparation.ts';
 import pipeline from '../../pipeline/definition.ts';
-import type { PipelineDefinition } from '../../pipeline/pipeline.ts';
-import { emitSpec } from '../../pipeline/spec.ts';
-import { goodCredentials, startTokenBroker, type TokenBroker } from '../local/kafka/token/token-broker.ts';
-import { describeWithJdk, describeWithSpark } from '../requirement.ts';
+import type { PipelineDefinition } from '../../plugins/ecom-analytics/core/pipeline.ts';
+import { emitSpec } from '../../plugins/ecom-analytics/core/spec.ts';
+import { jarLockFile, readerJar } from '../../plugins/ecom-analytics/job/files.ts';
+import { sparkLines } from '../../plugins/ecom-analytics/job/releases.ts';
+import { streamingSettings } from '../../plugins/ecom-analytics/job/settings.ts';
+import { type Broker, startBroker } from '../../plugins/ecom-analytics/machine/kafka/broker.ts';
+import { createTopics } from '../../plugins/ecom-analytics/machine/kafka/topics.ts';
+import { fetchJars } from '../../plugins/ecom-analytics/machine/maven/fetch-jars.ts';
+import { readJarLock } from '../../plugins/ecom-analytics/machine/maven/jar-lock.ts';
+import { type Installation, prepareSpark } from '../../plugins/ecom-analytics/machine/spark/preparation.ts';
+import {
+  goodCredentials,
+  startTokenBroker,
+  type TokenBroker,
+} from '../../plugins/ecom-analytics/test/machine/kafka/token/token-broker.ts';
+import { describeWithJdk, describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
 import { TestJob, type TestJobOptions } from './job.ts';
 
 /** Nobody listens on it: privileged, and of a service that is long gone. */
@@ -185,7 +190,7 @@ describeWithSpark('the streaming job refuses', () => {
 
     it('a job without the reader of orders', async () => {
       await expectRefusal(
-        { bootstrapServers: deadServer, jars: spark.jars.filter((jar) => jar !== readerJar) },
+        { bootstrapServers: deadServer, jars: spark.jars.filter((jar) => jar !== readerJar()) },
         {
           code: 'ECOM_JAR_MISSING',
           message: /^Spark has no reader of orders \(--jars\)\. Add emr\/reader\/reader\.jar to the jars/,
@@ -195,7 +200,7 @@ describeWithSpark('the streaming job refuses', () => {
 
     it('a connector of another Spark', async () => {
       const [connector] = sparkLines['4.0'].jars;
-      const lock = (await readJarLock(jarLockFile)).filter(({ purl }) => purl === connector);
+      const lock = (await readJarLock(jarLockFile())).filter(({ purl }) => purl === connector);
       await expectRefusal(
         { bootstrapServers: deadServer, jars: [...(await fetchJars(lock)), ...spark.jars.slice(1)] },
         {

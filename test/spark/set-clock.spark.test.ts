@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { createKafkaClient } from '../../functions/kafka/client.ts';
-import { silentLog } from '../../functions/log.ts';
 import pipeline from '../../pipeline/definition.ts';
-import { describeWithSpark } from '../requirement.ts';
+import { createKafkaClient } from '../../plugins/ecom-analytics/functions/kafka/client.ts';
+import { silentLog } from '../../plugins/ecom-analytics/functions/log.ts';
+import { describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
 import { JobSite } from './job-site.ts';
 import { messyRecords } from './messy-orders.ts';
 import { embeddedOutcome, readRows, sortedRows } from './oracle.ts';

@@ -1,12 +1,12 @@
 import type { KafkaMessage, Producer } from 'kafkajs';
-import { createKafkaClient } from '../../functions/kafka/client.ts';
-import { silentLog } from '../../functions/log.ts';
-import { partitionOf } from '../../local/engine/partition.ts';
-import { readDeadLetter } from '../../local/spark/dead-letter-record.ts';
-import { TopicTail } from '../../local/spark/topic-tail.ts';
-import type { Alert } from '../../pipeline/alert.ts';
-import type { DeadLetter } from '../../pipeline/dead-letter.ts';
 import pipeline from '../../pipeline/definition.ts';
+import type { Alert } from '../../plugins/ecom-analytics/core/alert.ts';
+import type { DeadLetter } from '../../plugins/ecom-analytics/core/dead-letter.ts';
+import { partitionOf } from '../../plugins/ecom-analytics/engine/partition.ts';
+import { createKafkaClient } from '../../plugins/ecom-analytics/functions/kafka/client.ts';
+import { silentLog } from '../../plugins/ecom-analytics/functions/log.ts';
+import { readDeadLetter } from '../../plugins/ecom-analytics/machine/spark/dead-letter-record.ts';
+import { TopicTail } from '../../plugins/ecom-analytics/machine/spark/topic-tail.ts';
 
 /** A record for the orders topic. */
 export interface TestRecord {

@@ -18,7 +18,7 @@ import java.util.Objects;
 
 /**
  * Reads a record of the orders topic: an order, a tick, or one reason why it is neither. The answer is that of
- * `OrderReader` in `pipeline/order.ts`, reason for reason; a test compares the two over a million records.
+ * `OrderReader` in `plugins/ecom-analytics/core/order.ts`, reason for reason; a test compares the two over a million records.
  *
  * <p>Every name, limit, pattern and reason comes from the spec. Safe for use by many threads.
  */

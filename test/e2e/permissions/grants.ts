@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Policy } from '../../../plugins/ecom-analytics/policy/policy.ts';
+import type { Policy } from '../../../plugins/ecom-analytics/plugin/policy/policy.ts';
 import type { Use } from './use.ts';
 
 /** What the policies of a deployed stage allow, by who may do it. */

@@ -6,12 +6,12 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline as pipeStream } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import { linesOf } from '../../../emr/json-lines.ts';
-import { readerJar } from '../../../emr/releases.ts';
 import pipeline from '../../../pipeline/definition.ts';
-import { OrderReader, orderFields, recordFaults } from '../../../pipeline/order.ts';
-import { emitSpec, type PipelineSpec } from '../../../pipeline/spec.ts';
-import { parseTick } from '../../../pipeline/tick.ts';
+import { OrderReader, orderFields, recordFaults } from '../../../plugins/ecom-analytics/core/order.ts';
+import { emitSpec, type PipelineSpec } from '../../../plugins/ecom-analytics/core/spec.ts';
+import { parseTick } from '../../../plugins/ecom-analytics/core/tick.ts';
+import { linesOf } from '../../../plugins/ecom-analytics/files/json-lines.ts';
+import { readerJar } from '../../../plugins/ecom-analytics/job/files.ts';
 import type { ReadableRecord } from './mutated-records.ts';
 import { compile, sparkJars } from './reader-jar.ts';
 
@@ -42,7 +42,7 @@ export async function* readInJava(
 ): AsyncGenerator<Answer> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'ecom-reader-'));
   try {
-    const classPath = [readerJar, ...(await sparkJars())];
+    const classPath = [readerJar(), ...(await sparkJars())];
     const specFile = path.join(folder, 'spec.json');
     await compile([source], classPath, folder);
     await writeFile(specFile, JSON.stringify(spec));

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeWithJdk } from '../../requirement.ts';
+import { describeWithJdk } from '../../../plugins/ecom-analytics/test/requirement.ts';
 import { compareReaders } from './compare.ts';
 import { mutatedRecords } from './mutated-records.ts';
 

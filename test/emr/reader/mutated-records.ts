@@ -1,8 +1,8 @@
 import pipeline from '../../../pipeline/definition.ts';
-import { between, type Random, seededRandom } from '../../../pipeline/generator/random.ts';
-import { maxFutureMs, orderFields } from '../../../pipeline/order.ts';
-import { maxTickFutureMs } from '../../../pipeline/tick.ts';
-import { formatTimestamp } from '../../../pipeline/timestamp.ts';
+import { between, type Random, seededRandom } from '../../../plugins/ecom-analytics/core/generator/random.ts';
+import { maxFutureMs, orderFields } from '../../../plugins/ecom-analytics/core/order.ts';
+import { maxTickFutureMs } from '../../../plugins/ecom-analytics/core/tick.ts';
+import { formatTimestamp } from '../../../plugins/ecom-analytics/core/timestamp.ts';
 import { messyRecords } from '../../spark/messy-orders.ts';
 
 /**

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { zipSync } from 'fflate';
-import { fetchJars } from '../../../emr/maven/fetch-jars.ts';
-import { readJarLock } from '../../../emr/maven/jar-lock.ts';
+import { fetchJars } from '../../../plugins/ecom-analytics/machine/maven/fetch-jars.ts';
+import { readJarLock } from '../../../plugins/ecom-analytics/machine/maven/jar-lock.ts';
 
 const execute = promisify(execFile);
 const sources = fileURLToPath(new URL('../../../emr/reader/ecom', import.meta.url));

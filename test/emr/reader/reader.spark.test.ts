@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { readerJar } from '../../../emr/releases.ts';
 import pipeline from '../../../pipeline/definition.ts';
-import { badRecordReasons } from '../../../pipeline/order.ts';
-import { emitSpec, type PipelineSpec } from '../../../pipeline/spec.ts';
-import { shopFieldValues } from '../../pipeline/kit.ts';
-import { describeWithJdk, describeWithJdk17 } from '../../requirement.ts';
+import { badRecordReasons } from '../../../plugins/ecom-analytics/core/order.ts';
+import { emitSpec, type PipelineSpec } from '../../../plugins/ecom-analytics/core/spec.ts';
+import { readerJar } from '../../../plugins/ecom-analytics/job/files.ts';
+import { shopFieldValues } from '../../../plugins/ecom-analytics/test/core/kit.ts';
+import { describeWithJdk, describeWithJdk17 } from '../../../plugins/ecom-analytics/test/requirement.ts';
 import { type Answer, compareReaders, readInJava } from './compare.ts';
 import { mutatedRecords } from './mutated-records.ts';
 import { buildReaderJar } from './reader-jar.ts';
@@ -115,7 +115,7 @@ describeWithJdk('the reader in Java', () => {
 // After a change of emr/reader/: npm run build-reader
 describeWithJdk17('the jar of the reader', () => {
   it('is what its sources compile to', { timeout: 60_000 }, async () => {
-    const committed = await readFile(readerJar);
+    const committed = await readFile(readerJar());
     expect(committed.equals(await buildReaderJar())).toBe(true);
     expect(committed.length).toBeLessThan(12_000);
   });

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { parseArguments } from '../../../local/report/arguments.ts';
-import { consoleTable } from '../../../local/report/console-table.ts';
-import { interruptedCode, listenForInterruption } from '../../../local/run/interruption.ts';
-import { UsageError } from '../../../pipeline/error.ts';
-import { between, type Random, seededRandom } from '../../../pipeline/generator/random.ts';
+import { UsageError } from '../../../plugins/ecom-analytics/core/error.ts';
+import { between, type Random, seededRandom } from '../../../plugins/ecom-analytics/core/generator/random.ts';
+import { parseArguments } from '../../../plugins/ecom-analytics/report/arguments.ts';
+import { consoleTable } from '../../../plugins/ecom-analytics/report/console-table.ts';
+import { interruptedCode, listenForInterruption } from '../../../plugins/ecom-analytics/run/interruption.ts';
 import { FaultTrial, type Survived } from './trial.ts';
 
 const usage = `Takes away the streaming job, its broker and its output while orders keep coming, on real Kafka and real Spark,

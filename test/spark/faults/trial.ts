@@ -2,12 +2,15 @@ import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { type Broker, startBroker } from '../../../local/kafka/broker.ts';
-import { createTopics } from '../../../local/kafka/topics.ts';
-import { type Installation, prepareSpark } from '../../../local/spark/preparation.ts';
 import pipeline from '../../../pipeline/definition.ts';
-import { between, type Random, seededRandom } from '../../../pipeline/generator/random.ts';
-import { analyticsFolder } from '../../../pipeline/window.ts';
+import { between, type Random, seededRandom } from '../../../plugins/ecom-analytics/core/generator/random.ts';
+import { analyticsFolder } from '../../../plugins/ecom-analytics/core/window.ts';
+import { type Broker, startBroker } from '../../../plugins/ecom-analytics/machine/kafka/broker.ts';
+import { createTopics } from '../../../plugins/ecom-analytics/machine/kafka/topics.ts';
+import {
+  type Installation,
+  prepareSpark,
+} from '../../../plugins/ecom-analytics/machine/spark/preparation.ts';
 import { TestJob } from '../job.ts';
 import { alertIds, deadLetterSet, type Outcome, readRows, sortedRows } from '../oracle.ts';
 import { readAlerts, readDeadLetters } from '../topics.ts';

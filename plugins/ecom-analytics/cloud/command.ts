@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import { EcomError, UsageError } from '../core/error.ts';
+import { interruptedCode, listenForInterruption } from '../run/interruption.ts';
+import { announceCloud, refuseSecondCloud } from './address.ts';
+import { startCloud } from './cloud.ts';
+
+const help = `AWS on this machine, without an account: Amazon MSK and EMR with real Kafka and real Spark behind them, and
+Lambda, S3, DynamoDB, SNS, CloudFormation and CloudWatch by ministack. It runs until Ctrl-C, and what is in it goes with it.
+Needs Java 17 and Python 3.10 or later.
+
+  npm run cloud -- [options]
+
+  --port N         port of its one address (any that is free)
+  --record FOLDER  keeps every call to AWS and every request to Kafka there, in calls.jsonl and requests.jsonl
+  --s3-latency MS  S3 answers so much later: on AWS it takes 20 to 50 ms
+  --help           show this
+
+Example, in another terminal
+  npx sls deploy --stage local
+`;
+
+const next = `
+In another terminal:
+  npx sls deploy --stage local
+  npx sls invoke -f producer --stage local -d '{"durationSeconds":60,"ordersPerMinute":1000}'
+  npx sls invoke -f testConsumer --stage local -d '{"topic":"ecommerce-alerts","maxMessages":10}'
+  npx sls ecom stream status --stage local
+  npx sls ecom windows get --stage local
+  npx sls remove --stage local
+Ctrl-C ends it, and everything in it.
+`;
+
+interface Arguments {
+  readonly port: number;
+  readonly record: string | undefined;
+  readonly s3LatencyMs: number;
+  readonly help: boolean;
+}
+
+function readArguments(args: readonly string[]): Arguments {
+  const fix = 'See `npm run cloud -- --help`.';
+  let values: { port?: string; record?: string; 's3-latency'?: string; help?: boolean };
+  try {
+    ({ values } = parseArgs({
+      args: args.filter((arg) => arg !== '--debug'),
+      options: {
+        port: { type: 'string' },
+        record: { type: 'string' },
+        's3-latency': { type: 'string' },
+        help: { type: 'boolean' },
+      },
+    }));
+  } catch (cause) {
+    const what = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError('ECOM_USAGE', { what, fix }, { cause });
+  }
+  const port = Number(values.port ?? 0);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new UsageError('ECOM_OPTION_RANGE', { what: '--port takes a number from 0 to 65535', fix });
+  const s3LatencyMs = Number(values['s3-latency'] ?? 0);
+  if (!Number.isInteger(s3LatencyMs) || s3LatencyMs < 0 || s3LatencyMs > 10_000)
+    throw new UsageError('ECOM_OPTION_RANGE', {
+      what: '--s3-latency takes milliseconds from 0 to 10000',
+      fix,
+    });
+  return { port, record: values.record, s3LatencyMs, help: values.help ?? false };
+}
+
+/** `npm run cloud`: runs the local cloud until Ctrl-C. */
+export async function main(args: readonly string[]): Promise<number> {
+  const options = readArguments(args);
+  if (options.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  refuseSecondCloud();
+  const say = (line: string): void => {
+    process.stderr.write(`${line}\n`);
+  };
+  const { port, record, s3LatencyMs } = options;
+  const cloud = await startCloud({
+    port,
+    s3LatencyMs,
+    onProgress: say,
+    ...(record === undefined ? {} : { record }),
+  });
+  const withdraw = announceCloud(cloud.endpoint);
+  const interruption = listenForInterruption(() => say('Stopping'));
+  try {
+    process.stdout.write(`The local cloud is at ${cloud.endpoint}, its logs below ${cloud.folder}\n${next}`);
+    const broken = await Promise.race([
+      interruption.happened() ? undefined : once(interruption.signal, 'abort').then(() => undefined),
+      cloud.broken,
+    ]);
+    if (broken !== undefined)
+      throw new EcomError('ECOM_CLOUD_BROKEN', {
+        what: `${broken} has ended, and with it the local cloud`,
+        where: cloud.folder,
+        fix: 'Its log says why; start the local cloud again.',
+      });
+  } finally {
+    withdraw();
+    await cloud.stop();
+    interruption.dispose();
+  }
+  return interruptedCode;
+}

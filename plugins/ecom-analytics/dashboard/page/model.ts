@@ -1,0 +1,135 @@
+import type { Alert } from '../../core/alert.ts';
+import type { RunPhase, RunSnapshot } from '../../run/feed.ts';
+import type { FrameMessage, Rate, Revenue, RunInfo, StateMessage } from '../message.ts';
+
+/** An hour of seconds, as the server keeps. */
+const maxRatePoints = 3600;
+const minuteMs = 60_000;
+/** Of each rule, as the server keeps. */
+const maxAlertsPerRule = 60;
+/** Event time further behind the clock than this is that of old orders. */
+const oldAfterMs = 3_600_000;
+
+const noRevenue: Revenue = { bucketMs: 60_000, starts: [], orders: [], byCategory: [], byLocation: [] };
+
+/** What the page knows of the run: the server's messages folded together, bounded. */
+export class RunModel {
+  run: RunInfo | null = null;
+  phase: RunPhase | null = null;
+  snapshot: RunSnapshot | null = null;
+  readonly at: number[] = [];
+  readonly ordersPerMinute: number[] = [];
+  /** Of the run until each point. */
+  readonly #orders: number[] = [];
+  revenue: Revenue = noRevenue;
+  /** All alerts kept, oldest first. */
+  alerts: readonly Alert[] = [];
+  /** Raised by every change of the alerts. */
+  alertsVersion = 0;
+  #snapshotAtMs = 0;
+
+  /** Forgets what was known: another run, or a gap too large to fill. */
+  state(message: StateMessage, atMs: number): void {
+    this.run = message.run;
+    this.snapshot = null;
+    this.at.length = 0;
+    this.ordersPerMinute.length = 0;
+    this.#orders.length = 0;
+    this.alerts = [];
+    this.alertsVersion++;
+    this.phase = message.phase;
+    const { phase: _, snapshot, ...rest } = message;
+    this.frame({ ...rest, snapshot: snapshot ?? undefined }, atMs);
+  }
+
+  /** @param atMs the page's own clock, in milliseconds */
+  frame(
+    message: Omit<FrameMessage, 'snapshot'> & { snapshot?: RunSnapshot | undefined },
+    atMs: number,
+  ): void {
+    if (message.phase) this.phase = message.phase;
+    if (message.snapshot) {
+      this.snapshot = message.snapshot;
+      this.#snapshotAtMs = atMs;
+    }
+    if (message.rate) this.#addRate(message.rate);
+    if (message.revenue) this.revenue = message.revenue;
+    if (message.alerts && message.alerts.length > 0) this.#addAlerts(message.alerts);
+  }
+
+  /** The run's clock now: that of the last snapshot, run on until the run has finished. */
+  nowMs(atMs: number): number {
+    if (this.snapshot === null) return Date.now();
+    return this.snapshot.nowMs + (this.snapshot.finished ? 0 : atMs - this.#snapshotAtMs);
+  }
+
+  /** How long the run is under way, in milliseconds. */
+  runMs(atMs: number): number {
+    if (this.snapshot === null) return 0;
+    return this.snapshot.runMs + (this.snapshot.finished ? 0 : atMs - this.#snapshotAtMs);
+  }
+
+  /** Milliseconds since the run was last heard of. */
+  silentMs(atMs: number): number {
+    return this.snapshot === null ? 0 : atMs - this.#snapshotAtMs;
+  }
+
+  /** Whether the run's orders are old ones: then event time has its own axis, far from the clock's. */
+  get replaysOldOrders(): boolean {
+    const snapshot = this.snapshot;
+    return (
+      snapshot !== null && snapshot.watermarkMs !== null && snapshot.nowMs - snapshot.watermarkMs > oldAfterMs
+    );
+  }
+
+  /** The orders of each minute by the clock, oldest first: together those of the run, of an hour at most. */
+  ordersByMinute(): [minuteMs: number, orders: number][] {
+    const last = this.snapshot;
+    const at = last === null ? this.at : [...this.at, last.nowMs];
+    const orders = last === null ? this.#orders : [...this.#orders, last.orders];
+    const until = new Map<number, number>();
+    at.forEach((time, index) => {
+      until.set(Math.floor(time / minuteMs) * minuteMs, orders[index] ?? 0);
+    });
+    // What came before the oldest point is not known once older ones have gone.
+    const isWhole = this.at.length < maxRatePoints;
+    let before = isWhole ? 0 : (this.#orders[0] ?? 0);
+    return [...until].map(([minute, sum]) => {
+      const placed = Math.max(0, sum - before);
+      before = sum;
+      return [minute, placed];
+    });
+  }
+
+  /** A state and the frame after it may tell the same twice. */
+  #addRate({ at, ordersPerMinute, orders }: Rate): void {
+    const last = this.at.at(-1) ?? Number.NEGATIVE_INFINITY;
+    at.forEach((time, index) => {
+      if (time <= last) return;
+      this.at.push(time);
+      this.ordersPerMinute.push(ordersPerMinute[index] ?? 0);
+      this.#orders.push(orders[index] ?? 0);
+    });
+    const excess = this.at.length - maxRatePoints;
+    if (excess > 0) {
+      this.at.splice(0, excess);
+      this.ordersPerMinute.splice(0, excess);
+      this.#orders.splice(0, excess);
+    }
+  }
+
+  #addAlerts(alerts: readonly Alert[]): void {
+    const known = new Set(this.alerts.map((alert) => alert.alert_id));
+    const all = [...this.alerts, ...alerts.filter((alert) => !known.has(alert.alert_id))];
+    const left = new Map<string, number>();
+    const kept: Alert[] = [];
+    for (const alert of all.reverse()) {
+      const of = left.get(alert.rule_id) ?? 0;
+      if (of >= maxAlertsPerRule) continue;
+      left.set(alert.rule_id, of + 1);
+      kept.push(alert);
+    }
+    this.alerts = kept.reverse();
+    this.alertsVersion++;
+  }
+}

@@ -1,0 +1,179 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { EcomError } from '../core/error.ts';
+import type { PipelineDefinition } from '../core/pipeline.ts';
+import type { RunFeed } from '../run/feed.ts';
+import { EventStream } from './event-stream.ts';
+import { RunHistory } from './history.ts';
+import { pageFiles, pageVersion } from './page-files.ts';
+
+const host = '127.0.0.1';
+/** Where the dashboard is unless the user says otherwise or somebody else is there. */
+const defaultPort = 4600;
+/** Frames are sent this far apart: a snapshot comes about twice a second. */
+const frameMs = 400;
+/** How long open connections may take to read their last frame. */
+const closeMs = 500;
+
+export interface DashboardOptions {
+  /** TCP port; 0 for any free one. By default 4600, or any free one when that is taken. */
+  readonly port?: number;
+  /** What is being run: its rules and windows are shown. */
+  readonly definition: PipelineDefinition;
+  /** What the orders come from, in a few words for the page's head, such as a file's name. */
+  readonly source?: string;
+}
+
+/** A running dashboard: feed it, and close it when the process has nothing more to show. */
+export interface Dashboard extends RunFeed {
+  /** Where the page is, such as `http://127.0.0.1:4600/`. */
+  readonly url: string;
+  /** Sends what is still to be sent, then ends every connection. Pages keep what they show. */
+  close(): Promise<void>;
+}
+
+/**
+ * Nothing from elsewhere is loaded or asked, no other site may frame the page, and no text can become markup.
+ * Source: Content Security Policy Level 3; Trusted Types.
+ */
+const securityHeaders = {
+  'Content-Security-Policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'Cache-Control': 'no-store',
+};
+
+function refuse(response: ServerResponse, status: number, why: string): void {
+  response.writeHead(status, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    ...(status === 405 && { Allow: 'GET' }),
+  });
+  response.end(`${why}\n`);
+}
+
+/** The port that the server got. */
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+function listenOn(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+async function listen(server: Server, asked: number | undefined): Promise<void> {
+  const port = asked ?? defaultPort;
+  try {
+    await listenOn(server, port);
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    // Windows answers EACCES for a port that another program has reserved.
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw cause;
+    if (asked === undefined) return listenOn(server, 0);
+    throw new EcomError(
+      code === 'EADDRINUSE' ? 'ECOM_PORT_TAKEN' : 'ECOM_PORT_REFUSED',
+      {
+        what:
+          code === 'EADDRINUSE'
+            ? `Port ${port} is taken by another program`
+            : `This user may not listen on port ${port}`,
+        where: `--port ${port}`,
+        fix: `Stop that program, name another port with --port, or leave --port out to get ${defaultPort} or any free one.`,
+      },
+      { cause },
+    );
+  }
+}
+
+/**
+ * Starts the dashboard's server on 127.0.0.1.
+ *
+ * @throws EcomError `ECOM_PORT_TAKEN` when the port asked for is in use, `ECOM_PORT_REFUSED` when it may not be used
+ */
+export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
+  const history = new RunHistory(options.definition, options.source ?? null);
+  const files = await pageFiles();
+  const page = pageVersion(files);
+  const stream = new EventStream(() => ({ page, ...history.state() }));
+  let hosts: ReadonlySet<string> = new Set();
+  let timer: NodeJS.Timeout | undefined;
+
+  const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    const frame = history.takeFrame();
+    if (frame !== null) stream.publish(frame);
+  };
+  const flushSoon = (): void => {
+    timer ??= setTimeout(flush, frameMs).unref();
+  };
+
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
+    const [pathname = '/', query] = (request.url ?? '/').split('?', 2);
+    const file = files.get(pathname);
+    // A page elsewhere can point a name of its own at 127.0.0.1 (DNS rebinding); its requests carry that name.
+    if (!hosts.has(request.headers.host?.toLowerCase() ?? '')) {
+      refuse(response, 403, 'This dashboard answers on its own address only.');
+    } else if (request.method !== 'GET') {
+      refuse(response, 405, 'This dashboard is only there to be read.');
+    } else if (pathname === '/events') {
+      const since = request.headers['last-event-id'] ?? new URLSearchParams(query).get('since');
+      if (!stream.attach(response, typeof since === 'string' ? since : null)) {
+        refuse(response, 503, 'Too many pages are watching this run.');
+      }
+    } else if (file === undefined) {
+      refuse(response, 404, 'There is no such page.');
+    } else {
+      response.writeHead(200, { 'Content-Type': file.type });
+      response.end(file.body);
+    }
+  };
+
+  const server = createServer(answer);
+  await listen(server, options.port);
+  const port = portOf(server);
+  hosts = new Set([`${host}:${port}`, `localhost:${port}`, ...(port === 80 ? [host, 'localhost'] : [])]);
+
+  return {
+    url: `http://${host}:${port}/`,
+    phase(phase) {
+      history.phase(phase);
+      flushSoon();
+    },
+    snapshot(snapshot) {
+      history.snapshot(snapshot);
+      if (snapshot.finished) flush();
+      else flushSoon();
+    },
+    windows(rows) {
+      history.windows(rows, Date.now());
+      flushSoon();
+    },
+    alerts(alerts) {
+      history.alerts(alerts);
+      flushSoon();
+    },
+    async close() {
+      flush();
+      stream.close();
+      await new Promise<void>((resolve) => {
+        const force = setTimeout(() => server.closeAllConnections(), closeMs);
+        server.close(() => {
+          clearTimeout(force);
+          resolve();
+        });
+        server.closeIdleConnections();
+      });
+    },
+  };
+}

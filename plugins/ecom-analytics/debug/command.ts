@@ -1,0 +1,43 @@
+import { UsageError } from '../core/error.ts';
+import type { PipelineDefinition } from '../core/pipeline.ts';
+import { main as start } from '../run/start.ts';
+import { prepareDebugger } from './debugger.ts';
+
+/** `npx ecom debug`: `npm start -- --engine spark`, waiting for a debugger. */
+
+const help = `Usage: npx ecom debug [PORT] [options of npm start]
+
+Runs the pipeline with real Kafka and real Spark; the streaming job waits for a
+debugger on 127.0.0.1:PORT (5678 by default) before it does anything.
+
+Example
+  npx ecom debug 5678 --duration 120
+`;
+
+const usualPort = 5678;
+
+export async function main(args: readonly string[], definition: PipelineDefinition): Promise<number> {
+  if (args.includes('--help')) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const [first = ''] = args;
+  const given = /^\d+$/.test(first);
+  const port = given ? Number(first) : usualPort;
+  if (port < 1 || port > 65_535) {
+    const fix = 'Give a number from 1 to 65535.';
+    throw new UsageError('ECOM_USAGE', { what: `${first} is no port`, where: 'PORT', fix });
+  }
+  const { variables, listening, dispose } = await prepareDebugger(port, (line) => console.error(line));
+  Object.assign(process.env, variables);
+  // VS Code attaches when it reads this line (.vscode/tasks.json).
+  listening.then(
+    () => console.error(`Waiting for a debugger on 127.0.0.1:${port}`),
+    () => undefined,
+  );
+  try {
+    return await start(['--engine', 'spark', ...(given ? args.slice(1) : args)], definition);
+  } finally {
+    await dispose();
+  }
+}

@@ -1,0 +1,77 @@
+import { UsageError } from './core/error.ts';
+import { nearest } from './core/nearest.ts';
+import type { PipelineDefinition } from './core/pipeline.ts';
+import { loadDefinition, projectFolder } from './project/project.ts';
+
+/** The command `ecom`: what runs on this machine. A stage on AWS has `sls` and `sls ecom`. */
+
+interface EcomCommand {
+  readonly what: string;
+  /** @returns the exit code */
+  readonly run: (args: readonly string[]) => Promise<number>;
+}
+
+/** A command that takes the shop's definition. */
+function ofShop(
+  what: string,
+  load: () => Promise<{ main(args: readonly string[], definition: PipelineDefinition): Promise<number> }>,
+): EcomCommand {
+  return {
+    what,
+    run: async (args) => {
+      const [{ main }, definition] = await Promise.all([load(), loadDefinition(projectFolder())]);
+      return main(args, definition);
+    },
+  };
+}
+
+/** A command that reads what was written, or starts what knows no shop. */
+function ofAny(
+  what: string,
+  load: () => Promise<{ main(args: readonly string[]): Promise<number> }>,
+): EcomCommand {
+  return { what, run: async (args) => (await load()).main(args) };
+}
+
+const commands: Readonly<Record<string, EcomCommand>> = {
+  start: ofShop('the whole pipeline, with a dashboard', () => import('./run/start.ts')),
+  report: ofShop('a page of plots of what a run wrote', () => import('./report/command.ts')),
+  query: ofAny('SQL over what a run wrote', () => import('./query/command.ts')),
+  rules: ofShop('what other limits of the rules would have caught', () => import('./rules/command.ts')),
+  producer: ofShop('simulated orders into a Kafka cluster', () => import('./functions/producer/command.ts')),
+  invoke: ofShop('a Lambda function with an event from a file', () => import('./invoke/command.ts')),
+  cloud: ofAny('AWS on this machine, for --stage local', () => import('./cloud/command.ts')),
+  debug: ofShop('the pipeline on real Spark, waiting for a debugger', () => import('./debug/command.ts')),
+};
+
+const width = Math.max(...Object.keys(commands).map((name) => name.length));
+
+const help = `Real-time e-commerce analytics on this machine; stages on AWS have npx sls.
+
+  ecom COMMAND [options]
+
+${Object.entries(commands)
+  .map(([name, { what }]) => `  ${name.padEnd(width)}  ${what}`)
+  .join('\n')}
+
+  ecom COMMAND --help lists the options of a command
+
+Example
+  ecom start --duration 120
+`;
+
+/** Runs a command. @throws UsageError `ECOM_COMMAND_UNKNOWN` */
+export async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(help);
+    return 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command !== undefined) return command.run(rest);
+  const near = nearest(name, Object.keys(commands));
+  throw new UsageError('ECOM_COMMAND_UNKNOWN', {
+    what: `There is no command "${name}"`,
+    fix: near === undefined ? 'See ecom --help.' : `Did you mean ${near}? ecom --help lists them all.`,
+  });
+}

@@ -1,0 +1,242 @@
+import { addCents, type CentsSum } from '../core/money.ts';
+import { badRecordReasons } from '../core/order.ts';
+import type { ReplayDatabase } from './database.ts';
+import type { Part, Refused, ReplayFindings } from './found.ts';
+import type { Input } from './input.ts';
+import { type FoundLayout, type Reject, rejects } from './load.ts';
+
+/** Why a row is refused as it is loaded; fields of a shop's own are looked at when it is an order. */
+const reasons = badRecordReasons({});
+
+const number = (value: unknown): number => Number(String(value ?? 0));
+
+export function isReason(text: string): boolean {
+  return Object.hasOwn(reasons, text);
+}
+
+/** Where each file's rows start, and how its lines are counted. */
+export class RowPlaces {
+  readonly #starts: readonly { file: string; at: number }[];
+  readonly #rejects: readonly Reject[];
+  readonly #firstLine: number;
+
+  private constructor(
+    starts: readonly { file: string; at: number }[],
+    all: readonly Reject[],
+    firstLine: number,
+  ) {
+    this.#starts = starts;
+    this.#rejects = all;
+    this.#firstLine = firstLine;
+  }
+
+  static async of(db: ReplayDatabase, input: Input, all: readonly Reject[]): Promise<RowPlaces> {
+    const rows = await db.rows('SELECT file, min(rowid) AS row_id FROM item GROUP BY file ORDER BY row_id');
+    return new RowPlaces(
+      rows.map((row) => ({ file: String(row.file), at: number(row.row_id) })),
+      all,
+      input.firstLine,
+    );
+  }
+
+  /** The line of a row of the table `item`. Line breaks within fields are not counted. */
+  line(file: string, rowId: number): number {
+    const start = this.#starts.length < 2 ? 0 : (this.#starts.find((one) => one.file === file)?.at ?? 0);
+    let line = rowId - start + this.#firstLine;
+    for (const reject of this.#rejects)
+      if ((file === '' || reject.file === file) && reject.line <= line) line++;
+    return line;
+  }
+}
+
+/** Looks at what was loaded, before any of it is replayed. */
+export async function look(
+  db: ReplayDatabase,
+  input: Input,
+  found: FoundLayout,
+  about: { readonly platform: string | null; readonly currency: string; readonly outOfOrder: number },
+): Promise<{
+  findings: ReplayFindings;
+  places: RowPlaces;
+  broken: readonly Reject[];
+  sum: CentsSum;
+  rounded: number;
+  /** Rows that make their orders less, as discounts do. */
+  taken: Pick<Part, 'rows' | 'amount'>;
+}> {
+  const broken = await rejects(db, input);
+  const places = await RowPlaces.of(db, input, broken);
+  const { n } = await db.row('SELECT count(*) AS n FROM item');
+  const orders = 'FROM placed WHERE left_out IS NULL AND NOT coalesce(refund, false) AND reason IS NULL';
+  const kept = await db.row(
+    'SELECT count(*) AS orders, coalesce(sum(cents), 0)::VARCHAR AS cents, coalesce(sum(refunded), 0)::DOUBLE AS refunded, ' +
+      `count(*) FILTER (refunded > 0) AS refunds, count(*) FILTER (total * 100 <> cents) AS rounded ${orders}`,
+  );
+  const { customers } = await db.row(
+    `SELECT count(*) AS customers FROM (SELECT DISTINCT customer_id ${orders})`,
+  );
+  const refunds = await db.row(
+    'SELECT count(*) AS n, coalesce(-sum(total), 0)::DOUBLE AS amount FROM placed WHERE refund',
+  );
+  const parts = await db.rows(
+    'SELECT left_out AS what, count(*) AS n, coalesce(sum(coalesce(total_amount, price * coalesce(quantity, 1))), 0)::DOUBLE AS amount FROM item WHERE left_out IS NOT NULL GROUP BY 1 ' +
+      'UNION ALL SELECT left_out, sum(row_count), coalesce(sum(total), 0)::DOUBLE FROM placed WHERE left_out IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1',
+  );
+  const bad = await db.rows(
+    'SELECT reason, count(*) AS n, min(row_id) AS row_id, arg_min(file, row_id) AS file FROM (SELECT reason, rowid AS row_id, file FROM item WHERE reason IS NOT NULL ' +
+      'UNION ALL SELECT reason, row_id, file FROM placed WHERE reason IS NOT NULL) GROUP BY reason ORDER BY n DESC, reason',
+  );
+  const refused: Refused[] = bad.flatMap((row) => {
+    const [reason, file] = [String(row.reason), String(row.file)];
+    return isReason(reason)
+      ? [{ reason, rows: number(row.n), firstFile: file, firstLine: places.line(file, number(row.row_id)) }]
+      : [];
+  });
+  for (const reason of ['row', 'not-utf8'] as const) {
+    const ofReason = broken.filter((reject) => reject.reason === reason);
+    const [first] = ofReason;
+    if (first !== undefined)
+      refused.push({ reason, rows: ofReason.length, firstFile: first.file, firstLine: first.line });
+  }
+  const taken =
+    found.grouped && found.rows === 'items'
+      ? await db.row(
+          'SELECT count(*) AS n, coalesce(-sum(coalesce(i.total_amount, i.price * i.quantity)), 0)::DOUBLE AS amount FROM item i JOIN placed p ON p.order_id = i.order_id ' +
+            'WHERE coalesce(i.total_amount, i.price * i.quantity) < 0 AND i.left_out IS NULL AND i.reason IS NULL AND p.total >= 0',
+        )
+      : {};
+  const sum = addCents(0, BigInt(String(kept.cents)));
+  return {
+    places,
+    broken,
+    sum,
+    rounded: number(kept.rounded),
+    taken: { rows: number(taken.n), amount: number(taken.amount) },
+    findings: {
+      files: input.files,
+      layout: about.platform,
+      rows: number(n) + broken.length,
+      orders: number(kept.orders),
+      items_per_order: !found.grouped
+        ? 'one'
+        : (
+            {
+              items: 'items',
+              first: 'total-in-first',
+              summary: 'total-in-first',
+              repeated: 'total-in-every',
+              orders: 'total-in-every',
+            } as const
+          )[found.rows],
+      revenue: Number(sum) / 100,
+      currency: about.currency,
+      customers: number(customers),
+      left_out: parts.map((row) => ({
+        what: String(row.what),
+        rows: number(row.n),
+        amount: number(row.amount),
+      })),
+      refunds: {
+        rows: number(refunds.n) + number(kept.refunds),
+        amount: Math.round((number(refunds.amount) + number(kept.refunded)) * 100) / 100,
+      },
+      refused,
+      out_of_order: about.outOfOrder,
+    },
+  };
+}
+
+const fixes: Readonly<Partial<Record<string, string>>> = {
+  'customer-id':
+    '--guests count takes each for a customer of its own, and --map customer_id=… names another column',
+  timestamp: '--time-format says how times are written, for example --time-format %d/%m/%Y',
+  'total-amount':
+    '--map total_amount=… names another column, --decimal , reads decimal commas, --where leaves rows out',
+  price: '--map price= leaves the price out',
+  quantity: '--map quantity= takes 1 for each',
+  row: 'give each row as many fields as the header, and double the quotes inside a field',
+  'not-utf8': '--encoding windows-1252 reads Latin-1',
+  'not-json': 'fix the line, or leave it out',
+};
+
+/** What to say of rows that make their own orders less. */
+export function takenOff(
+  { rows, amount }: Pick<Part, 'rows' | 'amount'>,
+  format: (amount: number) => string,
+): string[] {
+  return rows === 0
+    ? []
+    : [
+        `Taken off: ${counted(rows, 'row')} with a negative amount, ${format(amount)}, from the orders that they belong to.`,
+      ];
+}
+
+/** What to say where rows are taken for something that their values speak against. */
+export function layoutWarning({ told }: FoundLayout, said: 'orders' | 'items' | undefined): string[] {
+  if (said === 'items' && (told === 'repeated' || told === 'summary')) {
+    const why =
+      told === 'repeated'
+        ? 'the rows of an order repeat its total'
+        : 'the first row of an order sums up the others';
+    return [
+      `Warning: --rows items adds up all rows, but ${why}, so the sum is too high. Leave --rows out to count each total once.`,
+    ];
+  }
+  return said === 'orders' && told === 'items'
+    ? [
+        'Warning: --rows orders takes the first amount of each order, but its rows have different ones, as items do, so the sum is too low. Leave --rows out to add them up.',
+      ]
+    : [];
+}
+
+/** More than this share refused is worth a warning. */
+const muchRefused = 0.1;
+
+const count = new Intl.NumberFormat('en-US');
+
+function counted(n: number, noun: string): string {
+  return `${count.format(n)} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** What came of the rows, a sentence each. */
+export function describeFindings(findings: ReplayFindings, format: (amount: number) => string): string[] {
+  const { rows, orders, refused, left_out, refunds } = findings;
+  const layouts = {
+    one: '',
+    items: '; one row an item, whose amounts are added up',
+    'total-in-first': '; one row an item, the total stands in the first row of each order',
+    'total-in-every': '; several rows an order, and each has the order’s total (--rows items adds them up)',
+  };
+  const said = [
+    `${counted(rows, 'row')} ${rows === 1 ? 'makes' : 'make'} ${counted(orders, 'order')} of ${counted(findings.customers, 'customer')}, ${format(findings.revenue)}${layouts[findings.items_per_order]}.`,
+  ];
+  for (const part of left_out) {
+    // Amounts of another currency are said in it.
+    const currency = /^in ([A-Z]{3})$/.exec(part.what)?.[1];
+    const amount =
+      currency === undefined
+        ? format(part.amount)
+        : new Intl.NumberFormat('en-US', { style: 'currency', currency }).format(part.amount);
+    said.push(`Left out: ${counted(part.rows, 'row')} (${part.what}), ${amount}.`);
+  }
+  if (refunds.rows > 0)
+    said.push(
+      `Refunds: ${counted(refunds.rows, 'row')}, ${format(refunds.amount)}, which are not taken off the revenue.`,
+    );
+  let all = 0;
+  for (const one of refused) {
+    all += one.rows;
+    const fix = fixes[one.reason];
+    said.push(
+      `Refused: ${counted(one.rows, 'row')}, first on line ${count.format(one.firstLine)}${findings.files.length > 1 ? ` of ${one.firstFile}` : ''}: ` +
+        `${reasons[one.reason]}${fix === undefined ? '' : ` (${fix})`}.`,
+    );
+  }
+  if (all > rows * muchRefused)
+    said.push(`Warning: ${Math.round((all / rows) * 100)} % of the rows are refused.`);
+  if (findings.out_of_order > 0)
+    said.push(
+      `Out of order: ${counted(findings.out_of_order, 'row')}; orders are replayed in the order of their time.`,
+    );
+  return said;
+}

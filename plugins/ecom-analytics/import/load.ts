@@ -1,0 +1,304 @@
+import path from 'node:path';
+import { EcomError } from '../core/error.ts';
+import type { ShopFields } from '../core/fields.ts';
+import { maxFutureMs, maxIdLength, maxQuantity } from '../core/order.ts';
+import { amountType } from './amount.ts';
+import type { ReplayDatabase } from './database.ts';
+import { fileColumn, type Input, problemColumn, rawColumn } from './input.ts';
+import type { Plan } from './plan.ts';
+import type { RowLayout } from './platform.ts';
+import type { SourceField } from './source-field.ts';
+import { identifier, literal } from './sql.ts';
+
+/** A field of a shop's own, in the tables here: as a column that nothing else has the name of. */
+interface ShopColumn {
+  readonly field: string;
+  readonly column: string;
+  readonly isNumber: boolean;
+  readonly ifMissing: string | number | undefined;
+}
+
+function shopColumns(fields: ShopFields): readonly ShopColumn[] {
+  return Object.entries(fields).map(([field, { simulated, ifMissing }]) => ({
+    field,
+    column: `shop_${field}`,
+    isNumber: typeof simulated[0] === 'number',
+    ifMissing,
+  }));
+}
+
+/** The shop's own fields, over the columns of `placed`, as name and SQL. */
+export function shopCells(fields: ShopFields): readonly (readonly [field: string, sql: string])[] {
+  return shopColumns(fields).map(({ field, column, isNumber, ifMissing }) => {
+    const value = isNumber ? `CAST(${column} AS DOUBLE)` : column;
+    if (ifMissing === undefined) return [field, value];
+    return [field, `coalesce(${value}, ${isNumber ? String(ifMissing) : literal(String(ifMissing))})`];
+  });
+}
+
+/** Texts of a row, trimmed, null where there is nothing. */
+const texts = [
+  'order_id',
+  'customer_id',
+  'product_id',
+  'product_name',
+  'category',
+  'region',
+  'currency',
+] as const satisfies readonly SourceField[];
+const amounts = ['quantity', 'price', 'total_amount', 'refunded'] as const satisfies readonly SourceField[];
+
+/**
+ * Reads every row into the table `item`: the fields, why a row is left out or refused, and what stood in it where it is
+ * refused. Row ids are in the order of the rows.
+ *
+ * @param time SQL of type TIMESTAMPTZ over `source`
+ * @param shopFields fields of the shop's own
+ */
+export async function loadItems(
+  db: ReplayDatabase,
+  source: string,
+  plan: Plan,
+  time: string,
+  shopFields: ShopFields,
+): Promise<void> {
+  const { expressions, leave } = plan;
+  const types = new Map(
+    (
+      await db.columns(
+        `SELECT ${Object.entries(expressions)
+          .map(([field, sql]) => `(${sql}) AS ${identifier(field)}`)
+          .join(', ')} FROM ${source}`,
+      )
+    ).map(({ name, type }) => [name, type]),
+  );
+  const shop = shopColumns(shopFields);
+  const mapped = Object.entries(expressions);
+  const inner = [
+    ...mapped.map(([field, sql]) => `(${sql}) AS m_${field}`),
+    `${time} AS read_time`,
+    `CASE ${leave
+      .filter(({ of }) => of === 'row')
+      .map(({ what, when }) => `WHEN ${when} THEN ${literal(what)}`)
+      .join(' ')} WHEN false THEN '' END AS left_out`,
+    `CASE ${leave
+      .filter(({ of }) => of === 'order')
+      .map(({ what, when }) => `WHEN ${when} THEN ${literal(what)}`)
+      .join(' ')} WHEN false THEN '' END AS order_out`,
+    fileColumn,
+    problemColumn,
+    rawColumn,
+  ];
+  const text = (field: string): string =>
+    field in expressions ? `nullif(trim(CAST(m_${field} AS VARCHAR)), '')` : 'CAST(NULL AS VARCHAR)';
+  const amount = (field: string): string => {
+    if (!(field in expressions)) return `CAST(NULL AS ${amountType})`;
+    return types.get(field) === 'VARCHAR' ? `amount(m_${field})` : `try_cast(m_${field} AS ${amountType})`;
+  };
+  // A layout that says the zone of each row says it in place of the session's.
+  const instant =
+    'time_zone' in expressions
+      ? `coalesce(timezone(m_time_zone, CAST(read_time AS TIMESTAMP)), read_time)`
+      : 'read_time';
+  const middle = [
+    ...texts.map((field) => `${text(field)} AS ${field}`),
+    ...amounts.map((field) => `${amount(field)} AS ${field}`),
+    ...shop.map(({ field, column, isNumber }) => `${isNumber ? amount(field) : text(field)} AS ${column}`),
+    `epoch_ms(${instant}) AS ms`,
+  ];
+  const unread = (field: SourceField, value: string, reason: string): string =>
+    field in expressions ? `WHEN ${value} IS NULL AND ${text(field)} IS NOT NULL THEN '${reason}' ` : '';
+  const said = mapped
+    .filter(([field]) => field !== 'time_zone' && field !== 'refunded')
+    .map(([field]) => `"${field}" := CAST(m_${field} AS VARCHAR)`)
+    .join(', ');
+  const ofShop = shop.map(({ column }) => column);
+  const kept = [...texts, ...amounts, ...ofShop, 'ms', 'left_out', 'order_out', 'reason'].join(', ');
+  await db.run(
+    `CREATE TABLE item AS SELECT ${kept}, ${fileColumn} AS file, ` +
+      `CASE WHEN reason IS NOT NULL THEN coalesce(${rawColumn}, CAST(to_json(struct_pack(${said})) AS VARCHAR)) END AS raw FROM (` +
+      `SELECT *, CASE WHEN left_out IS NOT NULL THEN NULL WHEN ${problemColumn} IS NOT NULL THEN ${problemColumn} ` +
+      unread('quantity', 'quantity', 'quantity') +
+      unread('price', 'price', 'price') +
+      unread('total_amount', 'total_amount', 'total-amount') +
+      unread('timestamp', 'ms', 'timestamp') +
+      `WHEN false THEN '' END AS reason FROM (` +
+      `SELECT *, ${middle.join(', ')} FROM (SELECT ${inner.join(', ')} FROM ${source})))`,
+  );
+}
+
+/** How the rows of an order lie: from the values, unless it is known. */
+export interface FoundLayout {
+  readonly rows: RowLayout;
+  /** What the values speak for. */
+  readonly told: RowLayout;
+  /** Whether rows share an order's id. */
+  readonly grouped: boolean;
+}
+
+/** The share of orders that must agree on a layout. */
+const agreed = 0.9;
+
+export async function findLayout(
+  db: ReplayDatabase,
+  plan: Plan,
+  said: 'orders' | 'items' | undefined,
+): Promise<FoundLayout> {
+  if (plan.expressions.order_id === undefined) return { rows: 'orders', told: 'orders', grouped: false };
+  const { n, d } = await db.row(
+    // count(DISTINCT …) cannot be spilled to disk.
+    'SELECT sum(n) AS n, count(*) AS d FROM (SELECT count(*) AS n FROM item WHERE left_out IS NULL AND reason IS NULL AND order_id IS NOT NULL GROUP BY order_id)',
+  );
+  if (Number(n) === Number(d)) return { rows: 'orders', told: 'orders', grouped: false };
+  const { orders, first, repeated, summed, certain, products, priced } = await db.row(
+    'SELECT count(*) AS orders, count(*) FILTER (totals = 1) AS first, ' +
+      'count(*) FILTER (totals = n AND least = most) AS repeated, count(*) FILTER (totals = n AND head * 2 = whole) AS summed, ' +
+      'count(*) FILTER (n > 2 AND head * 2 = whole AND head > 0) AS certain, sum(products) AS products, sum(priced) AS priced FROM (' +
+      'SELECT count(*) AS n, count(total_amount) AS totals, min(total_amount) AS least, max(total_amount) AS most, arg_min(total_amount, rowid) AS head, sum(total_amount) AS whole, ' +
+      'count(*) FILTER (abs(total_amount - price * coalesce(quantity, 1)) < 0.01) AS products, count(price + total_amount) AS priced ' +
+      'FROM item WHERE left_out IS NULL AND reason IS NULL AND order_id IS NOT NULL GROUP BY order_id HAVING count(*) > 1)',
+  );
+  const most = (some: unknown, all: unknown): boolean =>
+    Number(some) >= Number(all) * agreed && Number(some) > 0;
+  const found: RowLayout =
+    plan.expressions.total_amount === undefined
+      ? 'items'
+      : most(first, orders)
+        ? 'first'
+        : most(summed, orders) && Number(certain) > 0
+          ? 'summary'
+          : most(products, priced) && Number(priced) > 0
+            ? 'items'
+            : most(repeated, orders)
+              ? 'repeated'
+              : 'items';
+  if (said === 'items') return { rows: found === 'first' ? 'first' : 'items', told: found, grouped: true };
+  if (said === 'orders') {
+    const rows = found === 'first' || found === 'summary' ? found : 'repeated';
+    return { rows, told: found, grouped: true };
+  }
+  // What a layout is known for gives way to what its values show.
+  const known = plan.layout.rows;
+  return { rows: known === 'items' ? 'items' : found, told: found, grouped: true };
+}
+
+/** Rows that stand after one of a later time. */
+export async function rowsOutOfOrder(db: ReplayDatabase): Promise<number> {
+  const { n } = await db.row(
+    'SELECT count(*) AS n FROM (SELECT ms < lag(ms) OVER () AS back FROM item WHERE left_out IS NULL AND reason IS NULL AND ms IS NOT NULL) WHERE back',
+  );
+  return Number(n);
+}
+
+/**
+ * Makes the view `placed`: an order a row, with its cents, and why it is none: a refund, or refused. Its column `place`
+ * counts them in the order of time, with gaps.
+ *
+ * @param name that orders without an id are called by, with their row
+ * @param digits after the point of the currency
+ */
+export async function placeOrders(
+  db: ReplayDatabase,
+  { grouped, rows }: FoundLayout,
+  options: {
+    readonly name: string;
+    /** Whether rows lie in the order of time already. */
+    readonly inOrder: boolean;
+    readonly firstRow: number;
+    readonly guests: boolean;
+    readonly digits: number;
+    readonly nowMs: number;
+    /** Fields of the shop's own. */
+    readonly shopFields: ShopFields;
+  },
+): Promise<void> {
+  const ofShop = shopColumns(options.shopFields).map(({ column }) => column);
+  const further = ofShop.map((column) => `${column}, `).join('');
+  // A wider decimal costs twenty times as much to reckon with.
+  const ownTotal = `coalesce(total_amount, try_cast(price * coalesce(quantity, 1) AS ${amountType}))`;
+  const id = `coalesce(order_id, ${literal(`${options.name}:`)} || (rowid + ${options.firstRow}))`;
+  if (grouped) {
+    const total =
+      rows === 'items'
+        ? `try_cast(sum(${ownTotal}) AS ${amountType})`
+        : `coalesce(arg_min(total_amount, rowid), try_cast(sum(price * coalesce(quantity, 1)) AS ${amountType}))`;
+    // A row that sums up the others has their quantity too.
+    const quantity =
+      rows === 'summary'
+        ? 'CASE WHEN count(quantity) = count(*) THEN max(quantity) ELSE sum(quantity) END'
+        : 'sum(quantity)';
+    const firstOf = (field: string): string => `arg_min(${field}, rowid) AS ${field}`;
+    const largest = (field: string): string =>
+      `coalesce(arg_max(${field}, (coalesce(price * coalesce(quantity, 1), total_amount, 0), -rowid)), any_value(${field})) AS ${field}`;
+    await db.run(
+      `CREATE TABLE grouped AS SELECT min(rowid) AS row_id, any_value(file) AS file, ${id} AS order_id, ${firstOf('customer_id')}, ` +
+        `${largest('product_id')}, ${largest('product_name')}, ${largest('category')}, ${firstOf('region')}, ` +
+        `${firstOf('currency')}, ${ofShop.map((column) => `${firstOf(column)}, `).join('')}${quantity} AS quantity, CASE WHEN count(*) = 1 THEN any_value(price) END AS price, ${total} AS total, ` +
+        `${rows === 'items' ? 'sum(refunded)' : 'max(refunded)'} AS refunded, min(ms) AS ms, count(*) AS row_count, max(order_out) AS left_out ` +
+        `FROM item WHERE left_out IS NULL AND reason IS NULL GROUP BY ${id} ORDER BY ms, row_id`,
+    );
+  } else {
+    await db.run(
+      `CREATE ${options.inOrder ? 'VIEW' : 'TABLE'} grouped AS SELECT ${options.inOrder ? 'rowid AS place, ' : ''}rowid AS row_id, file, ${id} AS order_id, customer_id, product_id, product_name, category, region, currency, ${further}` +
+        `quantity, price, ${ownTotal} AS total, refunded, ms, 1 AS row_count, order_out AS left_out FROM item WHERE left_out IS NULL AND reason IS NULL${options.inOrder ? '' : ' ORDER BY ms, row_id'}`,
+    );
+  }
+  const cents = (amount: string): string =>
+    options.digits === 0
+      ? `CAST(round(${amount}) * 100 AS BIGINT)`
+      : `CAST(round(${amount} * 100) AS BIGINT)`;
+  const customer = options.guests ? `coalesce(customer_id, 'guest ' || order_id)` : 'customer_id';
+  const short = (field: string): string => `length(${field}) > ${maxIdLength}`;
+  const largestAmount = '90071992547409';
+  await db.run(
+    `CREATE VIEW placed AS SELECT *, CASE WHEN left_out IS NOT NULL OR total < 0 THEN NULL WHEN ${short('order_id')} THEN 'order-id' ` +
+      `WHEN customer_id IS NULL OR ${short('customer_id')} THEN 'customer-id' WHEN ${short('product_id')} THEN 'product-id' ` +
+      `WHEN quantity < 1 OR quantity > ${maxQuantity} OR quantity <> round(quantity) THEN 'quantity' WHEN total IS NULL OR total > ${largestAmount} THEN 'total-amount' ` +
+      `WHEN ms IS NULL THEN 'timestamp' WHEN ms < 0 THEN 'before-1970' WHEN ms > ${options.nowMs + maxFutureMs} THEN 'in-the-future' END AS reason, ` +
+      `left_out IS NULL AND total < 0 AS refund FROM (` +
+      `SELECT ${grouped || !options.inOrder ? 'rowid AS place' : 'place'}, row_id, file, order_id, ${customer} AS customer_id, product_id, product_name, category, region, currency, ${further}` +
+      `coalesce(quantity, 1) AS quantity, price, total, refunded, ms, row_count, left_out, ` +
+      `CASE WHEN abs(total) <= ${largestAmount} THEN ${cents('total')} END AS cents, ` +
+      `CASE WHEN price >= 0 AND price <= ${largestAmount} THEN ${cents('price')} END AS price_cents FROM grouped)`,
+  );
+}
+
+/** Rows that could not be taken apart, from DuckDB's table of rejects. */
+export interface Reject {
+  readonly line: number;
+  readonly file: string;
+  readonly reason: 'row' | 'not-utf8';
+  readonly text: string;
+}
+
+/**
+ * @throws EcomError `ECOM_REPLAY_QUOTES` where an unclosed quote took in rows that cannot be told
+ */
+export async function rejects(db: ReplayDatabase, input: Input): Promise<Reject[]> {
+  const there = await db.row("SELECT count(*) AS n FROM duckdb_tables() WHERE table_name = 'reject_errors'");
+  if (Number(there.n) === 0) return [];
+  const rows = await db.rows(
+    'SELECT line, error_type, csv_line, file_path FROM reject_errors e JOIN reject_scans s USING (scan_id, file_id) ORDER BY line',
+  );
+  const shown = (read: string): string => input.files[input.reads.indexOf(read)] ?? read;
+  return rows.map((row) => {
+    const [line, text, file] = [Number(row.line), String(row.csv_line ?? ''), shown(String(row.file_path))];
+    const kind = String(row.error_type);
+    if (/QUOTE|LINE SIZE/.test(kind) && (text.trim().includes('\n') || kind !== 'UNQUOTED VALUE')) {
+      throw new EcomError('ECOM_REPLAY_QUOTES', {
+        what: `The quotes of line ${line} do not match: the field that opens there takes in the rows below`,
+        where: `${file}:${line}`,
+        fix: `Close the quote, or double one that is text (""). The line starts with: ${JSON.stringify(text.split('\n')[0]?.slice(0, 80))}`,
+      });
+    }
+    return { line, file, reason: /ENCODING/.test(kind) ? 'not-utf8' : 'row', text } as const;
+  });
+}
+
+/** The name that ids of rows are made of: the file's, as short as an id allows. */
+export function idName(file: string): string {
+  const longestRow = String(Number.MAX_SAFE_INTEGER).length;
+  return [...path.basename(file).replace(/\p{Surrogate}/gu, '\ufffd')]
+    .slice(0, maxIdLength - longestRow - 1)
+    .join('');
+}

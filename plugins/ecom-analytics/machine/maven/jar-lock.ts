@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import { EcomError } from '../../core/error.ts';
+
+/** A jar that a lock pins. */
+const LockedJarSchema = v.strictObject({
+  /** `pkg:maven/<group>/<artifact>@<version>[?classifier=<classifier>]`, https://github.com/package-url/purl-spec */
+  purl: v.pipe(v.string(), v.regex(/^pkg:maven\/\w[\w.-]*\/\w[\w.-]*@\w[\w.-]*(\?classifier=[\w.-]+)?$/)),
+  bytes: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  /** Lower-case hexadecimal. */
+  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+});
+
+const JarLockSchema = v.array(LockedJarSchema);
+
+export type LockedJar = v.InferOutput<typeof LockedJarSchema>;
+export type JarLock = readonly LockedJar[];
+
+/**
+ * Checks a value that is to be a lock.
+ *
+ * @param where the file it comes from, for the message
+ * @throws EcomError `ECOM_JAR_LOCK`
+ */
+export function parseJarLock(json: unknown, where: string): JarLock {
+  const parsed = v.safeParse(JarLockSchema, json);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw new EcomError('ECOM_JAR_LOCK', {
+    what: `The list of locked jars is not valid: ${issue.message}`,
+    where: [where, v.getDotPath(issue)].filter(Boolean).join(', '),
+    fix: 'Restore the file from version control, or write it again with `npm run lock-jars`.',
+  });
+}
+
+/** Reads a lock file. Throws EcomError `ECOM_JAR_LOCK`. */
+export async function readJarLock(file: string): Promise<JarLock> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(file, 'utf8'));
+  } catch (cause) {
+    throw new EcomError(
+      'ECOM_JAR_LOCK',
+      {
+        what: 'The list of locked jars cannot be read',
+        where: file,
+        fix: 'Restore the file from version control, or write it again with `npm run lock-jars`.',
+      },
+      { cause },
+    );
+  }
+  return parseJarLock(json, file);
+}

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { EcomError } from '../../core/error.ts';
+
+/** What PySpark 4 asks for. */
+export const minPython = { major: 3, minor: 10 } as const;
+
+export interface Python {
+  readonly command: string;
+  /** `3.11.7` */
+  readonly version: string;
+}
+
+const oldest = `${minPython.major}.${minPython.minor}`;
+
+/** Looked for in this order; a machine may have a newer one beside its own `python3`. */
+const names = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
+
+/** What a Python says of itself, or undefined where there is none of that name. */
+function ask(
+  command: string,
+  env: NodeJS.ProcessEnv,
+): Promise<(Python & { readonly makesEnvironments: boolean }) | undefined> {
+  return new Promise((resolve) => {
+    const script = 'import sys; print("%d.%d.%d" % sys.version_info[:3]); import venv, ensurepip';
+    const child = spawn(command, ['-I', '-c', script], {
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      windowsHide: true,
+    });
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+    child
+      .once('error', () => resolve(undefined))
+      .once('close', (code) => {
+        const version = text.trim();
+        const isPython = /^\d+\.\d+\.\d+$/.test(version);
+        resolve(isPython ? { command, version, makesEnvironments: code === 0 } : undefined);
+      });
+  });
+}
+
+function isRecent({ version }: Python): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major === minPython.major && minor >= minPython.minor;
+}
+
+/**
+ * Finds Python 3.10 or later that can make virtual environments: the one that `ECOM_PYTHON` names, else the first such on
+ * the path.
+ *
+ * @throws EcomError `ECOM_PYTHON_MISSING`, `ECOM_PYTHON_TOO_OLD`
+ */
+export async function findPython(env: NodeJS.ProcessEnv = process.env): Promise<Python> {
+  const chosen = env.ECOM_PYTHON;
+  const old: Python[] = [];
+  for (const command of chosen ? [chosen] : names) {
+    const python = await ask(command, env);
+    if (python === undefined) continue;
+    if (!isRecent(python)) old.push(python);
+    else if (python.makesEnvironments) return { command, version: python.version };
+  }
+  const where = chosen ? `ECOM_PYTHON=${chosen}` : 'python3 on the PATH';
+  const fix = `Install Python ${oldest} or later with venv (Debian: python3-venv), or set ECOM_PYTHON to one.`;
+  const [found] = old;
+  throw found === undefined
+    ? new EcomError('ECOM_PYTHON_MISSING', {
+        what: `There is no Python ${oldest} or later that can make virtual environments`,
+        where,
+        fix,
+      })
+    : new EcomError('ECOM_PYTHON_TOO_OLD', { what: `Python ${found.version} is too old`, where, fix });
+}

@@ -1,0 +1,224 @@
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { EcomError, type ErrorCode } from '../../core/error.ts';
+import type { PipelineDefinition } from '../../core/pipeline.ts';
+import { emitSpec } from '../../core/spec.ts';
+import { type Clock, systemClock } from '../../functions/clock.ts';
+import { type StreamingChoices, streamingSettings } from '../../job/settings.ts';
+import { jobFile } from '../../project/package-files.ts';
+import { type Child, startChild } from '../child/child.ts';
+import { javaLocale } from '../child/java-locale.ts';
+import { type JobStatus, readJobStatus } from './job-status.ts';
+import type { Installation } from './preparation.ts';
+
+const jobScript = jobFile('streaming_job.py');
+
+/** One run, one checkpoint: there is no older writer to tell it from. */
+const generation = 1;
+const lookEveryMs = 200;
+/** From one sign of life to the next while the job starts, on a slow machine. */
+const silentForMs = 120_000;
+
+interface StartingJob {
+  /** As its status says; null before there is one. */
+  state(): Promise<JobStatus['state'] | null>;
+  /** How long its log has become. */
+  logBytes(): Promise<number>;
+  readonly logFile: string;
+  readonly clock: Clock;
+}
+
+/**
+ * Waits until a job is running, for as long as it shows that it lives: by its status, or by its log.
+ *
+ * @throws EcomError `ECOM_SPARK_SILENT`
+ */
+export async function untilRunning({ state, logBytes, logFile, clock }: StartingJob): Promise<void> {
+  let seen = '';
+  let aliveMs = clock.elapsed();
+  while (clock.elapsed() - aliveMs < silentForMs) {
+    const now = await state();
+    if (now === 'running') return;
+    const signs = `${now} ${await logBytes()}`;
+    if (signs !== seen) aliveMs = clock.elapsed();
+    seen = signs;
+    await clock.sleep(lookEveryMs);
+  }
+  throw new EcomError('ECOM_SPARK_SILENT', {
+    what: `The streaming job gave no sign of life for ${silentForMs / 1000} seconds`,
+    where: logFile,
+    fix: 'See the log; another program may be using the whole machine.',
+  });
+}
+
+export interface JobOptions {
+  readonly installation: Installation;
+  readonly definition: PipelineDefinition;
+  readonly bootstrapServers: string;
+  /** The folder that the window folder is made in. */
+  readonly output: string;
+  /** Where it keeps its checkpoint, its status and its log. It must be empty. */
+  readonly folder: string;
+  readonly choices: Partial<StreamingChoices>;
+}
+
+/** The streaming job on this machine. Should this process end, in whatever way, the job ends too. */
+export interface StreamingJob {
+  readonly logFile: string;
+  /** As of the last heartbeat, about two seconds old at most. */
+  status(): Promise<JobStatus>;
+  /** Rejects when the job ends before it was asked to. */
+  readonly failed: Promise<never>;
+  /** Has it read all that is in the topic, close every window, write it, and end. Answers with its last status. */
+  drain(): Promise<JobStatus>;
+  /** Ends it at once. */
+  kill(): Promise<void>;
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return /^ECOM_[A-Z0-9_]+$/.test(code);
+}
+
+/** The job's own error, which comes as `what (where). fix`. */
+function jobError(code: string, message: string, logFile: string): EcomError {
+  const [, what, where, fix] = /^(.*) \((.*)\)\. (.*)$/s.exec(message) ?? [];
+  const parts =
+    what === undefined || where === undefined || fix === undefined
+      ? { what: message, where: logFile, fix: 'See the log.' }
+      : { what, where, fix };
+  return new EcomError(isErrorCode(code) ? code : 'ECOM_SPARK_FAILED', parts);
+}
+
+/** Why a job has ended: what its status says, else the last lines of its log, which may be such an error too. */
+async function reasonOf(status: JobStatus | null, logFile: string): Promise<EcomError> {
+  if (status?.error) return jobError(status.error.code, status.error.message, logFile);
+  const lines = (await readFile(logFile, 'utf8')).trimEnd().split('\n');
+  const code = /^\[(ECOM_\w+)\]$/.exec(lines.at(-1) ?? '')?.[1];
+  if (code !== undefined) return jobError(code, lines.at(-2) ?? '', logFile);
+  return new EcomError('ECOM_SPARK_FAILED', {
+    what: `The streaming job ended. It said last:\n${lines.slice(-6).join('\n')}\n`,
+    where: logFile,
+    fix: 'See the log; where it says nothing, the machine may be short of memory: the job takes about 1.5 GB.',
+  });
+}
+
+interface JobFiles {
+  readonly spec: string;
+  readonly settings: string;
+  readonly status: string;
+  readonly control: string;
+  readonly log: string;
+}
+
+async function writeInputs(options: JobOptions): Promise<JobFiles> {
+  const { folder, definition, installation, output, choices } = options;
+  const files: JobFiles = {
+    spec: path.join(folder, 'pipeline.json'),
+    settings: path.join(folder, 'settings.json'),
+    status: path.join(folder, 'status.json'),
+    control: path.join(folder, 'control'),
+    log: path.join(folder, 'spark.log'),
+  };
+  await mkdir(files.control, { recursive: true });
+  const spec = emitSpec(definition);
+  const settings = streamingSettings({
+    spec,
+    sparkLine: installation.line,
+    output: pathToFileURL(output).href,
+    // The broker is of this run alone, and so is the checkpoint.
+    cluster: 'local',
+    choices: { ...choices, generation },
+  });
+  await writeFile(files.spec, JSON.stringify(spec));
+  await writeFile(files.settings, JSON.stringify(settings));
+  return files;
+}
+
+function submit(options: JobOptions, files: JobFiles): Promise<Child> {
+  const { installation, bootstrapServers, output, folder } = options;
+  const { pyspark, jars, localFiles } = installation;
+  const uri = (file: string): string => pathToFileURL(file).href;
+  return startChild(
+    path.join(pyspark.home, 'bin', 'spark-submit'),
+    [
+      ...['--master', 'local[*]', '--driver-memory', '1g'],
+      ...['--driver-java-options', '-XX:+UseSerialGC'],
+      ...localFiles,
+      ...['--jars', jars.map(uri).join(',')],
+      jobScript,
+      ...['--spec', files.spec, '--settings', files.settings],
+      ...['--kafka-servers', bootstrapServers],
+      ...['--output', uri(output), '--checkpoint', uri(path.join(folder, 'checkpoint'))],
+      ...['--status', uri(files.status), '--control', uri(files.control)],
+    ],
+    {
+      cwd: folder,
+      logFile: files.log,
+      env: {
+        ...process.env,
+        ...javaLocale,
+        SPARK_HOME: pyspark.home,
+        PYSPARK_PYTHON: pyspark.python,
+        PYSPARK_DRIVER_PYTHON: pyspark.python,
+        // The UI, the block manager and the gateway listen here alone; spark.driver.bindAddress leaves the UI out.
+        SPARK_LOCAL_IP: '127.0.0.1',
+        SPARK_LOCAL_HOSTNAME: '127.0.0.1', // what the UI's address is told as
+        PYTHONDONTWRITEBYTECODE: '1',
+      },
+    },
+  );
+}
+
+/**
+ * Starts the job and waits for its first heartbeat as a running one.
+ *
+ * @throws EcomError what the job failed with, `ECOM_SPARK_FAILED`, `ECOM_SPARK_SILENT`
+ */
+export async function startStreamingJob(options: JobOptions): Promise<StreamingJob> {
+  const files = await writeInputs(options);
+  const child = await submit(options, files);
+  let asked = false;
+  const failed = child.ended.then(async (): Promise<never> => {
+    if (asked) return new Promise(() => undefined);
+    throw await reasonOf(await readJobStatus(files.status), files.log);
+  });
+  failed.catch(() => undefined); // whoever waits for the job hears it
+
+  const status = async (): Promise<JobStatus> => {
+    const found = await readJobStatus(files.status);
+    if (found !== null) return found;
+    throw new Error(`${files.status} has gone`);
+  };
+  const started = untilRunning({
+    state: async () => (await readJobStatus(files.status))?.state ?? null,
+    logBytes: async () => (await stat(files.log)).size,
+    logFile: files.log,
+    clock: systemClock,
+  });
+  try {
+    await Promise.race([started, failed]);
+  } catch (error) {
+    asked = true;
+    await child.stop(0);
+    throw error;
+  }
+  return {
+    logFile: files.log,
+    status,
+    failed,
+    async drain() {
+      asked = true;
+      const stop = path.join(files.control, 'stop.json');
+      await writeFile(`${stop}.part`, JSON.stringify({ generation, drain: true }));
+      await rename(`${stop}.part`, stop);
+      const { code } = await child.ended;
+      if (code !== 0) throw await reasonOf(await readJobStatus(files.status), files.log);
+      return status();
+    },
+    async kill() {
+      asked = true;
+      await child.stop(2000);
+    },
+  };
+}

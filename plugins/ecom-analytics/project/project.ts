@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { EcomError } from '../core/error.ts';
+import type { PipelineDefinition } from '../core/pipeline.ts';
+
+/** A shop's project: the folder with `pipeline/definition.ts`. The one edge at which its code is loaded. */
+
+const definitionFile = path.join('pipeline', 'definition.ts');
+
+/**
+ * The folder of the project that a command is run in, or below.
+ *
+ * @param start where to begin looking upwards; the working folder by default
+ * @returns `start` itself where there is no project
+ */
+export function projectFolder(start: string = process.cwd()): string {
+  for (let folder = start; ; folder = path.dirname(folder)) {
+    if (existsSync(path.join(folder, definitionFile))) return folder;
+    if (path.dirname(folder) === folder) return start;
+  }
+}
+
+/** Where a project keeps what was fetched for it: Kafka, Spark, jars, Python environments. Git ignores it. */
+export const cacheFolder = path.join(projectFolder(), '.cache');
+
+/** Only Node from 22.18 on strips types by itself. */
+async function prepareTypeScript(): Promise<void> {
+  // Newer than the types of Node 20, which is what the kit is checked against.
+  if ('typescript' in process.features && process.features.typescript) return;
+  const { register } = await import('tsx/esm/api');
+  register();
+}
+
+/** Imports a TypeScript file of the project; answers what it exports. */
+export async function loadTypeScript(file: string): Promise<unknown> {
+  await prepareTypeScript();
+  return import(pathToFileURL(file).href);
+}
+
+/**
+ * Loads the shop's definition, the default export of `pipeline/definition.ts`.
+ *
+ * @throws EcomError `ECOM_PROJECT_MISSING` outside a project, `ECOM_DEFINITION` for a file that exports something else, and
+ * what `definePipeline` throws
+ */
+export async function loadDefinition(folder: string): Promise<PipelineDefinition> {
+  const file = path.join(folder, definitionFile);
+  if (!existsSync(file))
+    throw new EcomError('ECOM_PROJECT_MISSING', {
+      what: 'There is no project here: it has a file pipeline/definition.ts',
+      where: folder,
+      fix: 'Run this in the folder of a project; npm create ecom-analytics makes one.',
+    });
+  const { default: definition } = (await loadTypeScript(file)) as { default?: unknown };
+  if (isDefinition(definition)) return definition;
+  throw new EcomError('ECOM_DEFINITION', {
+    what: 'The file does not export a pipeline',
+    where: definitionFile.replaceAll(path.sep, '/'),
+    fix: 'Make it: export default definePipeline({ … })',
+  });
+}
+
+/** `definePipeline` has checked the rest. */
+function isDefinition(value: unknown): value is PipelineDefinition {
+  return typeof value === 'object' && value !== null && 'topics' in value && 'rules' in value;
+}

@@ -1,0 +1,211 @@
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { EcomError, type ExitCode, UsageError } from '../core/error.ts';
+import type { PipelineDefinition } from '../core/pipeline.ts';
+import { stageDefinition } from '../functions/stage.ts';
+import {
+  type AskedReplay,
+  askedReplay,
+  dryRunDeclared,
+  dryRunUsage,
+  replayDeclared,
+  replayUsage,
+} from '../import/choices.ts';
+import { defaultSparkLine } from '../job/releases.ts';
+import { interruptedCode, listenForInterruption } from '../run/interruption.ts';
+import { parseArguments, rowLimit } from './arguments.ts';
+import { windowTable } from './first-rows.ts';
+import { reportJson } from './json.ts';
+import { reportPage } from './page.ts';
+import { readReport } from './report.ts';
+import { findRunFolder } from './run-folder.ts';
+
+/** The page, below the folder that it reports on. */
+const pageName = 'report.html';
+
+const usage = `Makes a page of plots of what a run wrote, and shows its windows.
+
+  npm run report -- [DIR] [options]
+  npm run report -- --replay FILE [options]
+
+  DIR                   the folder that the run wrote (data); the page is DIR/${pageName}
+  --rows N              how many rows of the window table to show, 0 to 100000 (20)
+  --json                print the report as one JSON object, nothing else on stdout
+  --debug               show the stack of an error
+  --help                show this
+
+Orders of your own are run first, without a dashboard:
+
+${replayUsage}
+${dryRunUsage}
+  --out DIR             where to write the run and its page (a temporary folder, which stays)
+
+Examples
+  npm run report
+  npm run report -- --replay orders_export.csv
+  npm run report -- data/previous/2026-11-23T22-41-07.123Z --rows 50
+  npm run --silent report -- data --json > report.json
+`;
+
+const fix = 'Run `npm run report -- --help` for the options.';
+
+interface ReportOptions {
+  /** Relative to the working folder. */
+  readonly dir: string;
+  /** Orders to run first, and where to; null for a temporary folder. */
+  readonly replay: { readonly asked: AskedReplay; readonly out: string | null } | null;
+  readonly rows: number;
+  readonly json: boolean;
+}
+
+function readOptions(args: readonly string[], { orderFields }: PipelineDefinition): ReportOptions | 'help' {
+  const options = {
+    ...replayDeclared,
+    ...dryRunDeclared,
+    // Both a number of rows to show, and how rows make orders.
+    rows: { type: 'string', multiple: true },
+    out: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    debug: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const;
+  const { values, positionals } = parseArguments(args, options, fix);
+  if (values.help) return 'help';
+  const [dir, extra] = positionals;
+  if (extra !== undefined) {
+    throw new UsageError('ECOM_OPTION_UNKNOWN', {
+      what: `One folder is enough, and "${extra}" is another`,
+      fix,
+    });
+  }
+  const isLayout = (text: string): boolean => text === 'orders' || text === 'items';
+  const layout = { ...values, rows: values.rows?.findLast(isLayout) };
+  const asked = askedReplay(layout, process.cwd(), orderFields);
+  const conflict = (what: string): UsageError => new UsageError('ECOM_OPTION_CONFLICT', { what, fix });
+  if (asked !== null && dir !== undefined)
+    throw conflict(`--replay cannot go with a folder: name the one to write with --out ${dir}`);
+  if (asked === null && values.out !== undefined)
+    throw conflict('--out needs --replay: the page is written to the folder that it reports on');
+  if (values.out === '')
+    throw new UsageError('ECOM_OPTION_RANGE', { what: '--out takes a folder, not ""', fix });
+  const shown = values.rows?.findLast((text) => !isLayout(text)) ?? '20';
+  return {
+    dir: dir ?? 'data',
+    replay: asked === null ? null : { asked, out: values.out ?? null },
+    rows: rowLimit(shown, 0, fix),
+    json: values.json,
+  };
+}
+
+/** Runs the orders through the embedded engine. */
+async function runReplay(
+  asked: AskedReplay,
+  definition: PipelineDefinition,
+  out: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { run } = await import('../run/start.ts');
+  await run(
+    {
+      durationSeconds: null,
+      source: { kind: 'replay', ...asked, speed: 'max' },
+      out,
+      engine: 'embedded',
+      spark: defaultSparkLine,
+      dashboard: null,
+      json: false,
+    },
+    stageDefinition(process.env, definition),
+    signal,
+  );
+}
+
+/** Writes the page so that no reader ever sees half of it. */
+async function writePage(folder: string, page: string): Promise<string> {
+  const file = path.join(folder, pageName);
+  const unfinished = path.join(folder, `.${pageName}.${process.pid}`);
+  try {
+    await writeFile(unfinished, page);
+    await rename(unfinished, file);
+  } catch (cause) {
+    await rm(unfinished, { force: true });
+    const what = `The page cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`;
+    const parts = {
+      what,
+      where: file,
+      fix: 'Fix that, or copy the results to a folder that can be written.',
+    };
+    throw new EcomError('ECOM_REPORT_NOT_WRITABLE', parts, { cause });
+  }
+  return file;
+}
+
+/** Shows how far the reading is, once it takes longer than someone likes to wait in silence. */
+function progressLine(startedMs: number): (rows: number) => void {
+  let saidMs = startedMs + 1000;
+  return (rows) => {
+    if (performance.now() - saidMs < 1000) return;
+    saidMs = performance.now();
+    process.stderr.write(`Read ${rows} window rows …\n`);
+  };
+}
+
+/** `npm run report`. Throws what {@link readReport} and a replay do, and `ECOM_REPORT_EMPTY` where there is nothing to report. */
+export async function main(args: readonly string[], definition: PipelineDefinition): Promise<ExitCode> {
+  const options = readOptions(args, definition);
+  if (options === 'help') {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const { replay } = options;
+  if (replay === null) {
+    await report(options.dir, definition, options);
+    return 0;
+  }
+  if (replay.asked.dryRun !== null) {
+    const { showDryRun } = await import('../import/dry-run.ts');
+    return showDryRun(replay.asked, stageDefinition(process.env, definition), options.json);
+  }
+  const interruption = listenForInterruption(() =>
+    process.stderr.write('\nStopping: the report is of the orders so far. Ctrl-C again to stop at once.\n'),
+  );
+  const temporary = replay.out === null ? await mkdtemp(path.join(tmpdir(), 'ecom-report-')) : null;
+  const out = path.resolve(replay.out ?? temporary ?? '');
+  try {
+    await runReplay(replay.asked, definition, out, interruption.signal);
+    await report(out, definition, options);
+    return interruption.happened() ? interruptedCode : 0;
+  } catch (error) {
+    if (temporary !== null) await rm(temporary, { recursive: true, force: true });
+    throw error;
+  } finally {
+    interruption.dispose();
+  }
+}
+
+async function report(
+  dir: string,
+  definition: PipelineDefinition,
+  options: Pick<ReportOptions, 'rows' | 'json'>,
+): Promise<void> {
+  const folder = await findRunFolder(dir);
+  const found = await readReport(folder, definition, options.rows, progressLine(performance.now()));
+  if (found === null) {
+    throw new EcomError('ECOM_REPORT_EMPTY', {
+      what: 'There is no window to report on: of windows that overlap it takes those that count each order once',
+      where: folder,
+      fix: 'A window is written once it is closed: let a run come to its end, or name the folder of one that did.',
+    });
+  }
+  const file = await writePage(folder, reportPage(found, dir, Date.now()));
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify(reportJson(found, file))}\n`);
+    return;
+  }
+  if (options.rows > 0) process.stdout.write(windowTable(found.firstRows));
+  const shown = found.firstRows.length;
+  if (shown > 0 && shown < found.rows)
+    process.stdout.write(`only showing top ${shown} rows of ${found.rows}\n`);
+  process.stdout.write(`\nReport: ${file}\n`);
+}

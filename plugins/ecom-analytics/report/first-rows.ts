@@ -1,0 +1,69 @@
+import { type WindowRow, windowColumns } from '../core/window.ts';
+import { consoleTable } from './console-table.ts';
+
+function byWindow(a: WindowRow, b: WindowRow): number {
+  return (
+    a.window_start - b.window_start || compare(a.category, b.category) || compare(a.location, b.location)
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The first rows of any number, by window, category and location; no more than twice as many are held. */
+export class FirstRows {
+  readonly #limit: number;
+  #rows: WindowRow[] = [];
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  add(rows: readonly WindowRow[]): void {
+    for (const row of rows) {
+      this.#rows.push(row);
+      if (this.#rows.length > 2 * this.#limit + 1000) this.#cut();
+    }
+  }
+
+  #cut(): void {
+    this.#rows.sort(byWindow);
+    this.#rows.length = Math.min(this.#rows.length, this.#limit);
+  }
+
+  get rows(): readonly WindowRow[] {
+    this.#cut();
+    return this.#rows;
+  }
+}
+
+/** `2026-11-23 22:42:30`, with a fraction where there is one, as Spark shows a timestamp. */
+function timestampCell(epochMs: number): string {
+  return new Date(epochMs)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.?0*Z$/, '');
+}
+
+/** `29.0`, `1299.95`: as Spark shows a double, save that large ones have no exponent. */
+function doubleCell(value: number): string {
+  return Number.isInteger(value) ? `${value}.0` : String(value);
+}
+
+/** Rows as Spark's console sink shows them. */
+export function windowTable(rows: readonly WindowRow[]): string {
+  const columns = Object.entries(windowColumns);
+  return consoleTable(
+    columns.map(([name]) => ({ name })),
+    rows.map((row) => {
+      const cells = new Map<string, unknown>(Object.entries(row));
+      return columns.map(([name, type]) => {
+        const value = cells.get(name);
+        if (typeof value !== 'number') return String(value);
+        if (type === 'timestamp-millis') return timestampCell(value);
+        return type === 'double' ? doubleCell(value) : String(value);
+      });
+    }),
+  );
+}

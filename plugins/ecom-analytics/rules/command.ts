@@ -1,0 +1,120 @@
+import { type ExitCode, UsageError } from '../core/error.ts';
+import { inCurrency, type PipelineDefinition } from '../core/pipeline.ts';
+import { useCurrency } from '../dashboard/page/format.ts';
+import { stageDefinition } from '../functions/stage.ts';
+import {
+  type AskedReplay,
+  askedReplay,
+  dryRunDeclared,
+  dryRunUsage,
+  replayDeclared,
+  replayUsage,
+} from '../import/choices.ts';
+import { showDryRun } from '../import/dry-run.ts';
+import type { Replay } from '../import/replay.ts';
+import { withReplay } from '../import/with-replay.ts';
+import { parseArguments } from '../report/arguments.ts';
+import { printable } from '../report/printable.ts';
+import { interruptedCode } from '../run/interruption.ts';
+import { History, type HistoryOutcome } from './history.ts';
+import { historyJson } from './json.ts';
+import { outcomeText } from './outcome-table.ts';
+
+const usage = `Shows what each rule, at each of a few limits, would have raised on a shop's own orders.
+
+  npm run rules -- --replay FILE [options]
+
+${replayUsage}
+${dryRunUsage}
+  --json                print one JSON object, nothing else on stdout
+  --debug               show the stack of an error
+  --help                show this
+
+The limits lie around the one in pipeline/rules.ts ("limit now"), and where the shop's own orders thin out: 1 in 100 lies
+over p99. Nothing is written, and no alert is sent.
+
+Examples
+  npm run rules -- --replay orders_export.csv --dry-run
+  npm run rules -- --replay orders.csv --map customer_id=Customer,timestamp=Date,total_amount=Total
+  npm run --silent rules -- --replay orders.parquet --json > rules.json
+`;
+
+const fix = 'Run `npm run rules -- --help` for the options.';
+
+interface RulesOptions {
+  readonly asked: AskedReplay;
+  readonly json: boolean;
+}
+
+function readOptions(args: readonly string[], { orderFields }: PipelineDefinition): RulesOptions | 'help' {
+  const declared = {
+    ...replayDeclared,
+    ...dryRunDeclared,
+    json: { type: 'boolean', default: false },
+    debug: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const;
+  const { values, positionals } = parseArguments(args, declared, fix);
+  if (values.help) return 'help';
+  const [extra] = positionals;
+  if (extra !== undefined) {
+    throw new UsageError('ECOM_OPTION_UNKNOWN', { what: `"${extra}" stands without an option`, fix });
+  }
+  const asked = values.replay === undefined ? null : askedReplay(values, process.cwd(), orderFields);
+  if (asked === null) {
+    throw new UsageError('ECOM_OPTION_MISSING', {
+      what: 'There is no --replay FILE to try the rules on',
+      fix,
+    });
+  }
+  return { asked, json: values.json };
+}
+
+/** @returns null when it was over before the end of the file */
+async function tryRules(
+  replay: Replay,
+  history: History,
+  isOver: () => boolean,
+): Promise<HistoryOutcome | null> {
+  let saidMs = performance.now() + 1000;
+  for await (const rows of replay) {
+    if (isOver()) return null;
+    for (const row of rows) if (row.kind === 'order') history.add(row);
+    history.advance();
+    if (performance.now() - saidMs < 1000) continue;
+    saidMs = performance.now();
+    process.stderr.write(`Tried ${Math.round(replay.progress() * 100)} % of the orders …\n`);
+  }
+  return isOver() ? null : history.outcome();
+}
+
+/** `npm run rules`. Throws what {@link withReplay} does. */
+export async function main(args: readonly string[], definition: PipelineDefinition): Promise<ExitCode> {
+  const options = readOptions(args, definition);
+  if (options === 'help') {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const { asked } = options;
+  const stage = stageDefinition(process.env, definition);
+  if (asked.dryRun !== null) return showDryRun(asked, stage, options.json);
+  return withReplay(asked, stage, async (replay, isOver) => {
+    for (const note of replay.notes) process.stderr.write(`${printable(note)}\n`);
+    const { currency, refused } = replay.findings;
+    const tried = await tryRules(replay, new History(inCurrency(stage, currency)), isOver);
+    if (tried === null) return interruptedCode;
+    if (tried.daysAlone) {
+      process.stderr.write(
+        'The file has dates without times: to the rules over customers, all orders of a day arrive at once.\n',
+      );
+    }
+    const refusedRows = refused.reduce((sum, { rows }) => sum + rows, 0);
+    useCurrency(currency);
+    process.stdout.write(
+      options.json
+        ? `${JSON.stringify(historyJson(tried, replay.files.join(', '), refusedRows, currency))}\n`
+        : outcomeText(tried),
+    );
+    return 0;
+  });
+}

@@ -1,0 +1,101 @@
+import { toUsd } from '../core/money.ts';
+import type { OneOfRule, StatefulRule, ThresholdRule } from '../core/rule.ts';
+import { count, date, money, share, span } from '../dashboard/page/format.ts';
+import { consoleTable } from '../report/console-table.ts';
+import type { HistoryOutcome } from './history.ts';
+import type { Example, LimitOutcome, Outcome, ValueOutcome } from './trial.ts';
+
+const DAY_MS = 86_400_000;
+
+/** `1 order`, `6,919 orders`. */
+export function counted(n: number, noun: string): string {
+  return `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** What a rule counts or measures, for a heading. */
+function measured(rule: ThresholdRule | StatefulRule): string {
+  if (rule.kind === 'threshold') return `${rule.field} more than …`;
+  const what = rule.kind === 'distinct-orders' ? 'orders' : `distinct values of ${rule.field}`;
+  return `${what} of one customer within ${span(rule.windows.sizeMs)} more than …`;
+}
+
+function shown(rule: ThresholdRule | StatefulRule, value: number): string {
+  return rule.kind === 'threshold' && rule.field !== 'quantity' ? money(value) : count(value);
+}
+
+function exampleText(rule: ThresholdRule | StatefulRule, example: Example | null): string {
+  if (example === null) return '–';
+  const order = example.orderId === null ? '' : `, order ${example.orderId}`;
+  return `${shown(rule, example.value)} by ${example.customerId} on ${date(example.atMs)}${order}`;
+}
+
+/** Alerts a day, over the days that the history spans, at least one. */
+export function alertsPerDay(alerts: number, history: HistoryOutcome): number {
+  const spanMs = history.span === null ? 0 : history.span.toMs - history.span.fromMs;
+  return alerts / Math.max(1, spanMs / DAY_MS);
+}
+
+function rate(perDay: number): string {
+  if (perDay === 0) return '0';
+  return perDay < 0.01 ? '<0.01' : perDay.toFixed(perDay < 10 ? 2 : 0);
+}
+
+function limitTable(
+  rule: ThresholdRule | StatefulRule,
+  limits: readonly LimitOutcome[],
+  history: HistoryOutcome,
+): string {
+  const names = ['alerts', 'a day', 'share of orders', 'customers', 'share of customers'];
+  const columns = [
+    { name: 'more than', align: 'right' as const },
+    { name: '' },
+    ...names.map((name) => ({ name, align: 'right' as const })),
+    { name: 'closest example' },
+  ];
+  const rows = limits.map((limit) => [
+    shown(rule, limit.moreThan),
+    limit.labels.join(', '),
+    count(limit.alerts),
+    rate(alertsPerDay(limit.alerts, history)),
+    share(limit.orders, history.orders),
+    count(limit.customers),
+    share(limit.customers, history.customers),
+    exampleText(rule, limit.closest),
+  ]);
+  return consoleTable(columns, rows);
+}
+
+function valueTable(rule: OneOfRule, values: readonly ValueOutcome[], history: HistoryOutcome): string {
+  const names = ['orders', 'a day', 'share of orders', 'customers', 'share of customers'];
+  const columns = [
+    { name: rule.field },
+    { name: '' },
+    ...names.map((name) => ({ name, align: 'right' as const })),
+  ];
+  const rows = values.map(({ value, onList, orders, customers }) => [
+    value,
+    onList ? 'on the list' : '',
+    count(orders),
+    rate(alertsPerDay(orders, history)),
+    share(orders, history.orders),
+    count(customers),
+    share(customers, history.customers),
+  ]);
+  return consoleTable(columns, rows);
+}
+
+function ruleText(outcome: Outcome, history: HistoryOutcome): string {
+  const { rule } = outcome;
+  if ('values' in outcome) {
+    const alerts = counted(outcome.alerts, 'alert');
+    return `\n${rule.id}: ${outcome.rule.field} on the list, ${alerts}\n${valueTable(outcome.rule, outcome.values, history)}`;
+  }
+  return `\n${rule.id}: ${measured(outcome.rule)}\n${limitTable(outcome.rule, outcome.limits, history)}`;
+}
+
+/** What the rules would have raised, for a person. */
+export function outcomeText(history: HistoryOutcome): string {
+  const days = history.span === null ? '' : `, ${date(history.span.fromMs)} to ${date(history.span.toMs)}`;
+  const facts = `${counted(history.orders, 'order')} of ${counted(history.customers, 'customer')}${days}, ${money(toUsd(history.revenueCents))}`;
+  return `${facts}\n${history.rules.map((outcome) => ruleText(outcome, history)).join('')}`;
+}

@@ -1,0 +1,71 @@
+import { formatMoney } from '../core/money.ts';
+import { phaseText, type RunFeed, type RunPhase, type RunSnapshot } from './feed.ts';
+
+/** A terminal that one line can be rewritten on. */
+export interface LineTerminal {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+const count = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** What a run has done so far, in one line. */
+export function progressLine(snapshot: RunSnapshot, done: number | null, phase: string): string {
+  const alerts = Object.values(snapshot.alerts).reduce((sum, ofRule) => sum + ofRule, 0);
+  const parts = [
+    `${(snapshot.runMs / 1000).toFixed(0)} s`,
+    `${count.format(snapshot.orders)} orders`,
+    `${count.format(snapshot.ordersPerMinute)} a minute`,
+    formatMoney(snapshot.revenue, snapshot.currency),
+    `${count.format(snapshot.windows)} windows`,
+    `${count.format(alerts)} alerts`,
+  ];
+  if (phase !== '') parts.unshift(phase);
+  else if (done !== null) parts.unshift(`${Math.floor(done * 100)} %`);
+  if (snapshot.deadLetters > 0) parts.push(`${count.format(snapshot.deadLetters)} bad`);
+  if (snapshot.late > 0) parts.push(`${count.format(snapshot.late)} late`);
+  return parts.join(' · ');
+}
+
+/**
+ * A feed that keeps one line of a terminal up to date. Where there is no terminal it says which phase begins before a run.
+ *
+ * @param done the share of the run that is over, 0 to 1, or null where it has no end
+ */
+export function progressFeed(terminal: LineTerminal, done: () => number | null): RunFeed {
+  let phase: RunPhase = { name: 'running' };
+  return {
+    phase: (next) => {
+      phase = next;
+      // The line that follows is of the run; what comes before it takes seconds, and so has lines of its own.
+      if (phase.name !== 'running' && phase.name !== 'draining') terminal.write(`${phaseText(phase)}\n`);
+    },
+    snapshot: (snapshot) => {
+      if (!terminal.isTTY) return;
+      const line = progressLine(snapshot, done(), phaseText(phase));
+      if (snapshot.finished) terminal.write('\r\u001b[K');
+      else terminal.write(`\r${line.slice(0, (terminal.columns ?? 80) - 1)}\u001b[K`);
+    },
+    windows: () => undefined,
+    alerts: () => undefined,
+  };
+}
+
+/** One feed that passes everything on to several. */
+export function everyFeed(feeds: readonly RunFeed[]): RunFeed {
+  return {
+    phase: (phase) => {
+      for (const feed of feeds) feed.phase(phase);
+    },
+    snapshot: (snapshot) => {
+      for (const feed of feeds) feed.snapshot(snapshot);
+    },
+    windows: (rows) => {
+      for (const feed of feeds) feed.windows(rows);
+    },
+    alerts: (alerts) => {
+      for (const feed of feeds) feed.alerts(alerts);
+    },
+  };
+}

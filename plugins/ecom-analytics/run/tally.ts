@@ -1,0 +1,137 @@
+import type { Alert } from '../core/alert.ts';
+import type { EngineName } from '../core/engine-name.ts';
+import type { GeneratedOrder } from '../core/generator/order-generator.ts';
+import { Scoreboard } from '../core/generator/scoreboard.ts';
+import type { PipelineDefinition } from '../core/pipeline.ts';
+import type { WindowRow } from '../core/window.ts';
+import type { Clock } from '../functions/clock.ts';
+import type { RunFeed, RunSnapshot, RunSummary } from './feed.ts';
+import { RunLatency } from './latency.ts';
+import { RateMeter } from './rate-meter.ts';
+import type { OrderSource } from './source.ts';
+
+/** What an engine's query has counted so far. */
+export interface QueryCounts {
+  /** Distinct orders accepted. */
+  readonly orders: number;
+  readonly duplicates: number;
+  readonly revenue: number;
+  readonly customers: number;
+  readonly deadLetters: number;
+  readonly late: number;
+  /** Epoch milliseconds; null before the first order. */
+  readonly watermarkMs: number | null;
+}
+
+/** An alert that was acted on. */
+export interface ActedAlert {
+  readonly alert: Alert;
+  /** From its order being appended, in milliseconds; null where that is not known. */
+  readonly latencyMs: number | null;
+}
+
+interface TallyOptions {
+  readonly engine: EngineName;
+  readonly definition: PipelineDefinition;
+  readonly source: Pick<OrderSource, 'labelled' | 'eventTime' | 'findings'>;
+  readonly clock: Clock;
+}
+
+/** Keeps count of what a run has led to, tells its feed, and sums up; the same for every engine. */
+export class RunTally {
+  readonly #options: TallyOptions;
+  readonly #feed: RunFeed;
+  /** Null where nothing was planted, so that nothing can be said of the rules. */
+  readonly #scoreboard: Scoreboard | null;
+  readonly #alerts: Record<string, number>;
+  readonly #orderToAlert = new RunLatency();
+  readonly #orderToWindow = new RunLatency();
+  readonly #rate = new RateMeter();
+  readonly #startedMs: number;
+  #windows = 0;
+
+  constructor(options: TallyOptions, feed: RunFeed) {
+    this.#options = options;
+    this.#startedMs = options.clock.elapsed();
+    this.#feed = feed;
+    this.#scoreboard = options.source.labelled ? new Scoreboard(options.definition.rules) : null;
+    this.#alerts = Object.fromEntries(options.definition.rules.map((rule) => [rule.id, 0]));
+  }
+
+  /** Notes what was planted; before the orders are sent, so that no alert comes first. */
+  sending(orders: readonly GeneratedOrder[]): void {
+    for (const { order, atMs, label } of orders) this.#scoreboard?.sawOrder(order, atMs, label);
+  }
+
+  /** Alerts that were acted on, once each. */
+  acted(acted: readonly ActedAlert[]): void {
+    if (acted.length === 0) return;
+    for (const { alert, latencyMs } of acted) {
+      this.#alerts[alert.rule_id] = (this.#alerts[alert.rule_id] ?? 0) + 1;
+      this.#scoreboard?.sawAlert(alert);
+      if (latencyMs !== null) this.#orderToAlert.add(latencyMs);
+    }
+    this.#feed.alerts(acted.map(({ alert }) => alert));
+  }
+
+  /** Rows that can be read from now on. */
+  written(rows: readonly WindowRow[]): void {
+    if (rows.length === 0) return;
+    this.#windows += rows.length;
+    // Where event time follows the clock, it can be told how long they took.
+    if (this.#options.source.eventTime === 'now') {
+      const now = this.#options.clock.now();
+      const { watermarkMs } = this.#options.definition.windows;
+      for (const row of rows) this.#orderToWindow.add(now - row.window_end - watermarkMs);
+    }
+    this.#feed.windows(rows);
+  }
+
+  /** Tells the feed how far the run is. */
+  show(counts: QueryCounts, finished: boolean): void {
+    this.#feed.snapshot(this.#snapshot(counts, finished));
+  }
+
+  /** @param out the folder that the run wrote */
+  summary(counts: QueryCounts, out: string): RunSummary {
+    return {
+      orders: counts.orders,
+      duplicates: counts.duplicates,
+      revenue: counts.revenue,
+      currency: this.#options.definition.currency,
+      customers: counts.customers,
+      windows: this.#windows,
+      alerts: { ...this.#alerts },
+      dead_letters: counts.deadLetters,
+      late: counts.late,
+      planted: this.#scoreboard?.scores() ?? {},
+      out,
+      engine: this.#options.engine,
+      seconds: this.#runMs() / 1000,
+      ...(this.#options.source.findings !== undefined && { replay: this.#options.source.findings }),
+    };
+  }
+
+  #runMs(): number {
+    return this.#options.clock.elapsed() - this.#startedMs;
+  }
+
+  #snapshot(counts: QueryCounts, finished: boolean): RunSnapshot {
+    const { engine, clock } = this.#options;
+    const runMs = this.#runMs();
+    return {
+      ...counts,
+      currency: this.#options.definition.currency,
+      engine,
+      runMs,
+      nowMs: clock.now(),
+      finished,
+      windows: this.#windows,
+      alerts: { ...this.#alerts },
+      ordersPerMinute: this.#rate.perMinute(counts.orders, runMs),
+      orderToAlert: this.#orderToAlert.summary(),
+      orderToWindow: this.#orderToWindow.summary(),
+      planted: this.#scoreboard?.scores() ?? {},
+    };
+  }
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import type { Revenue } from '../../../dashboard/message.ts';
+import {
+  ColourSlots,
+  everyBucket,
+  inSlotOrder,
+  spreadOver,
+  stacked,
+} from '../../../dashboard/page/buckets.ts';
+
+function revenue(starts: number[]): Revenue {
+  return { bucketMs: 60_000, starts, orders: starts.map(() => 1), byCategory: [], byLocation: [] };
+}
+
+const named = (...names: (string | null)[]) => names.map((name) => ({ name, revenue: [1] }));
+
+describe('the bars of a chart', () => {
+  it('leave room for buckets without orders', () => {
+    const sparse = revenue([0, 20 * 60_000]);
+    const buckets = everyBucket(sparse);
+    expect(buckets).toHaveLength(21);
+    const figures = spreadOver(buckets, sparse, [3, 4]);
+    expect([figures[0], figures[1], figures[20]]).toEqual([3, 0, 4]);
+  });
+
+  it('stand at the end of the axis while there are few', () => {
+    const buckets = everyBucket(revenue([60_000]));
+    expect(buckets).toHaveLength(12);
+    expect(buckets.at(-1)).toBe(60_000);
+  });
+
+  it('are none without orders', () => {
+    expect(everyBucket(revenue([]))).toEqual([]);
+  });
+
+  it('stack up, the tallest first', () => {
+    expect(
+      stacked([
+        [1, 2],
+        [10, 20],
+        [100, 200],
+      ]),
+    ).toEqual([
+      [111, 222],
+      [11, 22],
+      [1, 2],
+    ]);
+  });
+});
+
+describe('colours', () => {
+  it('stay with their names when the order of sizes changes', () => {
+    const slots = new ColourSlots();
+    expect(slots.tokens(named('a', 'b'))).toEqual(['series-1', 'series-2']);
+    expect(slots.tokens(named('b', 'c', 'a', null))).toEqual([
+      'series-2',
+      'series-3',
+      'series-1',
+      'series-others',
+    ]);
+  });
+
+  it('go to new names when old ones have left', () => {
+    const slots = new ColourSlots();
+    slots.tokens(named('a', 'b', 'c', 'd', 'e', 'f', 'g'));
+    expect(slots.tokens(named('a', 'x', 'c', 'd', 'e', 'f', 'g'))[1]).toBe('series-2');
+  });
+
+  it('decide the order of the stack, all others on top', () => {
+    const series = named(null, 'b', 'a');
+    const ordered = inSlotOrder(series, ['series-others', 'series-2', 'series-1']);
+    expect(ordered.map((one) => one.series.name)).toEqual(['a', 'b', null]);
+  });
+
+  it('are not confused by a category that is called like a number or a word of ours', () => {
+    const slots = new ColourSlots();
+    const tokens = slots.tokens(named('constructor', '__proto__', 'null', null));
+    expect(new Set(tokens).size).toBe(4);
+  });
+});

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import type { StateMessage } from '../../../dashboard/message.ts';
+import { RunModel } from '../../../dashboard/page/model.ts';
+import { status } from '../../../dashboard/page/status.ts';
+import { anAlert, aSnapshot, noonMs } from '../samples.ts';
+
+function aState(change: Partial<StateMessage> = {}): StateMessage {
+  return {
+    page: 'v1',
+    run: {
+      source: 'a file',
+      rules: [],
+      windowMs: 60_000,
+      slideMs: 30_000,
+      currency: 'USD',
+      watermarkMs: 30_000,
+    },
+    phase: { name: 'running' },
+    snapshot: aSnapshot(),
+    rate: { at: [noonMs], ordersPerMinute: [5], orders: [1] },
+    revenue: { bucketMs: 60_000, starts: [], orders: [], byCategory: [], byLocation: [] },
+    alerts: [anAlert(1)],
+    ...change,
+  };
+}
+
+describe("the page's model", () => {
+  it('takes in a frame that tells again what the state told', () => {
+    const model = new RunModel();
+    model.state(aState(), 0);
+    model.frame(
+      {
+        rate: { at: [noonMs, noonMs + 1000], ordersPerMinute: [5, 6], orders: [1, 2] },
+        alerts: [anAlert(1), anAlert(2)],
+      },
+      1,
+    );
+    expect(model.ordersPerMinute).toEqual([5, 6]);
+    expect(model.alerts.map((alert) => alert.order_id)).toEqual(['order-1', 'order-2']);
+  });
+
+  it('forgets one run when another begins', () => {
+    const model = new RunModel();
+    model.state(aState(), 0);
+    model.state(aState({ snapshot: null, alerts: [], rate: { at: [], ordersPerMinute: [], orders: [] } }), 1);
+    expect(model.snapshot).toBeNull();
+    expect(model.alerts).toEqual([]);
+    expect(model.at).toEqual([]);
+  });
+
+  it('stays bounded', () => {
+    const model = new RunModel();
+    model.state(aState(), 0);
+    for (let n = 0; n < 5000; n++) {
+      const at = noonMs + n * 1000;
+      model.frame({ rate: { at: [at], ordersPerMinute: [n], orders: [n] }, alerts: [anAlert(n)] }, n);
+    }
+    expect(model.at).toHaveLength(3600);
+    expect(model.alerts).toHaveLength(60);
+    expect(model.alerts.at(-1)?.order_id).toBe('order-4999');
+  });
+
+  it('counts the orders of each minute, those that came last included', () => {
+    const model = new RunModel();
+    const atMs = noonMs + 30_000;
+    const at = [atMs, atMs + 20_000, atMs + 40_000, atMs + 60_000];
+    const rate = { at, ordersPerMinute: [2779, 2000, 1500, 900], orders: [100, 300, 450, 600] };
+    const finished = aSnapshot({ finished: true, orders: 700, nowMs: atMs + 100_000 });
+    model.state(aState({ rate, snapshot: finished }), 0);
+    expect(model.ordersByMinute()).toEqual([
+      [noonMs, 300],
+      [noonMs + 60_000, 300],
+      [noonMs + 120_000, 100],
+    ]);
+  });
+
+  it('says what a run is at, and how long the run itself has taken', () => {
+    const model = new RunModel();
+    const said = (): unknown[] => {
+      const { run, detail } = status(model, true, 0);
+      return [run, detail];
+    };
+    expect(said()).toEqual(['waiting', '']);
+    model.state(aState({ phase: { name: 'starting-kafka' }, snapshot: null }), 0);
+    expect(said()).toEqual(['starting', 'Starting Kafka · a file']);
+    model.frame({ phase: { name: 'starting-spark' } }, 0);
+    expect(said()).toEqual(['starting', 'Starting Spark · a file']);
+    model.frame({ phase: { name: 'running' }, snapshot: aSnapshot({ engine: 'spark', runMs: 3000 }) }, 0);
+    expect(said()).toEqual(['running', '00:00:03 · spark engine · a file']);
+    model.frame({ phase: { name: 'draining', written: 2, windows: 5 } }, 0);
+    expect(said()).toEqual(['draining', 'Draining 2 of 5 windows · 00:00:03 · spark engine · a file']);
+    model.frame({ snapshot: aSnapshot({ finished: true, engine: 'spark', runMs: 9000 }) }, 0);
+    expect(said()).toEqual(['finished', '00:00:09 · spark engine · a file']);
+  });
+
+  it('lets the clock of the run go on between snapshots, and stops it with the run', () => {
+    const model = new RunModel();
+    model.state(aState(), 100);
+    expect(model.nowMs(2100)).toBe(noonMs + 2000);
+    model.frame({ snapshot: aSnapshot({ finished: true }) }, 3000);
+    expect(model.nowMs(9000)).toBe(noonMs);
+  });
+
+  it('knows old orders by how far event time is behind', () => {
+    const model = new RunModel();
+    model.state(aState(), 0);
+    expect(model.replaysOldOrders).toBe(false);
+    model.frame({ snapshot: aSnapshot({ watermarkMs: Date.UTC(1997, 0, 1) }) }, 0);
+    expect(model.replaysOldOrders).toBe(true);
+  });
+});
+
+describe("the page's head", () => {
+  const told = (change: Partial<StateMessage>): RunModel => {
+    const model = new RunModel();
+    model.state(aState(change), 0);
+    return model;
+  };
+
+  it('says what is run, by which engine, for how long', () => {
+    expect(status(told({}), true, 2000)).toMatchObject({
+      run: 'running',
+      detail: '00:01:02 · embedded engine · a file',
+      link: 'live',
+    });
+  });
+
+  it.each([
+    [null, 'connecting', 'Connecting'],
+    [false, 'lost', 'Disconnected, retrying'],
+    [true, 'live', 'Connected, waiting for the run'],
+  ] as const)('before a run, with the link %s', (link, state, text) => {
+    expect(status(told({ snapshot: null }), link, 0)).toMatchObject({ link: state, linkText: text });
+  });
+
+  it('says when the run has gone quiet', () => {
+    expect(status(told({}), true, 12_000)).toMatchObject({ link: 'quiet', linkText: 'No news for 12 s' });
+  });
+
+  it('has nothing to retry for once the run has finished', () => {
+    const finished = told({ snapshot: aSnapshot({ finished: true }) });
+    expect(status(finished, false, 60_000)).toMatchObject({ run: 'finished', link: 'ended' });
+  });
+});

@@ -1,0 +1,65 @@
+import type { Alert } from '../../core/alert.ts';
+import type { WindowRow } from '../../core/window.ts';
+import type { RunSnapshot } from '../../run/feed.ts';
+
+/** Noon of an ordinary day, so that no test straddles midnight. */
+export const noonMs = Date.UTC(2026, 2, 4, 12);
+
+/** A snapshot of a live run, changed where the test cares. */
+export function aSnapshot(change: Partial<RunSnapshot> = {}): RunSnapshot {
+  return {
+    engine: 'embedded',
+    runMs: 60_000,
+    nowMs: noonMs,
+    finished: false,
+    orders: 1000,
+    duplicates: 0,
+    currency: 'USD',
+    revenue: 87_654.32,
+    customers: 900,
+    windows: 36,
+    alerts: { 'high-value': 2 },
+    deadLetters: 0,
+    late: 0,
+    ordersPerMinute: 1000,
+    watermarkMs: noonMs - 30_000,
+    orderToAlert: { p50: 4, p99: 26, count: 2 },
+    orderToWindow: null,
+    planted: {},
+    ...change,
+  };
+}
+
+export function aRow(startMs: number, change: Partial<WindowRow> = {}): WindowRow {
+  return {
+    window_start: startMs,
+    window_end: startMs + 60_000,
+    category: 'Books',
+    location: 'US-East',
+    order_count: 2,
+    total_revenue: 10.5,
+    avg_order_value: 5.25,
+    unique_customers: 2,
+    max_order_value: 6,
+    min_order_value: 4.5,
+    ...change,
+  };
+}
+
+export function anAlert(number: number, change: Partial<Alert> = {}): Alert {
+  const at = new Date(noonMs + number * 1000).toISOString();
+  return {
+    alert_id: `high-value:order-${number}`,
+    rule_id: 'high-value',
+    severity: 'high',
+    order_id: `order-${number}`,
+    customer_id: `CUST_${number}`,
+    total_amount: 1299.95,
+    region: 'US-East',
+    reason: 'The order total of 1299.95 USD is over 1000.00 USD',
+    order_timestamp: at,
+    detected_at: at,
+    source: 'stream',
+    ...change,
+  };
+}

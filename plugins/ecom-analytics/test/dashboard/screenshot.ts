@@ -1,0 +1,73 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { UsageError } from '../../core/error.ts';
+import { optionProblem } from '../../functions/option-problem.ts';
+import { launch, open } from './browser.ts';
+import { smallPng } from './small-png.ts';
+import { startRun } from './started-run.ts';
+
+const root = path.resolve(import.meta.dirname, '../../../..');
+
+const usage = `Takes the README's picture of the dashboard, from a real run.
+
+  npm run screenshot -- [options]
+
+  --minutes N    how long to let the run go first (20)
+  --out FILE     where the picture goes (plugins/ecom-analytics/dashboard/screenshot.png)
+
+Example: npm run screenshot -- --minutes 5 --out /tmp/dashboard.png
+`;
+
+/** `npm run screenshot`: lets `npm start` run for a while, and keeps a picture of its dashboard. */
+export async function main(args: readonly string[]): Promise<number> {
+  const { minutes, out, help } = readOptions(args);
+  if (help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const run = await startRun(['--rate', '1000', '--seed', '7', '--port', '0']);
+  try {
+    process.stderr.write(`Watching ${run.url} for ${minutes} minutes\n`);
+    await delay(minutes * 60_000);
+    await writeFile(out, await picture(run.url));
+    process.stdout.write(`${path.relative(process.cwd(), out)}\n`);
+  } finally {
+    await run.stop();
+  }
+  return 0;
+}
+
+async function picture(url: string): Promise<Buffer> {
+  const browser = await launch();
+  try {
+    const { page } = await open(browser, url, { viewport: { width: 1440, height: 985 } });
+    await page.locator('#category-chart canvas').waitFor();
+    await page.locator('#alerts-list li').first().waitFor();
+    // A frame or two after the first one, so that nothing is half drawn.
+    await delay(1500);
+    return await smallPng(browser, await page.screenshot());
+  } finally {
+    await browser.close();
+  }
+}
+
+function readOptions(args: readonly string[]): { minutes: number; out: string; help: boolean } {
+  const fix = 'See `npm run screenshot -- --help`.';
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        minutes: { type: 'string', default: '20' },
+        out: { type: 'string', default: path.join(root, 'plugins/ecom-analytics/dashboard/screenshot.png') },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    const minutes = Number(values.minutes);
+    if (minutes > 0 && minutes <= 60) return { minutes, out: path.resolve(values.out), help: values.help };
+  } catch (cause) {
+    throw new UsageError('ECOM_OPTION_UNKNOWN', { what: optionProblem(cause), fix }, { cause });
+  }
+  throw new UsageError('ECOM_OPTION_RANGE', { what: '--minutes takes a number over 0, up to 60', fix });
+}

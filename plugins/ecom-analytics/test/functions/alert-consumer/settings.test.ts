@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { defaultTopics } from '../../../core/topic.ts';
+import { alertConsumerSettings, readNotifyFrom } from '../../../functions/alert-consumer/settings.ts';
+
+const environment = {
+  ECOM_ALERTS_TABLE: 'alerts',
+  ECOM_ALERTS_SNS_TOPIC: 'arn:aws:sns:us-east-1:123456789012:alerts',
+  ECOM_BUCKET: 'bucket',
+};
+
+describe('the settings of the alert consumer', () => {
+  test('are read from the environment', () => {
+    expect(alertConsumerSettings(environment, defaultTopics)).toEqual({
+      table: 'alerts',
+      snsTopic: 'arn:aws:sns:us-east-1:123456789012:alerts',
+      bucket: 'bucket',
+      notifyFrom: 'high',
+      chat: false,
+      rememberedForSeconds: 10 * 86_400,
+    });
+    expect(alertConsumerSettings({ ...environment, ECOM_NOTIFY_FROM: 'low' }, defaultTopics).notifyFrom).toBe(
+      'low',
+    );
+    expect(alertConsumerSettings({ ...environment, ECOM_ALERTS_CHAT: 'true' }, defaultTopics).chat).toBe(
+      true,
+    );
+  });
+
+  test.each(Object.keys(environment))('name %s when it is missing', (name) => {
+    expect(() => alertConsumerSettings({ ...environment, [name]: '' }, defaultTopics)).toThrow(
+      expect.objectContaining({ code: 'ECOM_SETTING_MISSING', message: expect.stringContaining(name) }),
+    );
+  });
+
+  test('remember an alert for as long as the stage says', () => {
+    const of = (given: string) =>
+      alertConsumerSettings({ ...environment, ECOM_ALERTS_REMEMBERED_SECONDS: given }, defaultTopics)
+        .rememberedForSeconds;
+    expect(of('60')).toBe(60);
+    expect(() => of('a while')).toThrow(expect.objectContaining({ code: 'ECOM_SETTING_INVALID' }));
+  });
+
+  test('notify from the severity that a stage notifies from where nothing else is said', () => {
+    const service = readFileSync(new URL('../../../../../serverless.yml', import.meta.url), 'utf8');
+    expect(service).toContain(`ECOM_NOTIFY_FROM: \${param:notifyFrom, "${readNotifyFrom({})}"}`);
+  });
+
+  test('know four severities', () => {
+    expect(() =>
+      alertConsumerSettings({ ...environment, ECOM_NOTIFY_FROM: 'urgent' }, defaultTopics),
+    ).toThrow(
+      '"urgent" is not a valid severity (environment variable ECOM_NOTIFY_FROM). Use one of low, medium, high, critical.',
+    );
+  });
+});

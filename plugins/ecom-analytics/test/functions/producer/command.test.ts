@@ -1,0 +1,35 @@
+import { expect, test, vi } from 'vitest';
+import pipeline from '../../../../../pipeline/definition.ts';
+import { main } from '../../../functions/producer/command.ts';
+
+test.each([
+  [[], 'Give either --brokers or --cluster-arn', 'ECOM_USAGE'],
+  [['--brokers', 'a:1', '--cluster-arn', 'b'], 'Give either --brokers or --cluster-arn', 'ECOM_USAGE'],
+  [['--brokers', 'a:1', '--nope'], "Unknown option '--nope'", 'ECOM_USAGE'],
+  [['--brokers', 'a:1', 'extra'], 'extra', 'ECOM_USAGE'],
+  [['--brokers', 'a:1', '--rate', '0'], '--rate must be a number from 1 to 1000000', 'ECOM_USAGE'],
+  [['--brokers', 'a:1', '--rate', 'fast'], '--rate must be a number', 'ECOM_USAGE'],
+  [['--brokers', 'a:1', '--rate='], '--rate must be a number', 'ECOM_USAGE'],
+  [['--brokers', 'a:1', '--duration', '90000'], '--duration must be a number of seconds', 'ECOM_USAGE'],
+  [['--brokers', 'a:1', '--seed', '1.5'], '--seed must be a whole number', 'ECOM_USAGE'],
+  [['--brokers', 'a:1', '--fraud-rate', '2'], '--fraud-rate must be a number from 0 to 1', 'ECOM_USAGE'],
+  [['--brokers', 'a'], '"a" is no broker address (--brokers)', 'ECOM_BROKERS_INVALID'],
+  [['--brokers', 'a:1', '--auth', 'plain'], '"plain" is no way to authenticate', 'ECOM_KAFKA_AUTH_INVALID'],
+  [['--cluster-arn', 'arn:aws:s3:::x'], 'is no ARN of an MSK cluster', 'ECOM_CLUSTER_ARN_INVALID'],
+])('the command `producer` refuses %j', async (args, message, code) => {
+  await expect(main(args, pipeline)).rejects.toMatchObject({
+    name: 'UsageError',
+    exitCode: 2,
+    code,
+    message: expect.stringContaining(message),
+  });
+});
+
+test('the command `producer` explains itself, with an example', async () => {
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const code = await main(['--help'], pipeline);
+  const text = write.mock.calls.map(([part]) => String(part)).join('');
+  write.mockRestore();
+  expect(code).toBe(0);
+  expect(text).toContain('Example\n  npm run producer -- --brokers 127.0.0.1:9092');
+});

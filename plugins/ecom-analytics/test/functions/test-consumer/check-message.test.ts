@@ -1,0 +1,160 @@
+import type { KafkaMessage } from 'kafkajs';
+import { describe, expect, test } from 'vitest';
+import pipeline from '../../../../../pipeline/definition.ts';
+import { deadLetterHeaders } from '../../../core/dead-letter.ts';
+import { tickHeader } from '../../../core/tick.ts';
+import { MessageCheck } from '../../../functions/test-consumer/check-message.ts';
+import { shopFieldValues } from '../../core/kit.ts';
+import { alertOf } from '../alert-consumer/alert-events.ts';
+
+const { topics } = pipeline;
+const messages = new MessageCheck(pipeline);
+const check = messages.check.bind(messages);
+const timestampMs = Date.parse('2026-11-23T22:42:38Z');
+const order = {
+  ...shopFieldValues,
+  order_id: 'o-1',
+  customer_id: 'CUST_1234',
+  product_id: 'P001',
+  product_name: 'Laptop Pro 15',
+  quantity: 1,
+  price: 1299.95,
+  total_amount: 1299.95,
+  timestamp: '2026-11-23T22:42:37Z',
+  region: 'US-East',
+};
+
+function message(value: unknown, headers: Record<string, string> = {}): KafkaMessage {
+  const bytes =
+    value === null || Buffer.isBuffer(value)
+      ? value
+      : Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
+  return {
+    key: Buffer.from('CUST_1234'),
+    value: bytes,
+    timestamp: String(timestampMs),
+    attributes: 0,
+    offset: '17',
+    headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])),
+  };
+}
+
+describe('a message whose JSON nests', () => {
+  const nested = (depth: number) => `${'['.repeat(depth)}"]\\"[${'['.repeat(9)}"${']'.repeat(depth)}`;
+  const shown = (text: string) => check('other', 0, message(text)).value;
+
+  test('is shown as JSON up to a hundred levels, brackets in its texts left out', () => {
+    expect(shown(nested(100))).toEqual(JSON.parse(nested(100)));
+  });
+
+  test.each([101, 5000, 200_000])('%i levels deep is shown as text, and can be answered', (depth) => {
+    const text = nested(depth);
+    const checked = check(topics.deadLetters.name, 0, message(text));
+    expect(checked.value).toBe(text);
+    expect(JSON.parse(JSON.stringify(checked))).toMatchObject({ kind: 'dead-letter', value: text });
+  });
+
+  test.each(['x', '\\', '"'])('is shown as JSON with a text of 20 million %s', (character) => {
+    const value = [character.repeat(20_000_000)];
+    const checked = check('other', 0, message(value));
+    expect(checked.problem).toBeUndefined();
+    expect(Array.isArray(checked.value)).toBe(true);
+  });
+});
+
+describe('a message of the orders topic', () => {
+  test('is an order, shown as it was sent', () => {
+    expect(check(topics.orders.name, 2, message(order))).toEqual({
+      partition: 2,
+      offset: '17',
+      timestamp: '2026-11-23T22:42:38.000Z',
+      key: 'CUST_1234',
+      kind: 'order',
+      valid: true,
+      value: order,
+    });
+  });
+
+  test.each([
+    [{ ...order, quantity: 2.5 }, 'quantity is not a whole number from 1 to 2147483647'],
+    [{ ...order, timestamp: '2026-11-23T23:00:00Z' }, 'timestamp lies more than 5 minutes after'],
+    ["{'order_id': 1}", 'the value is not JSON as RFC 8259 has it'],
+    [null, 'the record has no value, and no tick header'],
+    [Buffer.from([0xff]), 'the value is not UTF-8'],
+  ])('that is no order says why: %j', (value, problem) => {
+    const checked = check(topics.orders.name, 0, message(value));
+    expect(checked).toMatchObject({ kind: 'order', valid: false, problem: expect.stringContaining(problem) });
+  });
+
+  test('that has no time which Spark can read says so, and what that does', () => {
+    const inNanoseconds = { ...message(order), timestamp: '1795772998451000000' };
+    expect(check(topics.orders.name, 0, inNanoseconds)).toMatchObject({
+      kind: 'order',
+      valid: false,
+      timestamp: '1795772998451000000',
+      problem: expect.stringContaining('is not a time in milliseconds, which stops the stream'),
+      value: order,
+    });
+    expect(check('of-somebody-else', 0, inNanoseconds)).toMatchObject({
+      valid: true,
+      timestamp: '1795772998451000000',
+    });
+  });
+
+  test('may be a tick', () => {
+    const tick = check(topics.orders.name, 0, message(null, { [tickHeader]: '2026-11-23T22:42:38Z' }));
+    expect(tick).toMatchObject({ kind: 'tick', valid: true, value: null });
+    expect(tick.headers).toEqual({ [tickHeader]: '2026-11-23T22:42:38Z' });
+    const wrong = check(topics.orders.name, 0, message(null, { [tickHeader]: 'soon' }));
+    expect(wrong).toMatchObject({ kind: 'tick', valid: false });
+  });
+});
+
+describe('a message of another topic', () => {
+  test('is an alert, or says why not', () => {
+    const { name } = topics.alerts;
+    expect(check(name, 0, message(alertOf('a')))).toMatchObject({
+      kind: 'alert',
+      valid: true,
+    });
+    const wrong = check(name, 0, message({ ...alertOf('a'), severity: 'urgent' }));
+    expect(wrong).toMatchObject({
+      kind: 'alert',
+      valid: false,
+      problem: expect.stringContaining('severity'),
+    });
+  });
+
+  test('is a dead letter with its reason and coordinates, or says what is missing', () => {
+    const { name } = topics.deadLetters;
+    const headers = {
+      [deadLetterHeaders.reason]: 'not-json',
+      [deadLetterHeaders.topic]: 'ecommerce-orders',
+      [deadLetterHeaders.partition]: '1',
+      [deadLetterHeaders.offset]: '42',
+    };
+    expect(check(name, 0, message('x', headers))).toMatchObject({
+      kind: 'dead-letter',
+      valid: true,
+      value: 'x',
+      headers,
+    });
+    for (const header of Object.keys(headers)) {
+      const wrong = check(name, 0, message('x', { ...headers, [header]: '' }));
+      expect(wrong).toMatchObject({ valid: false, problem: expect.stringContaining(header) });
+    }
+  });
+
+  test('is any JSON where the topic is not one of the pipeline', () => {
+    expect(check('else', 0, message([1]))).toMatchObject({
+      kind: 'other',
+      valid: true,
+      value: [1],
+    });
+    expect(check('else', 0, message('text'))).toMatchObject({ valid: false, value: 'text' });
+    expect(check('else', 0, message(Buffer.from([0xff])))).toMatchObject({
+      valid: false,
+      value: { base64: '/w==' },
+    });
+  });
+});

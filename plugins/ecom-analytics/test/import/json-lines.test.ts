@@ -1,0 +1,121 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { shopFieldValues } from '../core/kit.ts';
+import { ownFolder, refusals, replayed } from './replayed.ts';
+
+const { write, remove } = ownFolder();
+afterAll(remove);
+
+const good = {
+  ...shopFieldValues,
+  order_id: 'o1',
+  customer_id: 'c1',
+  product_id: 'P001',
+  product_name: 'Laptop Pro 15',
+  quantity: 1,
+  price: 1299.95,
+  total_amount: 1299.95,
+  timestamp: '2026-01-02T03:04:05.678Z',
+  region: 'US-East',
+};
+let orders = 0;
+const line = (change: object = {}): string =>
+  JSON.stringify({ ...good, order_id: `o${++orders}`, ...change });
+let files = 0;
+const jsonl = (...lines: string[]): string => write(`orders-${files++}.jsonl`, `${lines.join('\n')}\n`);
+
+describe('JSON lines', () => {
+  it('in our own form pass as they are', async () => {
+    const { orders } = await replayed({ file: jsonl(line()) });
+    expect(orders).toMatchObject([
+      {
+        eventTimeMs: Date.parse(good.timestamp),
+        order: { ...good, order_id: expect.any(String), category: 'Electronics' },
+      },
+    ]);
+  });
+
+  it('that are no JSON, or no order, are refused with line and reason, and the rest is read', async () => {
+    const rows: [text: string, reason: string | null][] = [
+      [line(), null],
+      [line().replaceAll('"', "'"), 'not-json'],
+      [`${line()} trailing`, 'not-json'],
+      [line().replace('"quantity":1', '"quantity":NaN'), 'quantity'],
+      [`[${line()}]`, 'not-an-object'],
+      ['"order"', 'not-an-object'],
+      [line({ customer_id: '' }), 'customer-id'],
+      [line({ customer_id: 'x'.repeat(129) }), 'customer-id'],
+      [line({ customer_id: null }), 'customer-id'],
+      [line({ quantity: 2.5 }), 'quantity'],
+      [line({ quantity: 0 }), 'quantity'],
+      [line({ quantity: 'two' }), 'quantity'],
+      [line({ total_amount: 'free' }), 'total-amount'],
+      [line({ timestamp: '12:00' }), 'timestamp'],
+      [line({ timestamp: '2026-02-30' }), 'timestamp'],
+      [line({ timestamp: null }), 'timestamp'],
+      [line({ timestamp: '1969-12-31T23:59:59Z' }), 'before-1970'],
+      [line({ timestamp: '2999-01-01T00:00:00Z' }), 'in-the-future'],
+      [line({ quantity: 2.0, customer_id: 'O\'Brien "the 🦊"' }), null],
+    ];
+    const { orders, bad } = await replayed({ file: jsonl(...rows.map(([text]) => text)) });
+    expect(refusals(bad).map(([at, reason]) => [at, reason])).toEqual(
+      rows.flatMap(([, reason], index) => (reason === null ? [] : [[index + 1, reason]])),
+    );
+    expect(orders.map(({ order }) => order.customer_id)).toEqual(['c1', 'O\'Brien "the 🦊"']);
+  });
+
+  it('that are not UTF-8 are refused', async () => {
+    const bytes = Buffer.from(line({ customer_id: 'José' }), 'latin1');
+    const file = write(
+      'latin1.jsonl',
+      Buffer.concat([bytes, Buffer.from(`\n${line({ customer_id: 'Zoë' })}\n`)]),
+    );
+    const { orders, bad } = await replayed({ file });
+    expect(bad).toMatchObject([{ line: 1, reason: 'not-utf8' }]);
+    expect(orders.map(({ order }) => order.customer_id)).toEqual(['Zoë']);
+  });
+
+  it('may be nested, and have numbers for ids and text for numbers', async () => {
+    const text = JSON.stringify({
+      customer: { id: 4711, 'e.mail': 'x' },
+      created_at: 1_700_000_000,
+      totals: { usd: '$1,299.50' },
+      qty: '3',
+    });
+    const file = jsonl(text);
+    const map = 'customer_id=customer.id,timestamp=created_at,total_amount=totals.usd,quantity=qty';
+    const { orders } = await replayed({ file, map });
+    expect(orders).toMatchObject([
+      {
+        order: {
+          customer_id: '4711',
+          timestamp: '2023-11-14T22:13:20.000Z',
+          total_amount: 1299.5,
+          price: 433.17,
+          quantity: 3,
+        },
+      },
+    ]);
+    await expect(replayed({ file })).rejects.toThrow(
+      '"customer.id", "customer.e.mail", "created_at", "totals.usd", "qty"',
+    );
+  });
+
+  it('of a list, or below the key of an answer, are read as they are', async () => {
+    for (const text of [
+      `[${line({ order_id: 'a' })},\n${line({ order_id: 'b' })}]`,
+      `{"count":2,"orders":[${line({ order_id: 'a' })},${line({ order_id: 'b' })}]}`,
+    ]) {
+      const { orders, replay } = await replayed({ file: write('list.json', text) });
+      replay.close();
+      expect(orders.map(({ order }) => order.order_id)).toEqual(['a', 'b']);
+    }
+  });
+
+  it('say what is wrong when no row is an order', async () => {
+    const rows = [1, 2, 3].map((n) => line({ timestamp: `at 1${n}` }));
+    await expect(replayed({ file: jsonl(...rows) })).rejects.toMatchObject({
+      code: 'ECOM_REPLAY_NO_ORDERS',
+      message: expect.stringMatching(/Refused: 3 rows, first on line 1: timestamp/),
+    });
+  });
+});

@@ -1,0 +1,43 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = path.join(import.meta.dirname, '../../../..');
+
+/** Variables of the environment, which are named as codes are. */
+const settings = [
+  'ECOM_ALERTS_SNS_TOPIC',
+  'ECOM_ALERTS_TABLE',
+  'ECOM_ALERTS_TRIGGER_ID',
+  'ECOM_ARTIFACTS_BUCKET',
+  'ECOM_BUCKET',
+  'ECOM_DATA_BUCKET',
+  'ECOM_DEBUGPY_PORT',
+  'ECOM_DEBUGPY_READY',
+  'ECOM_EMR_CLUSTER_ID',
+  'ECOM_MAX_RESTARTS',
+  'ECOM_SERVICE',
+  'ECOM_STAGE',
+];
+
+test('OPERATING.md explains every code of an error', () => {
+  const folders = ['create', 'emr', 'functions', 'local', 'pipeline', 'plugins'];
+  const sources = folders
+    .filter((folder) => existsSync(path.join(root, folder)))
+    .flatMap((folder) =>
+      readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+        .filter((name) => /\.(ts|mjs|py)$/.test(name))
+        .map((name) => path.join(folder, name)),
+    );
+  const codes = sources.flatMap((file) =>
+    [...readFileSync(path.join(root, file), 'utf8').matchAll(/(['"])(ECOM_[A-Z_]+)\1/g)].map(
+      ([, , code = '']) => code,
+    ),
+  );
+  const explained = readFileSync(path.join(root, 'docs/operating.md'), 'utf8');
+  const missing = [...new Set(codes)].filter(
+    (code) => !settings.includes(code) && !explained.includes(`\`${code}\``),
+  );
+  expect(codes).toContain('ECOM_REPLAY_NO_ORDERS');
+  expect(missing).toEqual([]);
+});

@@ -1,0 +1,12 @@
+import type { Clock } from '../../plugin/clock.ts';
+
+/** A clock on which time passes only where somebody sleeps. */
+export function jumpingClock(): Clock {
+  let now = Date.now();
+  return {
+    now: () => now,
+    sleep: async (ms) => {
+      now += ms;
+    },
+  };
+}
