@@ -8,7 +8,7 @@ import {
   waitUntilStackCreateComplete,
 } from '@aws-sdk/client-cloudformation';
 import kafkajs from 'kafkajs';
-import '../functions/kafka/codecs.ts';
+import { registerCodecs } from '../functions/kafka/codecs.ts';
 import { defaultRelease } from '../job/releases.ts';
 import { startBroker } from '../machine/kafka/broker.ts';
 import { findJava } from '../machine/kafka/java.ts';
@@ -123,6 +123,7 @@ async function makeAccount(cloudFormation: CloudFormationClient): Promise<void> 
  * `ECOM_BROKER_START`, `ECOM_CLOUD_START`, `ECOM_PORT_TAKEN`
  */
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
+  registerCodecs();
   const { port = 0, onProgress = () => undefined } = options;
   await findJava();
   const undoing = new Undoing();

@@ -33,7 +33,7 @@ Runs a Lambda function on this machine with the event in a file, and prints its 
   --help                  this text
 
 Example
-  npm run invoke -- producer functions/events/one-minute.json
+  npm run invoke -- producer functions/events/producer/one-minute.json
 `;
 
 /** As long as Lambda gives the producer. */

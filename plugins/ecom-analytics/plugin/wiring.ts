@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { alertMemorySeconds } from '../core/alert.ts';
-import { kitFile } from '../project/package-files.ts';
 import type { Serverless } from './framework.ts';
 import { bootstrapBrokers } from './resources/brokers.ts';
 import { emrClusterId } from './resources/emr.ts';
@@ -19,18 +18,25 @@ import { localStage, ownFunctions } from './stage.ts';
 import { retentionMs } from './topics/desired.ts';
 
 /**
- * Where the plugin's own functions are, compiled. By the link in `node_modules`: pnpm's own path of a package is nearly as
- * long as Lambda lets a handler be, 128 characters.
+ * Puts a file that only hands on one of the plugin's own functions into the project: serverless-esbuild packs nothing that
+ * lies in `node_modules`.
+ *
+ * @returns its handler, as serverless.yml would name it
  */
-function compiledFolder(serviceDir: string): string {
-  const linked = 'node_modules/ecom-analytics/dist';
-  if (existsSync(path.join(serviceDir, linked))) return linked;
-  return path.relative(serviceDir, kitFile('dist')).replaceAll(path.sep, '/');
+function ownHandler(serviceDir: string, name: string): string {
+  const entry = `.cache/functions/${name}`;
+  const file = path.join(serviceDir, `${entry}.js`);
+  const code = `export { handler } from 'ecom-analytics/plugin/${name}';\n`;
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== code) {
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, code);
+  }
+  return `${entry}.handler`;
 }
 
 /** Declares the plugin's own functions, so that osls bundles, names and logs them like any other. */
 export function declareFunctions(serverless: Serverless): void {
-  const handler = (file: string): string => `${compiledFolder(serverless.serviceDir)}/${file}.handler`;
+  const handler = (name: string): string => ownHandler(serverless.serviceDir, name);
   serverless.extendConfiguration(['functions', ownFunctions.brokers], {
     description: 'Tells CloudFormation where the brokers are',
     handler: handler('brokers'),

@@ -2,9 +2,9 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { type ISocketFactory, Kafka, type KafkaConfig, type LogEntry, logLevel } from 'kafkajs';
 import type { Log } from '../log.ts';
-import './codecs.ts';
+import { registerCodecs } from './codecs.ts';
 import { oauthBearer } from './oauth-bearer.ts';
-import './request-queue.ts';
+import { correctRequestQueue } from './request-queue.ts';
 import type { KafkaSettings } from './settings.ts';
 
 /** A Kafka client, and a way to be rid of it at once. */
@@ -76,6 +76,8 @@ function authOf(settings: KafkaSettings): Pick<KafkaConfig, 'ssl' | 'sasl'> {
  * @param clientId names the function in the brokers' logs and quotas
  */
 export function createKafkaClient(settings: KafkaSettings, clientId: string, log: Log): KafkaClient {
+  registerCodecs();
+  correctRequestQueue();
   const { socketFactory, destroy } = trackedSockets();
   const kafka = new Kafka({
     clientId,

@@ -38,7 +38,10 @@ function readOnly(decompress: (bytes: Buffer) => Uint8Array): () => Codec {
   });
 }
 
-const { CompressionCodecs, CompressionTypes } = kafkajs;
-CompressionCodecs[CompressionTypes.Snappy] = readOnly(decompressSnappy);
-CompressionCodecs[CompressionTypes.LZ4] = readOnly((bytes) => unlz4(bytes));
-CompressionCodecs[CompressionTypes.ZSTD] = readOnly((bytes) => unzstd(bytes));
+/** Makes every client of KafkaJS read them. */
+export function registerCodecs(): void {
+  const { CompressionCodecs, CompressionTypes } = kafkajs;
+  CompressionCodecs[CompressionTypes.Snappy] = readOnly(decompressSnappy);
+  CompressionCodecs[CompressionTypes.LZ4] = readOnly((bytes) => unlz4(bytes));
+  CompressionCodecs[CompressionTypes.ZSTD] = readOnly((bytes) => unzstd(bytes));
+}

@@ -20,17 +20,24 @@ function withWords(error: unknown, { topicErrors = [], resources = [] }: Refusal
   return error;
 }
 
+/** Its responses are changed once in a process. */
+let kept = false;
+
 /**
  * KafkaJS 2.2.4 reads what a broker says against a change and drops it: "Configuration is invalid" is all that is left.
  * The broker's own words name key and reason.
  */
-for (const response of [alterConfigs, alterConfigsV1, createTopicsV1, createTopicsV2, createTopicsV3]) {
-  const { parse } = response;
-  response.parse = async (answer) => {
-    try {
-      return await parse(answer);
-    } catch (error) {
-      throw withWords(error, answer);
-    }
-  };
+export function keepBrokerWords(): void {
+  if (kept) return;
+  kept = true;
+  for (const response of [alterConfigs, alterConfigsV1, createTopicsV1, createTopicsV2, createTopicsV3]) {
+    const { parse } = response;
+    response.parse = async (answer) => {
+      try {
+        return await parse(answer);
+      } catch (error) {
+        throw withWords(error, answer);
+      }
+    };
+  }
 }

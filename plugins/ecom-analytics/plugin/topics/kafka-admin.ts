@@ -1,8 +1,8 @@
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { type Clock, waitFor } from '../clock.ts';
 import { TopicError } from '../error.ts';
+import { keepBrokerWords } from './broker-words.ts';
 import type { ClusterFacts } from './cluster.ts';
-import './broker-words.ts';
 import { refusedConfigs } from './refused-configs.ts';
 import type { ActualTopic, TopicStore } from './store.ts';
 import { isSameConfig } from './topic-configs.ts';
@@ -45,6 +45,7 @@ export class KafkaAdminTopics implements TopicStore {
   #connected: Promise<void> | undefined;
 
   constructor(kafka: Kafka, clock: Clock) {
+    keepBrokerWords();
     this.#admin = kafka.admin();
     this.#clock = clock;
   }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 
 const root = path.resolve(import.meta.dirname, '../../../..');
-const twoAlerts = 'functions/events/two-alerts.json';
+const twoAlerts = 'functions/events/alert-consumer/two-alerts.json';
 
 vi.setConfig({ testTimeout: 60_000 });
 
