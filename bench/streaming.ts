@@ -333,11 +333,10 @@ async function recovery(): Promise<Figure[]> {
 /** Seconds until `npm start` has a window file. */
 async function firstWindow(engine: 'spark' | 'embedded', folder: string): Promise<number> {
   const run = fileURLToPath(new URL('../plugins/ecom-analytics/source.mjs', import.meta.url));
-  const start = fileURLToPath(new URL('../plugins/ecom-analytics/run/start.ts', import.meta.url));
   const out = path.join(folder, engine);
   const options = ['--engine', engine, '--seed', '1', '--no-dashboard', '--out', out, '--duration', '170'];
   const started = performance.now();
-  const child = spawn(process.execPath, [run, start, ...options], { stdio: 'ignore' });
+  const child = spawn(process.execPath, [run, 'start', ...options], { stdio: 'ignore' });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   try {
     while ((await listWindowFiles(out)).length === 0) {

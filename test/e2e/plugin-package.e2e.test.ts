@@ -228,7 +228,7 @@ describe('a command', () => {
 
 test('no AWS client is loaded by a package', async () => {
   const script = `
-    const Plugin = require('./plugins/ecom-analytics/load.cjs');
+    const Plugin = require('ecom-analytics/plugin');
     const functions = Object.fromEntries(['producer', 'testConsumer', 'alertConsumer'].map((name) => [name, { role: name + 'Role' }]));
     const provider = { compiledCloudFormationTemplate: { Resources: {} } };
     const aws = { getStage: () => 'dev', getRegion: () => 'eu-west-1', naming: { getStackName: () => 'shop-dev', getLambdaLogicalId: (name) => name } };

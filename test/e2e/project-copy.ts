@@ -66,7 +66,7 @@ export class ProjectCopy {
   constructor() {
     for (const file of ownFiles())
       if (existsSync(path.join(root, file))) cpSync(path.join(root, file), path.join(this.folder, file));
-    this.#share('node_modules');
+    this.#shareModules();
     // The folder itself is the copy's own: where its cloud is stands there.
     mkdirSync(path.join(this.folder, '.cache'));
     const cache = path.join(root, '.cache');
@@ -85,6 +85,18 @@ export class ProjectCopy {
     };
     // JSON is YAML too.
     writeFileSync(path.join(this.folder, 'stages.yml'), JSON.stringify(stages));
+  }
+
+  /** What is installed, but the kit: that is the copy's own, linked as npm links a workspace. */
+  #shareModules(): void {
+    mkdirSync(path.join(this.folder, 'node_modules'));
+    for (const name of readdirSync(path.join(root, 'node_modules')))
+      if (name !== 'ecom-analytics' && name !== '.vite') this.#share(`node_modules/${name}`);
+    symlinkSync(
+      path.join(this.folder, 'plugins/ecom-analytics'),
+      path.join(this.folder, 'node_modules/ecom-analytics'),
+      'junction',
+    );
   }
 
   #share(name: string): void {

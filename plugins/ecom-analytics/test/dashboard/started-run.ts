@@ -20,13 +20,7 @@ export async function startRun(args: readonly string[]): Promise<StartedRun> {
   const folder = await mkdtemp(path.join(tmpdir(), 'ecom-run-'));
   const child = spawn(
     process.execPath,
-    [
-      'plugins/ecom-analytics/source.mjs',
-      'plugins/ecom-analytics/run/start.ts',
-      '--out',
-      path.join(folder, 'data'),
-      ...args,
-    ],
+    ['plugins/ecom-analytics/source.mjs', 'start', '--out', path.join(folder, 'data'), ...args],
     { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   const stop = async (): Promise<void> => {

@@ -12,12 +12,7 @@ function invoke(environment: Readonly<Record<string, string>>) {
   const { ECOM_NOTIFY_FROM: _, ...inherited } = process.env;
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [
-      'plugins/ecom-analytics/source.mjs',
-      'plugins/ecom-analytics/invoke/command.ts',
-      'alertConsumer',
-      twoAlerts,
-    ],
+    ['plugins/ecom-analytics/source.mjs', 'invoke', 'alertConsumer', twoAlerts],
     { cwd: root, env: { ...inherited, ...environment }, encoding: 'utf8' },
   );
   expect(status).toBe(0);

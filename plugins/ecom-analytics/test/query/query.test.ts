@@ -219,7 +219,7 @@ describe('a query', () => {
   });
 
   it('ends well when its reader goes away', async () => {
-    const command = `node plugins/ecom-analytics/source.mjs plugins/ecom-analytics/query/command.ts "FROM range(1000000)" --csv --out '${run.folder.replaceAll("'", "'\\''")}' | head -2; exit \${PIPESTATUS[0]}`;
+    const command = `node plugins/ecom-analytics/source.mjs query "FROM range(1000000)" --csv --out '${run.folder.replaceAll("'", "'\\''")}' | head -2; exit \${PIPESTATUS[0]}`;
     const { stdout, stderr } = await promisify(execFile)('bash', ['-c', command], { cwd: root });
     expect(stdout).toBe('range\r\n0\r\n');
     expect(stderr).toBe('');

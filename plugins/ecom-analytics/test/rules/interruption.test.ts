@@ -19,15 +19,11 @@ it('npm run rules answers 130 to Ctrl-C, and leaves no temporary files behind', 
     (_, at) => `c${at % 100},${new Date(1_700_000_000_000 - at * 31_000).toISOString()},1`,
   );
   const file = write('newest.csv', ['customer_id,timestamp,total_amount', ...rows].join('\n'));
-  const child = spawn(
-    process.execPath,
-    ['plugins/ecom-analytics/source.mjs', 'plugins/ecom-analytics/rules/command.ts', '--replay', file],
-    {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, TMPDIR: folder, TEMP: folder },
-    },
-  );
+  const child = spawn(process.execPath, ['plugins/ecom-analytics/source.mjs', 'rules', '--replay', file], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, TMPDIR: folder, TEMP: folder },
+  });
   try {
     const done = Promise.all([once(child, 'exit'), text(child.stdout), text(child.stderr)]);
     const sorting = (): string[] => readdirSync(folder).filter((name) => name.startsWith('ecom-replay-'));

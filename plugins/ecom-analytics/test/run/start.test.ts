@@ -40,14 +40,10 @@ function write(name: string, content: string): string {
 
 /** What `npm start --silent -- …args` runs, in a process of its own. */
 function start(args: readonly string[]) {
-  const child = spawn(
-    process.execPath,
-    ['plugins/ecom-analytics/source.mjs', 'plugins/ecom-analytics/run/start.ts', ...args],
-    {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const child = spawn(process.execPath, ['plugins/ecom-analytics/source.mjs', 'start', ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   children.add(child);
   const done = Promise.all([once(child, 'exit'), text(child.stdout), text(child.stderr)]).then(
     ([[code], stdout, stderr]) => ({ code, stdout, stderr }),

@@ -17,11 +17,7 @@ interface Ended {
 }
 
 function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcessWithoutNullStreams {
-  const command = [
-    path.join(root, 'plugins/ecom-analytics/source.mjs'),
-    'plugins/ecom-analytics/functions/producer/command.ts',
-    ...args,
-  ];
+  const command = [path.join(root, 'plugins/ecom-analytics/source.mjs'), 'producer', ...args];
   return spawn(process.execPath, command, { cwd: root, env: { ...process.env, ...env } });
 }
 

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { access, chmod, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -17,11 +16,8 @@ beforeEach(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'ecom start '));
   bin = path.join(folder, 'bin');
   await mkdir(bin);
-  const locks = ['package-lock.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock'];
-  const parts = ['local', 'emr', 'pipeline', 'functions', 'package.json', ...locks];
-  // A project has the lock file of its own package manager alone.
-  for (const part of parts.filter((name) => existsSync(path.join(root, name))))
-    await cp(path.join(root, part), path.join(folder, part), { recursive: true });
+  const parts = ['plugins', 'emr', 'pipeline', 'package.json', 'package-lock.json'];
+  for (const part of parts) await cp(path.join(root, part), path.join(folder, part), { recursive: true });
   await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'), 'junction');
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
@@ -45,7 +41,7 @@ async function start(): Promise<{ code: unknown; stderr: string; stdout: string;
   await using repository = await serveRepository((_request, response) => response.writeHead(404).end());
   const args = [
     'plugins/ecom-analytics/source.mjs',
-    'plugins/ecom-analytics/run/start.ts',
+    'start',
     '--engine',
     'spark',
     '--duration',

@@ -6,7 +6,7 @@ import { minPython } from '../../../machine/python/find-python.ts';
 test.each(Object.entries(sparkLines))(
   'Spark %s: the requirements pin the release of the table, by its hash',
   async (line, { spark }) => {
-    const file = new URL(`../../../local/spark/requirements/${line}.txt`, import.meta.url);
+    const file = new URL(`../../../machine/spark/requirements/${line}.txt`, import.meta.url);
     const pins = (await readFile(file, 'utf8'))
       .split('\n')
       .filter((row) => row !== '' && !row.startsWith('#'));

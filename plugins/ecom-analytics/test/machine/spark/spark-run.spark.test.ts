@@ -150,7 +150,7 @@ describeWithSpark('a run with Spark', () => {
     const out = path.join(folder, 'out');
     const args = [
       'plugins/ecom-analytics/source.mjs',
-      'plugins/ecom-analytics/run/start.ts',
+      'start',
       '--engine',
       'spark',
       '--rate',

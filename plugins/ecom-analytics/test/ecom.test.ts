@@ -1,0 +1,43 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { UsageError } from '../core/error.ts';
+import { main } from '../ecom.ts';
+
+const commands = ['start', 'report', 'query', 'rules', 'producer', 'invoke', 'cloud', 'debug'];
+
+afterEach(() => vi.restoreAllMocks());
+
+/** What a command writes to stdout, and its exit code. */
+async function outputOf(args: readonly string[]) {
+  let output = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    output += text;
+    return true;
+  });
+  const code = await main(args);
+  return { code, output };
+}
+
+test.each([[[]], [['--help']], [['-h']], [['help']]])('ecom %j lists the commands', async (args) => {
+  const { code, output } = await outputOf(args);
+  expect(code).toBe(0);
+  expect(output).toContain('ecom COMMAND --help');
+  const listed = [...output.matchAll(/^ {2}(\w+) {2,}\S/gm)].map(([, name]) => name);
+  expect(listed).toEqual(commands);
+});
+
+test.each(commands)('ecom %s --help says how it is used', async (name) => {
+  const { code, output } = await outputOf([name, '--help']);
+  expect(code).toBe(0);
+  expect(output).toMatch(new RegExp(`\\b${name}\\b.*\n[^]*^Examples?:?\n`, 'm'));
+});
+
+test.each([
+  ['strat', 'Did you mean start?'],
+  ['constructor', 'See ecom --help.'],
+  ['--duration', 'See ecom --help.'],
+])('ecom %s is refused: %s', async (name, fix) => {
+  const error = await main([name]).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(UsageError);
+  expect(error).toMatchObject({ code: 'ECOM_COMMAND_UNKNOWN', exitCode: 2 });
+  expect(String(error)).toContain(`There is no command "${name}". ${fix}`);
+});
