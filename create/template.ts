@@ -1,33 +1,31 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { EcomError } from '../plugins/ecom-analytics/core/error.ts';
-import { shipped, withheld, withheldItems, withheldKeys } from './manifest.ts';
+import { kitVersion, packKit, readTreeFile, trackedFiles } from './kit.ts';
+import {
+  commandHere,
+  commandThere,
+  programHere,
+  programThere,
+  projectDependencies,
+  projectScripts,
+  shipped,
+  withheldItems,
+} from './manifest.ts';
+import { vendoredKit } from './origin.ts';
 import { replaceSections, repositorySection } from './section.ts';
 import { isText, type Tree, type TreeFile, textFile } from './tree.ts';
 
-/** Making the template of the repository: its own files by the manifest, without what is for this repository alone. */
-
-function listFiles(root: string): string[] {
-  const pathspecs = [
-    ...shipped.map((glob) => `:(glob)${glob}`),
-    ...withheld.map((glob) => `:(exclude,glob)${glob}`),
-  ];
-  // Only what is committed or staged: a scratch file that lies about never ships.
-  const args = ['ls-files', '-z', '--cached', '--deduplicate', '--', ...pathspecs];
-  return execFileSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 24 })
-    .split('\0')
-    .filter((file) => file !== '' && statSync(path.join(root, file), { throwIfNoEntry: false })?.isFile());
-}
+/** Making the template of the repository: what of it is the shop's, and the kit as a package. */
 
 function readShipped(root: string, file: string): TreeFile {
-  const content = readFileSync(path.join(root, file));
-  // Git knows the executable bit on every system; the file system of Windows does not.
-  const executable = (statSync(path.join(root, file)).mode & 0o111) !== 0;
+  const { content, executable } = readTreeFile(root, file);
   if (!isText(content)) return { content, executable };
-  const text = replaceSections(content.toString('utf8'), repositorySection, undefined, file);
-  return { content: Buffer.from(cutItems(text, file)), executable };
+  const text = replaceSections(Buffer.from(content).toString('utf8'), repositorySection, undefined, file);
+  const there = cutItems(text, file).replaceAll(programHere, programThere);
+  return { content: Buffer.from(there), executable };
 }
 
 /** Cuts the text itself, so that what stays is formatted as it was. */
@@ -44,20 +42,49 @@ function cutItems(text: string, file: string): string {
   }, text);
 }
 
-function cutKeys(text: string): string {
-  const manifest: Record<string, Record<string, unknown>> = JSON.parse(text);
-  for (const [section, keys] of Object.entries(withheldKeys)) {
-    for (const key of keys) delete manifest[section]?.[key];
-  }
-  return `${JSON.stringify(manifest, undefined, 2)}\n`;
+interface Manifest {
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+  readonly [key: string]: unknown;
 }
 
-/** Lets npm itself take out of the lock file what the cut manifest no longer asks for; it needs no network for that. */
-function cutLock(manifest: string, lock: string): string {
+/** package.json as a project has it: the kit from its own folder, and the scripts by the kit's command. */
+function projectManifest(root: string, version: string): string {
+  const {
+    workspaces: _,
+    scripts,
+    devDependencies,
+    ...rest
+  }: Manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const ofKit = Object.entries(scripts)
+    .filter(([name, line]) => line === `${commandHere} ${name}`)
+    .map(([name]) => [name, `${commandThere} ${name}`]);
+  const ours = projectDependencies.map((name) => [name, devDependencies[name]]);
+  return `${JSON.stringify(
+    {
+      ...rest,
+      scripts: { ...Object.fromEntries(ofKit), ...projectScripts },
+      dependencies: { 'ecom-analytics': `file:${vendoredKit(version)}` },
+      devDependencies: Object.fromEntries(ours),
+    },
+    undefined,
+    2,
+  )}\n`;
+}
+
+/** Lets npm itself take out of the lock file what the project does not ask for; it needs no network for that. */
+function cutLock(root: string, manifest: string, version: string, kit: Uint8Array): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'ecom-template-'));
   try {
+    const lock = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
+    // The workspace here is a tarball there.
+    for (const place of ['', 'plugins/ecom-analytics', 'node_modules/ecom-analytics'])
+      delete lock.packages[place];
+    const vendored = path.join(folder, vendoredKit(version));
+    mkdirSync(path.dirname(vendored));
+    writeFileSync(vendored, kit);
     writeFileSync(path.join(folder, 'package.json'), manifest);
-    writeFileSync(path.join(folder, 'package-lock.json'), lock);
+    writeFileSync(path.join(folder, 'package-lock.json'), JSON.stringify(lock));
     const args = [
       'install',
       '--package-lock-only',
@@ -94,10 +121,12 @@ function cutLock(manifest: string, lock: string): string {
  * @throws EcomError `ECOM_TEMPLATE_MARKER`, `ECOM_TEMPLATE_ITEM`, `ECOM_TEMPLATE_LOCK`
  */
 export function readTemplate(root: string): Tree {
-  const files = new Map(listFiles(root).map((file) => [file, readShipped(root, file)]));
-  const manifest = cutKeys(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const files = new Map(trackedFiles(root, shipped).map((file) => [file, readShipped(root, file)]));
+  const version = kitVersion(root);
+  const kit = packKit(root);
+  const manifest = projectManifest(root, version);
   files.set('package.json', textFile(manifest));
-  const lock = cutLock(manifest, readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
-  files.set('package-lock.json', textFile(lock));
+  files.set('package-lock.json', textFile(cutLock(root, manifest, version, kit)));
+  files.set(vendoredKit(version), { content: kit, executable: false });
   return files;
 }

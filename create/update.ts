@@ -1,10 +1,10 @@
-import { lstatSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { EcomError } from '../plugins/ecom-analytics/core/error.ts';
 import type { Surroundings } from './answers.ts';
 import type { Template } from './make.ts';
 import { type Decision, planUpdate } from './merge.ts';
-import { baseArchive, originFile, readAnswers, readBase, readOrigin } from './origin.ts';
+import { baseArchive, isVendoredKit, originFile, readAnswers, readBase, readOrigin } from './origin.ts';
 import { render } from './render.ts';
 import { replaceFiles, statOf, undoLine } from './replace.ts';
 import { readWorkTree } from './repository.ts';
@@ -28,7 +28,7 @@ export interface UpdateSummary {
   readonly kept: readonly { readonly file: string; readonly why: string }[];
 }
 
-function failed(code: 'UNCLEAN' | 'OLDER', what: string, where: string, fix: string): EcomError {
+function failed(code: 'UNCLEAN' | 'OLDER' | 'SHAPE', what: string, where: string, fix: string): EcomError {
   return new EcomError(`ECOM_UPDATE_${code}`, { what, where, fix });
 }
 
@@ -69,6 +69,13 @@ function readMine(folder: string, base: Tree, next: Tree): Tree {
     mine.set(file, { ...found, content });
   }
   return mine;
+}
+
+/** The kits that the project has. */
+function vendoredKits(folder: string): string[] {
+  const vendor = path.join(folder, 'vendor');
+  const names = statOf(vendor)?.isDirectory() ? readdirSync(vendor) : [];
+  return names.map((name) => `vendor/${name}`).filter(isVendoredKit);
 }
 
 /** Whether something else of the user's is where a file would go: a folder, or a file where its folder would be. */
@@ -139,7 +146,7 @@ async function checkClean(folder: string): Promise<ReadonlySet<string>> {
  * the next update is then this template's.
  *
  * @param dryRun say what would be done, and do nothing
- * @throws EcomError `ECOM_UPDATE_PROJECT`, `ECOM_UPDATE_UNCLEAN`, `ECOM_UPDATE_OLDER`, `ECOM_UPDATE_WRITE`, `ECOM_MERGE`:
+ * @throws EcomError `ECOM_UPDATE_PROJECT`, `ECOM_UPDATE_UNCLEAN`, `ECOM_UPDATE_OLDER`, `ECOM_UPDATE_SHAPE`, `ECOM_UPDATE_WRITE`, `ECOM_MERGE`:
  * nothing was changed
  * @throws the signal's reason when it came before the first change
  */
@@ -161,9 +168,13 @@ export async function updateProject(
   const tracked = await checkClean(folder);
 
   const base = readBase(folder, origin);
+  checkShape(folder, base);
   const answers = readAnswers(folder, origin, surroundings);
   const rendered = render(template.tree, answers, template.version, packTree);
-  const next = new Map([...rendered].filter(([file]) => file !== originFile && file !== baseArchive));
+  const kits = new Map([...rendered].filter(([file]) => isVendoredKit(file)));
+  const next = new Map(
+    [...rendered].filter(([file]) => file !== originFile && file !== baseArchive && !kits.has(file)),
+  );
   const mine = readMine(folder, base, next);
 
   const files = new Map<string, TreeFile>();
@@ -172,6 +183,11 @@ export async function updateProject(
   const merged: string[] = [];
   const conflicted: string[] = [];
   const kept: { file: string; why: string }[] = [];
+  for (const [file, content] of kits) {
+    files.set(file, content);
+    written.push(file);
+  }
+  removed.push(...vendoredKits(folder).filter((file) => !kits.has(file) && tracked.has(file)));
   const labels = ['yours', `template ${origin.version}`, `template ${template.version}`] as const;
   for (const decision of planUpdate(base, mine, next)) {
     const { file } = decision;
@@ -204,6 +220,17 @@ export async function updateProject(
     conflicts: conflicted,
     kept,
   };
+}
+
+/** A project of the shape that held the kit's own sources cannot be merged: each of its files has gone elsewhere. */
+function checkShape(folder: string, base: Tree): void {
+  if (!base.has('local/run.mjs')) return;
+  throw failed(
+    'SHAPE',
+    "The project holds the kit's sources, as projects did before the kit became a package",
+    folder,
+    'Make a new project and move what is yours: docs/moving.md of the new one has the steps.',
+  );
 }
 
 /** The summary for a person. */

@@ -33,6 +33,9 @@ export function compile() {
     platform: 'node',
     format: 'esm',
     target: 'node20',
+    // Names stay, so that a stack can be read.
+    minifySyntax: true,
+    minifyWhitespace: true,
     sourcemap: 'linked',
     // The sources lie beside `dist/`.
     sourcesContent: false,

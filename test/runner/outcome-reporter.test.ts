@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from '../outcome.ts';
 
 /** A run of Vitest over files in which all that can go wrong does. */
 
@@ -36,7 +36,7 @@ beforeAll(async () => {
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
   const file = path.join(folder, 'outcome.json');
   const args = [
-    path.resolve(import.meta.dirname, '../node_modules/vitest/vitest.mjs'),
+    path.resolve(import.meta.dirname, '../../node_modules/vitest/vitest.mjs'),
     ...['run', '--globals', '--root', folder],
     `--reporter=${path.join(import.meta.dirname, 'outcome-reporter.ts')}`,
     `--outputFile.outcome=${file}`,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { closingLines, type Outcome } from './outcome.ts';
+import { closingLines, type Outcome } from '../outcome.ts';
 
 const passing = (passed: number): Outcome => ({ passed, failures: [], skipped: [] });
 const failing = (what: string, ...error: string[]): Outcome => ({
