@@ -38,7 +38,7 @@ beforeAll(async () => {
   const args = [
     path.resolve(import.meta.dirname, '../../node_modules/vitest/vitest.mjs'),
     ...['run', '--globals', '--root', folder],
-    `--reporter=${path.join(import.meta.dirname, 'outcome-reporter.ts')}`,
+    `--reporter=${path.resolve(import.meta.dirname, '../outcome-reporter.ts')}`,
     `--outputFile.outcome=${file}`,
   ];
   await once(spawn(process.execPath, args, { cwd: folder, stdio: 'ignore' }), 'exit');
