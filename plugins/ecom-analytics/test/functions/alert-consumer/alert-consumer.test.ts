@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Alert } from '../../../core/alert.ts';
 import { MemoryPersistence } from '../../../engine/memory-persistence.ts';
 import {
@@ -249,12 +249,59 @@ describe('the alert consumer', () => {
     },
   );
 
-  const events = path.resolve(import.meta.dirname, '../../../../../functions/events');
+  const events = path.resolve(import.meta.dirname, '../../../../../functions/events/alert-consumer');
   test.each(readdirSync(events))('takes the sample event %s', async (file) => {
     const { consume } = setUp();
     const event = JSON.parse(readFileSync(path.join(events, file), 'utf8')) as KafkaEvent;
     const outcome = await consume(event, context);
     expect(outcome).toMatchObject({ received: 2, deadLettered: file === 'bad-alert.json' ? 1 : 0 });
     expect(outcome.acted + outcome.deadLettered).toBe(2);
+  });
+});
+
+describe('what a shop does with an alert (act)', () => {
+  test('is done once for each alert id, whatever the severity, before a person is told', async () => {
+    const done: string[] = [];
+    const { consume } = setUp({
+      act: async ({ order_id }) => void done.push(`act ${order_id}`),
+      notify: async ({ order_id }) => void done.push(`notify ${order_id}`),
+    });
+    expect(await consume(eventOf(alertOf('a')), context)).toMatchObject({ acted: 1, notified: 1 });
+    expect(await consume(eventOf(alertOf('b', 'low')), context)).toMatchObject({ acted: 1, notified: 0 });
+    expect(await consume(eventOf(alertOf('a'), alertOf('b', 'low')), context)).toMatchObject({
+      duplicates: 2,
+    });
+    expect(done).toEqual(['act a', 'notify a', 'act b']);
+  });
+
+  test('is done again when it has rejected, and only then is a person told', async () => {
+    let rejections = 1;
+    const done: string[] = [];
+    const { consume, notified, metrics } = setUp({
+      act: async ({ order_id }) => {
+        if (order_id === 'a' && rejections-- > 0) throw new Error('the order system is away');
+        done.push(order_id);
+      },
+    });
+    const event = eventOf(alertOf('a'), alertOf('b'));
+
+    await expect(consume(event, context)).rejects.toMatchObject({
+      code: 'ECOM_ALERTS_UNFINISHED',
+      message: expect.stringContaining('the order system is away'),
+    });
+    expect(done).toEqual(['b']);
+    expect(notified.map(({ order_id }) => order_id)).toEqual(['b']);
+    expect(metrics.get('AlertsUnfinished')).toEqual([1]);
+
+    expect(await consume(event, context)).toMatchObject({ acted: 1, notified: 1, duplicates: 1 });
+    expect(done).toEqual(['b', 'a']);
+    expect(notified.map(({ order_id }) => order_id)).toEqual(['b', 'a']);
+  });
+
+  test('is not done for a record that is not an alert', async () => {
+    const act = vi.fn(async () => undefined);
+    const { consume } = setUp({ act });
+    expect(await consume(eventOf('not json', null), context)).toMatchObject({ deadLettered: 2 });
+    expect(act).not.toHaveBeenCalled();
   });
 });

@@ -14,6 +14,8 @@ import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import pipeline from '../../../../../pipeline/definition.ts';
 import { type Ministack, startMinistack } from '../../../cloud/ministack.ts';
+import type { Alert } from '../../../core/alert.ts';
+import type { AlertConsumerOptions } from '../../../functions/alert-consumer/handler.ts';
 import type { KafkaEvent } from '../../../functions/alert-consumer/read-alert.ts';
 import { type PublishedMessage, RecordingProxy } from '../recording-proxy.ts';
 import { alertOf, base64, eventOf, recordOf } from './alert-events.ts';
@@ -47,10 +49,12 @@ describe('the alert consumer on DynamoDB, SNS and S3', () => {
   let number = 0;
 
   /** The handler as a cold start makes it. */
-  async function coldHandler(): Promise<(event: KafkaEvent) => Promise<unknown>> {
+  async function coldHandler(
+    options: AlertConsumerOptions = {},
+  ): Promise<(event: KafkaEvent) => Promise<unknown>> {
     vi.resetModules();
     const { alertConsumer } = await import('../../../functions/alert-consumer/handler.ts');
-    const handler = alertConsumer(pipeline);
+    const handler = alertConsumer(pipeline, options);
     return (event) => handler(event, context);
   }
 
@@ -177,6 +181,25 @@ describe('the alert consumer on DynamoDB, SNS and S3', () => {
     await mark(Date.now() - 1);
     expect(await (await coldHandler())(event)).toMatchObject({ acted: 1, notified: 1 });
     expect(published()).toHaveLength(1);
+  });
+
+  test("does a shop's own action once, and again where it rejected, before anybody is told", async () => {
+    const event = eventOf(alertOf(`held-${number}`));
+    const held: string[] = [];
+    const act = async ({ order_id }: Alert): Promise<void> => {
+      expect(published()).toEqual([]);
+      held.push(order_id);
+      if (held.length === 1) throw new Error('the order system is away');
+    };
+    await expect((await coldHandler({ act }))(event)).rejects.toMatchObject({
+      code: 'ECOM_ALERTS_UNFINISHED',
+      message: expect.stringContaining('the order system is away'),
+    });
+    expect(published()).toEqual([]);
+    expect(await (await coldHandler({ act }))(event)).toMatchObject({ acted: 1, notified: 1 });
+    expect(published()).toHaveLength(1);
+    expect(await (await coldHandler({ act }))(event)).toMatchObject({ acted: 0, duplicates: 1 });
+    expect(held).toEqual([`held-${number}`, `held-${number}`]);
   });
 
   test('acts again once an alert has been forgotten, though its row is still there', async () => {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readProducerRequest, seedOf } from '../../../functions/producer/request.ts';
 
-const events = path.resolve(import.meta.dirname, '../../../../../functions/events');
+const events = path.resolve(import.meta.dirname, '../../../../../functions/events/producer');
 
 describe('the event of the producer', () => {
   test('has defaults for every key', () => {

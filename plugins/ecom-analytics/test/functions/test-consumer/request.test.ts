@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import pipeline from '../../../../../pipeline/definition.ts';
 import { readTestConsumerRequest } from '../../../functions/test-consumer/request.ts';
 
-const events = path.resolve(import.meta.dirname, '../../../../../functions/events');
+const events = path.resolve(import.meta.dirname, '../../../../../functions/events/test-consumer');
 
 describe('the event of the test consumer', () => {
   test('needs a topic alone', () => {
