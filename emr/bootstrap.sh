@@ -50,7 +50,7 @@ if [ ${#missing[@]} -eq 0 ]; then
   exit
 fi
 if $check; then
-  fail ECOM_NODE_LACKS "This node lacks ${missing[*]}" 'Run it without --check, or use a release of plugins/ecom-analytics/job/releases.ts.'
+  fail ECOM_NODE_LACKS "This node lacks ${missing[*]}" 'Run it without --check, or use a release of job/releases.ts in ecom-analytics.'
 fi
 
 # A bootstrap action runs as the user hadoop.

@@ -53,7 +53,7 @@ def check_jars(spark: SparkSession) -> None:
     loader = jvm.java.lang.Thread.currentThread().getContextClassLoader()
     found = loader.getResource(f"META-INF/maven/org.apache.spark/{artifact}/pom.properties")
     wanted = f"{artifact} of Spark {_line(spark.version)}"
-    fix = f"Submit the job with the jars that plugins/ecom-analytics/job/releases.ts names for it: {wanted} and what belongs to it."
+    fix = f"Submit the job with the jars that job/releases.ts of ecom-analytics names for it: {wanted} and what belongs to it."
     if found is None:
         foreign = loader.getResource("org/apache/spark/sql/kafka010/KafkaSourceProvider.class")
         if foreign is None:

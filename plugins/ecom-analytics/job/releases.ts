@@ -111,7 +111,7 @@ export function findRelease(name: string): Release {
     what: old
       ? `EMR release ${name} is too old: up to emr-6.15.0 it brings Spark 3.4.1 or older, and Java 8`
       : `EMR release ${name} is not in the table of releases`,
-    where: 'plugins/ecom-analytics/job/releases.ts',
+    where: 'job/releases.ts of ecom-analytics',
     fix: `Use ${defaultRelease}, or one of ${Object.keys(releases).slice(1).join(', ')}.`,
   });
 }
@@ -131,7 +131,7 @@ export function checkJars(lineName: SparkLineName, purls: readonly string[]): vo
       foreign === undefined
         ? `Spark ${lineName} lacks the jar ${missing}`
         : `The jar ${foreign} does not belong to Spark ${lineName}`,
-    where: 'plugins/ecom-analytics/job/releases.ts',
+    where: 'job/releases.ts of ecom-analytics',
     fix: `Use exactly ${wanted.join(', ')}.`,
   });
 }

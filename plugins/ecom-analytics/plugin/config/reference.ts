@@ -42,7 +42,7 @@ export function configReference(): string {
   return [
     '# `custom.ecomAnalytics`',
     '',
-    'Made from `schema.ts` and the dev preset by `plugins/ecom-analytics/test/plugin/config/written-files.test.ts`; change those.',
+    'Generated from the schema of `ecom-analytics` (`plugin/config/schema.ts`) and its `dev` preset.',
     'A block that has `create` and `existing` takes one of the two. `network`, `msk` and `buckets` keep theirs once the stage is',
     'deployed, and so does every key that is marked as not changeable: a deploy refuses what would replace them, before anything',
     'is changed (`ECOM_REPLACEMENT`, `ECOM_BUCKET_CHANGED`). Partitions and `storageGb` grow, and never shrink.',
