@@ -1,39 +1,37 @@
 import { Stryker } from '@stryker-mutator/core';
 import { UsageError } from '../../plugins/ecom-analytics/core/error.ts';
 
-/** The folders whose tests are worth running for each mutant, and where below `test/` those are. */
-const testsOf: ReadonlyMap<string, string> = new Map([
-  ['pipeline', 'pipeline'],
-  ['functions', 'functions'],
-  ['plugins/ecom-analytics/engine', 'plugins/ecom-analytics/engine'],
-  ['plugins/ecom-analytics', 'plugins'],
-]);
+/** The room of the kit that a file is in, whose tests are worth running for each mutant. */
+function roomOf(file: string): string | undefined {
+  const [, room] = /^plugins\/ecom-analytics\/(?!test\/)([\w-]+)\//.exec(file) ?? [];
+  return room;
+}
 
 const usage = `Changes the code one place at a time (a mutant each) and lists the changes that no test notices.
 
   npm run mutants -- FILE …
 
-FILE is a file or a glob below one of these folders: ${[...testsOf.keys()].join(', ')}.
-It runs the tests of that folder, without those that start a program.
+FILE is a file or a glob, all of them in one room of plugins/ecom-analytics.
+It runs the tests of that room, without those that start a program.
 
 Example: npm run mutants -- plugins/ecom-analytics/core/order.ts 'plugins/ecom-analytics/core/generator/*.ts'
 `;
 
-/** `npm run mutants`: runs Stryker over the files that are named, all of them below one folder. */
+/** `npm run mutants`: runs Stryker over the files that are named, all of them in one room. */
 export async function main(files: readonly string[]): Promise<number> {
   if (files.length === 0 || files.includes('--help')) {
     process.stdout.write(usage);
     return 0;
   }
-  const folder = [...testsOf.keys()].find((one) => files.every((file) => file.startsWith(`${one}/`)));
-  if (folder === undefined) {
+  const [room, ...others] = new Set(files.map(roomOf));
+  if (room === undefined || others.length > 0) {
     throw new UsageError('ECOM_MUTANTS_FILES', {
-      what: `These files are not below one of the folders that can be tested: ${files.join(', ')}`,
-      fix: `Name files below one of ${[...testsOf.keys()].join(', ')}.`,
+      what: `These files are not all in one room: ${files.join(', ')}`,
+      fix: 'Name files of one folder below plugins/ecom-analytics.',
     });
   }
   // Vitest's configuration reads it, in Stryker's own processes.
-  process.env.MUTANTS_OF = testsOf.get(folder);
+  process.env.MUTANTS_OF = room;
   await new Stryker({
     mutate: [...files],
     plugins: [import.meta.resolve('@stryker-mutator/vitest-runner')],

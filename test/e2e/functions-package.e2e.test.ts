@@ -27,9 +27,9 @@ const run = promisify(execFile);
 /** Tells the answer from what the function logs. */
 const marker = 'answer: ';
 const handlers = {
-  producer: 'functions/producer/handler.js',
-  testConsumer: 'functions/test-consumer/handler.js',
-  alertConsumer: 'functions/alert-consumer/handler.js',
+  producer: 'functions/producer.js',
+  testConsumer: 'functions/test-consumer.js',
+  alertConsumer: 'functions/alert-consumer.js',
 } as const;
 
 interface Statement {

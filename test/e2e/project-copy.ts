@@ -72,7 +72,9 @@ export class ProjectCopy {
     const cache = path.join(root, '.cache');
     // Also on a new machine, where another test may just be filling them.
     for (const name of ['maven', 'python']) mkdirSync(path.join(cache, name), { recursive: true });
-    for (const name of readdirSync(cache)) if (!name.endsWith('.json')) this.#share(`.cache/${name}`);
+    // What is fetched, and not where a cloud is, nor the functions that a stage of this repository was packed with.
+    for (const name of readdirSync(cache))
+      if (!name.endsWith('.json') && name !== 'functions') this.#share(`.cache/${name}`);
   }
 
   /** Gives it the stages that the kit is tested with, whatever the shop has made of its own. */
