@@ -5,6 +5,7 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -52,7 +53,7 @@ const first: Template = {
     ['README.md', textFile('# t\n\nHow it works.\n')],
     ['.gitignore', textFile('node_modules/\n')],
     ['pipeline/rules.ts', textFile(`${tenLines.join('\n')}\n`)],
-    ['plugins/ecom-analytics/source.mjs', textFile('one\n')],
+    ['local/runner.mjs', textFile('one\n')],
     ['local/old.ts', textFile('old\n')],
     ['local/older.ts', textFile('older\n')],
     ['local/sample.csv', textFile('a,b\r\n1,2\r\n')],
@@ -109,20 +110,20 @@ describe('an update', () => {
   test('takes what the template changed, added and removed', async () => {
     const summary = await update(
       changed('0.2.0', {
-        'plugins/ecom-analytics/source.mjs': 'two\n',
+        'local/runner.mjs': 'two\n',
         'local/new.ts': 'new\n',
         'local/old.ts': undefined,
         'emr/bootstrap.sh': 'two\n',
       }),
     );
-    expect(readText(project, 'plugins/ecom-analytics/source.mjs')).toBe('two\n');
+    expect(readText(project, 'local/runner.mjs')).toBe('two\n');
     expect(readText(project, 'local/new.ts')).toBe('new\n');
     expect(existsSync(inProject('local/old.ts'))).toBe(false);
     expect(statSync(inProject('emr/bootstrap.sh')).mode & 0o111).not.toBe(0);
     expect(summary).toMatchObject({
       from: '0.1.0',
       to: '0.2.0',
-      written: ['emr/bootstrap.sh', 'local/new.ts', 'plugins/ecom-analytics/source.mjs'],
+      written: ['emr/bootstrap.sh', 'local/new.ts', 'local/runner.mjs'],
       removed: ['local/old.ts'],
       conflicts: [],
       kept: [],
@@ -160,23 +161,23 @@ describe('an update', () => {
 
   test("keeps what is the user's: files of their own, removed files, changed files that the template dropped", async () => {
     writeFileSync(inProject('shop.ts'), 'mine\n');
-    rmSync(inProject('plugins/ecom-analytics/source.mjs'));
+    rmSync(inProject('local/runner.mjs'));
     writeFileSync(inProject('local/old.ts'), 'mine\n');
     rmSync(inProject('local/older.ts'));
     commit();
     const summary = await update(
       changed('0.2.0', {
-        'plugins/ecom-analytics/source.mjs': 'two\n',
+        'local/runner.mjs': 'two\n',
         'local/old.ts': undefined,
         'local/older.ts': undefined,
       }),
     );
     expect(readText(project, 'shop.ts')).toBe('mine\n');
-    expect(existsSync(inProject('plugins/ecom-analytics/source.mjs'))).toBe(false);
+    expect(existsSync(inProject('local/runner.mjs'))).toBe(false);
     expect(readText(project, 'local/old.ts')).toBe('mine\n');
     expect(summary.kept).toEqual([
       { file: 'local/old.ts', why: 'the template no longer has it, and you changed it' },
-      { file: 'plugins/ecom-analytics/source.mjs', why: 'the template changed it, and you removed it' },
+      { file: 'local/runner.mjs', why: 'the template changed it, and you removed it' },
     ]);
   });
 
@@ -249,11 +250,11 @@ describe('an update', () => {
   });
 
   test('takes a checkout with CRLF for the same text', async () => {
-    writeFileSync(inProject('plugins/ecom-analytics/source.mjs'), 'one\r\n');
+    writeFileSync(inProject('local/runner.mjs'), 'one\r\n');
     writeFileSync(inProject('.git/info/attributes'), '* -text\n');
     commit();
-    const summary = await update(changed('0.2.0', { 'plugins/ecom-analytics/source.mjs': 'two\n' }));
-    expect(summary.written).toContain('plugins/ecom-analytics/source.mjs');
+    const summary = await update(changed('0.2.0', { 'local/runner.mjs': 'two\n' }));
+    expect(summary.written).toContain('local/runner.mjs');
   });
 
   test('takes a file that the template keeps with CRLF for untouched', async () => {
@@ -287,21 +288,21 @@ describe('an update', () => {
   });
 
   test("keeps the user's executable bit, unless the template changed its own", async () => {
-    chmodSync(inProject('plugins/ecom-analytics/source.mjs'), 0o755);
+    chmodSync(inProject('local/runner.mjs'), 0o755);
     chmodSync(inProject('emr/bootstrap.sh'), 0o755);
     writeFileSync(inProject('pipeline/rules.ts'), `${tenLines.with(1, 'mine').join('\n')}\n`);
     chmodSync(inProject('pipeline/rules.ts'), 0o755);
     commit();
     const { tree } = changed('0.2.0', {
-      'plugins/ecom-analytics/source.mjs': 'two\n',
+      'local/runner.mjs': 'two\n',
       'pipeline/rules.ts': `${tenLines.with(8, 'theirs').join('\n')}\n`,
     });
     const plain = new Map([...tree, ['emr/bootstrap.sh', textFile('two\n')] as const]);
     const summary = await update({ version: '0.2.0', tree: plain });
-    expect(summary.written).toEqual(['emr/bootstrap.sh', 'plugins/ecom-analytics/source.mjs']);
+    expect(summary.written).toEqual(['emr/bootstrap.sh', 'local/runner.mjs']);
     expect(summary.merged).toEqual(['pipeline/rules.ts']);
     const isExecutable = (file: string) => (statSync(inProject(file)).mode & 0o111) !== 0;
-    expect(isExecutable('plugins/ecom-analytics/source.mjs')).toBe(true);
+    expect(isExecutable('local/runner.mjs')).toBe(true);
     expect(isExecutable('pipeline/rules.ts')).toBe(true);
     expect(isExecutable('emr/bootstrap.sh')).toBe(false);
   });
@@ -317,9 +318,9 @@ describe('an update', () => {
   test('has no conflict with a README of the user, as long as the template has the same', async () => {
     writeFileSync(inProject('README.md'), '# Our shop\n');
     commit();
-    const summary = await update(changed('0.2.0', { 'plugins/ecom-analytics/source.mjs': 'two\n' }));
+    const summary = await update(changed('0.2.0', { 'local/runner.mjs': 'two\n' }));
     expect(summary).toMatchObject({
-      written: ['plugins/ecom-analytics/source.mjs'],
+      written: ['local/runner.mjs'],
       merged: [],
       conflicts: [],
       kept: [],
@@ -350,8 +351,42 @@ describe('an update', () => {
     expect(readText(project, 'shop.ts')).toBe('mine\n');
   });
 
+  test('replaces the kit as a whole, whatever its file is called', async () => {
+    const withKit = (version: string): Template => {
+      const { tree } = changed(version, {});
+      return {
+        version,
+        tree: new Map([...tree, [`vendor/ecom-analytics-${version}.tgz`, textFile(version)]]),
+      };
+    };
+    await update(withKit('0.2.0'));
+    commit();
+    expect(readText(project, 'vendor/ecom-analytics-0.2.0.tgz')).toBe('0.2.0');
+    writeFileSync(inProject('vendor/mine.tgz'), 'mine');
+    commit();
+    const summary = await update(withKit('0.3.0'));
+    expect(readdirSync(inProject('vendor')).sort()).toEqual(['ecom-analytics-0.3.0.tgz', 'mine.tgz']);
+    expect(summary).toMatchObject({
+      written: ['vendor/ecom-analytics-0.3.0.tgz'],
+      removed: ['vendor/ecom-analytics-0.2.0.tgz'],
+      conflicts: [],
+    });
+  });
+
+  test('of a project that holds the kit’s sources says how to move it', async () => {
+    remove();
+    ({ folder, remove } = ownFolder());
+    project = path.join(folder, 'shop');
+    await make({ version: '0.1.0', tree: new Map([...first.tree, ['local/run.mjs', textFile('kit\n')]]) });
+    await expect(update(changed('0.2.0', {}))).rejects.toMatchObject({
+      code: 'ECOM_UPDATE_SHAPE',
+      message: expect.stringContaining('docs/moving.md'),
+    });
+    expect(git('status', '--porcelain')).toBe('');
+  });
+
   test('that is a dry run changes nothing', async () => {
-    const summary = await update(changed('0.2.0', { 'plugins/ecom-analytics/source.mjs': 'two\n' }), true);
+    const summary = await update(changed('0.2.0', { 'local/runner.mjs': 'two\n' }), true);
     expect(describeUpdate(summary, true, project)).toContain('Would update from 0.1.0 to 0.2.0');
     expect(git('status', '--porcelain')).toBe('');
   });
@@ -368,32 +403,32 @@ describe('an update', () => {
 
 describe('an update that Git must be able to undo', () => {
   const next = changed('0.2.0', {
-    'plugins/ecom-analytics/source.mjs': 'two\n',
+    'local/runner.mjs': 'two\n',
     'local/new.ts': 'new\n',
     'local/old.ts': undefined,
   });
   const unseen = 'Git does not keep it, so the change could not be undone';
 
   test('keeps changed files that Git ignores', async () => {
-    git('rm', '--quiet', '--cached', 'plugins/ecom-analytics/source.mjs', 'local/old.ts');
-    appendFileSync(inProject('.gitignore'), '/local/run.mjs\n/local/old.ts\n');
+    git('rm', '--quiet', '--cached', 'local/runner.mjs', 'local/old.ts');
+    appendFileSync(inProject('.gitignore'), '/local/runner.mjs\n/local/old.ts\n');
     commit();
-    writeFileSync(inProject('plugins/ecom-analytics/source.mjs'), 'mine\n');
+    writeFileSync(inProject('local/runner.mjs'), 'mine\n');
     const summary = await update(next);
-    expect(readText(project, 'plugins/ecom-analytics/source.mjs')).toBe('mine\n');
+    expect(readText(project, 'local/runner.mjs')).toBe('mine\n');
     expect(readText(project, 'local/old.ts')).toBe('old\n');
     expect(summary.kept).toEqual([
       { file: 'local/old.ts', why: unseen },
-      { file: 'plugins/ecom-analytics/source.mjs', why: unseen },
+      { file: 'local/runner.mjs', why: unseen },
     ]);
   });
 
   test('keeps changed files that Git was told not to look at', async () => {
-    git('update-index', '--skip-worktree', 'plugins/ecom-analytics/source.mjs');
-    writeFileSync(inProject('plugins/ecom-analytics/source.mjs'), 'mine\n');
+    git('update-index', '--skip-worktree', 'local/runner.mjs');
+    writeFileSync(inProject('local/runner.mjs'), 'mine\n');
     const summary = await update(next);
-    expect(readText(project, 'plugins/ecom-analytics/source.mjs')).toBe('mine\n');
-    expect(summary.kept).toEqual([{ file: 'plugins/ecom-analytics/source.mjs', why: unseen }]);
+    expect(readText(project, 'local/runner.mjs')).toBe('mine\n');
+    expect(summary.kept).toEqual([{ file: 'local/runner.mjs', why: unseen }]);
   });
 
   test('keeps links, and what they lead to', async () => {
@@ -405,7 +440,7 @@ describe('an update that Git must be able to undo', () => {
     const { tree } = next;
     const linked = new Map([...tree, ['emr/bootstrap.sh', textFile('two\n')] as const]);
     const summary = await update({ version: '0.2.0', tree: linked });
-    expect(readText(folder, 'elsewhere/run.mjs')).toBe('one\n');
+    expect(readText(folder, 'elsewhere/runner.mjs')).toBe('one\n');
     expect(existsSync(path.join(folder, 'elsewhere/old.ts'))).toBe(true);
     expect(existsSync(path.join(folder, 'elsewhere/new.ts'))).toBe(false);
     expect(lstatSync(inProject('emr/bootstrap.sh')).isSymbolicLink()).toBe(true);
@@ -414,7 +449,7 @@ describe('an update that Git must be able to undo', () => {
       { file: 'emr/bootstrap.sh', why: 'it is a link' },
       { file: 'local/new.ts', why: 'local is a link' },
       { file: 'local/old.ts', why: 'local is a link' },
-      { file: 'plugins/ecom-analytics/source.mjs', why: 'local is a link' },
+      { file: 'local/runner.mjs', why: 'local is a link' },
     ]);
   });
 
@@ -441,7 +476,7 @@ describe('an update that Git must be able to undo', () => {
     prepare();
     const summary = await update(next);
     expect(describeUpdate(summary, false, project)).toContain(`To take it back: ${undoLine(project)}`);
-    expect(summary.written).toEqual(['local/new.ts', 'plugins/ecom-analytics/source.mjs']);
+    expect(summary.written).toEqual(['local/new.ts', 'local/runner.mjs']);
     takeBack();
     expect(git('status', '--porcelain', '--ignored')).toBe('');
     expect(readText(project, 'local/old.ts')).toBe('old\n');
@@ -460,12 +495,12 @@ describe('an update that Git must be able to undo', () => {
   ])('refuses a project that is %s', async (_what, prepare) => {
     prepare();
     await expect(update(next)).rejects.toThrow('Git does not keep the project, or not all of it');
-    expect(readText(project, 'plugins/ecom-analytics/source.mjs')).toBe('one\n');
+    expect(readText(project, 'local/runner.mjs')).toBe('one\n');
   });
 });
 
 describe('the record of the making', () => {
-  const next = changed('0.2.0', { 'plugins/ecom-analytics/source.mjs': 'two\n' });
+  const next = changed('0.2.0', { 'local/runner.mjs': 'two\n' });
 
   function rewriteOrigin(change: (origin: { base?: string; answers: Record<string, string> }) => void): void {
     const origin = JSON.parse(readText(project, originFile));
@@ -486,7 +521,7 @@ describe('the record of the making', () => {
     rewriteOrigin((origin) => {
       delete origin.base;
     });
-    expect((await update(next)).written).toEqual(['plugins/ecom-analytics/source.mjs']);
+    expect((await update(next)).written).toEqual(['local/runner.mjs']);
   });
 
   test('may have answers that this version does not take: then it says which, and where', async () => {
@@ -504,14 +539,14 @@ describe('the record of the making', () => {
 test('an update that is told to stop changes nothing', async () => {
   const stop = new AbortController();
   stop.abort(new Error('stopped'));
-  await expect(
-    update(changed('0.2.0', { 'plugins/ecom-analytics/source.mjs': 'two\n' }), false, stop.signal),
-  ).rejects.toThrow('stopped');
+  await expect(update(changed('0.2.0', { 'local/runner.mjs': 'two\n' }), false, stop.signal)).rejects.toThrow(
+    'stopped',
+  );
   expect(git('status', '--porcelain', '--ignored')).toBe('');
 });
 
 describe('an update refuses, and changes nothing', () => {
-  const next = changed('0.2.0', { 'plugins/ecom-analytics/source.mjs': 'two\n' });
+  const next = changed('0.2.0', { 'local/runner.mjs': 'two\n' });
 
   test.each<[string, () => void, string]>([
     [
@@ -553,11 +588,11 @@ describe('an update refuses, and changes nothing', () => {
   ])('%s', async (_what, spoil, message) => {
     spoil();
     await expect(update(next)).rejects.toThrow(message);
-    expect(readText(project, 'plugins/ecom-analytics/source.mjs')).toBe('one\n');
+    expect(readText(project, 'local/runner.mjs')).toBe('one\n');
   });
 
   test('a template older than the project', async () => {
-    await expect(update(changed('0.0.9', { 'plugins/ecom-analytics/source.mjs': 'zero\n' }))).rejects.toThrow(
+    await expect(update(changed('0.0.9', { 'local/runner.mjs': 'zero\n' }))).rejects.toThrow(
       'which is newer than 0.0.9',
     );
   });
