@@ -276,7 +276,7 @@ describe('what a shop does with an alert (act)', () => {
 
   test('is done again when it has rejected, and only then is a person told', async () => {
     let rejections = 1;
-    const done: string[] = [];
+    const done: (string | null)[] = [];
     const { consume, notified, metrics } = setUp({
       act: async ({ order_id }) => {
         if (order_id === 'a' && rejections-- > 0) throw new Error('the order system is away');

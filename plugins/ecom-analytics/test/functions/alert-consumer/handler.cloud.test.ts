@@ -185,7 +185,7 @@ describe('the alert consumer on DynamoDB, SNS and S3', () => {
 
   test("does a shop's own action once, and again where it rejected, before anybody is told", async () => {
     const event = eventOf(alertOf(`held-${number}`));
-    const held: string[] = [];
+    const held: (string | null)[] = [];
     const act = async ({ order_id }: Alert): Promise<void> => {
       expect(published()).toEqual([]);
       held.push(order_id);
