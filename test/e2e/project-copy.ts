@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -7,7 +7,6 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -36,30 +35,16 @@ export interface Running {
 }
 
 const { name }: { name: string } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-/** Of the project and its service, which a shop has called after itself. */
+/** Of the project and its service. */
 export const projectName = name;
 
-/** What is installed, fetched, built or left by a run: .gitignore has the same, which a project without Git does not read. */
-const notOwn = /^(node_modules|\.cache|\.serverless|\.esbuild|test-results|data|data-.*)$/;
-
-/** The project's files by their paths. */
+/** The repository's files by their paths, new ones included. */
 function ownFiles(): string[] {
   const args = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
-  const { status, stdout } = spawnSync('git', args, { cwd: root });
-  if (status === 0) return stdout.toString().split('\0').filter(Boolean);
-  return readdirSync(root)
-    .filter((name) => !notOwn.test(name))
-    .flatMap((name) =>
-      statSync(path.join(root, name)).isDirectory()
-        ? readdirSync(path.join(root, name), { recursive: true, encoding: 'utf8' }).map((below) =>
-            path.join(name, below),
-          )
-        : [name],
-    )
-    .filter((name) => statSync(path.join(root, name)).isFile());
+  return execFileSync('git', args, { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean);
 }
 
-/** The project as Git has it, in a folder with a space and an umlaut; what was installed or fetched is shared. */
+/** The repository as Git has it, in a folder with a space and an umlaut; what was installed or fetched is shared. */
 export class ProjectCopy {
   readonly folder = path.join(mkdtempSync(path.join(tmpdir(), 'ecom e2e ü ')), 'my shop');
 
@@ -77,7 +62,7 @@ export class ProjectCopy {
       if (!name.endsWith('.json') && name !== 'functions') this.#share(`.cache/${name}`);
   }
 
-  /** Gives it the stages that the kit is tested with, whatever the shop has made of its own. */
+  /** Gives it stages with nothing but a preset. */
   useOwnStages(): void {
     const stages = {
       default: { region: 'us-east-1' },

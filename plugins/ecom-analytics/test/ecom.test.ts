@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { afterEach, expect, test, vi } from 'vitest';
 import { UsageError } from '../core/error.ts';
 import { main } from '../ecom.ts';
@@ -40,4 +41,10 @@ test.each([
   expect(error).toBeInstanceOf(UsageError);
   expect(error).toMatchObject({ code: 'ECOM_COMMAND_UNKNOWN', exitCode: 2 });
   expect(String(error)).toContain(`There is no command "${name}". ${fix}`);
+});
+
+test("outside a project only what needs the shop's definition is refused", async () => {
+  vi.spyOn(process, 'cwd').mockReturnValue(tmpdir());
+  await expect(main(['start', '--duration', '1'])).rejects.toMatchObject({ code: 'ECOM_PROJECT_MISSING' });
+  expect(await outputOf(['query', '--help'])).toMatchObject({ code: 0 });
 });
