@@ -56,7 +56,7 @@ export const programThere = 'node_modules/ecom-analytics/dist/ecom.js';
 /** Scripts of package.json as a project has them: these, and those that are the command `ecom` here as well. */
 export const projectScripts: Readonly<Record<string, string>> = {
   test: 'vitest run',
-  check: 'biome ci . && tsc --project .',
+  check: 'biome ci . --colors=off && tsc --project .',
   format: 'biome check --write .',
   deploy: 'sls deploy',
 };
