@@ -51,7 +51,7 @@ function compiled(entry: string): string {
 }
 
 /** The manifest of the package: what names a source in this repository names what it was compiled to. */
-function packedManifest(root: string): string {
+export function packedManifest(root: string): string {
   const manifest: Manifest = JSON.parse(readFileSync(path.join(root, kitFolder, 'package.json'), 'utf8'));
   const entries = Object.entries(manifest.exports).map(([name, source]) => {
     if (source.endsWith('.json')) return [name, source];

@@ -118,12 +118,12 @@ function cutLock(root: string, manifest: string, version: string, kit: Uint8Arra
  * Reads the template from the repository.
  *
  * @param root the repository's folder
+ * @param kit the package, where it is there already
  * @throws EcomError `ECOM_TEMPLATE_MARKER`, `ECOM_TEMPLATE_ITEM`, `ECOM_TEMPLATE_LOCK`
  */
-export function readTemplate(root: string): Tree {
+export function readTemplate(root: string, kit: Uint8Array = packKit(root)): Tree {
   const files = new Map(trackedFiles(root, shipped).map((file) => [file, readShipped(root, file)]));
   const version = kitVersion(root);
-  const kit = packKit(root);
   const manifest = projectManifest(root, version);
   files.set('package.json', textFile(manifest));
   files.set('package-lock.json', textFile(cutLock(root, manifest, version, kit)));

@@ -3,9 +3,11 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { packedManifest } from '../../create/kit.ts';
 import type { Template } from '../../create/make.ts';
 import { packInto } from '../../create/pack.ts';
 import { readTemplate } from '../../create/template.ts';
+import { packTree, textFile } from '../../create/tree.ts';
 
 /** The package as `npm pack` makes it, and the template in it. */
 
@@ -19,9 +21,14 @@ export function ownFolder(): { folder: string; remove: () => void } {
 
 let template: Template | undefined;
 
-/** The template that the repository makes now. */
+/** A kit of its manifest alone: all that a template asks of it, and made in no time. */
+function manifestOfKit(): Uint8Array {
+  return packTree(new Map([['package/package.json', textFile(packedManifest(repository))]]));
+}
+
+/** The template that the repository makes now, without the code of the kit. */
 export function currentTemplate(): Template {
-  template ??= { version: '0.1.0', tree: readTemplate(repository) };
+  template ??= { version: '0.1.0', tree: readTemplate(repository, manifestOfKit()) };
   return template;
 }
 
