@@ -134,6 +134,14 @@ function readme(template: Tree, answers: Answers): TreeFile {
   );
 }
 
+/** Where a devcontainer installs: npm is in its image, and starts the others. */
+function installInContainer(files: Map<string, TreeFile>, { packageManager }: Answers): void {
+  const file = '.devcontainer/devcontainer.json';
+  if (packageManager === 'npm') return;
+  const text = required(files, file);
+  files.set(file, textFile(text.replace('"npm install"', `"npx --yes ${packageManager} install"`)));
+}
+
 function withoutWorkflows(files: Map<string, TreeFile>): void {
   for (const file of files.keys()) if (file.startsWith('.github/')) files.delete(file);
   for (const file of ['.vscode/extensions.json', '.devcontainer/devcontainer.json'])
@@ -159,6 +167,7 @@ function renderFiles(template: Tree, answers: Answers): Map<string, TreeFile> {
   );
   files.set('README.md', readme(template, answers));
   nameStage(files, stageWithoutName(answers));
+  installInContainer(files, answers);
   if (!answers.workflows) withoutWorkflows(files);
   files.set(`${kitFolder}/.gitignore`, textFile(kitIgnores));
   // The kit's licence goes with the kit's code; the shop's own is the shop's to choose.
