@@ -36,7 +36,6 @@ export const withheldFiles: readonly string[] = [
   'plugins/ecom-analytics/plugin/source.cjs',
   'plugins/ecom-analytics/*/**/README.md',
   'plugins/ecom-analytics/core/spec.schema.json',
-  'plugins/ecom-analytics/dashboard/screenshot.png',
   'plugins/ecom-analytics/plugin/resources/CHECKED.md',
   'emr/README.md',
   'emr/ruff.toml',

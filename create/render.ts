@@ -104,34 +104,32 @@ function nameStage(files: Map<string, TreeFile>, stage: string): void {
   }
 }
 
-/** The front of README.md: the shop's own, over the kit's text. */
+/** The section of README.md that says what to edit for what; a project's begins with it. */
+const map = '## I want to …';
+
+/** README.md as a project has it: first what to edit for what, then how to run and deploy, at the end what the kit is. */
 function readme(template: Tree, answers: Answers): TreeFile {
-  const { packageManager } = answers;
-  const kit = (textOf(template, 'README.md') ?? '')
-    .replace(/^# .*\n+/, '')
-    .replaceAll(/--stage dev\b/g, `--stage ${stageWithoutName(answers)}`);
-  return textFile(
-    [
-      `# ${answers.name}`,
-      '',
-      answers.description,
-      '',
-      // Without the version, or whoever changes this front would have a conflict at every update.
-      'Made with create-ecom-analytics. To make another like it without questions:',
-      '',
-      `    ${replayLine(answers, 'latest')}`,
-      '',
-      'To bring it up to a newer template, your changes kept: `npx create-ecom-analytics@latest update`.',
-      '',
-      ...(packageManager === 'npm'
-        ? []
-        : [
-            `Its package manager is ${packageManager}: \`npm start\` below is \`${packageManager} run start\` here.`,
-            '',
-          ]),
-      kit,
-    ].join('\n'),
-  );
+  const { name, description, packageManager } = answers;
+  const [about = '', ...sections] = (textOf(template, 'README.md') ?? '')
+    .replaceAll(/--stage dev\b/g, `--stage ${stageWithoutName(answers)}`)
+    .split(/^(?=## )/m)
+    .map((section) => section.trim());
+  const isMap = (section: string): boolean => section.startsWith(map);
+  const runs =
+    packageManager === 'npm' ? '' : ` Where a command below says \`npm\`, use \`${packageManager} run\`: \`${packageManager} run start\`.`;
+  const parts = [
+    `# ${name}`,
+    description,
+    ...sections.filter(isMap),
+    `After a fresh clone, run \`${packageManager} install\` once.${runs}`,
+    ...sections.filter((section) => !isMap(section)),
+    '## How it works',
+    about.replace(/^# .*\n+/, ''),
+    // Without the version, or anyone who changes this text would have a conflict at every update.
+    'This project was made with `create-ecom-analytics`. To make another one like it without questions:',
+    `    ${replayLine(answers, 'latest')}`,
+  ];
+  return textFile(`${parts.filter((part) => part !== '').join('\n\n')}\n`);
 }
 
 /** Where a devcontainer installs: npm is in its image, and starts the others. */

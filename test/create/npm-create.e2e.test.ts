@@ -172,20 +172,20 @@ test('update wants a clean tree, and marks where both changed the same lines, wi
   const newest = await packNewer();
   const archive = path.join(newest.folder, 'dist/template.tgz');
   const tree = unpackTree(readFileSync(archive), archive);
-  const readme = textFile((textOf(tree, 'README.md') ?? '').replace('\nA kit for', '\nThe kit for'));
+  const readme = textFile((textOf(tree, 'README.md') ?? '').replace('\nReal-time analytics for', '\nThe analytics for'));
   writeFileSync(archive, packTree(new Map([...tree, ['README.md', readme] as const])));
   const project = path.join(folder, 'shop');
   const update = () => run(process.execPath, [newest.program, 'update'], environment(), project);
   const made = readText(project, 'README.md');
-  writeFileSync(path.join(project, 'README.md'), made.replace('\nA kit for', '\nOur kit for'));
+  writeFileSync(path.join(project, 'README.md'), made.replace('\nReal-time analytics for', '\nOur analytics for'));
   expect(await update()).toMatchObject({ code: 1, stdout: '' });
 
   await run('git', ['commit', '--quiet', '--all', '--message', 'Reword'], environment(), project);
   const { code, stdout } = await update();
   expect(code).toBe(1);
   expect(stdout).toContain('Conflicts, marked in the files:\n  README.md\n');
-  expect(readText(project, 'README.md')).toMatch(/^<<<<<<< yours\nOur kit for /m);
-  expect(readText(project, 'README.md')).toMatch(/^The kit for [\s\S]*^>>>>>>> template 0\.2\.0$/m);
+  expect(readText(project, 'README.md')).toMatch(/^<<<<<<< yours\nOur analytics for /m);
+  expect(readText(project, 'README.md')).toMatch(/^The analytics for [\s\S]*^>>>>>>> template 0\.2\.0$/m);
 });
 
 describe('git', () => {

@@ -351,6 +351,23 @@ describe('every value of every option, and every pair of values', { timeout: 60_
     expect(one).toBe(other);
     expect(one).toContain('pnpm create ecom-analytics@latest my-shop');
     expect(one).toContain('`pnpm run start`');
+    expect(one).toContain('`pnpm install`');
+  });
+
+  test('has a README that begins with what to edit for what, and then says how to run, test and deploy', async () => {
+    const answers = await answersOf({ description: 'Our orders' });
+    const text = textOf(render(template.tree, answers, template.version, noArchive), 'README.md') ?? '';
+    expect(text.startsWith('# my-shop\n\nOur orders\n\n## I want to …\n')).toBe(true);
+    const headings = [...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
+    expect(headings).toEqual([
+      'I want to …',
+      'Two commands',
+      'A tour',
+      'What it costs',
+      'Deploy',
+      'Where the rest is',
+      'How it works',
+    ]);
   });
 
   test('makes a project of its own for yarn, below whatever package.json', async () => {

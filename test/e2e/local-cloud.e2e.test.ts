@@ -343,9 +343,9 @@ describeWithSpark('a stage on the local cloud', () => {
     expect(JSON.parse(stdout).streams).toMatchObject([{ application: 'pipeline', healthy: true }]);
   });
 
-  test('does what the README says', slow, async () => {
-    const readme = readFileSync(path.join(project.folder, 'README.md'), 'utf8');
-    const lines = [...readme.matchAll(/^npx sls (.*) --stage local(.*)$/gm)].map(
+  test('does what the page on running locally says', slow, async () => {
+    const page = readFileSync(path.join(project.folder, 'docs/running-locally.md'), 'utf8');
+    const lines = [...page.matchAll(/^npx sls (.*) --stage local(.*)$/gm)].map(
       ([, command, rest]) => `${command}${rest}`,
     );
     // These are what the other tests begin and end with.

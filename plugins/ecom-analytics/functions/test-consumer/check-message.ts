@@ -133,7 +133,7 @@ export class MessageCheck {
     if (role === 'orders' && timeOf(message) === null)
       return {
         kind: value === null && tick !== undefined ? 'tick' : 'order',
-        problem: `its Kafka timestamp ${message.timestamp} is not a time in milliseconds, which stops the stream: see docs/operating.md`,
+        problem: `its Kafka timestamp ${message.timestamp} is not a time in milliseconds, which stops the stream: see docs/troubleshoot.md`,
       };
     if (role === 'orders' && value === null && tick !== undefined) {
       const bad = Number.isNaN(parseTick(tick, timestampMs, windows));

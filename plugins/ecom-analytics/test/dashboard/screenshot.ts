@@ -15,7 +15,7 @@ const usage = `Takes the README's picture of the dashboard, from a real run.
   npm run screenshot -- [options]
 
   --minutes N    how long to let the run go first (20)
-  --out FILE     where the picture goes (plugins/ecom-analytics/dashboard/screenshot.png)
+  --out FILE     where the picture goes (docs/images/dashboard.png)
 
 Example: npm run screenshot -- --minutes 5 --out /tmp/dashboard.png
 `;
@@ -60,7 +60,7 @@ function readOptions(args: readonly string[]): { minutes: number; out: string; h
       args: [...args],
       options: {
         minutes: { type: 'string', default: '20' },
-        out: { type: 'string', default: path.join(root, 'plugins/ecom-analytics/dashboard/screenshot.png') },
+        out: { type: 'string', default: path.join(root, 'docs/images/dashboard.png') },
         help: { type: 'boolean', default: false },
       },
     });
