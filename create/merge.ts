@@ -49,7 +49,7 @@ function decide(
     return {
       file,
       action: 'keep',
-      why: 'the template changed it too, and it is no text that could be merged',
+      why: 'the template changed it too, and it is not text, so it cannot be merged',
     };
   return { file, action: 'merge', base, mine, next };
 }

@@ -55,7 +55,7 @@ export function readOrigin(folder: string): Origin {
     // Said below.
   }
   throw unusable(
-    'This is no project made with create-ecom-analytics, or its record is lost',
+    'This project was not made with create-ecom-analytics, or its record is lost',
     file,
     'Go to the folder of the project; a lost record is in its Git history.',
   );

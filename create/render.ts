@@ -116,7 +116,9 @@ function readme(template: Tree, answers: Answers): TreeFile {
     .map((section) => section.trim());
   const isMap = (section: string): boolean => section.startsWith(map);
   const runs =
-    packageManager === 'npm' ? '' : ` Where a command below says \`npm\`, use \`${packageManager} run\`: \`${packageManager} run start\`.`;
+    packageManager === 'npm'
+      ? ''
+      : ` Where a command below says \`npm\`, use \`${packageManager} run\`: \`${packageManager} run start\`.`;
   const parts = [
     `# ${name}`,
     description,

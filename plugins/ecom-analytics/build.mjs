@@ -64,7 +64,9 @@ export function writeCompiled() {
   for (const { path: file, contents } of [...compile().outputFiles, ...compilePage()]) {
     if (isThere(file, contents)) continue;
     mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(`${file}.${process.pid}`, contents);
+    // npm links the command as it is, so a shell must be able to start it.
+    const mode = file === path.join(kit, 'dist/ecom.js') ? 0o755 : 0o644;
+    writeFileSync(`${file}.${process.pid}`, contents, { mode });
     renameSync(`${file}.${process.pid}`, file);
   }
 }

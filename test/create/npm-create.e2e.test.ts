@@ -172,12 +172,17 @@ test('update wants a clean tree, and marks where both changed the same lines, wi
   const newest = await packNewer();
   const archive = path.join(newest.folder, 'dist/template.tgz');
   const tree = unpackTree(readFileSync(archive), archive);
-  const readme = textFile((textOf(tree, 'README.md') ?? '').replace('\nReal-time analytics for', '\nThe analytics for'));
+  const readme = textFile(
+    (textOf(tree, 'README.md') ?? '').replace('\nReal-time analytics for', '\nThe analytics for'),
+  );
   writeFileSync(archive, packTree(new Map([...tree, ['README.md', readme] as const])));
   const project = path.join(folder, 'shop');
   const update = () => run(process.execPath, [newest.program, 'update'], environment(), project);
   const made = readText(project, 'README.md');
-  writeFileSync(path.join(project, 'README.md'), made.replace('\nReal-time analytics for', '\nOur analytics for'));
+  writeFileSync(
+    path.join(project, 'README.md'),
+    made.replace('\nReal-time analytics for', '\nOur analytics for'),
+  );
   expect(await update()).toMatchObject({ code: 1, stdout: '' });
 
   await run('git', ['commit', '--quiet', '--all', '--message', 'Reword'], environment(), project);

@@ -206,6 +206,19 @@ describe('a project', () => {
   });
 });
 
+test('takes over the kit as docs/updating.md says', { timeout: 300_000 }, async () => {
+  const project = await createInstalled('ejected');
+  const section = readText(project, 'docs/updating.md').split('\n## Eject\n')[1] ?? '';
+  const [unpack = '', build = ''] = [...section.matchAll(/^```console\n([\s\S]*?)^```/gm)].map(
+    ([, block]) => block ?? '',
+  );
+  await succeed('sh', ['-ec', unpack], project);
+  change(project, 'plugins/ecom-analytics/run/options.ts', /Runs the whole pipeline/, () => 'Runs our own kit');
+  await succeed('sh', ['-ec', build], project);
+  expect(await succeed('npm', ['start', '--silent', '--', '--help'], project)).toContain('Runs our own kit');
+  await succeed('npx', ['sls', 'package', '--stage', 'dev'], project);
+});
+
 // Side by side: each waits for most of a run of ten seconds.
 describe.concurrent('passes its own check without a change by a formatter, starts, and packages:', {
   timeout: 300_000,

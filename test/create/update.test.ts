@@ -570,7 +570,7 @@ describe('an update refuses, and changes nothing', () => {
     [
       'a folder that is no project',
       () => rmSync(inProject('.ecom-analytics'), { recursive: true }),
-      'no project made with create-ecom-analytics',
+      'not made with create-ecom-analytics',
     ],
     [
       'a record that is broken',

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,17 +8,32 @@ import { createTopics } from '../../plugins/ecom-analytics/machine/kafka/topics.
 import { describeWithJava, describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
 import { type Outcome, ProjectCopy } from './project-copy.ts';
 
-/** Runs every command of the README, in the order in which they stand there, in a copy of the project. */
+/**
+ * Runs every command of README.md and docs/ that stands in a block of `sh`, page by page and in order, in a copy of the project.
+ * Blocks of `console` need AWS, a second terminal or a file of the reader's, or another test runs them: local-cloud.e2e.test.ts those
+ * with `--stage local`, project.e2e.test.ts how a project takes over the kit.
+ */
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-function commandsOf(markdown: string): string[] {
-  return [...markdown.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(
+const pages = [
+  'README.md',
+  ...readdirSync(path.join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .sort()
+    .map((name) => `docs/${name}`),
+];
+
+const textOf = (page: string): string => readFileSync(path.join(root, page), 'utf8');
+
+function commandsOf(page: string): string[] {
+  return [...textOf(page).matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(
     ([, block]) => block?.trim().split('\n') ?? [],
   );
 }
 
-const commands = commandsOf(readFileSync(path.join(root, 'README.md'), 'utf8'));
+/** Each once, though several pages show it. */
+const commands = [...new Set(pages.flatMap(commandsOf))];
 
 /** Run by CI itself: this test is a part of them. */
 const runByCi = ['npm test', 'npm run check'];
@@ -26,6 +41,8 @@ const runByCi = ['npm test', 'npm run check'];
 const endless = 'npm start';
 const withSpark = '--engine spark';
 const documentedBroker = '127.0.0.1:9092';
+/** Starts a Kafka broker, unless it is the consumer, which has its table in memory. */
+const withBroker = /npm run invoke -- (producer|testConsumer) /;
 
 let project: ProjectCopy;
 beforeAll(() => {
@@ -46,28 +63,13 @@ async function run(line: string, until?: RegExp): Promise<Outcome> {
   return ended;
 }
 
-describe('the README', () => {
-  it('shows the picture that it names', () => {
-    const [, picture = ''] =
-      /!\[[^\]]+\]\(([^)]+)\)/.exec(readFileSync(path.join(root, 'README.md'), 'utf8')) ?? [];
-    expect(picture).not.toBe('');
-    expect(existsSync(path.join(root, picture))).toBe(true);
-  });
-
-  it('links to files that are there', () => {
-    const links = [...readFileSync(path.join(root, 'README.md'), 'utf8').matchAll(/\]\(([^)#]+)\)/g)].map(
-      ([, to]) => to ?? '',
-    );
-    const local = links.filter((link) => !link.startsWith('https:'));
-    expect(local.filter((link) => !existsSync(path.join(root, link)))).toEqual([]);
-  });
-
-  it('is run whole: every command below, or by CI', () => {
+describe('README.md and docs/', () => {
+  it('are run whole: every command below, or by CI', () => {
     expect(commands).toContain(endless);
     expect(commands).toEqual(expect.arrayContaining(runByCi));
   });
 
-  it.skipIf(process.platform === 'win32')(`runs: ${endless}`, async () => {
+  it.skipIf(process.platform === 'win32')(`run: ${endless}`, async () => {
     const { code, output } = await run(endless, /http:\/\/127\.0\.0\.1:\d+/);
     expect(output).toMatch(/orders/i);
     expect(code).toBe(130);
@@ -78,23 +80,24 @@ describe('the README', () => {
       !runByCi.includes(line) &&
       line !== endless &&
       !line.includes(documentedBroker) &&
-      !line.includes(withSpark),
+      !line.includes(withSpark) &&
+      !withBroker.test(line),
   );
-  it.each(rest)('runs: %s', async (line) => {
+  it.each(rest)('run: %s', async (line) => {
     expect(await run(line)).toMatchObject({ code: 0 });
   });
 });
 
-describeWithSpark('the README, with Spark', () => {
+describeWithSpark('README.md and docs/, with Spark', () => {
   const lines = commands.filter((line) => line.includes(withSpark));
-  it.each(lines)('runs: %s', { timeout: 300_000 }, async (line) => {
+  it.each(lines)('run: %s', { timeout: 300_000 }, async (line) => {
     const { code, output } = await run(line);
     expect(output).toContain('Spark UI: http://127.0.0.1:');
     expect(code).toBe(0);
   });
 });
 
-describeWithJava('the README, with a broker', () => {
+describeWithJava('README.md and docs/, with a broker', () => {
   let broker: Broker;
   beforeAll(async () => {
     broker = await startBroker();
@@ -102,10 +105,36 @@ describeWithJava('the README, with a broker', () => {
   });
   afterAll(() => broker?.stop());
 
-  const lines = commands.filter((line) => line.includes(documentedBroker));
-  it.each(lines)('runs: %s', async (line) => {
+  const lines = commands.filter((line) => line.includes(documentedBroker) || withBroker.test(line));
+  it.each(lines)('run: %s', async (line) => {
     const { code, output } = await run(line.replace(documentedBroker, broker.bootstrapServers));
     expect(output).toMatch(/sent/i);
     expect(code).toBe(0);
+  });
+});
+
+describe('docs/rules.md', () => {
+  /** Its blocks of TypeScript are whole files, named in their first line. */
+  const files = [...textOf('docs/rules.md').matchAll(/^```ts\n\/\/ (\S+)\n([\s\S]*?)^```/gm)].map(
+    ([, file = '', text = '']) => ({ file, text }),
+  );
+
+  it('has code that is a shop’s own, passes the check of types, and does what it says', async () => {
+    const blocks = [...textOf('docs/rules.md').matchAll(/^```ts$/gm)];
+    expect(files).toHaveLength(blocks.length);
+    const shop = new ProjectCopy();
+    try {
+      for (const { file, text } of files) writeFileSync(path.join(shop.folder, file), text);
+      expect(await shop.run('npx tsc --noEmit --project .')).toMatchObject({ code: 0 });
+      const { code, output } = await shop.run(
+        'npx vitest run --project fast test/bulk-order.test.ts test/rules.test.ts test/pipeline.test.ts',
+      );
+      expect(output).toMatch(/Test Files .*3 passed/);
+      expect(code).toBe(0);
+      const alerts = 'npm run invoke -- alertConsumer functions/events/alert-consumer/two-alerts.json';
+      expect(await shop.run(alerts)).toMatchObject({ code: 0 });
+    } finally {
+      shop.remove();
+    }
   });
 });

@@ -84,7 +84,7 @@ export function localEmr(options: LocalEmrOptions): LocalEmr {
   const release = findRelease(releaseLabel);
   if (release.line !== s3aLine)
     throw new EcomError('ECOM_CLOUD_RELEASE', {
-      what: `The local cloud runs steps with Spark ${s3aLine} alone, and ${releaseLabel} brings Spark ${release.line}`,
+      what: `The local cloud runs steps with Spark ${s3aLine} only, and ${releaseLabel} has Spark ${release.line}`,
       where: 'emr.create.release',
       fix: 'Use emr-spark-8.1.0 for the stage local.',
     });

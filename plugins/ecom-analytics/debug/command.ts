@@ -26,7 +26,7 @@ export async function main(args: readonly string[], definition: PipelineDefiniti
   const port = given ? Number(first) : usualPort;
   if (port < 1 || port > 65_535) {
     const fix = 'Give a number from 1 to 65535.';
-    throw new UsageError('ECOM_USAGE', { what: `${first} is no port`, where: 'PORT', fix });
+    throw new UsageError('ECOM_USAGE', { what: `${first} is not a port`, where: 'PORT', fix });
   }
   const { variables, listening, dispose } = await prepareDebugger(port, (line) => console.error(line));
   Object.assign(process.env, variables);

@@ -47,7 +47,7 @@ export const replayUsage = `  --replay FILE         orders from a CSV, JSON or P
   --time-format FORMAT  how times are written, by strptime: '%d/%m/%Y %H:%M'
   --time-zone ZONE      of times that say none, such as America/New_York (UTC)
   --delimiter, --encoding, --skip LINES, --null TEXT, --decimal ,
-                        how a CSV file is written, where it is not found out`;
+                        how a CSV file is written, where it is not detected`;
 
 export const dryRunUsage = `  --dry-run             show what a file is taken for: mapping, orders, sums, what is refused; run nothing
   --save FILE           with --dry-run: keep the mapping for --map-file`;

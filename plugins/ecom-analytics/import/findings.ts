@@ -204,7 +204,7 @@ export function describeFindings(findings: ReplayFindings, format: (amount: numb
   const layouts = {
     one: '',
     items: '; one row an item, whose amounts are added up',
-    'total-in-first': '; one row an item, the total stands in the first row of each order',
+    'total-in-first': '; one row an item, the total is in the first row of each order',
     'total-in-every': '; several rows an order, and each has the order’s total (--rows items adds them up)',
   };
   const said = [

@@ -414,7 +414,7 @@ function differ(one: OneInput, other: OneInput, shown: readonly [string, string]
     missing.length > 0 ? `${path.basename(shown[1])} lacks ${list(missing)}` : null,
     added.length > 0 ? `it has ${list(added)} besides` : null,
     missing.length + added.length === 0
-      ? 'their columns stand in another order, or their formats differ'
+      ? 'their columns are in another order, or their formats differ'
       : null,
   ].filter((part) => part !== null);
   return new UsageError('ECOM_REPLAY_COLUMNS', {

@@ -226,7 +226,7 @@ function expressionError(
     {
       what: `${option} "${sql}" cannot be used: ${reason}`,
       where: file,
-      fix: `It is an SQL expression over the columns of the file, which reads nothing else: ${columns.map(({ name }) => JSON.stringify(name)).join(', ')}. A name with spaces stands in double quotes.`,
+      fix: `It is an SQL expression over the columns of the file, which reads nothing else: ${columns.map(({ name }) => JSON.stringify(name)).join(', ')}. Put a name with spaces in double quotes.`,
     },
     { cause },
   );

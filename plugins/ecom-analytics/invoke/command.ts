@@ -147,7 +147,7 @@ export async function main(args: readonly string[], definition: PipelineDefiniti
   }
   const [name = '', file, ...more] = positionals;
   const chosen = Object.hasOwn(invocations, name) ? invocations[name] : undefined;
-  if (!chosen) throw usage(`"${name}" is no function; they are ${Object.keys(invocations).join(', ')}`);
+  if (!chosen) throw usage(`"${name}" is not one of the functions: ${Object.keys(invocations).join(', ')}`);
   if (file === undefined || more.length > 0) throw usage('Name one file with an event');
   const event = await readEvent(file);
   const folder = projectFolder();

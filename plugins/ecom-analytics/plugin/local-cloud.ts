@@ -42,12 +42,12 @@ export function pointAtCloud(
     throw new ConfigError('ECOM_CLOUD_STAGE', {
       what: `The stage ${stage} would be deployed to this machine`,
       where: `AWS_ENDPOINT_URL=${given}`,
-      fix: `Unset it, or use --stage ${localStage}: that stage alone is of the local cloud.`,
+      fix: `Unset it, or use --stage ${localStage}: only that stage uses the local cloud.`,
     });
   }
   if (given !== undefined && !isLoopback(given))
     throw new ConfigError('ECOM_CLOUD_STAGE', {
-      what: `The stage ${localStage} is of this machine alone`,
+      what: `The stage ${localStage} exists on this machine only`,
       where: `AWS_ENDPOINT_URL=${given}`,
       fix: 'Unset it: the local cloud says by itself where it is. For AWS use another stage.',
     });

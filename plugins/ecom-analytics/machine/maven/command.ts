@@ -10,8 +10,8 @@ import { type LockedJar, parseJarLock, readJarLock } from './jar-lock.ts';
 
 const help = `Usage: npm run lock-jars -- --lock FILE [PURL ...]
 
-Writes a list of locked jars: downloads each artefact once and notes its size and SHA-256.
-Without a PURL the artefacts of the present list are noted anew.
+Writes a list of locked jars: downloads each artifact once and notes its size and SHA-256.
+Without a PURL it reads the artifacts of the present list again.
 
 Options
   --lock FILE   the list to write

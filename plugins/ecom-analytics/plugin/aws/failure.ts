@@ -68,7 +68,7 @@ const kinds: readonly Kind[] = [
       ) || failure.$metadata?.httpStatusCode === 403,
     what: 'AWS denied the call',
     fix: ({ action, resource, needs }) =>
-      `Allow ${(needs ?? [action]).join(', ')} on ${resource} for whoever runs this (\`sls ecom doctor\` tries the others in turn).`,
+      `Allow ${(needs ?? [action]).join(', ')} on ${resource} for the user or role that runs this (\`sls ecom doctor\` tries the others in turn).`,
   },
   {
     code: 'ECOM_AWS_THROTTLED',

@@ -103,7 +103,7 @@ const stream: CommandDeclaration = {
       options: {
         json,
         since: { usage: 'First hour to look at, such as 2026-11-23T10 (UTC)', type: 'string' },
-        before: { usage: 'First hour to leave alone (default: none that is closed)', type: 'string' },
+        before: { usage: 'First hour to leave out (default: none that is closed)', type: 'string' },
       },
     },
   },

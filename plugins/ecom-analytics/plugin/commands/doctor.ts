@@ -113,7 +113,7 @@ function stageChecks(stage: DeployedStage): Check[] {
           'ECOM_TRIGGER_ILL',
           `Its trigger is ${state}${lastResult ? `: ${lastResult}` : ''}`,
           `trigger ${trigger.uuid}`,
-          `sls deploy --stage ${input.stage} switches it on; a problem of reaching or permission is told by its last result.`,
+          `sls deploy --stage ${input.stage} switches it on; its last result names a problem with reaching the brokers or with permissions.`,
         );
       },
     },

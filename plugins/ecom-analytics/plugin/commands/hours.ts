@@ -15,7 +15,7 @@ export function hoursOf(options: CliOptions, command: string): HourRange {
     throw new UsageError('ECOM_OPTION', {
       what: `No hour lies between ${since} and ${before}`,
       where: `${command}, --since and --before`,
-      fix: '--since is the first hour that is meant, --before the first that is left alone.',
+      fix: '--since is the first hour to take, --before the first hour to leave out.',
     });
   return { since, before };
 }

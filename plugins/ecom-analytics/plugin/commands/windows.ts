@@ -27,7 +27,7 @@ function rangeText({ since, before }: HourRange): string {
 function windowsText({ hours, files, bytes, joining, out }: CopiedWindows, range: HourRange, asked: string) {
   const incomplete = joining.map(
     (hour) =>
-      `Rows of ${hour} cannot be seen while its files are joined. Run this again in some minutes; if it stays so, a compaction was killed: sls ecom stream compact goes on with it.`,
+      `Rows of ${hour} cannot be seen while its files are joined. Run this again in a few minutes. If the message stays, a compaction was killed: sls ecom stream compact finishes it.`,
   );
   if (hours === null)
     return [

@@ -53,7 +53,7 @@ export function configReference(): string {
     '',
     '# A stage of `stages.yml`',
     '',
-    'Beside `ecomAnalytics`, which is all of the above. What `default` has holds for every stage that does not have its own.',
+    'These stand next to `ecomAnalytics`, whose keys are above. A value in `default` holds for every stage that does not have its own.',
     'Further parameters are yours: `${param:NAME}` reads them in `serverless.yml`.',
     '',
     '| key | type | default | meaning |',

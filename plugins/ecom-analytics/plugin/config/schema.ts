@@ -101,7 +101,7 @@ const NetworkExisting = block({
   securityGroupIds: v.optional(
     described(
       v.array(id('sg'), 'must be a list'),
-      "Security groups for the functions; they must be let into the brokers on port 9098. Empty: one is made, and let into the cluster's where the cluster is made too.",
+      "Security groups for the functions; the brokers must accept them on port 9098. Empty: one is made, and a cluster that the stage makes accepts it.",
     ),
     [],
   ),
@@ -115,7 +115,7 @@ const NetworkExisting = block({
   cidr: v.optional(
     described(
       v.nullable(cidrBlock),
-      'Address block of the VPC: let into the endpoints that are created. Needed for those.',
+      'Address block of the VPC, which the endpoints that are created accept. Needed for those.',
     ),
     null,
   ),
@@ -177,7 +177,7 @@ const EmrCreate = block({
     text(/^[a-z][a-z0-9-]*\.[a-z0-9]+$/, 'must be an EC2 type like m5.xlarge'),
     'EC2 type of every node.',
   ),
-  coreNodes: described(count(0, 100), 'Core nodes beside the primary one. 0: a cluster of one node.'),
+  coreNodes: described(count(0, 100), 'Core nodes in addition to the primary one. 0: a cluster of one node.'),
   spotTaskNodes: described(count(0, 100), 'Most Spot task nodes that managed scaling may add. Needs a NAT.'),
   idleMinutes: described(
     count(1, 10_080),
@@ -241,7 +241,7 @@ const Monitoring = block({
     yesOrNo,
     'CloudWatch alarms on lag, progress, dead letters, the consumer and the cluster.',
   ),
-  email: described(v.nullable(email), 'Who is told when an alarm goes off. Null: nobody.'),
+  email: described(v.nullable(email), 'Address for the e-mail when an alarm goes off. Null: no e-mail.'),
   topicArn: described(
     v.nullable(snsTopicArn),
     'An SNS topic of yours that gets alarms and alerts, in the region of the stage. Null: the stage makes topics of its own.',
@@ -268,7 +268,7 @@ const Monitoring = block({
     ),
     'The same for a channel of Microsoft Teams. Null: none.',
   ),
-  lagOrders: described(count(1, 1_000_000_000), 'Alarm when the stream is more than so many orders behind.'),
+  lagOrders: described(count(1, 1_000_000_000), 'Alarm when the stream is behind by more than this number of orders.'),
   noProgressMinutes: described(count(1, 1440), 'Alarm when no batch has finished for so long.'),
   monthlyBudgetUsd: described(
     v.nullable(least(1)),

@@ -71,21 +71,21 @@ export async function compactWindows(stage: DeployedStage, hours: HourRange): Pr
       const step = await emr.step(stepId);
       if (step?.state === 'COMPLETED') return { stepId, state: step.state };
       if (isAlive(step?.state)) {
-        progress(`The compaction, step ${stepId}, is ${step?.state}; it goes on without this command`);
+        progress(`The compaction, step ${stepId}, is ${step?.state}; it continues without this command`);
         return undefined;
       }
       const said = (await driverError(stage, stepId)) ?? step?.reason ?? 'it gave no reason';
       throw new StreamError('ECOM_COMPACTION_FAILED', {
         what: `The compaction is ${step?.state ?? 'gone'}: ${said}`,
         where,
-        fix: 'No row is lost. Run it again: it goes on where it stopped.',
+        fix: 'No row is lost. Run it again: it resumes where it stopped.',
       });
     },
     () =>
       new StreamError('ECOM_COMPACTION_SLOW', {
         what: `The compaction has not ended after ${ending.timeoutMs / 60_000} minutes`,
         where,
-        fix: 'It goes on. A step that stays PENDING, or an application that YARN does not start, lacks room beside the stream.',
+        fix: 'It continues. A step that stays PENDING, or an application that YARN does not start, lacks room on the cluster beside the stream.',
       }),
   );
 }

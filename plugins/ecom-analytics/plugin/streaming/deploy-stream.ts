@@ -64,7 +64,7 @@ function refusal(
     fix:
       `Nothing was stopped. Either undo the change; or begin a new checkpoint with \`${deploy} latest\` ` +
       '(resumes with new orders; orders in between and open windows are left out) or `earliest` (reads all that Kafka ' +
-      'still holds; empty the window folder first, or windows stand there twice).',
+      'still holds; empty the window folder first, or windows are there twice).',
   });
 }
 

@@ -42,7 +42,7 @@ export function stateRefusal(cluster: ClusterFacts): TopicError | undefined {
 /** Why the MSK topic API does not serve a cluster, or undefined where it does. */
 function apiRefusal(cluster: ClusterFacts): string | undefined {
   if (cluster.kind === 'serverless') return 'MSK Serverless has no topic API';
-  if (cluster.kind === 'plain') return 'This is no MSK cluster';
+  if (cluster.kind === 'plain') return 'This is not an MSK cluster';
   if (cluster.kafkaVersion !== null && predatesTopicApi(cluster.kafkaVersion))
     return `The topic API needs Kafka 3.6 and the cluster runs ${cluster.kafkaVersion}`;
   return undefined;

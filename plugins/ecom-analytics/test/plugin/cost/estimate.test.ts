@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import pipeline from '../../../../../pipeline/definition.ts';
 import { resolveConfig } from '../../../plugin/config/resolve.ts';
@@ -24,6 +26,17 @@ describe('the price table', () => {
 });
 
 describe('the estimate', () => {
+  test.each(presetNames)('of preset %s is what the README says, on the machines that it names', (preset) => {
+    const readme = readFileSync(path.join(import.meta.dirname, '../../../../../README.md'), 'utf8');
+    const row = new RegExp(`^\\| \`${preset}\` .*$`, 'm').exec(readme)?.[0] ?? '';
+    const { items, monthlyUsd } = estimateCost(resolveConfig(pipeline, { preset }));
+    expect(row).toContain(`$${Math.round(monthlyUsd).toLocaleString('en-US')} `);
+    const machines = [...row.matchAll(/(\d+) × `([^`]+)`/g)].map(([, count, type]) => `${count} × ${type}`);
+    expect(machines).toHaveLength(2);
+    for (const [at, kind] of ['MSK', 'EC2'].entries())
+      expect(items.map(({ item }) => item)).toContain(`${kind}, ${machines[at]}`);
+  });
+
   test.each(presetNames)('of preset %s prices every hour that its clusters run', (preset) => {
     const estimate = estimateCost(resolveConfig(pipeline, { preset }));
     const spot = estimate.items.filter(({ item }) => item.startsWith('Spot'));
