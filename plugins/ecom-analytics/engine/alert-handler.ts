@@ -9,7 +9,7 @@ import { MemoryPersistence } from './memory-persistence.ts';
 
 /**
  * Alerts that are remembered, so that they act once: the newest four million of a run at least, in 256 MB at most. At one
- * alert for twenty orders that is eighty million orders. README.md says so.
+ * alert for twenty orders that is eighty million orders. docs/architecture.md says so.
  */
 const remembered = 4_000_000;
 /** What Lambda would give the handler. */
