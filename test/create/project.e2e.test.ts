@@ -213,7 +213,12 @@ test('takes over the kit as docs/updating.md says', { timeout: 300_000 }, async 
     ([, block]) => block ?? '',
   );
   await succeed('sh', ['-ec', unpack], project);
-  change(project, 'plugins/ecom-analytics/run/options.ts', /Runs the whole pipeline/, () => 'Runs our own kit');
+  change(
+    project,
+    'plugins/ecom-analytics/run/options.ts',
+    /Runs the whole pipeline/,
+    () => 'Runs our own kit',
+  );
   await succeed('sh', ['-ec', build], project);
   expect(await succeed('npm', ['start', '--silent', '--', '--help'], project)).toContain('Runs our own kit');
   await succeed('npx', ['sls', 'package', '--stage', 'dev'], project);

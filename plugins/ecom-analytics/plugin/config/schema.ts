@@ -101,7 +101,7 @@ const NetworkExisting = block({
   securityGroupIds: v.optional(
     described(
       v.array(id('sg'), 'must be a list'),
-      "Security groups for the functions; the brokers must accept them on port 9098. Empty: one is made, and a cluster that the stage makes accepts it.",
+      'Security groups for the functions; the brokers must accept them on port 9098. Empty: one is made, and a cluster that the stage makes accepts it.',
     ),
     [],
   ),
@@ -268,7 +268,10 @@ const Monitoring = block({
     ),
     'The same for a channel of Microsoft Teams. Null: none.',
   ),
-  lagOrders: described(count(1, 1_000_000_000), 'Alarm when the stream is behind by more than this number of orders.'),
+  lagOrders: described(
+    count(1, 1_000_000_000),
+    'Alarm when the stream is behind by more than this number of orders.',
+  ),
   noProgressMinutes: described(count(1, 1440), 'Alarm when no batch has finished for so long.'),
   monthlyBudgetUsd: described(
     v.nullable(least(1)),
