@@ -11,7 +11,7 @@ import { type Outcome, ProjectCopy } from './project-copy.ts';
 /**
  * Runs every command of README.md and docs/ that stands in a block of `sh`, page by page and in order, in a copy of the project.
  * Blocks of `console` need AWS, a second terminal or a file of the reader's, or another test runs them: local-cloud.e2e.test.ts those
- * with `--stage local`, project.e2e.test.ts how a project takes over the kit.
+ * with `--stage local`, project.e2e.test.ts how a project takes over the kit, and the producer's minute.
  */
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -41,8 +41,6 @@ const runByCi = ['npm test', 'npm run check'];
 const endless = 'npm start';
 const withSpark = '--engine spark';
 const documentedBroker = '127.0.0.1:9092';
-/** Starts a Kafka broker, unless it is the consumer, which has its table in memory. */
-const withBroker = /npm run invoke -- (producer|testConsumer) /;
 
 let project: ProjectCopy;
 beforeAll(() => {
@@ -80,8 +78,7 @@ describe('README.md and docs/', () => {
       !runByCi.includes(line) &&
       line !== endless &&
       !line.includes(documentedBroker) &&
-      !line.includes(withSpark) &&
-      !withBroker.test(line),
+      !line.includes(withSpark),
   );
   it.each(rest)('run: %s', async (line) => {
     expect(await run(line)).toMatchObject({ code: 0 });
@@ -105,7 +102,7 @@ describeWithJava('README.md and docs/, with a broker', () => {
   });
   afterAll(() => broker?.stop());
 
-  const lines = commands.filter((line) => line.includes(documentedBroker) || withBroker.test(line));
+  const lines = commands.filter((line) => line.includes(documentedBroker));
   it.each(lines)('run: %s', async (line) => {
     const { code, output } = await run(line.replace(documentedBroker, broker.bootstrapServers));
     expect(output).toMatch(/sent/i);

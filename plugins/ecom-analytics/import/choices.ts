@@ -36,21 +36,21 @@ type ReplayOptionName = keyof typeof replayDeclared;
 type Mapped = Readonly<Record<string, string>>;
 type Values = { readonly [Name in ReplayOptionName]?: string | string[] | undefined };
 
-export const replayUsage = `  --replay FILE         orders from a CSV, JSON or Parquet file, a folder or a pattern; again for several
-  --map OURS=THEIRS,…   which columns, or SQL expressions over them, are our fields; OURS= for none
-  --map-file FILE       options kept by --dry-run --save; what is given here comes before
+export const replayUsage = `  --replay FILE         orders from a CSV, JSON or Parquet file, a folder or a pattern; repeat it for several
+  --map OURS=THEIRS,…   which column or SQL expression is which of our fields; OURS= for none
+  --map-file FILE       options that --dry-run --save kept; options given here take precedence
   --where SQL           only rows for which this holds, such as "Status = 'Paid'"
-  --sql SELECT          a query over the files, each a table by its name, in place of their rows
-  --rows orders|items   whether rows of one order_id repeat it, or are its items (told from the values)
-  --guests count        rows without a customer count, each as one of its own (refuse)
-  --currency CODE       the currency to take, where a file has several
+  --sql SELECT          a query over the files instead of their rows; each file is a table of its name
+  --rows orders|items   whether rows of one order_id repeat it or are its items (detected from the values)
+  --guests count        count each row without a customer as a customer of its own (refuse)
+  --currency CODE       the currency to take if a file has several
   --time-format FORMAT  how times are written, by strptime: '%d/%m/%Y %H:%M'
-  --time-zone ZONE      of times that say none, such as America/New_York (UTC)
+  --time-zone ZONE      time zone of times without one, such as America/New_York (UTC)
   --delimiter, --encoding, --skip LINES, --null TEXT, --decimal ,
-                        how a CSV file is written, where it is not detected`;
+                        how a CSV file is written, if it is not detected`;
 
-export const dryRunUsage = `  --dry-run             show what a file is taken for: mapping, orders, sums, what is refused; run nothing
-  --save FILE           with --dry-run: keep the mapping for --map-file`;
+export const dryRunUsage = `  --dry-run             show how a file is read: mapping, orders, sums, what is refused; run nothing
+  --save FILE           with --dry-run: save the mapping for --map-file`;
 
 const fix = 'The options of a replay are shown by --help.';
 
