@@ -137,8 +137,8 @@ function readme(template: Tree, answers: Answers): TreeFile {
 /** Where a devcontainer installs: npm is in its image, and starts the others. */
 function installInContainer(files: Map<string, TreeFile>, { packageManager }: Answers): void {
   const file = '.devcontainer/devcontainer.json';
-  if (packageManager === 'npm') return;
-  const text = required(files, file);
+  const text = textOf(files, file);
+  if (packageManager === 'npm' || text === undefined) return;
   files.set(file, textFile(text.replace('"npm install"', `"npx --yes ${packageManager} install"`)));
 }
 
