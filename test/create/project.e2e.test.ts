@@ -191,6 +191,16 @@ describe('a project', () => {
     expect(invoked).toContain('high-value:50df99ee-1569-41b9-9994-deaca42b3c49\n');
   });
 
+  test('says where a file of the shop is not TypeScript', async () => {
+    const project = path.join(folder, 'bring-your-own');
+    change(project, 'pipeline/rules.ts', /moreThan: 1000,/, () => 'moreThan: 1000;');
+    const { code, output } = await run('npm', ['start', '--silent', '--', '--duration', '1'], project);
+    await succeed('git', ['checkout', '--', 'pipeline'], project);
+    expect(code).toBe(1);
+    expect(output).toMatch(/^A file of the project cannot be compiled: .* \(pipeline\/rules\.ts:\d+\)\. /m);
+    expect(output).toContain('[ECOM_TYPESCRIPT]');
+  });
+
   test('lets an editor find the kit’s TypeScript from what it compiles and declares', () => {
     const kit = path.join(defaults, 'node_modules/ecom-analytics');
     const maps = readdirSync(path.join(kit, 'dist'), { recursive: true, encoding: 'utf8' }).filter((name) =>

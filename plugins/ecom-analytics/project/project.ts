@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { BuildFailure, BuildResult, OutputFile } from 'esbuild';
 import { EcomError } from '../core/error.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
 
@@ -24,18 +26,66 @@ export function projectFolder(start: string = process.cwd()): string {
 /** Where a project keeps what was fetched for it: Kafka, Spark, jars, Python environments. Git ignores it. */
 export const cacheFolder = path.join(projectFolder(), '.cache');
 
-/** Only Node from 22.18 on strips types by itself. */
-async function prepareTypeScript(): Promise<void> {
-  // Newer than the types of Node 20, which is what the kit is checked against.
-  if ('typescript' in process.features && process.features.typescript) return;
-  const { register } = await import('tsx/esm/api');
-  register();
+/**
+ * Imports a TypeScript file of the project; answers what it exports.
+ *
+ * @throws EcomError `ECOM_TYPESCRIPT` where it cannot be compiled
+ */
+export async function loadTypeScript(file: string): Promise<unknown> {
+  // From source, the kit's own loader is there already.
+  const loaded = import.meta.filename.endsWith('.ts') ? file : await compiled(file);
+  return import(pathToFileURL(loaded).href);
 }
 
-/** Imports a TypeScript file of the project; answers what it exports. */
-export async function loadTypeScript(file: string): Promise<unknown> {
-  await prepareTypeScript();
-  return import(pathToFileURL(file).href);
+/**
+ * Compiles a file and what it imports of the project: on every Node alike, and in a third of the time that a loader of
+ * TypeScript takes to start.
+ */
+async function compiled(file: string): Promise<string> {
+  const { buildSync } = await import('esbuild');
+  const folder = path.join(cacheFolder, 'compiled');
+  const [built] = compile(() =>
+    buildSync({
+      entryPoints: [file],
+      outdir: folder,
+      bundle: true,
+      packages: 'external',
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      sourcemap: 'inline',
+      write: false,
+      logLevel: 'silent',
+    }),
+  );
+  const code = built?.contents ?? new Uint8Array();
+  const hash = createHash('sha256').update(code).digest('hex').slice(0, 16);
+  const made = path.join(folder, `${path.basename(file, '.ts')}-${hash}.mjs`);
+  if (!existsSync(made)) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(`${made}.${process.pid}`, code);
+    renameSync(`${made}.${process.pid}`, made);
+  }
+  return made;
+}
+
+function compile(build: () => BuildResult<{ write: false }>): OutputFile[] {
+  try {
+    return build().outputFiles;
+  } catch (cause) {
+    const [first] = (cause as Partial<BuildFailure>).errors ?? [];
+    if (first === undefined) throw cause;
+    const { text, location } = first;
+    throw new EcomError(
+      'ECOM_TYPESCRIPT',
+      {
+        what: `A file of the project cannot be compiled: ${text.replace(/\.$/, '')}`,
+        ...(location && { where: `${location.file}:${location.line}` }),
+        fix: 'Correct it; npm run check lists everything that is wrong.',
+      },
+      { cause },
+    );
+  }
 }
 
 /**
