@@ -25,9 +25,9 @@ async function writeOrders(file: string, orders: number, shape: keyof typeof sha
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
   await connection.run(
     `COPY (SELECT 'order-' || i AS order_id, 'customer-' || hash(i) % 50000 AS customer_id, 'P' || lpad(CAST(hash(i * 3) % 28 + 1 AS VARCHAR), 3, '0') AS product_id, ` +
-      `'Product ' || hash(i * 3) % 28 AS product_name, ['Electronics', 'Home', 'Sports'][hash(i * 5) % 3 + 1] AS category, hash(i * 7) % 4 + 1 AS quantity, ` +
+      `'Product ' || hash(i * 3) % 28 AS product_name, ['Electronics', 'Home', 'Sports'][(hash(i * 5) % 3)::BIGINT + 1] AS category, hash(i * 7) % 4 + 1 AS quantity, ` +
       `CAST(hash(i * 11) % 50000 / 100 AS DECIMAL(9, 2)) AS price, CAST(hash(i * 11) % 50000 / 100 * (hash(i * 7) % 4 + 1) AS DECIMAL(9, 2)) AS total_amount, ` +
-      `strftime(TIMESTAMP '2025-01-01' + INTERVAL (i * 500) MILLISECOND, '%Y-%m-%dT%H:%M:%S.%gZ') AS timestamp, ['US-East', 'US-West', 'EU', 'APAC'][hash(i * 13) % 4 + 1] AS region ` +
+      `strftime(TIMESTAMP '2025-01-01' + INTERVAL (i * 500) MILLISECOND, '%Y-%m-%dT%H:%M:%S.%gZ') AS timestamp, ['US-East', 'US-West', 'EU', 'APAC'][(hash(i * 13) % 4)::BIGINT + 1] AS region ` +
       `FROM range(${orders}) t(i) ORDER BY ${order}) TO '${file}' (${options})`,
   );
   connection.closeSync();

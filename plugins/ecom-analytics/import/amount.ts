@@ -24,7 +24,7 @@ export function amountSql(text: string, decimal: '.' | ','): string {
     `CASE WHEN regexp_full_match(${dotted}, '${amountPattern.replaceAll("'", "''")}') ` +
     `THEN try_cast(concat(${sign}, regexp_replace(${dotted}, '[^0-9.]', '', 'g')) AS ${amountType}) END`;
   if (decimal === ',') return slow;
-  return `coalesce(CASE WHEN NOT contains(${text}, '_') THEN try_cast(trim(${text}) AS ${amountType}) END, ${slow})`;
+  return `coalesce(CASE WHEN NOT contains(${text}, '_') THEN try_cast(${text} AS ${amountType}) END, ${slow})`;
 }
 
 /** Signs of one currency. `$` and `¥` are those of the shop's own where it has them; `kr` says too little. */

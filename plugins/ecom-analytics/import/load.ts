@@ -27,12 +27,13 @@ function shopColumns(fields: ShopFields): readonly ShopColumn[] {
   }));
 }
 
-/** The shop's own fields, over the columns of `placed`, as name and SQL. */
-export function shopCells(fields: ShopFields): readonly (readonly [field: string, sql: string])[] {
+/** The shop's own fields, as SQL over the columns of `placed`. */
+export function shopCells(
+  fields: ShopFields,
+): readonly { readonly field: string; readonly isNumber: boolean; readonly sql: string }[] {
   return shopColumns(fields).map(({ field, column, isNumber, ifMissing }) => {
-    const value = isNumber ? `CAST(${column} AS DOUBLE)` : column;
-    if (ifMissing === undefined) return [field, value];
-    return [field, `coalesce(${value}, ${isNumber ? String(ifMissing) : literal(String(ifMissing))})`];
+    const missing = isNumber ? String(ifMissing) : literal(String(ifMissing));
+    return { field, isNumber, sql: ifMissing === undefined ? column : `coalesce(${column}, ${missing})` };
   });
 }
 
@@ -89,8 +90,12 @@ export async function loadItems(
     problemColumn,
     rawColumn,
   ];
-  const text = (field: string): string =>
-    field in expressions ? `nullif(trim(CAST(m_${field} AS VARCHAR)), '')` : 'CAST(NULL AS VARCHAR)';
+  const text = (field: string): string => {
+    if (!(field in expressions)) return 'CAST(NULL AS VARCHAR)';
+    const value = types.get(field) === 'VARCHAR' ? `m_${field}` : `CAST(m_${field} AS VARCHAR)`;
+    // trim() is slow, and few texts have a space, or a letter that may be one, at an end.
+    return `CASE WHEN ${value} LIKE ' %' OR ${value} LIKE '% ' OR strlen(${value}) <> length(${value}) THEN nullif(trim(${value}), '') ELSE nullif(${value}, '') END`;
+  };
   const amount = (field: string): string => {
     if (!(field in expressions)) return `CAST(NULL AS ${amountType})`;
     return types.get(field) === 'VARCHAR' ? `amount(m_${field})` : `try_cast(m_${field} AS ${amountType})`;

@@ -85,43 +85,72 @@ export interface Replay extends AsyncIterable<readonly ReplayRow[]> {
   close(): void;
 }
 
-/** Asked of DuckDB at once, as one text: a value for each field, or a text for each row, costs several times as much. */
-const rowsAtOnce = 32_768;
+/**
+ * Asked of DuckDB at once, a text of JSON for each column: a value for each field, or an object for each order, costs several
+ * times as much. A part of one row group, which one thread reads in its order.
+ */
+const rowsAtOnce = 15_360;
 /** Handed on at once. */
 const batchRows = 2048;
 
-/** An order as JSON, as SQL over `placed`. */
-function orderSqlOf({ catalog, orderFields }: PipelineDefinition): string {
+/** What an order's fields come from, as SQL over `placed`: texts, and numbers as doubles. */
+interface OrderColumns {
+  readonly texts: ReadonlyMap<string, string>;
+  readonly numbers: ReadonlyMap<string, string>;
+}
+
+function orderColumns({ catalog, orderFields }: PipelineDefinition): OrderColumns {
   const product = `coalesce(product_id, left(product_name, ${maxIdLength}), ${literal(unknownCategory)})`;
   const names = catalog.products.map(
     (one) => `WHEN ${literal(one.product_id)} THEN ${literal(one.product_name)}`,
   );
-  const cells: Readonly<Record<PipelineField, string>> = {
-    order_id: 'order_id',
-    customer_id: 'customer_id',
-    product_id: product,
-    product_name: `coalesce(product_name, CASE product_id ${names.join(' ')} ELSE ${product} END)`,
-    category: 'category',
-    quantity: 'CAST(quantity AS BIGINT)',
-    // Rounded half-up.
-    price:
-      'coalesce(price_cents, (2 * cents + CAST(quantity AS BIGINT)) // (2 * CAST(quantity AS BIGINT))) / 100',
-    total_amount: 'cents / 100',
-    timestamp: "strftime(make_timestamp(ms * 1000), '%Y-%m-%dT%H:%M:%S.%gZ')",
-    region: `coalesce(region, ${literal(unknownCategory)})`,
+  const shop = shopCells(orderFields);
+  const ofKind = (isNumber: boolean): [string, string][] =>
+    shop.filter((cell) => cell.isNumber === isNumber).map(({ field, sql }) => [field, sql]);
+  return {
+    texts: new Map([
+      ['order_id', 'order_id'],
+      ['customer_id', 'customer_id'],
+      ['product_id', product],
+      ['product_name', `coalesce(product_name, CASE product_id ${names.join(' ')} ELSE ${product} END)`],
+      ['category', 'category'],
+      ['timestamp', "strftime(make_timestamp(ms * 1000), '%Y-%m-%dT%H:%M:%S.%gZ')"],
+      ['region', `coalesce(region, ${literal(unknownCategory)})`],
+      ...ofKind(false),
+    ]),
+    numbers: new Map([
+      ['quantity', 'quantity'],
+      // Rounded half-up.
+      [
+        'price',
+        'coalesce(price_cents, (2 * cents + CAST(quantity AS BIGINT)) // (2 * CAST(quantity AS BIGINT)))',
+      ],
+      ['total_amount', 'cents'],
+      ...ofKind(true),
+    ]),
   };
-  const fields = [...Object.entries(cells), ...shopCells(orderFields)].map(
-    ([name, sql]) => `"${name}" := ${sql}`,
-  );
-  return `CAST(to_json(struct_pack(${fields.join(', ')})) AS VARCHAR)`;
 }
 
-function ordersFrom(place: number): string {
-  return (
-    `FROM placed WHERE place >= ${place} AND place < ${place + rowsAtOnce} ` +
-    'AND left_out IS NULL AND NOT coalesce(refund, false) AND reason IS NULL'
-  );
+/** Orders of a part of `placed`. */
+interface PlacedOrders {
+  readonly places: readonly number[];
+  /** One of them, made when it is asked for: an order that is kept for long costs the garbage collector more. */
+  order(index: number): object;
 }
+
+/** The texts of a JSON list that was put together without escapes, or null where one of them needed some. */
+function plainTexts(json: string, count: number): string[] | null {
+  if (json.includes('\\')) return null;
+  try {
+    const texts = JSON.parse(json) as string[]; // written by our own query
+    // A quote within a text makes more texts of it.
+    return texts.length === count ? texts : null;
+  } catch {
+    return null;
+  }
+}
+
+const isOrder = 'left_out IS NULL AND NOT coalesce(refund, false) AND reason IS NULL';
 
 const badQuery =
   'SELECT rowid::DOUBLE AS row_id, file, reason, raw FROM item WHERE reason IS NOT NULL UNION ALL ' +
@@ -139,7 +168,10 @@ class OpenReplay implements Replay {
   readonly #broken: readonly Reject[];
   readonly #now: () => number;
   readonly #reader: OrderReader;
-  readonly #orderSql: string;
+  readonly #columns: OrderColumns;
+  /** Columns with texts that need escapes in JSON. */
+  readonly #escaped = new Set<string>();
+  readonly #shopFields: readonly string[];
   #handedOn = 0;
 
   constructor(
@@ -162,7 +194,8 @@ class OpenReplay implements Replay {
     this.#broken = rows.broken;
     this.#now = rows.now;
     this.#reader = new OrderReader(rows.definition);
-    this.#orderSql = orderSqlOf(rows.definition);
+    this.#columns = orderColumns(rows.definition);
+    this.#shopFields = Object.keys(rows.definition.orderFields);
   }
 
   progress(): number {
@@ -190,17 +223,73 @@ class OpenReplay implements Replay {
     }
   }
 
-  /** Orders from a place on, as one text of JSON. */
-  async #orders(from: number): Promise<unknown[]> {
-    const { orders } = await this.#db.row(
-      `SELECT '[' || string_agg(${this.#orderSql}, ',' ORDER BY place) || ']' AS orders ${ordersFrom(from)}`,
+  /** Orders from a place on, in the order of their places. */
+  async #orders(from: number): Promise<PlacedOrders> {
+    const { texts, numbers } = this.#columns;
+    const query = [
+      ...[...texts].map(([field, sql], at) =>
+        this.#escaped.has(field)
+          ? `CAST(to_json(list(coalesce(${sql}, ''))) AS VARCHAR) AS t${at}`
+          : `'["' || string_agg(coalesce(${sql}, ''), '","') || '"]' AS t${at}`,
+      ),
+      ...[...numbers.values()].map((sql, at) => `list(CAST(${sql} AS DOUBLE)) AS n${at}`),
+    ];
+    const row = await this.#db.row(
+      `SELECT list(CAST(place AS DOUBLE)) AS places, ${query.join(', ')} FROM placed WHERE place >= ${from} AND place < ${from + rowsAtOnce} AND ${isOrder}`,
     );
-    return orders === null ? [] : (JSON.parse(String(orders)) as unknown[]); // written by our own query
+    const numbersAt = (name: string): readonly number[] => (row[name] ?? []) as number[]; // doubles, as asked
+    const column = new Map([...numbers.keys()].map((field, at) => [field, numbersAt(`n${at}`)]));
+    const places = numbersAt('places');
+    if (places.length === 0) return { places, order: () => ({}) };
+    const text = new Map<string, readonly string[]>();
+    for (const [at, field] of [...texts.keys()].entries()) {
+      const json = String(row[`t${at}`]);
+      const found = this.#escaped.has(field)
+        ? (JSON.parse(json) as string[])
+        : plainTexts(json, places.length); // written by our own query
+      if (found === null) {
+        this.#escaped.add(field);
+        return this.#orders(from);
+      }
+      text.set(field, found);
+    }
+    const textOf = (field: PipelineField): readonly string[] => text.get(field) ?? [];
+    const centsOf = (field: PipelineField): readonly number[] => column.get(field) ?? [];
+    const [orderId, customer, product] = [textOf('order_id'), textOf('customer_id'), textOf('product_id')];
+    const [name, category, region] = [textOf('product_name'), textOf('category'), textOf('region')];
+    const [timestamp, quantity] = [textOf('timestamp'), column.get('quantity') ?? []];
+    const [price, total] = [centsOf('price'), centsOf('total_amount')];
+    const shop = this.#shopFields.map(
+      (field) => [field, column.get(field) ?? text.get(field) ?? []] as const,
+    );
+    const order = (at: number): object => {
+      const made: Record<string, unknown> = {
+        order_id: orderId[at],
+        customer_id: customer[at],
+        product_id: product[at],
+        product_name: name[at],
+        category: category[at],
+        quantity: quantity[at],
+        price: (price[at] ?? Number.NaN) / 100,
+        total_amount: (total[at] ?? Number.NaN) / 100,
+        timestamp: timestamp[at],
+        region: region[at],
+      };
+      for (const [field, values] of shop) made[field] = values[at] ?? null;
+      return made;
+    };
+    // One thread reads them in order; where several did, they are sorted here.
+    if (places.every((place, at) => at === 0 || place > (places[at - 1] ?? 0))) return { places, order };
+    const sorted = [...places.keys()].sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0));
+    return {
+      places: sorted.map((at) => places[at] ?? 0),
+      order: (index) => order(sorted[index] ?? 0),
+    };
   }
 
-  async #badOrder(from: number, index: number, reason: BadRecordReason, order: unknown): Promise<BadRow> {
+  async #badOrder(place: number, reason: BadRecordReason, order: unknown): Promise<BadRow> {
     const row = await this.#db.row(
-      `SELECT row_id::DOUBLE AS row_id, file ${ordersFrom(from)} ORDER BY place LIMIT 1 OFFSET ${index}`,
+      `SELECT row_id::DOUBLE AS row_id, file FROM placed WHERE place = ${place}`,
     );
     const line = this.#places.line(String(row.file), Number(row.row_id));
     return { kind: 'bad-row', line, reason, raw: Buffer.from(JSON.stringify(order)) };
@@ -208,7 +297,7 @@ class OpenReplay implements Replay {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly ReplayRow[]> {
     this.#handedOn = 0;
-    let next: Promise<unknown[]> | undefined;
+    let next: Promise<PlacedOrders> | undefined;
     try {
       yield* this.#badRows();
       const { places } = await this.#db.row(
@@ -216,15 +305,16 @@ class OpenReplay implements Replay {
       );
       next = this.#orders(0);
       for (let from = 0; from < Number(places); from += rowsAtOnce) {
-        const orders = await next;
+        const { places: here, order } = await next;
         // DuckDB writes the next ones while these are worked on.
         next = this.#orders(from + rowsAtOnce);
-        for (let start = 0; start < orders.length; start += batchRows) {
+        for (let start = 0; start < here.length; start += batchRows) {
           const nowMs = this.#now();
-          const batch = orders.slice(start, start + batchRows).map((order, index) => {
-            const checked = this.#reader.check(order, nowMs);
+          const batch = here.slice(start, start + batchRows).map((place, index) => {
+            const made = order(start + index);
+            const checked = this.#reader.check(made, nowMs);
             return typeof checked === 'string'
-              ? this.#badOrder(from, start + index, checked, order)
+              ? this.#badOrder(place, checked, made)
               : ({ kind: 'order', ...checked } as const);
           });
           this.#handedOn += batch.length;
