@@ -1,13 +1,15 @@
 import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, StatementType } from '@duckdb/node-api';
 import { EcomError } from '../core/error.ts';
 import { exactly, literal, literalList } from './sql.ts';
 
 /** What DuckDB may hold in memory; beyond it, it writes to the temporary folder, which costs less than to keep all in a file. */
-const memoryLimit = '512MB';
+const memoryBytes = 256_000_000;
+/** Each holds rows of its own beside that memory. */
+const mostThreads = 4;
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -52,7 +54,8 @@ export class ReplayDatabase {
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       temp_directory: path.join(folder, 'spilled'),
-      memory_limit: memoryLimit,
+      memory_limit: `${memoryBytes}B`,
+      threads: String(Math.min(availableParallelism(), mostThreads)),
       // It works out what several branches share before it knows whether any of them is taken, and most are not.
       disabled_optimizers: 'common_subexpressions',
     });
@@ -69,6 +72,11 @@ export class ReplayDatabase {
     await this.run(`SET allowed_paths = ${literalList([...files, ...files.map((file) => exactly(file))])}`);
     await this.run('SET enable_external_access = false');
     await this.run('SET lock_configuration = true');
+  }
+
+  /** Holds so many bytes in memory besides, for what cannot be read in parts. */
+  async hold(bytes: number): Promise<void> {
+    await this.run(`SET memory_limit = '${memoryBytes + bytes}B'`);
   }
 
   async run(sql: string): Promise<void> {

@@ -54,6 +54,8 @@ const defaultNulls = ['NULL', 'Null', 'null', '\\N', 'nan', 'NaN', 'NAN', 'None'
 const startBytes = 1_048_576;
 /** A row that is longer is not a row: it bounds what an unclosed quote can hold back. */
 const longestRowBytes = 8_388_608;
+/** DuckDB's own choice is sixteen of the longest rows, several times. */
+const lineOptions = `compression = 'none', max_line_size = ${longestRowBytes}, buffer_size = ${2 * longestRowBytes}`;
 /** DuckDB's own bound on an object; an answer that holds all orders is one, as long as its file. */
 const usualObjectBytes = 16_777_216;
 const endings = /\.(csv|tsv|txt|jsonl|ndjson|json|parquet|pq)(\.gz|\.zst)?$/i;
@@ -152,8 +154,7 @@ function linesQuery(file: string, broken: BrokenRows): string {
   // Control characters stand for what no line of JSON holds: a delimiter, and a text for no value.
   return (
     `read_csv(${literal(exactly(file))}, auto_detect = false, header = false, columns = {'line': 'VARCHAR'}, delim = '\u0001', ` +
-    `quote = '', escape = '', nullstr = '\u0002', strict_mode = false, compression = 'none', ` +
-    `max_line_size = ${longestRowBytes}${brokenOptions[broken]})`
+    `quote = '', escape = '', nullstr = '\u0002', strict_mode = false, ${lineOptions}${brokenOptions[broken]})`
   );
 }
 
@@ -246,6 +247,8 @@ async function jsonInput(start: Start, text: string, format: 'json' | 'json-line
   const { file } = start;
   const wrapper = format === 'json' ? wrapperOf(text) : null;
   const options = `compression = 'uncompressed', maximum_object_size = ${Math.max(usualObjectBytes, wrapper === null ? 0 : start.size + 1024)}`;
+  // DuckDB takes an answer that holds all orders as a whole, several times.
+  if (wrapper !== null) await db.hold(16 * start.size);
   const objects = (broken: BrokenRows): string =>
     format === 'json-lines'
       ? `SELECT try_cast(line AS JSON) AS json, line FROM ${linesQuery(file, broken)} WHERE trim(line) <> ''`
@@ -291,7 +294,7 @@ function csvSelect(
     `SELECT * FROM read_csv(${literal(exactly(file))}, auto_detect = false, header = false, ` +
     `skip = ${dialect.skip + dialect.headerLines}, columns = {${columns}}, delim = ${literal(dialect.delimiter)}, ` +
     `quote = ${literal(dialect.quote)}, escape = ${literal(dialect.escape)}, nullstr = ${literalList(['', ...nulls])}, ` +
-    `compression = 'none', max_line_size = ${longestRowBytes}${brokenOptions[broken]})`
+    `${lineOptions}${brokenOptions[broken]})`
   );
 }
 
