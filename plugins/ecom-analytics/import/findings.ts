@@ -2,8 +2,9 @@ import { addCents, type CentsSum } from '../core/money.ts';
 import { badRecordReasons } from '../core/order.ts';
 import type { ReplayDatabase } from './database.ts';
 import type { Part, Refused, ReplayFindings } from './found.ts';
-import type { Input } from './input.ts';
+import { firstLine, type Input } from './input.ts';
 import { type FoundLayout, type Reject, rejects } from './load.ts';
+import { RowLines } from './row-lines.ts';
 
 /** Why a row is refused as it is loaded; fields of a shop's own are looked at when it is an order. */
 const reasons = badRecordReasons({});
@@ -14,38 +15,47 @@ export function isReason(text: string): boolean {
   return Object.hasOwn(reasons, text);
 }
 
-/** Where each file's rows start, and how its lines are counted. */
+/** Where each file's rows start, and which lines they have. */
 export class RowPlaces {
-  readonly #starts: readonly { file: string; at: number }[];
+  readonly #input: Input;
+  readonly #starts: ReadonlyMap<string, number>;
   readonly #rejects: readonly Reject[];
-  readonly #firstLine: number;
+  /** A text file is read for them when a row of it is refused. */
+  readonly #lines = new Map<string, Promise<RowLines>>();
 
-  private constructor(
-    starts: readonly { file: string; at: number }[],
-    all: readonly Reject[],
-    firstLine: number,
-  ) {
+  private constructor(input: Input, starts: ReadonlyMap<string, number>, all: readonly Reject[]) {
+    this.#input = input;
     this.#starts = starts;
     this.#rejects = all;
-    this.#firstLine = firstLine;
   }
 
   static async of(db: ReplayDatabase, input: Input, all: readonly Reject[]): Promise<RowPlaces> {
-    const rows = await db.rows('SELECT file, min(rowid) AS row_id FROM item GROUP BY file ORDER BY row_id');
-    return new RowPlaces(
-      rows.map((row) => ({ file: String(row.file), at: number(row.row_id) })),
-      all,
-      input.firstLine,
-    );
+    const rows = await db.rows('SELECT file, min(rowid) AS row_id FROM item GROUP BY file');
+    return new RowPlaces(input, new Map(rows.map((row) => [String(row.file), number(row.row_id)])), all);
   }
 
-  /** The line of a row of the table `item`. Line breaks within fields are not counted. */
-  line(file: string, rowId: number): number {
-    const start = this.#starts.length < 2 ? 0 : (this.#starts.find((one) => one.file === file)?.at ?? 0);
-    let line = rowId - start + this.#firstLine;
-    for (const reject of this.#rejects)
-      if ((file === '' || reject.file === file) && reject.line <= line) line++;
-    return line;
+  /** The line of a row of the table `item`. */
+  async line(file: string, rowId: number): Promise<number> {
+    const row = rowId - (this.#starts.get(file) ?? 0);
+    return (await this.#linesOf(file))?.line(row) ?? row + 1;
+  }
+
+  async refusedLine({ file, record }: Reject): Promise<number> {
+    return (await this.#linesOf(file))?.refusedLine(record) ?? record;
+  }
+
+  #linesOf(file: string): Promise<RowLines> | undefined {
+    const { files, reads, dialects, format } = this.#input;
+    const place = files.indexOf(file);
+    const read = reads[place];
+    if (read === undefined || (format !== 'csv' && format !== 'json-lines')) return undefined;
+    const dialect = dialects[place] ?? null;
+    const refused = this.#rejects.filter((reject) => reject.file === file);
+    const found =
+      this.#lines.get(file) ??
+      RowLines.of(read, firstLine(dialect), dialect, new Set(refused.map(({ record }) => record)));
+    this.#lines.set(file, found);
+    return found;
   }
 }
 
@@ -86,17 +96,27 @@ export async function look(
     'SELECT reason, count(*) AS n, min(row_id) AS row_id, arg_min(file, row_id) AS file FROM (SELECT reason, rowid AS row_id, file FROM item WHERE reason IS NOT NULL ' +
       'UNION ALL SELECT reason, row_id, file FROM placed WHERE reason IS NOT NULL) GROUP BY reason ORDER BY n DESC, reason',
   );
-  const refused: Refused[] = bad.flatMap((row) => {
+  const refused: Refused[] = [];
+  for (const row of bad) {
     const [reason, file] = [String(row.reason), String(row.file)];
-    return isReason(reason)
-      ? [{ reason, rows: number(row.n), firstFile: file, firstLine: places.line(file, number(row.row_id)) }]
-      : [];
-  });
+    if (!isReason(reason)) continue;
+    refused.push({
+      reason,
+      rows: number(row.n),
+      firstFile: file,
+      firstLine: await places.line(file, number(row.row_id)),
+    });
+  }
   for (const reason of ['row', 'not-utf8'] as const) {
     const ofReason = broken.filter((reject) => reject.reason === reason);
     const [first] = ofReason;
     if (first !== undefined)
-      refused.push({ reason, rows: ofReason.length, firstFile: first.file, firstLine: first.line });
+      refused.push({
+        reason,
+        rows: ofReason.length,
+        firstFile: first.file,
+        firstLine: await places.refusedLine(first),
+      });
   }
   const taken =
     found.grouped && found.rows === 'items'

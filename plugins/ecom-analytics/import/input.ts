@@ -32,9 +32,9 @@ export interface Input {
   readonly columns: readonly Column[];
   /** Names that more than one column has. */
   readonly twice: ReadonlySet<string>;
-  /** Of the first row; rows of Parquet and of JSON arrays are counted from 1. */
-  readonly firstLine: number;
   readonly notes: readonly string[];
+  /** How each file is written: CSV, or null for another format. */
+  readonly dialects: readonly (CsvDialect | null)[];
   /** The files that the query reads: those given, or what was made of them. */
   readonly reads: readonly string[];
   /** A query of all rows: the columns, {@link fileColumn}, {@link problemColumn} and {@link rawColumn}. */
@@ -298,6 +298,11 @@ function csvSelect(
   );
 }
 
+/** The line of the first row; rows of Parquet and of JSON lists are counted from 1. */
+export function firstLine(dialect: CsvDialect | null | undefined): number {
+  return dialect ? dialect.skip + dialect.headerLines + 1 : 1;
+}
+
 /** Names that tell columns apart: a second `total` is `total (2)`, one without a name `column 3`. */
 function distinctNames(names: readonly string[]): string[] {
   const taken = new Set<string>();
@@ -315,7 +320,8 @@ function delimiterName(delimiter: string): string {
   return { '\t': 'tabs', ';': 'semicolons', '|': 'vertical bars' }[delimiter] ?? `"${delimiter}"`;
 }
 
-interface OneInput extends Omit<Input, 'files' | 'reads' | 'select'> {
+interface OneInput extends Omit<Input, 'files' | 'reads' | 'select' | 'dialects' | 'firstLine'> {
+  readonly dialect: CsvDialect | null;
   /** What is read of it, which may have been rewritten. */
   readonly file: string;
   readonly query: (broken: BrokenRows) => string;
@@ -368,7 +374,7 @@ async function openOne(
     }
   }
   const format = formatOf({ ...start, file }, text);
-  const one = { file: start.file, format, firstLine: 1, twice: new Set<string>(), notes };
+  const one = { file: start.file, format, dialect: null, twice: new Set<string>(), notes };
   if (format === 'parquet') {
     const query = `SELECT * FROM read_parquet(${literal(exactly(start.file))}, binary_as_string = true)`;
     const columns = await db.columns(query).catch((cause: unknown) => {
@@ -402,7 +408,7 @@ async function openOne(
   return {
     ...one,
     columns: names.map((name) => ({ name, type: 'VARCHAR' })),
-    firstLine: dialect.skip + dialect.headerLines + 1,
+    dialect,
     twice: new Set(dialect.names.filter((name, place) => dialect.names.indexOf(name) !== place)),
     query: (broken) => csvSelect(start.file, dialect, names, options.nulls ?? defaultNulls, broken),
   };
@@ -445,7 +451,7 @@ export async function openInput(
   const found = (await Promise.all(given.map((one) => filesOf(one, db)))).flat();
   const opened: OneInput[] = [];
   for (const file of found) opened.push(await openOne(file, options, db, rewritten));
-  const tables = opened.map(({ query, file, ...rest }, place): Input => {
+  const tables = opened.map(({ query, file, dialect, ...rest }, place): Input => {
     const shown = literal(found[place] ?? file);
     const hidden =
       rest.format === 'json' || rest.format === 'json-lines'
@@ -454,6 +460,7 @@ export async function openInput(
     return {
       ...rest,
       files: [found[place] ?? file],
+      dialects: [dialect],
       reads: [file],
       select: (broken) => `SELECT *, ${hidden} FROM (${query(broken)})`,
     };
@@ -471,6 +478,7 @@ export async function openInput(
       ...table,
       files: found,
       notes: [...new Set(opened.flatMap(({ notes }) => notes))],
+      dialects: tables.flatMap(({ dialects }) => dialects),
       reads: tables.flatMap(({ reads }) => reads),
       select: (broken) => tables.map(({ select }) => `(${select(broken)})`).join(' UNION ALL '),
     },

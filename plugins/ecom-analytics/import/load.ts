@@ -270,7 +270,8 @@ export async function placeOrders(
 
 /** Rows that could not be taken apart, from DuckDB's table of rejects. */
 export interface Reject {
-  readonly line: number;
+  /** By DuckDB's count, to which a blank line is one, and so is a record of several lines. */
+  readonly record: number;
   readonly file: string;
   readonly reason: 'row' | 'not-utf8';
   readonly text: string;
@@ -283,7 +284,8 @@ export async function rejects(db: ReplayDatabase, input: Input): Promise<Reject[
   const there = await db.row("SELECT count(*) AS n FROM duckdb_tables() WHERE table_name = 'reject_errors'");
   if (Number(there.n) === 0) return [];
   const rows = await db.rows(
-    'SELECT line, error_type, csv_line, file_path FROM reject_errors e JOIN reject_scans s USING (scan_id, file_id) ORDER BY line',
+    // A row may have several errors.
+    'SELECT DISTINCT ON (file_path, line) line, error_type, csv_line, file_path FROM reject_errors e JOIN reject_scans s USING (scan_id, file_id) ORDER BY file_path, line',
   );
   const shown = (read: string): string => input.files[input.reads.indexOf(read)] ?? read;
   return rows.map((row) => {
@@ -296,7 +298,7 @@ export async function rejects(db: ReplayDatabase, input: Input): Promise<Reject[
         fix: `Close the quote, or double one that is text (""). The line starts with: ${JSON.stringify(text.split('\n')[0]?.slice(0, 80))}`,
       });
     }
-    return { line, file, reason: /ENCODING/.test(kind) ? 'not-utf8' : 'row', text } as const;
+    return { record: line, file, reason: /ENCODING/.test(kind) ? 'not-utf8' : 'row', text } as const;
   });
 }
 

@@ -14,7 +14,7 @@ import { currencyInAmounts } from './amount.ts';
 import { ReplayDatabase, reasonOf, resourceError } from './database.ts';
 import { describeFindings, layoutWarning, look, type RowPlaces, takenOff } from './findings.ts';
 import type { ReplayFindings } from './found.ts';
-import { type Input, type InputOptions, openInput, type ReplayFormat } from './input.ts';
+import { firstLine, type Input, type InputOptions, openInput, type ReplayFormat } from './input.ts';
 import {
   findLayout,
   idName,
@@ -207,19 +207,29 @@ class OpenReplay implements Replay {
   }
 
   async *#badRows(): AsyncGenerator<readonly BadRow[]> {
-    const broken = this.#broken.map(
-      ({ line, reason, text }): BadRow => ({ kind: 'bad-row', line, reason, raw: Buffer.from(text) }),
-    );
-    for (let from = 0; from < broken.length; from += batchRows) yield broken.slice(from, from + batchRows);
+    for (let from = 0; from < this.#broken.length; from += batchRows) {
+      const broken = this.#broken.slice(from, from + batchRows).map(
+        async (reject): Promise<BadRow> => ({
+          kind: 'bad-row',
+          line: await this.#places.refusedLine(reject),
+          reason: reject.reason,
+          raw: Buffer.from(reject.text),
+        }),
+      );
+      yield await Promise.all(broken);
+    }
     if (this.findings.refused.length === 0) return;
     const answer = await this.#db.stream(badQuery);
     for await (const rows of answer.yieldRows()) {
-      yield rows.map(([at, file, reason, raw]) => ({
-        kind: 'bad-row',
-        line: this.#places.line(String(file), Number(at)),
-        reason: reason as BadRecordReason, // written by our own query, from the closed list
-        raw: Buffer.from(String(raw ?? '')),
-      }));
+      const bad = rows.map(
+        async ([at, file, reason, raw]): Promise<BadRow> => ({
+          kind: 'bad-row',
+          line: await this.#places.line(String(file), Number(at)),
+          reason: reason as BadRecordReason, // written by our own query, from the closed list
+          raw: Buffer.from(String(raw ?? '')),
+        }),
+      );
+      yield await Promise.all(bad);
     }
   }
 
@@ -291,7 +301,7 @@ class OpenReplay implements Replay {
     const row = await this.#db.row(
       `SELECT row_id::DOUBLE AS row_id, file FROM placed WHERE place = ${place}`,
     );
-    const line = this.#places.line(String(row.file), Number(row.row_id));
+    const line = await this.#places.line(String(row.file), Number(row.row_id));
     return { kind: 'bad-row', line, reason, raw: Buffer.from(JSON.stringify(order)) };
   }
 
@@ -441,7 +451,7 @@ async function openSource(
       reads: (tables ?? []).flatMap(({ reads }) => reads),
       columns,
       twice: new Set(),
-      firstLine: 1,
+      dialects: [],
       notes: (tables ?? []).flatMap(({ notes }) => notes),
       select: () => query,
     };
@@ -571,7 +581,7 @@ async function open(options: ReplayOptions, rewritten: boolean): Promise<Replay>
     await placeOrders(db, found, {
       inOrder: outOfOrder === 0,
       name: idName(given[0] ?? ''),
-      firstRow: input.firstLine,
+      firstRow: firstLine(input.dialects[0]),
       guests: options.guests === 'count',
       digits,
       nowMs: now(),

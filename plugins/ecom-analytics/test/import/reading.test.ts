@@ -623,3 +623,49 @@ it('takes an order by itself for one, and not for its items', async () => {
     ['ana@x.org', 9.5],
   ]);
 });
+
+describe('the line of a refused row', () => {
+  it('counts blank lines, and all lines of a row in quotes', async () => {
+    const rows = [
+      '',
+      `a,${day},1`,
+      '',
+      `"b`,
+      `b",${day},2`,
+      `c,,3`,
+      `d,${day}`,
+      '',
+      `5" d,${day},x`,
+      `e,${day},4`,
+    ];
+    const { bad, replay } = await read(['A report', header, ...rows].join('\n'), { skip: 1 });
+    expect(refusals(bad).map(([line, reason]) => [line, reason])).toEqual([
+      [9, 'row'],
+      [8, 'timestamp'],
+      [11, 'total-amount'],
+    ]);
+    expect(replay.findings.refused.map(({ reason, firstLine }) => [reason, firstLine])).toEqual([
+      ['timestamp', 8],
+      ['total-amount', 11],
+      ['row', 9],
+    ]);
+  });
+
+  it('is that of its own file, whose header may be longer', async () => {
+    const one = csv(`${header}\na,${day},1\n`);
+    const other = csv(`Report\n\n${header}\n\nb,${day},1\nc,,1\nd,${day}\n`);
+    const { bad } = await replayed({ file: [one, other] });
+    expect(refusals(bad).map(([line, reason]) => [line, reason])).toEqual([
+      [7, 'row'],
+      [6, 'timestamp'],
+    ]);
+  });
+
+  it('counts blank lines of JSON', async () => {
+    const line = JSON.stringify({ customer_id: 'a', timestamp: day, total_amount: 1 });
+    const { bad } = await replayed({
+      file: write('blank.jsonl', `${line}\n\n  \n{"customer_id"\n${line}\n`),
+    });
+    expect(refusals(bad).map(([at, reason]) => [at, reason])).toEqual([[4, 'not-json']]);
+  });
+});
