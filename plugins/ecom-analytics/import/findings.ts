@@ -1,7 +1,7 @@
 import { addCents, type CentsSum } from '../core/money.ts';
 import { badRecordReasons } from '../core/order.ts';
 import type { ReplayDatabase } from './database.ts';
-import type { Part, Refused, ReplayFindings } from './found.ts';
+import type { Refused, ReplayFindings } from './found.ts';
 import { firstLine, type Input } from './input.ts';
 import { type FoundLayout, type Reject, rejects } from './load.ts';
 import { RowLines } from './row-lines.ts';
@@ -71,8 +71,6 @@ export async function look(
   broken: readonly Reject[];
   sum: CentsSum;
   rounded: number;
-  /** Rows that make their orders less, as discounts do. */
-  taken: Pick<Part, 'rows' | 'amount'>;
 }> {
   const broken = await rejects(db, input);
   const places = await RowPlaces.of(db, input, broken);
@@ -121,8 +119,8 @@ export async function look(
   const taken =
     found.grouped && found.rows === 'items'
       ? await db.row(
-          'SELECT count(*) AS n, coalesce(-sum(coalesce(i.total_amount, i.price * i.quantity)), 0)::DOUBLE AS amount FROM item i JOIN placed p ON p.order_id = i.order_id ' +
-            'WHERE coalesce(i.total_amount, i.price * i.quantity) < 0 AND i.left_out IS NULL AND i.reason IS NULL AND p.total >= 0',
+          'SELECT count(*) AS n, coalesce(-sum(coalesce(i.total_amount, i.price * coalesce(i.quantity, 1))), 0)::DOUBLE AS amount FROM item i JOIN placed p ON p.order_id = i.order_id ' +
+            'WHERE coalesce(i.total_amount, i.price * coalesce(i.quantity, 1)) < 0 AND i.left_out IS NULL AND i.reason IS NULL AND p.total >= 0',
         )
       : {};
   const sum = addCents(0, BigInt(String(kept.cents)));
@@ -131,7 +129,6 @@ export async function look(
     broken,
     sum,
     rounded: number(kept.rounded),
-    taken: { rows: number(taken.n), amount: number(taken.amount) },
     findings: {
       files: input.files,
       layout: about.platform,
@@ -160,6 +157,7 @@ export async function look(
         rows: number(refunds.n) + number(kept.refunds),
         amount: Math.round((number(refunds.amount) + number(kept.refunded)) * 100) / 100,
       },
+      taken_off: { rows: number(taken.n), amount: number(taken.amount) },
       refused,
       out_of_order: about.outOfOrder,
     },
@@ -178,18 +176,6 @@ const fixes: Readonly<Partial<Record<string, string>>> = {
   'not-utf8': '--encoding windows-1252 reads Latin-1',
   'not-json': 'fix the line, or leave it out',
 };
-
-/** What to say of rows that make their own orders less. */
-export function takenOff(
-  { rows, amount }: Pick<Part, 'rows' | 'amount'>,
-  format: (amount: number) => string,
-): string[] {
-  return rows === 0
-    ? []
-    : [
-        `Taken off: ${counted(rows, 'row')} with a negative amount, ${format(amount)}, from the orders that they belong to.`,
-      ];
-}
 
 /** What to say where rows are taken for something that their values speak against. */
 export function layoutWarning({ told }: FoundLayout, said: 'orders' | 'items' | undefined): string[] {
@@ -220,7 +206,7 @@ function counted(n: number, noun: string): string {
 
 /** What came of the rows, a sentence each. */
 export function describeFindings(findings: ReplayFindings, format: (amount: number) => string): string[] {
-  const { rows, orders, refused, left_out, refunds } = findings;
+  const { rows, orders, refused, left_out, refunds, taken_off } = findings;
   const layouts = {
     one: '',
     items: '; one row an item, whose amounts are added up',
@@ -242,6 +228,10 @@ export function describeFindings(findings: ReplayFindings, format: (amount: numb
   if (refunds.rows > 0)
     said.push(
       `Refunds: ${counted(refunds.rows, 'row')}, ${format(refunds.amount)}, which are not taken off the revenue.`,
+    );
+  if (taken_off.rows > 0)
+    said.push(
+      `Taken off: ${counted(taken_off.rows, 'row')} with a negative amount, ${format(taken_off.amount)}, from the orders that they belong to: refunds or discounts. The revenue is what is left.`,
     );
   let all = 0;
   for (const one of refused) {

@@ -28,6 +28,8 @@ export interface ReplayFindings {
   readonly customers: number;
   readonly left_out: readonly Part[];
   readonly refunds: { readonly rows: number; readonly amount: number };
+  /** Rows that make their own orders less, as refunds and discounts do. */
+  readonly taken_off: { readonly rows: number; readonly amount: number };
   readonly refused: readonly Refused[];
   /** Orders that stood after a later one. */
   readonly out_of_order: number;

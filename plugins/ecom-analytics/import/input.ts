@@ -243,18 +243,43 @@ function parsed(json: string): unknown {
   }
 }
 
-async function jsonInput(start: Start, text: string, format: 'json' | 'json-lines', db: ReplayDatabase) {
+/** What an answer of an API says of itself, beside the orders of a page. */
+const aboutPage =
+  /^(object|status|success|ok|url|pages?|per_?page|limit|offset|count|total|total_?(count|pages|results|items)|has_?(more|next\w*)|next\w*|prev\w*|cursor|meta|info|pagination|paging|_?links|search_criteria)$/i;
+
+/** The JSON path of the list, where each line is a page of orders and nothing else: `{"orders": […], "page": 2}`. */
+function pageOf(line: string): string | null {
+  const page = parsed(line);
+  const entries = isObject(page) ? Object.entries(page) : [];
+  const [list, ...others] = entries.filter(([key]) => !aboutPage.test(key));
+  return list !== undefined && others.length === 0 && Array.isArray(list[1]) && list[1].every(isObject)
+    ? `$."${list[0].replaceAll('"', '\\"')}"`
+    : null;
+}
+
+async function jsonInput(
+  start: Start,
+  text: string,
+  format: 'json' | 'json-lines',
+  page: string | null,
+  db: ReplayDatabase,
+) {
   const { file } = start;
   const wrapper = format === 'json' ? wrapperOf(text) : null;
   const options = `compression = 'uncompressed', maximum_object_size = ${Math.max(usualObjectBytes, wrapper === null ? 0 : start.size + 1024)}`;
   // DuckDB takes an answer that holds all orders as a whole, several times.
   if (wrapper !== null) await db.hold(16 * start.size);
+  const lines = (broken: BrokenRows): string =>
+    `SELECT try_cast(line AS JSON) AS json, line FROM ${linesQuery(file, broken)} WHERE trim(line) <> ''`;
   const objects = (broken: BrokenRows): string =>
-    format === 'json-lines'
-      ? `SELECT try_cast(line AS JSON) AS json, line FROM ${linesQuery(file, broken)} WHERE trim(line) <> ''`
-      : wrapper === null
-        ? `SELECT json, NULL AS line FROM read_json_objects(${literal(exactly(file))}, format = 'auto', ${options})`
-        : `SELECT unnest(json_extract(json, ${literal(`${wrapper}[*]`)})) AS json, NULL AS line FROM read_json_objects(${literal(exactly(file))}, format = 'unstructured', ${options})`;
+    page !== null
+      ? // A line that is not a page stays, to be refused.
+        `SELECT unnest(CASE WHEN json_type(json, ${literal(page)}) = 'ARRAY' THEN json_extract(json, ${literal(`${page}[*]`)}) ELSE ['0'::JSON] END) AS json, line FROM (${lines(broken)})`
+      : format === 'json-lines'
+        ? lines(broken)
+        : wrapper === null
+          ? `SELECT json, NULL AS line FROM read_json_objects(${literal(exactly(file))}, format = 'auto', ${options})`
+          : `SELECT unnest(json_extract(json, ${literal(`${wrapper}[*]`)})) AS json, NULL AS line FROM read_json_objects(${literal(exactly(file))}, format = 'unstructured', ${options})`;
   const sample = await db
     .rows(`SELECT json FROM (${objects('skipped')}) LIMIT 1000`)
     .catch((cause: unknown) => {
@@ -383,8 +408,10 @@ async function openOne(
     return { ...one, columns, query: () => query };
   }
   if (format !== 'csv') {
-    const { columns, select } = await jsonInput(start, text, format, db);
-    return { ...one, columns, query: select };
+    const page = format === 'json-lines' ? pageOf(text.trimStart().split('\n', 1)[0] ?? '') : null;
+    const { columns, select } = await jsonInput(start, text, format, page, db);
+    // Its rows are not its lines.
+    return { ...one, ...(page !== null && { format: 'json' }), columns, query: select };
   }
   const dialect = csvDialect(text, options);
   if (dialect.names.length === 1 && options.delimiter === undefined && isAligned(text)) {

@@ -8,7 +8,7 @@ import type { Column, Input } from './input.ts';
 import { columnName, type Mapping, mappingError, missingFields, parseMapping } from './mapping.ts';
 import { type Expressions, type Layout, type LeftOut, recognise } from './platform.ts';
 import type { SourceField } from './source-field.ts';
-import { identifier, literal } from './sql.ts';
+import { fewOf, identifier, literal } from './sql.ts';
 import {
   type ColumnFacts,
   currencyColumn,
@@ -255,7 +255,7 @@ export async function planOrders(
 ): Promise<{ plan: Plan; source: string }> {
   const { columns } = input;
   const names = columns.map(({ name }) => name);
-  const file = input.files.join(', ');
+  const file = fewOf(input.files);
   const decimal = options.decimal ?? (await decimalOf(db, 'source', columns));
   await db.run(`CREATE OR REPLACE MACRO amount(t) AS ${amountSql('CAST(t AS VARCHAR)', decimal)}`);
   const { mapping, problem } = parseMapping(options.map ?? '', ofShop);
@@ -317,7 +317,15 @@ export async function planOrders(
         ([field, one]) => fieldNames.includes(field) && names.includes(one) && !input.twice.has(one),
       ),
     );
-    return mappingError(what, file, names, suggestColumns(facts, certain) as Mapping, input.twice, ofShop);
+    const unknown = layout === null ? 'This is not a layout that is known. ' : '';
+    return mappingError(
+      `${unknown}${what}`,
+      file,
+      names,
+      suggestColumns(facts, certain) as Mapping,
+      input.twice,
+      ofShop,
+    );
   };
   if (wrong !== null) throw await suggest(wrong);
   const twice = Object.values(written).find((column) => input.twice.has(columnName(column)));
@@ -357,7 +365,13 @@ export async function planOrders(
       },
       decimal,
       notes: [
-        ...(name === null ? [] : [`Recognized: ${name}.`]),
+        ...(name !== null
+          ? [`Recognized: ${name}.`]
+          : input.format === 'sql'
+            ? []
+            : [
+                'This is not a layout that is known: columns were matched by their names and by --map. Check the mapping with --dry-run.',
+              ]),
         ...(layout?.notes ?? []),
         ...(layout === null && options.where === undefined ? await statesNotes(db, columns) : []),
         ...(decimal === ',' && options.decimal === undefined

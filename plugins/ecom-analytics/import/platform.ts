@@ -569,6 +569,8 @@ export interface Bundle {
   readonly name: string;
   readonly source: string;
   readonly files: readonly string[];
+  /** Used where they are there. */
+  readonly further: readonly string[];
   readonly sql: (has: (file: string) => boolean) => string;
   readonly leave: readonly LeftOut[];
 }
@@ -578,6 +580,7 @@ export const bundles: readonly Bundle[] = [
     name: 'Olist',
     source: 'https://www.kaggle.com/datasets/olistbr/brazilian-ecommerce',
     files: ['olist_orders_dataset', 'olist_order_payments_dataset'],
+    further: ['olist_customers_dataset', 'olist_order_items_dataset'],
     sql: (has) => {
       const customers = has('olist_customers_dataset');
       const items = has('olist_order_items_dataset');

@@ -12,7 +12,7 @@ import {
 import type { PipelineDefinition } from '../core/pipeline.ts';
 import { currencyInAmounts } from './amount.ts';
 import { ReplayDatabase, reasonOf, resourceError } from './database.ts';
-import { describeFindings, layoutWarning, look, type RowPlaces, takenOff } from './findings.ts';
+import { describeFindings, layoutWarning, look, type RowPlaces } from './findings.ts';
 import type { ReplayFindings } from './found.ts';
 import { firstLine, type Input, type InputOptions, openInput, type ReplayFormat } from './input.ts';
 import {
@@ -26,7 +26,7 @@ import {
 } from './load.ts';
 import { noRows, type Plan, type PlanOptions, planOrders } from './plan.ts';
 import { bundles } from './platform.ts';
-import { identifier, literal } from './sql.ts';
+import { fewOf, identifier, literal } from './sql.ts';
 import { timeReading } from './time-form.ts';
 
 /** A row that is an order, or rows that are one. */
@@ -341,7 +341,7 @@ class OpenReplay implements Replay {
 
 function readError(cause: unknown, files: readonly string[]): Error {
   if (cause instanceof EcomError) return cause;
-  const where = files.join(', ');
+  const where = fewOf(files);
   const resources = resourceError(cause, where);
   if (resources !== null) return resources;
   const what = `Reading the orders failed: ${reasonOf(cause)}`;
@@ -372,7 +372,7 @@ function expressionFailure(
     'ECOM_REPLAY_EXPRESSION',
     {
       what: `What ${given.map(([option]) => option).join(' or ')} says fails in a row: ${what}`,
-      where: files.join(', '),
+      where: fewOf(files),
       fix: 'try_cast(… AS …) gives no value where a value does not fit, and amount(…) reads amounts.',
     },
     { cause },
@@ -437,7 +437,6 @@ async function openSource(
   if (tables === null && input !== undefined) return { input, bundle: null };
   // Of the query's own texts, amounts are read as they are of any file's.
   const query = sql?.replace(/[;\s]+$/, '') ?? bundleSql(bundle, tables ?? []);
-  const where = (tables ?? []).flatMap(({ files }) => files).join(', ');
   try {
     if (sql === undefined) await db.run('CREATE OR REPLACE MACRO amount(t) AS try_cast(t AS DECIMAL(18, 4))');
     if (!(await db.isOneQuestion(query))) throw new Error('it is not one SELECT');
@@ -452,15 +451,15 @@ async function openSource(
       columns,
       twice: new Set(),
       dialects: [],
-      notes: (tables ?? []).flatMap(({ notes }) => notes),
+      notes: [...(tables ?? []).flatMap(({ notes }) => notes), ...unusedNotes(bundle, tables ?? [])],
       select: () => query,
     };
     return { input: joined, bundle };
   } catch (cause) {
-    const names = (tables ?? []).map((table) => stem(table)).join(', ');
+    const names = fewOf((tables ?? []).map((table) => stem(table)));
     const what = `--sql cannot be used: ${reasonOf(cause).split('\n')[0]}`;
     const fix = `It is one SELECT over the files, whose names are tables: ${names}. It reads nothing else and writes nothing.`;
-    throw new UsageError('ECOM_REPLAY_EXPRESSION', { what, where, fix }, { cause });
+    throw new UsageError('ECOM_REPLAY_EXPRESSION', { what, where: '--sql', fix }, { cause });
   }
 }
 
@@ -469,6 +468,17 @@ function stem({ files }: Input): string {
     .basename(files[0] ?? '')
     .replace(/\.(gz|zst)$/i, '')
     .replace(/\.[^.]+$/, '');
+}
+
+/** Files of a folder that its data set's orders are not made of. */
+function unusedNotes(bundle: (typeof bundles)[number] | null, tables: readonly Input[]): string[] {
+  if (bundle === null) return [];
+  const known = [...bundle.files, ...bundle.further];
+  const unused = tables.filter((table) => !known.includes(stem(table))).flatMap(({ files }) => files);
+  if (unused.length === 0) return [];
+  const list = unused.map((file) => path.basename(file)).join(', ');
+  const what = unused.length === 1 ? '1 file that is' : `${unused.length} files that are`;
+  return [`Not used: ${what} not part of the orders of ${bundle.name}: ${list}.`];
 }
 
 function bundleSql(bundle: (typeof bundles)[number] | null, tables: readonly Input[]): string {
@@ -557,7 +567,7 @@ async function open(options: ReplayOptions, rewritten: boolean): Promise<Replay>
   }, 500).unref();
   try {
     const { input, bundle } = await openSource(db, given, options, rewritten);
-    const where = input.files.join(', ');
+    const where = fewOf(input.files);
     const { plan: planned, source } = await planOrders(db, input, bundle, options, definition.orderFields);
     const plan = await withCurrency(db, source, planned, options.currency ?? definition.currency);
     const timeSql = plan.expressions.timestamp ?? 'NULL';
@@ -571,8 +581,7 @@ async function open(options: ReplayOptions, rewritten: boolean): Promise<Replay>
       { file: where, column: plan.mapping.timestamp ?? 'timestamp' },
     );
     // The first readings skip rows that cannot be taken apart; this one keeps them.
-    if (input.format === 'csv' || input.format === 'json-lines')
-      await db.run(`CREATE OR REPLACE VIEW source AS ${input.select('kept')}`);
+    if (input.format !== 'sql') await db.run(`CREATE OR REPLACE VIEW source AS ${input.select('kept')}`);
     await loadItems(db, source, plan, time.sql, definition.orderFields);
     const { currency, notes: ofCurrency } = await currencyOf(db, options, definition, where);
     const digits = currencyDigits(currency, where);
@@ -591,11 +600,7 @@ async function open(options: ReplayOptions, rewritten: boolean): Promise<Replay>
     const { findings } = seen;
     if (findings.rows === 0) throw noRows(where);
     const format = new Intl.NumberFormat('en-US', { style: 'currency', currency }).format;
-    const said = [
-      ...describeFindings(findings, format),
-      ...takenOff(seen.taken, format),
-      ...layoutWarning(found, options.rows),
-    ];
+    const said = [...describeFindings(findings, format), ...layoutWarning(found, options.rows)];
     if (findings.orders === 0) {
       throw new EcomError('ECOM_REPLAY_NO_ORDERS', {
         what: 'No row of the file makes an order',

@@ -44,7 +44,7 @@ export class RowLines {
   ): Promise<RowLines> {
     const lines = new RowLines();
     const quote = dialect?.quote.charCodeAt(0);
-    const escape = dialect?.escape === '\\' ? backslash : undefined;
+    const escaping = dialect?.escape === '\\' ? backslash : undefined;
     const delimiter = dialect === null ? undefined : Buffer.from(dialect.delimiter).at(-1);
     let [line, start, row, record] = [1, firstLine, 0, firstLine];
     let [isBlank, isQuoted, isEscaped, mayOpen] = [true, false, false, true];
@@ -66,7 +66,7 @@ export class RowLines {
         if (line < firstLine || (byte === newline && line === firstLine)) continue;
         if (isQuoted) {
           if (isEscaped) isEscaped = false;
-          else if (byte === escape) isEscaped = true;
+          else if (byte === escaping) isEscaped = true;
           // One that is doubled opens again what it closed.
           else if (byte === quote) [isQuoted, mayOpen] = [false, true];
         } else if (byte === newline) {

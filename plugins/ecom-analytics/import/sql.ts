@@ -20,3 +20,12 @@ export function exactly(file: string, platform: NodeJS.Platform = process.platfo
   if (platform !== 'win32' && file.includes('\\')) return file;
   return file.replace(/[*?[]/g, (character) => `[${character}]`);
 }
+
+/** Names in a message: the first of many. */
+export function fewOf(names: readonly string[]): string {
+  const most = 3;
+  const rest = names.length - most;
+  return names.length <= most + 1
+    ? names.join(', ')
+    : `${names.slice(0, most).join(', ')} and ${rest} others`;
+}

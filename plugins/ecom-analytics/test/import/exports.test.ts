@@ -68,6 +68,18 @@ describe('an export of a platform is recognized', () => {
     expect(await sums({ file, sql })).toEqual(all);
   });
 
+  it('olist, whose further files it names, for their rows are not read', async () => {
+    const file = ['olist_orders', 'olist_order_payments', 'olist_order_items'].map((part) =>
+      of(`${part}_dataset.csv`),
+    );
+    const { replay } = await replayed({ file: [...file, of('woo-default.csv'), of('stripe.csv')] });
+    expect(replay.notes).toContain(
+      'Not used: 2 files that are not part of the orders of Olist: woo-default.csv, stripe.csv.',
+    );
+    const { replay: alone } = await replayed({ file });
+    expect(alone.notes.join('\n')).not.toContain('Not used');
+  });
+
   it('stripe.csv, without the charges that failed', async () => {
     const paid = await truth(
       'stripe.csv',

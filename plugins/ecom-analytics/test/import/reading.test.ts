@@ -476,9 +476,12 @@ describe('a suggestion', () => {
   });
 
   it('is never of a list within an order, whose first alone would be read', async () => {
-    const page = { orders: [{ order_id: '1', customer_id: 'a', timestamp: day, total_amount: 5 }] };
+    const page = {
+      shop: 'x',
+      orders: [{ order_id: '1', customer_id: 'a', timestamp: day, total_amount: 5 }],
+    };
     const message = await refusal(`${JSON.stringify(page)}\n${JSON.stringify(page)}\n`);
-    expect(message).toContain('Its columns are: "orders", "orders[0].order_id"');
+    expect(message).toContain('Its columns are: "shop", "orders", "orders[0].order_id"');
     expect(message).not.toMatch(/--map.*orders\[0\]/);
   });
 
@@ -669,3 +672,77 @@ describe('the line of a refused row', () => {
     expect(refusals(bad).map(([at, reason]) => [at, reason])).toEqual([[4, 'not-json']]);
   });
 });
+
+describe('pages of an API, a line each', () => {
+  const page = (number: number, ...customers: string[]): string =>
+    JSON.stringify({
+      orders: customers.map((customer_id) => ({ customer_id, timestamp: day, total_amount: 2 })),
+      page: number,
+      has_more: true,
+    });
+
+  it('are all read', async () => {
+    const { orders, replay } = await replayed({
+      file: write('pages.jsonl', `${page(1, 'ana', 'ben')}\n${page(2, 'cleo')}\n`),
+    });
+    expect(orders.map(({ order }) => order.customer_id)).toEqual(['ana', 'ben', 'cleo']);
+    expect(replay.findings.revenue).toBe(6);
+  });
+
+  it('refuse a line that is not one', async () => {
+    const lines = [page(1, 'ana'), '{"error":"too many requests"}', '{"orders":', page(3, 'ben')];
+    const { orders, bad } = await replayed({ file: write('broken.jsonl', lines.join('\n')) });
+    expect(orders).toHaveLength(2);
+    expect(refusals(bad).map(([line, reason, raw]) => [line, reason, raw])).toEqual([
+      [2, 'not-an-object', lines[1]],
+      [3, 'not-an-object', lines[2]],
+    ]);
+  });
+
+  it('are not orders with their items', async () => {
+    const order = (total: number): string =>
+      JSON.stringify({ lines: [{ sku: 'a', price: 1 }], total, customer_id: 'ana', timestamp: day });
+    const { replay } = await replayed({
+      file: write('items.jsonl', `${order(5)}\n${order(6)}\n`),
+      map: 'total_amount=total',
+    });
+    expect(replay.findings.revenue).toBe(11);
+  });
+});
+
+it('says that a layout is not known, in the summary and where a mapping is asked for', async () => {
+  const said = 'This is not a layout that is known';
+  expect((await read(`${header}\nc,${day},1\n`)).replay.notes.join('\n')).toContain(said);
+  expect(await refusal('who,when,sum\nana,2026-01-02,3\nben,2026-01-03,4\n')).toContain(said);
+});
+
+it('names a few of many files in an error, and none for a wrong --sql', async () => {
+  const many = path.join(folder, 'many');
+  mkdirSync(many);
+  for (let file = 0; file < 30; file++) write(`many/f${file}.csv`, `who,when,sum\nana,${day},3\n`);
+  const errorOf = (options: Partial<ReplayOptions>): Promise<string> =>
+    replayed({ file: many, ...options }).then(
+      () => 'nothing was refused',
+      (error: unknown) => String(error),
+    );
+  expect(await errorOf({})).toMatch(/f0\.csv, .*f1\.csv, .*f10\.csv and 27 others\)/);
+  const wrong = await errorOf({ sql: 'SELECT nothing FROM nowhere' });
+  expect(wrong).toContain('(--sql)');
+  expect(wrong).toMatch(/names are tables: f0, f1, f10 and 27 others\./);
+});
+
+it.each(['quantity,', ''])(
+  'says what rows with a negative amount take off their orders, with "%s"',
+  async (quantity) => {
+    const one = quantity === '' ? '' : '1,';
+    const rows = [
+      `o1,a,${day},${one}50`,
+      `o1,a,${day},${one}30`,
+      `o1,a,${day},${one}-20`,
+      `o2,b,${day},${one}5`,
+    ];
+    const { replay } = await read([`order_id,customer_id,timestamp,${quantity}price`, ...rows].join('\n'));
+    expect(replay.findings).toMatchObject({ revenue: 65, taken_off: { rows: 1, amount: 20 } });
+    expect(replay.notes.join('\n')).toContain('Taken off: 1 row with a negative amount, $20.00');
+  },
+);
