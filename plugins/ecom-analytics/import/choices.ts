@@ -227,37 +227,25 @@ function isKept(value: unknown): value is Kept {
   });
 }
 
+/** What a map file keeps besides the mapping, by the names of {@link replayDeclared}. */
+const keptOptions = {
+  where: 'where',
+  sql: 'sql',
+  rows: 'rows',
+  guests: 'guests',
+  currency: 'currency',
+  'time-format': 'timeFormat',
+  'time-zone': 'timeZone',
+  delimiter: 'delimiter',
+  encoding: 'encoding',
+  null: 'nulls',
+  decimal: 'decimal',
+} as const satisfies Partial<Record<ReplayOptionName, keyof ReplayChoices>>;
+
 /** Keeps the mapping that was found and the options that were given, for the next file of the same layout. */
 export async function saveMapFile(file: string, choices: ReplayChoices, mapping: Mapped): Promise<void> {
-  const {
-    where,
-    sql,
-    rows,
-    guests,
-    currency,
-    timeFormat,
-    timeZone,
-    delimiter,
-    encoding,
-    skip,
-    nulls,
-    decimal,
-  } = choices;
-  const kept: Kept = {
-    map: mapping,
-    where,
-    sql,
-    rows,
-    guests,
-    currency,
-    'time-format': timeFormat,
-    'time-zone': timeZone,
-    delimiter,
-    encoding,
-    skip: skip === undefined ? undefined : String(skip),
-    null: nulls === undefined ? undefined : [...nulls],
-    decimal,
-  };
+  const options = Object.entries(keptOptions).map(([option, name]) => [option, choices[name]]);
+  const kept = { map: mapping, ...Object.fromEntries(options), skip: choices.skip?.toString() };
   await writeFile(file, `${JSON.stringify(kept, null, 2)}\n`).catch((cause: unknown) => {
     const what = `The map file cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`;
     throw new UsageError(

@@ -746,3 +746,22 @@ it.each(['quantity,', ''])(
     expect(replay.notes.join('\n')).toContain('Taken off: 1 row with a negative amount, $20.00');
   },
 );
+
+it('hands on texts of any characters as they stand, over more orders than are asked for at once', async () => {
+  const pieces = ['"', '","', '\\', '\\u0041', '\n', "'", ',', ']', 'é', '🦊', '\u0001', 'plain', 'a b'];
+  // The first page needs no escapes, the later ones do.
+  const customer = (at: number): string =>
+    at < 16_000 ? `c${at}` : `<${pieces[at % pieces.length]}${pieces[(at * 7) % 11]}${at % 900}>`;
+  const count = 34_000;
+  const expected = Array.from({ length: count }, (_, at) => customer(at));
+  const start = Date.parse('2025-01-01T00:00:00Z');
+  const lines = expected.map((customer_id, at) =>
+    JSON.stringify({ customer_id, timestamp: start + at * 1000, total_amount: at / 100 }),
+  );
+  const { orders, bad } = await replayed({ file: write('any.jsonl', lines.reverse().join('\n')) });
+  expect(bad).toEqual([]);
+  expect(orders.map(({ order }) => order.customer_id)).toEqual(expected);
+  expect(
+    orders.every(({ totalCents, eventTimeMs }, at) => totalCents === at && eventTimeMs === start + at * 1000),
+  ).toBe(true);
+});
