@@ -139,7 +139,12 @@ export interface FoundLayout {
   readonly told: RowLayout;
   /** Whether rows share an order's id. */
   readonly grouped: boolean;
+  /** How many ids there are, where rows share them. */
+  readonly ids: number;
 }
+
+/** Put together at once: DuckDB does not spill the texts of unfinished groups to disk. */
+const ordersAtOnce = 100_000;
 
 /** The share of orders that must agree on a layout. */
 const agreed = 0.9;
@@ -149,12 +154,14 @@ export async function findLayout(
   plan: Plan,
   said: 'orders' | 'items' | undefined,
 ): Promise<FoundLayout> {
-  if (plan.expressions.order_id === undefined) return { rows: 'orders', told: 'orders', grouped: false };
+  if (plan.expressions.order_id === undefined)
+    return { rows: 'orders', told: 'orders', grouped: false, ids: 0 };
   const { n, d } = await db.row(
     // count(DISTINCT …) cannot be spilled to disk.
     'SELECT sum(n) AS n, count(*) AS d FROM (SELECT count(*) AS n FROM item WHERE left_out IS NULL AND reason IS NULL AND order_id IS NOT NULL GROUP BY order_id)',
   );
-  if (Number(n) === Number(d)) return { rows: 'orders', told: 'orders', grouped: false };
+  if (Number(n) === Number(d)) return { rows: 'orders', told: 'orders', grouped: false, ids: 0 };
+  const ids = Number(d);
   const { orders, first, repeated, summed, certain, products, priced } = await db.row(
     'SELECT count(*) AS orders, count(*) FILTER (totals = 1) AS first, ' +
       'count(*) FILTER (totals = n AND least = most) AS repeated, count(*) FILTER (totals = n AND head * 2 = whole) AS summed, ' +
@@ -177,14 +184,15 @@ export async function findLayout(
             : most(repeated, orders)
               ? 'repeated'
               : 'items';
-  if (said === 'items') return { rows: found === 'first' ? 'first' : 'items', told: found, grouped: true };
+  if (said === 'items')
+    return { rows: found === 'first' ? 'first' : 'items', told: found, grouped: true, ids };
   if (said === 'orders') {
     const rows = found === 'first' || found === 'summary' ? found : 'repeated';
-    return { rows, told: found, grouped: true };
+    return { rows, told: found, grouped: true, ids };
   }
   // What a layout is known for gives way to what its values show.
   const known = plan.layout.rows;
-  return { rows: known === 'items' ? 'items' : found, told: found, grouped: true };
+  return { rows: known === 'items' ? 'items' : found, told: found, grouped: true, ids };
 }
 
 /** Rows that stand after one of a later time. */
@@ -204,7 +212,7 @@ export async function rowsOutOfOrder(db: ReplayDatabase): Promise<number> {
  */
 export async function placeOrders(
   db: ReplayDatabase,
-  { grouped, rows }: FoundLayout,
+  { grouped, rows, ids }: FoundLayout,
   options: {
     readonly name: string;
     /** Whether rows lie in the order of time already. */
@@ -235,13 +243,18 @@ export async function placeOrders(
     const firstOf = (field: string): string => `arg_min(${field}, rowid) AS ${field}`;
     const largest = (field: string): string =>
       `coalesce(arg_max(${field}, (coalesce(price * coalesce(quantity, 1), total_amount, 0), -rowid)), any_value(${field})) AS ${field}`;
-    await db.run(
-      `CREATE TABLE grouped AS SELECT min(rowid) AS row_id, any_value(file) AS file, ${id} AS order_id, ${firstOf('customer_id')}, ` +
-        `${largest('product_id')}, ${largest('product_name')}, ${largest('category')}, ${firstOf('region')}, ` +
-        `${firstOf('currency')}, ${ofShop.map((column) => `${firstOf(column)}, `).join('')}${quantity} AS quantity, CASE WHEN count(*) = 1 THEN any_value(price) END AS price, ${total} AS total, ` +
-        `${rows === 'items' ? 'sum(refunded)' : 'max(refunded)'} AS refunded, min(ms) AS ms, count(*) AS row_count, max(order_out) AS left_out ` +
-        `FROM item WHERE left_out IS NULL AND reason IS NULL GROUP BY ${id} ORDER BY ms, row_id`,
-    );
+    const query =
+      `SELECT min(rowid) AS row_id, any_value(file) AS file, ${id} AS order_id, ${firstOf('customer_id')}, ` +
+      `${largest('product_id')}, ${largest('product_name')}, ${largest('category')}, ${firstOf('region')}, ` +
+      `${firstOf('currency')}, ${ofShop.map((column) => `${firstOf(column)}, `).join('')}${quantity} AS quantity, CASE WHEN count(*) = 1 THEN any_value(price) END AS price, ${total} AS total, ` +
+      `${rows === 'items' ? 'sum(refunded)' : 'max(refunded)'} AS refunded, min(ms) AS ms, count(*) AS row_count, max(order_out) AS left_out ` +
+      'FROM item WHERE left_out IS NULL AND reason IS NULL';
+    const times = Math.ceil(ids / ordersAtOnce);
+    const part = (at: number): string => `${query} AND hash(${id}) % ${times} = ${at} GROUP BY ${id}`;
+    await db.run(`CREATE TABLE part AS ${part(0)}`);
+    for (let at = 1; at < times; at++) await db.run(`INSERT INTO part ${part(at)}`);
+    await db.run('CREATE TABLE grouped AS SELECT * FROM part ORDER BY ms, row_id');
+    await db.run('DROP TABLE part');
   } else {
     await db.run(
       `CREATE ${options.inOrder ? 'VIEW' : 'TABLE'} grouped AS SELECT ${options.inOrder ? 'rowid AS place, ' : ''}rowid AS row_id, file, ${id} AS order_id, customer_id, product_id, product_name, category, region, currency, ${further}` +
