@@ -90,13 +90,20 @@ function orVariable(
 
 const draft = 'http://json-schema.org/draft-07/schema#';
 
+/** A schema of a stage's `ecomAnalytics` with variables, which the schemas of both files refer to. */
+export function ecomAnalyticsSchema(): JsonSchema {
+  return { $schema: draft, ...orVariable(configJsonSchema()) };
+}
+
+const ecomAnalytics: JsonSchema = { $ref: 'ecom-analytics.schema.json' };
+
 /** A schema for `serverless.yml` that knows `custom.ecomAnalytics` and leaves the rest of the file alone. */
 export function serverlessYmlSchema(): JsonSchema {
   return {
     $schema: draft,
     type: 'object',
     properties: {
-      custom: { type: 'object', properties: { ecomAnalytics: orVariable(configJsonSchema()) } },
+      custom: { type: 'object', properties: { ecomAnalytics } },
     },
   };
 }
@@ -119,7 +126,7 @@ export function stagesYmlSchema(): JsonSchema {
       type: 'object',
       properties: {
         ...orVariables(parametersJsonSchema().properties, 'Default'),
-        ecomAnalytics: orVariable(configJsonSchema()),
+        ecomAnalytics,
       },
     },
   };

@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest';
-import { serverlessYmlSchema, stagesYmlSchema } from '../../../plugin/config/json-schema.ts';
+import {
+  ecomAnalyticsSchema,
+  serverlessYmlSchema,
+  stagesYmlSchema,
+} from '../../../plugin/config/json-schema.ts';
 import { configReference } from '../../../plugin/config/reference.ts';
 
 test.each([
+  ['ecom-analytics', ecomAnalyticsSchema],
   ['serverless', serverlessYmlSchema],
   ['stages', stagesYmlSchema],
-])('the schema of %s.yml is the one that the plugin checks (vitest -u writes it)', async (file, schema) => {
+])('the schema %s is the one that the plugin checks (vitest -u writes it)', async (file, schema) => {
   await expect(`${JSON.stringify(schema(), null, 2)}\n`).toMatchFileSnapshot(
     `../../../plugin/${file}.schema.json`,
   );
