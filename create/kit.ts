@@ -55,7 +55,7 @@ export function packedManifest(root: string): string {
   const manifest: Manifest = JSON.parse(readFileSync(path.join(root, kitFolder, 'package.json'), 'utf8'));
   const entries = Object.entries(manifest.exports).map(([name, source]) => {
     if (source.endsWith('.json')) return [name, source];
-    const entry = source.endsWith('.cjs') ? './plugin/index.ts' : source;
+    const entry = source.endsWith('.mjs') ? './plugin/index.ts' : source;
     const types = entry.replace(/^\.\//, './dist/types/').replace(/\.ts$/, '.d.ts');
     return [name, { ...(typed.includes(name) && { types }), default: `./dist/${compiled(entry)}.js` }];
   });

@@ -33,7 +33,7 @@ export const withheldFiles: readonly string[] = [
   'plugins/ecom-analytics/package.json',
   'plugins/ecom-analytics/{biome,tsconfig}.json',
   'plugins/ecom-analytics/source.mjs',
-  'plugins/ecom-analytics/plugin/source.cjs',
+  'plugins/ecom-analytics/plugin/source.mjs',
   'plugins/ecom-analytics/*/**/README.md',
   'plugins/ecom-analytics/core/spec.schema.json',
   'plugins/ecom-analytics/plugin/resources/CHECKED.md',

@@ -32,6 +32,8 @@ export class EcomAnalyticsPlugin {
   #pipeline: PipelineDefinition | undefined;
 
   constructor(serverless: Serverless, options: CliOptions, speech: Speech) {
+    // The SDK has seven lines to say about Node 20 at every command; which Node is supported is in package.json.
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
     this.#serverless = serverless;
     this.#options = options;
     this.#speech = speech;
