@@ -9,7 +9,7 @@ import { generateOrders } from '../plugins/ecom-analytics/core/generator/order-g
 import type { Order } from '../plugins/ecom-analytics/core/order.ts';
 import { createKafkaClient, type KafkaClient } from '../plugins/ecom-analytics/functions/kafka/client.ts';
 import { silentLog } from '../plugins/ecom-analytics/functions/log.ts';
-import type { StreamingChoices } from '../plugins/ecom-analytics/job/settings.ts';
+import { defaultChoices, type StreamingChoices } from '../plugins/ecom-analytics/job/settings.ts';
 import { type Child, startChild } from '../plugins/ecom-analytics/machine/child/child.ts';
 import { type Broker, startBroker } from '../plugins/ecom-analytics/machine/kafka/broker.ts';
 import { createTopics } from '../plugins/ecom-analytics/machine/kafka/topics.ts';
@@ -61,12 +61,13 @@ export class StreamingSite {
   /** As a stage has it, but for these choices. Each application has a folder of its own. */
   async startJob(choices: Partial<StreamingChoices> = {}): Promise<TestJob> {
     const { application = 'pipeline' } = choices;
+    const { triggerSeconds, customerTriggerSeconds } = defaultChoices;
     const job = await TestJob.start({
       installation: this.installation,
       definition: pipeline,
       bootstrapServers: this.broker.bootstrapServers,
       folder: path.join(this.folder, application),
-      choices: { triggerSeconds: 10, ...choices },
+      choices: { triggerSeconds, customerTriggerSeconds, ...choices },
     });
     this.#jobs.push(job);
     return job;

@@ -33,8 +33,8 @@ def customer_alerts(records: DataFrame, spec: Spec) -> DataFrame:
     # Sorted as they stand here: by id, and of one id the first. A customer's orders are in one partition.
     order = F.struct(spec.order.key, "offset", F.unix_millis("event_time").alias("event_ms"), NAMES.cents, *fields)
     # Not of ticks, which come this far for the sake of the watermark.
-    seen = in_windows.groupBy("kind", "window", "customer_id").agg(
-        F.array_sort(F.collect_set(F.when(F.col(NAMES.is_order), order))).alias("appended")
+    seen = in_windows.groupBy("customer_id", "kind", "window_end").agg(
+        F.collect_list(F.when(F.col(NAMES.is_order), order)).alias("orders")
     )
     trips = {rule: _trips(rule, kinds, spec) for rule in spec.stateful_rules}
     alerts = F.array(*(F.when(tripped, _alert(rule, spec)) for rule, tripped in trips.items()))
@@ -50,12 +50,8 @@ def _in_windows(orders: DataFrame, kinds: list[Windows], delay_ms: int) -> DataF
     def window(kind: int, windows: Windows, steps_back: int) -> Column:
         slide = F.lit(windows.slide_ms)
         start = event_ms - F.pmod(event_ms, slide) - F.lit(steps_back * windows.slide_ms)
-        bounds = F.struct(
-            F.timestamp_millis(start).alias("start"),
-            F.timestamp_millis(start + F.lit(windows.size_ms)).alias("end"),
-        )
-        falls_into = start > event_ms - F.lit(windows.size_ms)
-        return F.when(falls_into, F.struct(F.lit(kind).alias("kind"), bounds.alias("window")))
+        end = start + F.lit(windows.size_ms)
+        return F.when(end > event_ms, F.struct(F.lit(kind).alias("kind"), F.timestamp_millis(end).alias("window_end")))
 
     candidates = F.array(
         *(
@@ -64,22 +60,24 @@ def _in_windows(orders: DataFrame, kinds: list[Windows], delay_ms: int) -> DataF
             for steps_back in range(-(-windows.size_ms // windows.slide_ms))
         )
     )
-    falling = orders.select("*", F.explode(F.filter(candidates, lambda one: one.isNotNull())).alias("in"))
+    falling = orders.select("*", F.explode(candidates).alias("in")).where(F.col("in").isNotNull())
     return falling.select(
         "*",
         F.col("in.kind").alias("kind"),
-        F.col("in.window").alias("window", metadata={_DELAY_METADATA: delay_ms}),
+        F.col("in.window_end").alias("window_end", metadata={_DELAY_METADATA: delay_ms}),
     )
 
 
 def _orders(spec: Spec) -> Column:
-    """Of each id the first."""
-    appended = F.col("appended")
+    """Of each id the first. The lambda around it gives the sorted orders a name: else they would be sorted at each use."""
 
-    def is_first(order: Column, place: Column) -> Column:
-        return (place == 0) | (order[spec.order.key] != appended[F.greatest(place - 1, F.lit(0))][spec.order.key])
+    def firsts(appended: Column) -> Column:
+        def is_first(order: Column, place: Column) -> Column:
+            return (place == 0) | (order[spec.order.key] != appended[F.greatest(place - 1, F.lit(0))][spec.order.key])
 
-    return F.filter(appended, is_first)
+        return F.filter(appended, is_first)
+
+    return F.get(F.transform(F.array(F.array_sort("orders")), firsts), F.lit(0))
 
 
 def _count(rule: DistinctOrders | DistinctValues, spec: Spec) -> Column:
@@ -92,12 +90,12 @@ def _trips(rule: DistinctOrders | DistinctValues, kinds: list[Windows], spec: Sp
     is_kind = F.col("kind") == F.lit(kinds.index(rule.windows))
     limit = F.lit(rule.more_than)
     # Nearly no customer has as many orders as that, and then nothing is counted.
-    return is_kind & (F.size("appended") > limit) & (_count(rule, spec) > limit)
+    return is_kind & (F.size("orders") > limit) & (_count(rule, spec) > limit)
 
 
 def _alert(rule: DistinctOrders | DistinctValues, spec: Spec) -> Column:
     customer_id = F.col("customer_id")
-    start_ms = F.unix_millis("window.start").cast("string")
+    start_ms = (F.unix_millis("window_end") - F.lit(rule.windows.size_ms)).cast("string")
     orders = _orders(spec)
     newest = F.array_max(F.transform(orders, lambda order: F.struct(order["event_ms"], order["offset"], order["region"])))
     total_cents = F.aggregate(orders, F.lit(0).cast(WHOLE), lambda cents, order: (cents + order[NAMES.cents]).cast(WHOLE))

@@ -58,10 +58,10 @@ function facts({ spec, sparkLine, output, cluster, choices }: FingerprintSource)
     'window keys': windowing.groupBy.map(({ field, column }) => `${field} as ${column}`).join(', '),
     'window columns': windowing.columns.map(({ name, type }) => `${name} ${type}`).join(', '),
     'stateful rules': statefulRules.join('; '),
-    // Before it kept counts and sets of values, with a deduplication of its own in front: Spark cannot read that as this.
+    // Raised where Spark could not read what is kept as what was: once counts and sets of values, then windows by start and end.
     ...(statefulRules.length === 0
       ? {}
-      : { 'state of the stateful rules': 'the orders of each open window' }),
+      : { 'state of the stateful rules': 'the orders of each open window, by its end' }),
     'shuffle partitions': String(choices.shufflePartitions),
     'state store': choices.stateStore,
   };
