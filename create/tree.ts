@@ -62,7 +62,8 @@ export function packTree(tree: Tree): Uint8Array {
     };
   });
   // Of gzip's levels, the highest takes twice the time of this one to save one byte in a hundred.
-  return gzipSync(createTar(items), { level: 6 });
+  // An archive ends in two blocks of zeros, of which nanotar writes one.
+  return gzipSync(Buffer.concat([createTar(items), Buffer.alloc(512)]), { level: 6 });
 }
 
 /**
