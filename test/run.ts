@@ -60,10 +60,7 @@ function outcomeBefore(): Outcome {
 
 const fast = ['--project', 'fast'];
 /** Of the heavy tests, what the Node of Lambda matters to: the functions as bundled, and lines of another process. */
-const onNode24 = [
-  'plugins/ecom-analytics/test/functions/package.e2e.test.ts',
-  'test/emr/reader/reader.spark.test.ts',
-];
+const onNode24 = ['test/e2e/functions-package.e2e.test.ts', 'test/emr/reader/reader.spark.test.ts'];
 const leftOut =
   'Left out: what needs Spark, Kafka, the local cloud, a browser, a terminal or packing. ' +
   'About 45 minutes on two cores: npm run test:all';
