@@ -28,7 +28,7 @@ const fastTests = [
 ];
 
 /** A bound for what hangs: a test in here takes as long as the tests that it runs. */
-const slow = { timeout: 300_000 };
+const slow = { timeout: 600_000 };
 
 let project: ProjectCopy;
 beforeAll(() => {
