@@ -61,7 +61,7 @@ describeWithSpark('the streaming job and the embedded engine', () => {
   });
 
   describe.each<SparkLineName>(['4.1', '3.5'])('with Spark %s', (line) => {
-    it('make the same of 20,000 messy orders', { timeout: 300_000 }, async () => {
+    it('make the same of 20,000 messy orders', { timeout: 600_000 }, async () => {
       const placement = new Placement();
       const messy = messyRecords({
         seed: 11,
@@ -101,7 +101,7 @@ describeWithSpark('the streaming job and the embedded engine', () => {
     });
 
     it('judge customers alike, whose orders are late, repeated and reordered', {
-      timeout: 300_000,
+      timeout: 600_000,
     }, async () => {
       const startMs = Math.floor(Date.now() / (5 * minute)) * 5 * minute - 120 * minute;
       const placement = new Placement();
