@@ -9,7 +9,7 @@ export async function runCommand(
 ): Promise<void> {
   // Node 20 is what the kit asks for: the AWS SDK's warning of its end is not for those who run a command.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  // A reader that has gone, as `head` goes, is no error of ours.
+  // `head` closes the pipe once it has its lines, which is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });

@@ -91,8 +91,8 @@ function compile(build: () => BuildResult<{ write: false }>): OutputFile[] {
 /**
  * Loads the shop's definition, the default export of `pipeline/definition.ts`.
  *
- * @throws EcomError `ECOM_PROJECT_MISSING` outside a project, `ECOM_DEFINITION` for a file that exports something else, and
- * what `definePipeline` throws
+ * @throws EcomError `ECOM_PROJECT_MISSING` outside a project, `ECOM_TYPESCRIPT` for a file that cannot be compiled,
+ * `ECOM_DEFINITION` for one that exports something else, and what `definePipeline` throws
  */
 export async function loadDefinition(folder: string): Promise<PipelineDefinition> {
   const file = path.join(folder, definitionFile);

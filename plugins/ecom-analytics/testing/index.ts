@@ -32,7 +32,7 @@ export interface Outcome {
   readonly late: number;
 }
 
-/** An order as a producer would send it: any JSON value, or the bytes of a record. */
+/** An order as a producer sends it: an object, which becomes JSON, or the text or bytes of a record. */
 export type SentOrder = Readonly<Record<string, unknown>> | Uint8Array | string;
 
 const utf8 = new TextEncoder();

@@ -14,7 +14,7 @@ import { type KafkaEvent, type KafkaEventRecord, readAlert } from './read-alert.
 export interface AlertConsumerParts {
   /** Remembers which alerts were acted on. */
   readonly persistence: BasePersistenceLayer;
-  /** The shop's own action; it runs before a person is told. When it rejects, the alert is delivered again. */
+  /** The shop's own action; it runs before a person is told, and again with an alert that is delivered again. */
   readonly act?: (alert: Alert) => Promise<void>;
   /** Tells a person. When it rejects, the alert counts as not acted on and is delivered again. */
   readonly notify: (alert: Alert) => Promise<void>;
