@@ -13,7 +13,7 @@ import { undoLine } from './replace.ts';
 import { hasGit } from './repository.ts';
 import { readFlags, refuseTakenByNpm, settle } from './settle.ts';
 import { unpackTree } from './tree.ts';
-import { compareVersions, describeUpdate, updateProject } from './update.ts';
+import { checkShape, compareVersions, describeUpdate, updateProject } from './update.ts';
 
 /** The command line of create-ecom-analytics. */
 
@@ -127,6 +127,7 @@ async function update(args: readonly string[], signal: AbortSignal): Promise<num
   }
   const template = readPackedTemplate();
   const { version } = readOrigin(folder);
+  checkShape(folder);
   const isOlder = compareVersions(version, template.version) < 0;
   if (check || version === template.version) {
     const text = isOlder

@@ -32,6 +32,24 @@ function failed(code: 'UNCLEAN' | 'OLDER' | 'SHAPE', what: string, where: string
   return new EcomError(`ECOM_UPDATE_${code}`, { what, where, fix });
 }
 
+/** What every project of the first shape has, and none since. */
+const firstShape = ['local/run.mjs', 'plugins/ecom-analytics/load.cjs'];
+
+/**
+ * Refuses a project that holds the kit's sources: it cannot be merged, since each of the kit's files has gone elsewhere.
+ *
+ * @throws EcomError `ECOM_UPDATE_SHAPE`
+ */
+export function checkShape(folder: string): void {
+  if (!firstShape.every((file) => statOf(path.join(folder, file))?.isFile())) return;
+  throw failed(
+    'SHAPE',
+    "The project holds the kit's sources, as projects did before the kit became a package",
+    folder,
+    'Make a new project and move what is yours: docs/moving.md of the new one has the steps.',
+  );
+}
+
 /** Compares `1.2.3` with `1.10.0` number by number; a pre-release comes before its release. */
 export function compareVersions(one: string, other: string): number {
   const parts = (version: string) => {
@@ -165,10 +183,10 @@ export async function updateProject(
       path.join(folder, originFile),
       'Run `npx create-ecom-analytics@latest update`.',
     );
+  checkShape(folder);
   const tracked = await checkClean(folder);
 
   const base = readBase(folder, origin);
-  checkShape(folder, base);
   const answers = readAnswers(folder, origin, surroundings);
   const rendered = render(template.tree, answers, template.version, packTree);
   const kits = new Map([...rendered].filter(([file]) => isVendoredKit(file)));
@@ -220,17 +238,6 @@ export async function updateProject(
     conflicts: conflicted,
     kept,
   };
-}
-
-/** A project of the shape that held the kit's own sources cannot be merged: each of its files has gone elsewhere. */
-function checkShape(folder: string, base: Tree): void {
-  if (!base.has('local/run.mjs')) return;
-  throw failed(
-    'SHAPE',
-    "The project holds the kit's sources, as projects did before the kit became a package",
-    folder,
-    'Make a new project and move what is yours: docs/moving.md of the new one has the steps.',
-  );
 }
 
 /** The summary for a person. */

@@ -377,7 +377,10 @@ describe('an update', () => {
     remove();
     ({ folder, remove } = ownFolder());
     project = path.join(folder, 'shop');
-    await make({ version: '0.1.0', tree: new Map([...first.tree, ['local/run.mjs', textFile('kit\n')]]) });
+    const kit = ['local/run.mjs', 'plugins/ecom-analytics/load.cjs'].map(
+      (file) => [file, textFile('kit\n')] as const,
+    );
+    await make({ version: '0.1.0', tree: new Map([...first.tree, ...kit]) });
     await expect(update(changed('0.2.0', {}))).rejects.toMatchObject({
       code: 'ECOM_UPDATE_SHAPE',
       message: expect.stringContaining('docs/moving.md'),
