@@ -3,10 +3,10 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { systemClock } from '../plugins/ecom-analytics/functions/clock.ts';
 import { AwsClients } from '../plugins/ecom-analytics/plugin/aws/clients.ts';
 import { MskCluster } from '../plugins/ecom-analytics/plugin/aws/msk-cluster.ts';
 import { MskTopics } from '../plugins/ecom-analytics/plugin/aws/msk-topics.ts';
-import { wallClock } from '../plugins/ecom-analytics/plugin/clock.ts';
 import type { DesiredTopic } from '../plugins/ecom-analytics/plugin/topics/desired.ts';
 import { emptyLedger } from '../plugins/ecom-analytics/plugin/topics/ledger.ts';
 import { planTopics } from '../plugins/ecom-analytics/plugin/topics/plan.ts';
@@ -110,7 +110,7 @@ async function topicsPlan(): Promise<Figure[]> {
     const plan = async (): Promise<number> => {
       const own = clients();
       const cluster = await new MskCluster(own, clusterArn).facts();
-      const store = new MskTopics(own, clusterArn, wallClock);
+      const store = new MskTopics(own, clusterArn, systemClock);
       const actual = await store.read(topics.map(({ name }) => name));
       const ledger = emptyLedger(owner, clusterArn);
       return planTopics({ desired: topics, actual, ledger, cluster, owner }).changes.length;

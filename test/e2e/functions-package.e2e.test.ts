@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import pipeline from '../../pipeline/definition.ts';
-import { stageDefinition } from '../../plugins/ecom-analytics/functions/stage.ts';
+import { definitionIn } from '../../plugins/ecom-analytics/functions/stage.ts';
 import { type Broker, startBroker } from '../../plugins/ecom-analytics/machine/kafka/broker.ts';
 import { createTopics } from '../../plugins/ecom-analytics/machine/kafka/topics.ts';
 import { unzip } from '../../plugins/ecom-analytics/test/functions/unzip.ts';
@@ -243,7 +243,7 @@ describe('sls package', () => {
 
     test('keep to the topics of their stage', async () => {
       const prefixed = { ...env, ECOM_TOPIC_PREFIX: 'dev-' };
-      await createTopics(broker.bootstrapServers, stageDefinition(prefixed, pipeline));
+      await createTopics(broker.bootstrapServers, definitionIn(prefixed, pipeline));
       const event = { durationSeconds: 1, ordersPerMinute: 3000, seed: 7, fraudRate: 0 };
       expect((await invoke('producer', event, prefixed)).answer).toMatchObject({ sent: 50, failed: 0 });
       const reading = await invoke(

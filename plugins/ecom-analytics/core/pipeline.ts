@@ -43,6 +43,18 @@ export function withoutRules(definition: PipelineDefinition, ruleIds: readonly s
   return { ...definition, rules: definition.rules.filter((rule) => !ruleIds.includes(rule.id)) };
 }
 
+/**
+ * A shop's definition as one stage runs it: without the rules that are switched off there, and with its topics' prefix.
+ *
+ * @throws EcomError `ECOM_RULE_UNKNOWN`
+ */
+export function stageDefinition(
+  definition: PipelineDefinition,
+  stage: { readonly rulesOff: readonly string[]; readonly topicPrefix: string },
+): PipelineDefinition {
+  return withTopicPrefix(withoutRules(definition, stage.rulesOff), stage.topicPrefix);
+}
+
 /** The definition with a prefix before every topic's name, so that stages can share a cluster. */
 export function withTopicPrefix(definition: PipelineDefinition, prefix: string): PipelineDefinition {
   const prefixed = Object.entries(definition.topics).map(([role, topic]) => [

@@ -3,9 +3,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EcomError, isEcomError } from '../core/error.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
+import { systemClock } from '../functions/clock.ts';
 import { loadDefinition } from '../project/project.ts';
 import type { SdkSettings } from './aws/clients.ts';
-import { wallClock } from './clock.ts';
 import { type Command, commands } from './commands/declarations.ts';
 import type { CliOptions, CommandDeclaration, Serverless, Speech } from './framework.ts';
 import { pointAtCloud } from './local-cloud.ts';
@@ -132,7 +132,7 @@ export class EcomAnalyticsPlugin {
       region: provider.getRegion(),
       stackName: provider.naming.getStackName(),
       isLocal: provider.getStage() === localStage,
-      clock: wallClock,
+      clock: systemClock,
       progress: (text) => this.#speech.progress.get('ecom').notice(text),
       sdkSettings: async () => {
         if (provider.getAwsSdkV3Config) return (await provider.getAwsSdkV3Config()) as SdkSettings;

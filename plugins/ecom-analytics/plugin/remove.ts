@@ -1,11 +1,11 @@
 import { hasEnded } from './aws/emr-cluster.ts';
-import { waitFor } from './clock.ts';
 import { StreamError } from './error.ts';
 import { ids } from './resources/stage.ts';
 import type { DeployedStage, Session } from './session.ts';
 import { findDeployed } from './session.ts';
 import { stopStream } from './streaming/deploy-stream.ts';
 import { releaseTopics, removeTopics } from './topics/stage-topics.ts';
+import { waitFor } from './wait.ts';
 
 async function stopWhatRuns(stage: DeployedStage): Promise<void> {
   await stage.trigger.enable(false);

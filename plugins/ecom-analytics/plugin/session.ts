@@ -1,12 +1,13 @@
 import { EcomError } from '../core/error.ts';
+import type { Clock } from '../functions/clock.ts';
 import { AwsClients, type SdkSettings } from './aws/clients.ts';
 import { EmrCluster } from './aws/emr-cluster.ts';
 import { MskCluster } from './aws/msk-cluster.ts';
 import { Bucket } from './aws/objects.ts';
 import { Stack } from './aws/stack.ts';
 import { AlertsTrigger } from './aws/trigger.ts';
-import type { Clock, Progress } from './clock.ts';
 import type { StageInput } from './resources/stage.ts';
+import type { Progress } from './wait.ts';
 
 /** What a command works with: a stage as it is configured, and as it is deployed. */
 export interface Session {

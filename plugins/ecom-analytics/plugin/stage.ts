@@ -1,10 +1,9 @@
-import type { PipelineDefinition } from '../core/pipeline.ts';
+import { type PipelineDefinition, stageDefinition } from '../core/pipeline.ts';
 import { checkParameters, inServiceFile, resolveConfig, type Where } from './config/resolve.ts';
 import type { StageConfig } from './config/schema.ts';
 import { ConfigError } from './error.ts';
 import type { CliOptions, Serverless } from './framework.ts';
 import type { FunctionIds, StageInput } from './resources/stage.ts';
-import { stageDefinition } from './topics/desired.ts';
 
 /** The stage whose cloud runs on this machine; its broker speaks plain Kafka. */
 export const localStage = 'local';
@@ -197,7 +196,7 @@ export function stageInput(
     stage: provider.getStage(),
     region: provider.getRegion(),
     config,
-    definition: stageDefinition(pipeline, config),
+    definition: stageDefinition(pipeline, { rulesOff: config.rules.off, topicPrefix: config.topics.prefix }),
     clusterGeneration,
     functions: {
       producer: wiredIds(serverless, 'producer'),

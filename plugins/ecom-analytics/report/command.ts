@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { EcomError, type ExitCode, UsageError } from '../core/error.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
-import { stageDefinition } from '../functions/stage.ts';
+import { definitionIn } from '../functions/stage.ts';
 import {
   type AskedReplay,
   askedReplay,
@@ -116,7 +116,7 @@ async function runReplay(
       dashboard: null,
       json: false,
     },
-    stageDefinition(process.env, definition),
+    definitionIn(process.env, definition),
     signal,
   );
 }
@@ -165,7 +165,7 @@ export async function main(args: readonly string[], definition: PipelineDefiniti
   }
   if (replay.asked.dryRun !== null) {
     const { showDryRun } = await import('../import/dry-run.ts');
-    return showDryRun(replay.asked, stageDefinition(process.env, definition), options.json);
+    return showDryRun(replay.asked, definitionIn(process.env, definition), options.json);
   }
   const interruption = listenForInterruption(() =>
     process.stderr.write('\nStopping: the report is of the orders so far. Ctrl-C again to stop at once.\n'),

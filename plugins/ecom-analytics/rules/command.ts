@@ -1,7 +1,7 @@
 import { type ExitCode, UsageError } from '../core/error.ts';
 import { inCurrency, type PipelineDefinition } from '../core/pipeline.ts';
 import { useCurrency } from '../dashboard/page/format.ts';
-import { stageDefinition } from '../functions/stage.ts';
+import { definitionIn } from '../functions/stage.ts';
 import {
   type AskedReplay,
   askedReplay,
@@ -96,7 +96,7 @@ export async function main(args: readonly string[], definition: PipelineDefiniti
     return 0;
   }
   const { asked } = options;
-  const stage = stageDefinition(process.env, definition);
+  const stage = definitionIn(process.env, definition);
   if (asked.dryRun !== null) return showDryRun(asked, stage, options.json);
   return withReplay(asked, stage, async (replay, isOver) => {
     for (const note of replay.notes) process.stderr.write(`${printable(note)}\n`);

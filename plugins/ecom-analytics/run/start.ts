@@ -3,7 +3,7 @@ import type { ExitCode } from '../core/error.ts';
 import { inCurrency, type PipelineDefinition } from '../core/pipeline.ts';
 import { openOutputFolder, outputError } from '../files/output-folder.ts';
 import { forwardClock, systemClock } from '../functions/clock.ts';
-import { stageDefinition } from '../functions/stage.ts';
+import { definitionIn } from '../functions/stage.ts';
 import { printable } from '../report/printable.ts';
 import { engines } from './engines.ts';
 import type { RunFeed, RunSummary } from './feed.ts';
@@ -29,13 +29,13 @@ export async function main(args: readonly string[], definition: PipelineDefiniti
   const { source } = options;
   if (source.kind === 'replay' && source.dryRun !== null) {
     const { showDryRun } = await import('../import/dry-run.ts');
-    return showDryRun(source, stageDefinition(process.env, definition), options.json);
+    return showDryRun(source, definitionIn(process.env, definition), options.json);
   }
   const interruption = listenForInterruption(() => {
     process.stderr.write('\nStopping: open windows are being written. Ctrl-C again to stop at once.\n');
   });
   try {
-    const summary = await run(options, stageDefinition(process.env, definition), interruption.signal);
+    const summary = await run(options, definitionIn(process.env, definition), interruption.signal);
     process.stdout.write(
       options.json ? `${JSON.stringify(summary)}\n` : describeSummary(summary, process.cwd()),
     );

@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import type { PipelineDefinition } from '../../core/pipeline.ts';
 import { systemClock } from '../clock.ts';
 import { type Environment, kafkaSettings } from '../kafka/settings.ts';
-import { stageDefinition } from '../stage.ts';
+import { definitionIn } from '../stage.ts';
 import { functionLogger, functionMetrics } from '../telemetry.ts';
 import { KafkaSink } from './kafka-sink.ts';
 import { readProducerRequest, seedOf } from './request.ts';
@@ -37,7 +37,7 @@ export function producer(pipeline: PipelineDefinition, options: ProducerOptions 
     const environment: Environment = process.env;
     const now = systemClock.now();
     const request = readProducerRequest(event, seedOf(now));
-    const definition = stageDefinition(environment, pipeline);
+    const definition = definitionIn(environment, pipeline);
     sink ??=
       options.sink?.(definition) ??
       new KafkaSink(kafkaSettings(environment), definition.topics, systemClock, logger);

@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import type { PipelineDefinition } from '../../core/pipeline.ts';
 import { systemClock } from '../clock.ts';
 import { kafkaSettings } from '../kafka/settings.ts';
-import { stageDefinition } from '../stage.ts';
+import { definitionIn } from '../stage.ts';
 import { functionLogger } from '../telemetry.ts';
 import { readTopic, type TopicReading } from './read-topic.ts';
 import { readTestConsumerRequest } from './request.ts';
@@ -26,7 +26,7 @@ export function testConsumer(pipeline: PipelineDefinition): TestConsumerFunction
   const logger = functionLogger('test-consumer');
   return async (event, context) => {
     logger.addContext(context);
-    const definition = stageDefinition(process.env, pipeline);
+    const definition = definitionIn(process.env, pipeline);
     const request = readTestConsumerRequest(event, definition.topics, pipeline.topics);
     const settings = kafkaSettings(process.env);
     const leftMs = Math.max(1000, context.getRemainingTimeInMillis() - overheadMs);

@@ -4,6 +4,7 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline as pipeStream } from 'node:stream/promises';
 import { EcomError } from '../../core/error.ts';
+import { mapConcurrently } from '../../functions/concurrency.ts';
 import { cacheFolder } from '../../project/project.ts';
 import { type DownloadOptions, download } from './download.ts';
 import { jarAddress, jarPath } from './jar-address.ts';
@@ -83,19 +84,8 @@ export async function fetchJars(lock: JarLock, options: FetchOptions = {}): Prom
     doneBytes += count;
     onProgress?.({ doneBytes, totalBytes, files: missing.length });
   };
-  const queue = missing.values();
-  const failures: unknown[] = [];
-  const fetchFromQueue = async (): Promise<void> => {
-    for (const { jar, file, url } of queue) {
-      if (failures.length > 0) return;
-      try {
-        await fetchJar(jar, file, url, { ...rest, onBytes });
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: parallelDownloads }, fetchFromQueue));
-  if (failures.length > 0) throw failures[0];
+  await mapConcurrently(missing, parallelDownloads, ({ jar, file, url }) =>
+    fetchJar(jar, file, url, { ...rest, onBytes }),
+  );
   return jars.map(({ file }) => file);
 }

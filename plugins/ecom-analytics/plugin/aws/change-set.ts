@@ -1,6 +1,7 @@
 import type { ResourceChange } from '@aws-sdk/client-cloudformation';
-import { type Clock, waitFor } from '../clock.ts';
+import type { Clock } from '../../functions/clock.ts';
 import { AwsError } from '../error.ts';
+import { waitFor } from '../wait.ts';
 import type { AwsClients } from './clients.ts';
 import { calling } from './failure.ts';
 

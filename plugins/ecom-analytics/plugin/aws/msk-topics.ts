@@ -1,13 +1,14 @@
 import type { DescribeTopicResponse } from '@aws-sdk/client-kafka';
 import * as v from 'valibot';
-import { type Clock, waitFor } from '../clock.ts';
+import type { Clock } from '../../functions/clock.ts';
+import { mapConcurrently } from '../../functions/concurrency.ts';
 import { TopicError } from '../error.ts';
 import type { DesiredTopic } from '../topics/desired.ts';
 import { refusedConfigs } from '../topics/refused-configs.ts';
 import type { ActualTopic, TopicStore } from '../topics/store.ts';
 import { isSameConfig } from '../topics/topic-configs.ts';
+import { waitFor } from '../wait.ts';
 import type { AwsClients } from './clients.ts';
-import { concurrently } from './concurrently.ts';
 import { calling, isNamed } from './failure.ts';
 
 /** Calls of one plan that are under way at once. */
@@ -55,7 +56,7 @@ export class MskTopics implements TopicStore {
 
   async read(names: readonly string[]): Promise<ActualTopic[]> {
     // One by one: ListTopics leaves out what the caller may not see, which would read as "not there".
-    const found = await concurrently(names, callsAtOnce, (name) => this.#settledTopic(name));
+    const found = await mapConcurrently(names, callsAtOnce, (name) => this.#settledTopic(name));
     return found.filter((topic) => topic !== undefined);
   }
 

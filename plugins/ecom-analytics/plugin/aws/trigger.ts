@@ -1,5 +1,6 @@
-import { type Clock, waitFor } from '../clock.ts';
+import type { Clock } from '../../functions/clock.ts';
 import { AwsError } from '../error.ts';
+import { waitFor } from '../wait.ts';
 import type { AwsClients } from './clients.ts';
 import { calling, isNamed } from './failure.ts';
 

@@ -3,11 +3,11 @@ import { EMRClient } from '@aws-sdk/client-emr';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import * as v from 'valibot';
+import { systemClock } from '../../functions/clock.ts';
 import { EmrCluster } from '../aws/emr-cluster.ts';
 import { calling } from '../aws/failure.ts';
 import { Bucket } from '../aws/objects.ts';
 import { AlertsTrigger } from '../aws/trigger.ts';
-import { wallClock } from '../clock.ts';
 import { metricDimensions, metricNamespace } from '../monitoring/metrics.ts';
 import type { WatchVerdict } from '../streaming/decision.ts';
 import { type Application, applications, statusKey, watchMemoryKey } from '../streaming/keys.ts';
@@ -72,7 +72,7 @@ export async function handler(): Promise<Readonly<Record<string, WatchVerdict>>>
     if (found) looked.set(application, found);
   }
   const all = [...looked.values()];
-  const trigger = new AlertsTrigger(clients, setting('ECOM_ALERTS_TRIGGER_ID'), wallClock);
+  const trigger = new AlertsTrigger(clients, setting('ECOM_ALERTS_TRIGGER_ID'), systemClock);
   const AlertsTriggerOn = (await trigger.isOn()) ? 1 : 0;
   if (all.length === 0) {
     // A first deploy that stopped half-way may have left alerts off before there was a stream.

@@ -10,7 +10,7 @@ import { fetchJars } from '../../machine/maven/fetch-jars.ts';
 import { readJarLock } from '../../machine/maven/jar-lock.ts';
 import { jobFile } from '../../project/package-files.ts';
 import type { Bucket } from '../aws/objects.ts';
-import type { Progress } from '../clock.ts';
+import type { Progress } from '../wait.ts';
 
 /** A file to be uploaded, under a key that its content decides. */
 export interface ArtefactFile {

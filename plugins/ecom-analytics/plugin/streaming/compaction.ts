@@ -1,7 +1,7 @@
-import { waitFor } from '../clock.ts';
 import { StreamError } from '../error.ts';
 import { stem } from '../resources/stage.ts';
 import type { DeployedStage } from '../session.ts';
+import { waitFor } from '../wait.ts';
 import { buildCompaction, type CompactionArtefact, uploadFiles } from './artefact.ts';
 import { isAlive, type StepState } from './decision.ts';
 import { usableCluster } from './deploy-stream.ts';

@@ -2,7 +2,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { analyticsFolder, isWindowFile } from '../../core/window.ts';
 import { openOutputFolder, outputError } from '../../files/output-folder.ts';
-import { concurrently } from '../aws/concurrently.ts';
+import { mapConcurrently } from '../../functions/concurrency.ts';
 import type { ListedObject } from '../aws/objects.ts';
 import { StreamError } from '../error.ts';
 import type { DeployedStage } from '../session.ts';
@@ -116,7 +116,7 @@ async function fetchFiles(
 ): Promise<boolean> {
   let fetched = 0;
   let isMissing = false;
-  await concurrently(files, 8, async ({ key }) => {
+  const fetchFile = async ({ key }: ListedObject): Promise<void> => {
     if (isMissing) return;
     const bytes = await data.bytes(key);
     if (bytes === undefined) {
@@ -128,6 +128,7 @@ async function fetchFiles(
     await writeFile(target, bytes);
     fetched++;
     if (fetched % 100 === 0) progress(`${fetched} of ${files.length} window files copied`);
-  });
+  };
+  await mapConcurrently(files, 8, fetchFile);
   return isMissing;
 }

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { EmrCluster, type EmrStep, hasEnded } from '../aws/emr-cluster.ts';
-import { waitFor } from '../clock.ts';
 import { StreamError } from '../error.ts';
 import type { DeployedStage } from '../session.ts';
+import { waitFor } from '../wait.ts';
 import { isAlive } from './decision.ts';
 import { type Application, controlFolder, statusKey } from './keys.ts';
 import type { StepRecord } from './record.ts';

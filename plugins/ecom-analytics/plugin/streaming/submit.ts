@@ -1,6 +1,6 @@
+import type { Clock } from '../../functions/clock.ts';
 import type { EmrCluster } from '../aws/emr-cluster.ts';
 import type { Bucket } from '../aws/objects.ts';
-import type { Clock } from '../clock.ts';
 import { settingsKey } from './keys.ts';
 import { type StepRecord, stepName } from './record.ts';
 import { type HeldRecord, StepRecords } from './step-records.ts';

@@ -1,5 +1,6 @@
-import type { Clock, Progress } from '../clock.ts';
+import type { Clock } from '../../functions/clock.ts';
 import { TopicError } from '../error.ts';
+import type { Progress } from '../wait.ts';
 import { type Ledger, type LedgerStore, withoutTopic, withTopic } from './ledger.ts';
 import type { TopicChange, TopicPlan } from './plan.ts';
 import type { TopicStore } from './store.ts';

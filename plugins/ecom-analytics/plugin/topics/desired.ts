@@ -1,4 +1,4 @@
-import { type PipelineDefinition, withTopicPrefix } from '../../core/pipeline.ts';
+import type { PipelineDefinition } from '../../core/pipeline.ts';
 import { type Topic, timestampType } from '../../core/topic.ts';
 import type { StageConfig, TopicOverrides } from '../config/schema.ts';
 import { type ClusterFacts, possibleReplication, settableConfigs } from './cluster.ts';
@@ -16,14 +16,6 @@ export interface DesiredTopic {
   readonly replicationDeclared: boolean;
   /** Declared keys only; a key that is not here is the cluster's business. */
   readonly configs: Readonly<Record<string, string>>;
-}
-
-/** The definition with a stage's topic names, and without the rules that the stage switches off. */
-export function stageDefinition(definition: PipelineDefinition, config: StageConfig): PipelineDefinition {
-  return {
-    ...withTopicPrefix(definition, config.topics.prefix),
-    rules: definition.rules.filter((rule) => !config.rules.off.includes(rule.id)),
-  };
 }
 
 /** `retention.ms` of a topic on a stage; below zero for ever. */

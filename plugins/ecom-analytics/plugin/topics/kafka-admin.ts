@@ -1,6 +1,7 @@
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
-import { type Clock, waitFor } from '../clock.ts';
+import type { Clock } from '../../functions/clock.ts';
 import { TopicError } from '../error.ts';
+import { waitFor } from '../wait.ts';
 import { keepBrokerWords } from './broker-words.ts';
 import type { ClusterFacts } from './cluster.ts';
 import { refusedConfigs } from './refused-configs.ts';

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { MskTopics } from '../aws/msk-topics.ts';
 import type { Bucket } from '../aws/objects.ts';
-import { waitFor } from '../clock.ts';
 import { TopicError } from '../error.ts';
 import { stageOwner } from '../resources/stage.ts';
 import type { DeployedStage } from '../session.ts';
 import { ledgerKey, replayedFolder } from '../streaming/keys.ts';
+import { waitFor } from '../wait.ts';
 import { adminClient } from './admin-client.ts';
 import {
   type ApplyContext,

@@ -6,6 +6,7 @@ import { Placement, readAlerts, sendRecords } from '../../../../test/spark/topic
 import { generateOrders } from '../../core/generator/order-generator.ts';
 import type { PipelineDefinition } from '../../core/pipeline.ts';
 import type { WindowRow } from '../../core/window.ts';
+import { systemClock } from '../../functions/clock.ts';
 import { type Broker, startBroker } from '../../machine/kafka/broker.ts';
 import { createTopics } from '../../machine/kafka/topics.ts';
 import { readWindowFile } from '../../parquet/read-windows.ts';
@@ -15,7 +16,6 @@ import { MskCluster } from '../../plugin/aws/msk-cluster.ts';
 import { Bucket } from '../../plugin/aws/objects.ts';
 import { Stack } from '../../plugin/aws/stack.ts';
 import { AlertsTrigger } from '../../plugin/aws/trigger.ts';
-import { wallClock } from '../../plugin/clock.ts';
 import type { DeployedStage } from '../../plugin/session.ts';
 import { compactWindows } from '../../plugin/streaming/compaction.ts';
 import { deployStream, stopStream } from '../../plugin/streaming/deploy-stream.ts';
@@ -45,7 +45,7 @@ describeWithSpark('The streaming step on the local cloud', () => {
       region: 'us-east-1',
       clients,
       stack: new Stack(clients, 'shop-local'),
-      clock: wallClock,
+      clock: systemClock,
       progress: () => undefined,
       isLocal: true,
       outputs: {},
@@ -53,7 +53,7 @@ describeWithSpark('The streaming step on the local cloud', () => {
       emr: new EmrCluster(clients, clusterId),
       data: new Bucket(clients, bucket),
       artifacts: new Bucket(clients, bucket),
-      trigger: new AlertsTrigger(clients, 'trigger', wallClock),
+      trigger: new AlertsTrigger(clients, 'trigger', systemClock),
       bootstrapServers: broker.bootstrapServers,
     };
   });

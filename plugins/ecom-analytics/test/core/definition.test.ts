@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import pipeline from '../../../../pipeline/definition.ts';
-import { inCurrency, withoutRules, withTopicPrefix } from '../../core/pipeline.ts';
+import { inCurrency, stageDefinition, withoutRules, withTopicPrefix } from '../../core/pipeline.ts';
 import { kit } from './kit.ts';
 
 describe('a pipeline without some of its rules', () => {
@@ -38,4 +38,11 @@ describe('a prefix of topics', () => {
     for (const [role, topic] of Object.entries(plain))
       expect(topics[role]).toEqual({ ...topic, name: `shop1-${topic.name}` });
   });
+});
+
+it('a stage’s definition has its topic names and not the rules that it switches off', () => {
+  const [off = ''] = kit.rules.map(({ id }) => id);
+  const definition = stageDefinition(kit, { rulesOff: [off], topicPrefix: 'a.' });
+  expect(definition.topics.deadLetters.name).toBe('a.ecommerce-orders-dlq');
+  expect(definition.rules.map(({ id }) => id)).not.toContain(off);
 });

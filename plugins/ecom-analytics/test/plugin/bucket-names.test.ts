@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../functions/clock.ts';
 import { refuseBuckets } from '../../plugin/bucket-names.ts';
-import { wallClock } from '../../plugin/clock.ts';
 import { openSession, type Session } from '../../plugin/session.ts';
 import { AccountEndpoint } from './aws/account-endpoint.ts';
 import { sampleStage, stages } from './resources/sample.ts';
@@ -23,7 +23,7 @@ function session(config: unknown = {}): Session {
       credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
       maxAttempts: 1,
     }),
-    clock: wallClock,
+    clock: systemClock,
     progress: () => {},
     isLocal: false,
   });

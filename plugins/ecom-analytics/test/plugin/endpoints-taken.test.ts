@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { wallClock } from '../../plugin/clock.ts';
+import { systemClock } from '../../functions/clock.ts';
 import { refuseEndpoints } from '../../plugin/endpoints-taken.ts';
 import { stageTemplate } from '../../plugin/resources/template.ts';
 import { openSession, type Session } from '../../plugin/session.ts';
@@ -29,7 +29,7 @@ function session(config: unknown): Session {
       credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
       maxAttempts: 1,
     }),
-    clock: wallClock,
+    clock: systemClock,
     progress: () => {},
     isLocal: false,
   });

@@ -20,6 +20,7 @@ beforeEach(async () => {
   meanwhile = () => undefined;
   const clock = {
     now: () => now,
+    elapsed: () => now,
     sleep: async (ms: number) => {
       now += ms;
       meanwhile();

@@ -57,6 +57,7 @@ describe('compacting the windows of a stage', () => {
     let now = 0;
     const clock = {
       now: () => now,
+      elapsed: () => now,
       sleep: async (ms: number) => {
         now += ms * 100;
       },

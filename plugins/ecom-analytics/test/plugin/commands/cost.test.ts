@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { wallClock } from '../../../plugin/clock.ts';
+import { systemClock } from '../../../functions/clock.ts';
 import { costCommand } from '../../../plugin/commands/cost.ts';
 import { openSession } from '../../../plugin/session.ts';
 import { sampleStage } from '../resources/sample.ts';
@@ -10,7 +10,7 @@ async function costOf(stage: string, json: boolean): Promise<string> {
     region: 'us-east-1',
     stackName: `shop-${stage}`,
     sdkSettings: () => Promise.reject(new Error('nobody is asked')),
-    clock: wallClock,
+    clock: systemClock,
     progress: () => {},
     isLocal: stage === 'local',
   });

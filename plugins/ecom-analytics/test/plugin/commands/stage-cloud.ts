@@ -1,6 +1,6 @@
+import { systemClock } from '../../../functions/clock.ts';
 import { AwsClients } from '../../../plugin/aws/clients.ts';
 import { Stack } from '../../../plugin/aws/stack.ts';
-import { wallClock } from '../../../plugin/clock.ts';
 import type { Command } from '../../../plugin/commands/declarations.ts';
 import { deployed, type Session } from '../../../plugin/session.ts';
 import type { Artefact } from '../../../plugin/streaming/artefact.ts';
@@ -52,7 +52,7 @@ export class StageCloud {
       region: 'eu-west-1',
       clients,
       stack: new Stack(clients, 'shop-dev'),
-      clock: wallClock,
+      clock: systemClock,
       progress: () => {},
       isLocal: false,
     };

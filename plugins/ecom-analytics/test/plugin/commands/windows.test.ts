@@ -78,7 +78,7 @@ describe('copying the windows of a stage', () => {
 
   test('takes the last day by default', async () => {
     const now = Date.parse('2026-11-23T10:30:00Z');
-    const clock = { now: () => now, sleep: async () => {} };
+    const clock = { now: () => now, elapsed: () => now, sleep: async () => {} };
     written(...['2026-11-22T09', '2026-11-22T10', '2026-11-23T10'].map((name) => hour(name, 'part.parquet')));
     await getWindowsCommand({ ...cloud.session, clock }, { out }, () => {});
     expect(await copied()).toEqual(
@@ -150,7 +150,7 @@ describe('copying the windows of a stage', () => {
       cloud.spark.objects.delete(hour('2026-11-23T11', `part-${listed++}.parquet`));
       written(hour('2026-11-23T11', `part-${listed}.parquet`));
     };
-    const clock = { now: Date.now, sleep: async () => {} };
+    const clock = { now: Date.now, elapsed: performance.now.bind(performance), sleep: async () => {} };
     const moving = getWindowsCommand({ ...cloud.session, clock }, { out, ...all }, () => {});
     await expect(moving).rejects.toMatchObject({ code: 'ECOM_WINDOWS_MOVING' });
     expect(await copied()).toEqual([]);

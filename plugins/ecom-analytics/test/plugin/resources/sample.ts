@@ -1,7 +1,7 @@
 import type { PipelineDefinition } from '../../../core/pipeline.ts';
+import { stageDefinition } from '../../../core/pipeline.ts';
 import { resolveConfig } from '../../../plugin/config/resolve.ts';
 import type { FunctionIds, StageInput } from '../../../plugin/resources/stage.ts';
-import { stageDefinition } from '../../../plugin/topics/desired.ts';
 import { kit } from '../../core/kit.ts';
 
 const functionIds = (name: string): FunctionIds => ({ lambda: `${name}LambdaFunction`, role: `${name}Role` });
@@ -14,7 +14,7 @@ export function sampleStage(given: unknown, stage = 'dev', pipeline: PipelineDef
     stage,
     region: 'eu-west-1',
     config,
-    definition: stageDefinition(pipeline, config),
+    definition: stageDefinition(pipeline, { rulesOff: config.rules.off, topicPrefix: config.topics.prefix }),
     clusterGeneration: 0,
     functions: {
       producer: functionIds('Producer'),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { wallClock } from '../../../plugin/clock.ts';
+import { systemClock } from '../../../functions/clock.ts';
 import { type ApplyContext, applyPlan, deleteTopics, refusePlan } from '../../../plugin/topics/apply.ts';
 import { emptyLedger, type Ledger } from '../../../plugin/topics/ledger.ts';
 import { planTopics } from '../../../plugin/topics/plan.ts';
@@ -50,7 +50,7 @@ function stage() {
   let written: Ledger = emptyLedger(owner, clusterArn);
   const context: ApplyContext = {
     store,
-    clock: wallClock,
+    clock: systemClock,
     progress: () => {},
     ledgerStore: {
       read: async () => written,

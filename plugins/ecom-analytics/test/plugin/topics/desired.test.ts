@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { resolveConfig } from '../../../plugin/config/resolve.ts';
-import { retentionMs, stageDefinition } from '../../../plugin/topics/desired.ts';
+import { retentionMs } from '../../../plugin/topics/desired.ts';
 import { kit, kitWithRefunds } from '../../core/kit.ts';
 import { cluster, desired } from './sample.ts';
 
@@ -53,14 +53,6 @@ describe('the desired topics', () => {
       'message.timestamp.type': 'LogAppendTime',
     });
   });
-});
-
-test('a stage’s definition has its topic names and not the rules that it switches off', () => {
-  const [off = ''] = kit.rules.map(({ id }) => id);
-  const config = resolveConfig(kit, { topics: { prefix: 'a.' }, rules: { off: [off] } });
-  const definition = stageDefinition(kit, config);
-  expect(definition.topics.deadLetters.name).toBe('a.ecommerce-orders-dlq');
-  expect(definition.rules.map(({ id }) => id)).not.toContain(off);
 });
 
 test.each<[string, unknown, number]>([

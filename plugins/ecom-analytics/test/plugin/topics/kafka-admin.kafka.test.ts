@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../../functions/clock.ts';
 import { type Broker, startBroker } from '../../../machine/kafka/broker.ts';
-import { wallClock } from '../../../plugin/clock.ts';
 import { adminClient } from '../../../plugin/topics/admin-client.ts';
 import { applyPlan, deleteTopics } from '../../../plugin/topics/apply.ts';
 import { KafkaAdminTopics } from '../../../plugin/topics/kafka-admin.ts';
@@ -18,7 +18,7 @@ describeWithJava('topics through a Kafka admin client', () => {
   beforeAll(async () => {
     broker = await startBroker();
     const connection = { bootstrapServers: broker.bootstrapServers, iam: null };
-    topics = new KafkaAdminTopics(adminClient(connection), wallClock);
+    topics = new KafkaAdminTopics(adminClient(connection), systemClock);
     ledger = emptyLedger(owner, broker.bootstrapServers);
   });
   afterAll(async () => {
@@ -28,7 +28,7 @@ describeWithJava('topics through a Kafka admin client', () => {
 
   const context = () => ({
     store: topics,
-    clock: wallClock,
+    clock: systemClock,
     progress: () => {},
     ledgerStore: {
       read: async () => ledger,
@@ -153,7 +153,7 @@ describeWithJava('topics through a Kafka admin client', () => {
   test('of brokers that cannot be reached are one clear error', async () => {
     const nobody = new KafkaAdminTopics(
       adminClient({ bootstrapServers: '127.0.0.1:1', iam: null }),
-      wallClock,
+      systemClock,
     );
     await expect(nobody.read(['x'])).rejects.toMatchObject({ code: 'ECOM_KAFKA_UNREACHABLE' });
   });

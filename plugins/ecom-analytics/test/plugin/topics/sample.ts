@@ -1,7 +1,8 @@
 import type { PipelineDefinition } from '../../../core/pipeline.ts';
+import { stageDefinition } from '../../../core/pipeline.ts';
 import { resolveConfig } from '../../../plugin/config/resolve.ts';
 import type { ClusterFacts } from '../../../plugin/topics/cluster.ts';
-import { type DesiredTopic, desiredTopics, stageDefinition } from '../../../plugin/topics/desired.ts';
+import { type DesiredTopic, desiredTopics } from '../../../plugin/topics/desired.ts';
 import { emptyLedger, type Ledger, withTopic } from '../../../plugin/topics/ledger.ts';
 import { type PlanInput, planTopics, type TopicPlan } from '../../../plugin/topics/plan.ts';
 import type { ActualTopic } from '../../../plugin/topics/store.ts';
@@ -29,7 +30,11 @@ export function desired(
   pipeline: PipelineDefinition = kit,
 ): DesiredTopic[] {
   const resolved = resolveConfig(pipeline, config);
-  return desiredTopics(stageDefinition(pipeline, resolved), resolved, on);
+  return desiredTopics(
+    stageDefinition(pipeline, { rulesOff: resolved.rules.off, topicPrefix: resolved.topics.prefix }),
+    resolved,
+    on,
+  );
 }
 
 /** A topic on the cluster that is just what is desired. */

@@ -1,18 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
-/** Time as the plugin sees it; tests pass one that does not wait. */
-export interface Clock {
-  /** Epoch milliseconds. */
-  now(): number;
-  sleep(ms: number): Promise<void>;
-}
-
-export const wallClock: Clock = {
-  now: () => Date.now(),
-  sleep: async (ms) => {
-    await sleep(ms);
-  },
-};
+import type { Clock } from '../functions/clock.ts';
 
 /** What is said while something takes long; goes to stderr. */
 export type Progress = (text: string) => void;
@@ -35,11 +21,11 @@ export async function waitFor<T>(
   look: () => Promise<T | undefined>,
   tooLate: () => Error,
 ): Promise<T> {
-  const end = wait.clock.now() + wait.timeoutMs;
+  const end = wait.clock.elapsed() + wait.timeoutMs;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
-    if (wait.clock.now() >= end) throw tooLate();
+    if (wait.clock.elapsed() >= end) throw tooLate();
     await wait.clock.sleep(wait.everyMs);
   }
 }

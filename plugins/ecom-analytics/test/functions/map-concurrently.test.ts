@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { concurrently } from '../../../plugin/aws/concurrently.ts';
+import { mapConcurrently } from '../../functions/concurrency.ts';
 
 const items = Array.from({ length: 100 }, (_, index) => index);
 
 test('answers in the order of the items, with so many under way at most', async () => {
   let underWay = 0;
   let most = 0;
-  const answers = await concurrently(items, 4, async (item) => {
+  const answers = await mapConcurrently(items, 4, async (item) => {
     most = Math.max(most, ++underWay);
     await new Promise((resolve) => setTimeout(resolve, (item * 7) % 3));
     underWay--;
@@ -19,7 +19,7 @@ test('answers in the order of the items, with so many under way at most', async 
 test('begins nothing more after a failure, and lets what is under way come to its end', async () => {
   const begun: number[] = [];
   const ended: number[] = [];
-  const failing = concurrently(items, 4, async (item) => {
+  const failing = mapConcurrently(items, 4, async (item) => {
     begun.push(item);
     await new Promise((resolve) => setTimeout(resolve, item === 2 ? 0 : 20));
     if (item === 2) throw new Error('refused');
