@@ -9,6 +9,7 @@ import { type Child, type ChildEnd, startChild } from '../../plugins/ecom-analyt
 import { javaLocale } from '../../plugins/ecom-analytics/machine/child/java-locale.ts';
 import { type JobStatus, readJobStatus } from '../../plugins/ecom-analytics/machine/spark/job-status.ts';
 import type { Installation } from '../../plugins/ecom-analytics/machine/spark/preparation.ts';
+import { localMaster } from '../../plugins/ecom-analytics/machine/spark/streaming-job.ts';
 
 const jobFile = fileURLToPath(new URL('../../emr/streaming_job.py', import.meta.url));
 
@@ -30,12 +31,9 @@ export interface TestJobOptions {
 
 /** Options of `spark-submit` for one small machine. */
 export const onThisMachine: readonly string[] = [
-  ...['--master', 'local[2]', '--driver-memory', '1g', '--driver-java-options', '-XX:+UseSerialGC'],
+  ...['--master', localMaster, '--driver-memory', '1g', '--driver-java-options', '-XX:+UseSerialGC'],
   ...['--conf', 'spark.ui.enabled=false'],
 ];
-
-/** Real-time mode holds a core for each partition of the topic; here they are threads. */
-const realTime: readonly string[] = ['--master', 'local[4]'];
 
 /** What `spark-submit` needs to find the Python and the Spark of an installation. */
 export function sparkEnvironment({ pyspark }: Installation): NodeJS.ProcessEnv {
@@ -86,7 +84,6 @@ export class TestJob {
       path.join(installation.pyspark.home, 'bin', 'spark-submit'),
       [
         ...onThisMachine,
-        ...(choices.application === 'alerts' ? realTime : []),
         ...installation.localFiles,
         ...(jars.length === 0 ? [] : ['--jars', jars.map((jar) => pathToFileURL(jar).href).join(',')]),
         jobFile,
