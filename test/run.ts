@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { startChild } from '../plugins/ecom-analytics/machine/child/child.ts';
 import { closingLines, type Outcome } from './outcome.ts';
@@ -14,8 +14,8 @@ const results = path.join(root, 'test-results');
 const outcomeOf = (name: string): string => path.join(results, `${name}.json`);
 
 /** Runs Vitest, which ends with this process, however that ends, and with all that the tests started. */
-async function run(command: string, args: readonly string[]): Promise<number> {
-  const child = await startChild(command, args, { cwd: root, logFile: null });
+async function run(command: string, args: readonly string[], logFile: string | null): Promise<number> {
+  const child = await startChild(command, args, { cwd: root, logFile });
   let interrupted = false;
   const interrupt = (signal: NodeJS.Signals): void => {
     interrupted = true;
@@ -28,16 +28,29 @@ async function run(command: string, args: readonly string[]): Promise<number> {
   return code ?? 1;
 }
 
-/** One run of Vitest. What it came to is written by `outcome-reporter.ts`. */
-async function vitest(name: string, node: string, args: readonly string[]): Promise<Outcome> {
-  const code = await run(node, [
-    path.join(root, 'node_modules/vitest/vitest.mjs'),
-    'run',
-    '--reporter=default',
-    `--reporter=${path.join(import.meta.dirname, 'outcome-reporter.ts')}`,
-    `--outputFile.outcome=${outcomeOf(name)}`,
-    ...args,
-  ]);
+/**
+ * One run of Vitest. What it came to is written by `outcome-reporter.ts`.
+ *
+ * @param logFile takes what Vitest prints, where another run prints meanwhile
+ */
+async function vitest(
+  name: string,
+  node: string,
+  args: readonly string[],
+  logFile: string | null = null,
+): Promise<Outcome> {
+  const code = await run(
+    node,
+    [
+      path.join(root, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      '--reporter=default',
+      `--reporter=${path.join(import.meta.dirname, 'outcome-reporter.ts')}`,
+      `--outputFile.outcome=${outcomeOf(name)}`,
+      ...args,
+    ],
+    logFile,
+  );
   const outcome = readOutcome(name);
   if (code === 0 || outcome.failures.length > 0) return outcome;
   // Found no test, was ended from outside, or does not start.
@@ -59,22 +72,38 @@ function outcomeBefore(): Outcome {
 }
 
 const fast = ['--project', 'fast'];
+const heavy = ['--project', 'heavy'];
+/** Of the heavy tests, those that start Spark or the local cloud. */
+const ofSpark = ['.spark.test.ts', '.cloud.test.ts', 'local-cloud.e2e.test.ts'];
 /** Of the heavy tests, what the Node of Lambda matters to: the functions as bundled, and lines of another process. */
 const onNode24 = ['test/e2e/functions-package.e2e.test.ts', 'test/emr/reader/reader.spark.test.ts'];
 const leftOut =
   'Left out: what needs Spark, Kafka, the local cloud, a browser, a terminal or packing. ' +
-  'About 45 minutes on two cores: npm run test:all';
+  'About 40 minutes on two cores: npm run test:all';
 
-/** The heavy tests and, in CI, what else is promised of each Node. */
+/**
+ * The heavy tests and, in CI, what else is promised of each Node. Spark and the local cloud spend much of their time waiting,
+ * so everything else runs beside them; it is printed once they are done.
+ */
 async function rest(strict: boolean): Promise<Outcome[]> {
-  const outcomes = [await vitest('heavy', process.execPath, ['--project', 'heavy'])];
+  const logFile = path.join(results, 'beside.log');
+  const [spark, others] = await Promise.all([
+    vitest('heavy-with-spark', process.execPath, [...heavy, ...ofSpark]),
+    beside(strict, logFile),
+  ]);
+  process.stdout.write(readFileSync(logFile, 'utf8'));
+  return [spark, ...others];
+}
+
+async function beside(strict: boolean, logFile: string): Promise<Outcome[]> {
+  const besides = ofSpark.flatMap((name) => ['--exclude', `**/*${name}`]);
+  const outcomes = [await vitest('heavy-others', process.execPath, [...heavy, ...besides], logFile)];
   if (!strict || !pinnedNodesRunHere) return outcomes;
   for (const major of pinnedMajors.filter((one) => !process.versions.node.startsWith(`${one}.`))) {
     const node = await pinnedNode(major);
-    console.log(`The fast tests again, on Node ${major}: ${node}`);
-    outcomes.push(await vitest(`fast-on-node${major}`, node, fast));
-    if (major === 24)
-      outcomes.push(await vitest('more-on-node24', node, ['--project', 'heavy', ...onNode24]));
+    appendFileSync(logFile, `The fast tests again, on Node ${major}: ${node}\n`);
+    outcomes.push(await vitest(`fast-on-node${major}`, node, fast, logFile));
+    if (major === 24) outcomes.push(await vitest('more-on-node24', node, [...heavy, ...onNode24], logFile));
   }
   return outcomes;
 }
