@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { OrderReader, type ParsedOrder } from '../../core/order.ts';
+import { isStateful } from '../../core/rule.ts';
+import { Customers } from '../../engine/customer.ts';
+import { CustomerRules } from '../../engine/customer-rules.ts';
+import { Deduplication } from '../../engine/deduplication.ts';
+import { WindowState } from '../../engine/window-state.ts';
+import { kit } from '../core/kit.ts';
+import { appendedMs, orderAt, startMs } from './order-stream.ts';
+
+const reader = new OrderReader(kit);
+
+function parsed(seconds: number, change: Parameters<typeof orderAt>[1] = {}): ParsedOrder {
+  const order = reader.check(orderAt(seconds, change), appendedMs);
+  if (typeof order === 'string') throw new Error(order);
+  return order;
+}
+
+describe('the ids of orders that were counted', () => {
+  it('are forgotten once the watermark is past them, however many there were', () => {
+    const deduplication = new Deduplication(30_000);
+    let most = 0;
+    for (let second = 0; second < 600; second++) {
+      for (let order = 0; order < 10; order++)
+        expect(deduplication.isDuplicate(`order-${second}-${order}`, second * 1000)).toBe(false);
+      deduplication.advance(second * 1000 - 30_000);
+      most = Math.max(most, deduplication.size);
+    }
+    // An id is kept for a minute at least, and in two generations for twice that.
+    expect(most).toBeGreaterThanOrEqual(600);
+    expect(most).toBeLessThanOrEqual(1210);
+  });
+
+  it('are known to the end of their time, and no longer', () => {
+    const deduplication = new Deduplication(30_000);
+    expect(deduplication.isDuplicate('a', 1000)).toBe(false);
+    deduplication.advance(30_999);
+    expect(deduplication.isDuplicate('a', 40_000)).toBe(true);
+    deduplication.advance(31_000);
+    expect(deduplication.isDuplicate('a', 40_000)).toBe(false);
+    expect(deduplication.isDuplicate('a', 40_000)).toBe(true);
+  });
+
+  it('are not kept of an order behind the watermark', () => {
+    const deduplication = new Deduplication(30_000);
+    deduplication.advance(5000);
+    expect(deduplication.isDuplicate('a', 5000)).toBe(false);
+    expect(deduplication.isDuplicate('a', 5000)).toBe(false);
+    expect(deduplication.size).toBe(0);
+    expect(deduplication.isDuplicate('a', 5001)).toBe(false);
+    expect(deduplication.size).toBe(1);
+  });
+});
+
+describe('what the rules know of a customer', () => {
+  const stateful = kit.rules.filter(isStateful);
+  const longestMs = Math.max(...stateful.map(({ windows }) => windows.sizeMs));
+
+  it('is nothing but the orders while they are few', () => {
+    const rules = new CustomerRules(stateful);
+    const customer = new Customers().get('CUST_1');
+    for (let order = 0; order < 2; order++) rules.add(parsed(order), customer, appendedMs);
+    expect(customer.watched).toBeNull();
+    expect(customer.quiet?.before?.before).toBeNull();
+  });
+
+  it('is dropped once the watermark has passed every window that it could be in', () => {
+    const rules = new CustomerRules(stateful);
+    const customers = new Customers();
+    const quiet = customers.get('CUST_1');
+    const watched = customers.get('CUST_2');
+    rules.add(parsed(0), quiet, appendedMs);
+    for (let order = 0; order < 6; order++) rules.add(parsed(order), watched, appendedMs);
+    expect(watched.watched).not.toBeNull();
+    expect(watched.quiet).toBeNull();
+    rules.advance(startMs + longestMs - 1);
+    expect(watched.watched).not.toBeNull();
+    expect(quiet.quiet).not.toBeNull();
+    // Quiet orders are forgotten a generation at a time.
+    for (let round = 0; round < 3; round++) rules.advance(startMs + 2 * longestMs + round);
+    expect(watched.watched).toBeNull();
+    expect(quiet.quiet).toBeNull();
+  });
+
+  it('is one window of a rule less when that window has closed, and the others stay', () => {
+    const rules = new CustomerRules(stateful);
+    const customer = new Customers().get('CUST_1');
+    for (let order = 0; order < 6; order++) rules.add(parsed(order * 20), customer, appendedMs);
+    const windows = (): string[] => {
+      const found: string[] = [];
+      for (let window = customer.watched; window !== null; window = window.next)
+        found.push(`${stateful[window.rule]?.id} ${window.slot}`);
+      return found.sort();
+    };
+    const minute = startMs / 60_000;
+    const long = startMs / 300_000;
+    expect(windows()).toEqual([`order-burst ${minute}`, `order-burst ${minute + 1}`, `region-hop ${long}`]);
+    rules.advance(startMs + 60_000);
+    expect(windows()).toEqual([`order-burst ${minute + 1}`, `region-hop ${long}`]);
+    rules.advance(startMs + 120_000);
+    expect(windows()).toEqual([`region-hop ${long}`]);
+  });
+
+  it('costs a run without such rules nothing', () => {
+    const rules = new CustomerRules([]);
+    const customer = new Customers().get('CUST_1');
+    expect(rules.add(parsed(0), customer, appendedMs)).toEqual([]);
+    rules.advance(startMs + 1_000_000);
+    expect(customer).toMatchObject({ quiet: null, watched: null });
+  });
+});
+
+describe('a window', () => {
+  it('counts each of thousands of customers once', () => {
+    const state = new WindowState(kit.windows);
+    const customers = 5000;
+    for (let round = 0; round < 2; round++)
+      for (let customer = 0; customer < customers; customer++)
+        state.add(startMs, 'Books', 'EU-West', 100, customer);
+    state.add(startMs, 'Books', 'US-East', 100, customers - 1);
+    const rows = state.advance(startMs + 60_000);
+    expect(
+      rows
+        .filter(({ window_start }) => window_start === startMs)
+        .map(({ location, order_count, unique_customers }) => [location, order_count, unique_customers]),
+    ).toEqual([
+      ['EU-West', 2 * customers, customers],
+      ['US-East', 1, 1],
+    ]);
+  });
+
+  it('is closed once, by the watermark at its end, and the earliest comes first', () => {
+    const state = new WindowState(kit.windows);
+    expect(state.lastEndMs).toBeNull();
+    expect(state.add(startMs + 100_000, 'Books', 'EU-West', 100, 0)).toBe(true);
+    expect(state.add(startMs, 'Books', 'EU-West', 100, 0)).toBe(true);
+    expect(state.lastEndMs).toBe(startMs + 150_000);
+    expect(state.advance(startMs + 29_999)).toEqual([]);
+    const starts = (watermarkMs: number): number[] =>
+      state.advance(watermarkMs).map(({ window_start }) => window_start - startMs);
+    expect(starts(startMs + 30_000)).toEqual([-30_000]);
+    expect(starts(startMs + 30_000)).toEqual([]);
+    expect(starts(startMs)).toEqual([]);
+    expect(starts(startMs + 150_000)).toEqual([0, 60_000, 90_000]);
+    expect(starts(startMs + 1_000_000)).toEqual([]);
+  });
+
+  it('takes an order as long as it is open, and says whether all of the order’s windows were', () => {
+    const state = new WindowState(kit.windows);
+    state.advance(startMs + 30_000);
+    expect(state.add(startMs, 'Books', 'EU-West', 100, 0)).toBe(false);
+    expect(state.add(startMs + 30_000, 'Books', 'EU-West', 100, 0)).toBe(true);
+    expect(state.advance(startMs + 60_000).map(({ order_count }) => order_count)).toEqual([2]);
+    expect(state.add(startMs + 29_999, 'Books', 'EU-West', 100, 0)).toBe(false);
+    expect(state.lastEndMs).toBe(startMs + 90_000);
+  });
+});
