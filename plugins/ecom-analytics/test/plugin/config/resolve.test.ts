@@ -311,3 +311,42 @@ describe('refuses what cannot work together:', () => {
     expect(refusal(given)).toContain(message);
   });
 });
+
+describe('accepts what goes together, to the limit:', () => {
+  const existingCluster = (brokers?: number) => ({ existing: { clusterArn, ...(brokers && { brokers }) } });
+  test.each([
+    ['as many copies as brokers', { topics: { alerts: { replicationFactor: 2 } } }],
+    [
+      'as many copies as an existing cluster has brokers',
+      { network, msk: existingCluster(3), topics: { alerts: { replicationFactor: 3 } } },
+    ],
+    [
+      'any number of copies where the brokers are not known',
+      { network, msk: existingCluster(), topics: { alerts: { replicationFactor: 5 } } },
+    ],
+    ['a budget with someone to tell', { monitoring: { monthlyBudgetUsd: 600, email: 'owner@shop.example' } }],
+    ['someone to tell without a budget', { monitoring: { email: 'owner@shop.example' } }],
+    [
+      'as many pollers at least as at most',
+      { alertConsumer: { provisionedPollers: { min: 2, max: 2, retryAttempts: 1, maxAgeSeconds: 60 } } },
+    ],
+    [
+      'a core node alone in a network without a way out',
+      { emr: { create: { coreNodes: 0, spotTaskNodes: 0 } } },
+    ],
+    [
+      'Spot nodes beside a core node, with a way out',
+      { emr: { create: { coreNodes: 1, spotTaskNodes: 1 } }, network: { create: { nat: true } } },
+    ],
+    ['Spot nodes in an existing network', { emr: { create: { coreNodes: 1, spotTaskNodes: 1 } }, network }],
+    ['as many brokers as fill the zones twice', { msk: { create: { brokers: 4 } } }],
+    ['a new cluster in two subnets', { network, msk: { create: { brokers: 2 } } }],
+  ])('%s', (_, given) => {
+    expect(refusal(given)).toBe('accepted');
+  });
+
+  test('and refuses more copies than an existing cluster has brokers', () => {
+    const given = { network, msk: existingCluster(2), topics: { alerts: { replicationFactor: 3 } } };
+    expect(refusal(given)).toContain('A replication factor of 3 needs as many brokers, and there are 2');
+  });
+});
