@@ -1,4 +1,4 @@
-import type { Message } from 'kafkajs';
+import type { Kafka, Message } from 'kafkajs';
 import { alertKey } from '../../core/alert.ts';
 import { EcomError } from '../../core/error.ts';
 import { encodeLabel, labelHeader } from '../../core/generator/label.ts';
@@ -37,8 +37,14 @@ function topicRecords({ orders, alerts, tickMs }: Batch, topics: Topics): TopicR
   return all;
 }
 
+/** What is used of a client. */
+interface ProducerClient {
+  readonly kafka: Pick<Kafka, 'producer'>;
+  readonly abort: KafkaClient['abort'];
+}
+
 interface Connected {
-  readonly client: KafkaClient;
+  readonly client: ProducerClient;
   readonly producer: PartitionProducer;
   usedMs: number;
 }
@@ -49,15 +55,24 @@ export class KafkaSink implements OrderSink {
   readonly #topics: Topics;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #createClient: (...parts: Parameters<typeof createKafkaClient>) => ProducerClient;
   #connected: Connected | undefined;
   /** On the scale of `elapsed`: a clock that is set neither takes the time away nor gives more. */
   #untilMs = Number.POSITIVE_INFINITY;
 
-  constructor(settings: KafkaSettings, topics: Topics, clock: Clock, log: Log) {
+  /** @param createClient a test has one without brokers */
+  constructor(
+    settings: KafkaSettings,
+    topics: Topics,
+    clock: Clock,
+    log: Log,
+    createClient: (...parts: Parameters<typeof createKafkaClient>) => ProducerClient = createKafkaClient,
+  ) {
     this.#settings = settings;
     this.#topics = topics;
     this.#clock = clock;
     this.#log = log;
+    this.#createClient = createClient;
   }
 
   /**
@@ -70,7 +85,7 @@ export class KafkaSink implements OrderSink {
     this.#untilMs = this.#clock.elapsed() + deadlineMs - this.#clock.now();
     if (this.#connected !== undefined && this.#clock.now() - this.#connected.usedMs < staleAfterMs) return;
     this.#abandon();
-    const client = createKafkaClient(this.#settings, 'ecom-producer', this.#log);
+    const client = this.#createClient(this.#settings, 'ecom-producer', this.#log);
     const producer = new PartitionProducer(client.kafka);
     this.#connected = { client, producer, usedMs: this.#clock.now() };
     try {
