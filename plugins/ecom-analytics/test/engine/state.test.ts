@@ -34,11 +34,14 @@ describe('the ids of orders that were counted', () => {
   it('are known to the end of their time, and no longer', () => {
     const deduplication = new Deduplication(30_000);
     expect(deduplication.isDuplicate('a', 1000)).toBe(false);
+    // Of the same generation, so that both are still kept when the first counts no more.
+    expect(deduplication.isDuplicate('b', 5000)).toBe(false);
     deduplication.advance(30_999);
     expect(deduplication.isDuplicate('a', 40_000)).toBe(true);
     deduplication.advance(31_000);
     expect(deduplication.isDuplicate('a', 40_000)).toBe(false);
     expect(deduplication.isDuplicate('a', 40_000)).toBe(true);
+    expect(deduplication.isDuplicate('b', 40_000)).toBe(true);
   });
 
   it('are not kept of an order behind the watermark', () => {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
 import * as v from 'valibot';
 import { describe, expect, test, vi } from 'vitest';
 import type { Alert } from '../../../core/alert.ts';
@@ -48,6 +49,51 @@ function setUp(changes: Partial<AlertConsumerParts> = {}) {
   return { consume, notified, letters, metrics, log, publishedTimes: () => published };
 }
 
+/** Keeps every mark that is set before an alert is acted on. */
+class RecordingPersistence extends MemoryPersistence {
+  readonly marks: IdempotencyRecord[] = [];
+
+  protected override async _putRecord(mark: IdempotencyRecord): Promise<void> {
+    this.marks.push(mark);
+    await super._putRecord(mark);
+  }
+}
+
+describe('the mark of an alert that is acted on', () => {
+  /** The marks of one alert, and when at the earliest and at the latest it was acted on. */
+  async function marksOf(remainingMs: number) {
+    const persistence = new RecordingPersistence(10);
+    const { consume } = setUp({ persistence, rememberedForSeconds: 864_000 });
+    const earliestMs = Date.now();
+    await consume(eventOf(alertOf('a')), { getRemainingTimeInMillis: () => remainingMs });
+    return { consume, marks: persistence.marks, earliestMs, latestMs: Date.now() };
+  }
+
+  test('says "in progress" until the deadline of the function', async () => {
+    const { marks, earliestMs, latestMs } = await marksOf(45_000);
+    const untilMs = marks[0]?.inProgressExpiryTimestamp ?? 0;
+    expect(untilMs).toBeGreaterThanOrEqual(earliestMs + 45_000);
+    expect(untilMs).toBeLessThanOrEqual(latestMs + 45_000);
+  });
+
+  test('says so also where no time is left, so that it does not say so forever', async () => {
+    const { marks, latestMs } = await marksOf(0);
+    expect(marks[0]?.inProgressExpiryTimestamp).toBeLessThanOrEqual(latestMs + 1);
+  });
+
+  test('is kept for as long as the alert can come again', async () => {
+    const { marks, earliestMs, latestMs } = await marksOf(45_000);
+    expect(marks[0]?.expiryTimestamp).toBeGreaterThanOrEqual(Math.floor(earliestMs / 1000) + 864_000);
+    expect(marks[0]?.expiryTimestamp).toBeLessThanOrEqual(Math.ceil(latestMs / 1000) + 864_000);
+  });
+
+  test('is not asked for when the same function has acted on the alert a moment ago', async () => {
+    const { consume, marks } = await marksOf(45_000);
+    expect(await consume(eventOf(alertOf('a')), context)).toMatchObject({ acted: 0, duplicates: 1 });
+    expect(marks).toHaveLength(1);
+  });
+});
+
 describe('the alert consumer', () => {
   test('acts once on an alert that is delivered again', async () => {
     const { consume, notified } = setUp();
@@ -76,6 +122,8 @@ describe('the alert consumer', () => {
     ['2026-11-23T23:42:38.100+01:00', 1000],
     // No zone means UTC, whatever the machine's own is.
     ['2026-11-23T22:42:38.100', 1000],
+    // By a clock that is ahead of this one.
+    ['2026-11-23T22:42:40.100', 0],
   ])('measures the age of an alert that was detected at %s', async (detected_at, ageMs) => {
     const { consume, metrics } = setUp();
     await consume(eventOf(alertOf('a', 'high', { detected_at })), context);
@@ -208,6 +256,54 @@ describe('the alert consumer', () => {
       AlertAge: [2000, 2000],
     });
     expect(publishedTimes()).toBe(1);
+  });
+
+  test('logs each alert that it could not finish, and fails with all of the reasons', async () => {
+    const { consume, log } = setUp({
+      notify: async ({ order_id }) => {
+        if (order_id !== 'c') throw order_id === 'a' ? new Error('SNS is down') : 'no reason';
+      },
+    });
+    const failed: unknown = await consume(eventOf(alertOf('a'), alertOf('b'), alertOf('c')), context).catch(
+      (error: unknown) => error,
+    );
+    expect(failed).toMatchObject({
+      message: expect.stringContaining('2 of 3 alerts could not be finished'),
+      cause: { errors: [expect.anything(), expect.anything()] },
+    });
+    expect(String(failed)).toContain('(ecommerce-alerts-1)');
+    expect(log.messages('error')).toEqual(['Alert not finished', 'Alert not finished']);
+    expect(log.messages('info')).toEqual(['Alert']);
+  });
+
+  test('warns of a record that is not an alert, with its place', async () => {
+    const { consume, log } = setUp();
+    await consume(eventOf('not an alert'), context);
+    expect(log.lines).toEqual([
+      {
+        level: 'warn',
+        message: 'Dead letter',
+        attributes: {
+          topic: 'ecommerce-alerts',
+          partition: 1,
+          offset: '40',
+          detail: 'the value is not JSON in UTF-8',
+        },
+      },
+    ]);
+  });
+
+  test('takes records of several partitions, bad ones with the same offset too', async () => {
+    const { consume, letters } = setUp();
+    const event: KafkaEvent = {
+      ...eventOf(),
+      records: {
+        'ecommerce-alerts-1': [recordOf('bad', 7)],
+        'ecommerce-alerts-2': [{ ...recordOf('bad', 7), partition: 2 }, recordOf(alertOf('a'), 8)],
+      },
+    };
+    expect(await consume(event, context)).toMatchObject({ received: 3, acted: 1, deadLettered: 2 });
+    expect(letters.map(({ partition }) => partition).sort()).toEqual([1, 2]);
   });
 
   test('takes a batch of five hundred', async () => {

@@ -61,6 +61,26 @@ describe('a notification', () => {
     expect(chat.content.description).toMatch(/^```\n[^<>`]*\n```$/);
   });
 
+  test('cuts a text that nobody would read to its end, and shows that it did', () => {
+    const reasonOf = (length: number) =>
+      notificationOf(alertOf('o', 'high', { reason: 'x'.repeat(length) }), 'USD').message.split('\n')[0];
+    expect(reasonOf(500)).toBe('x'.repeat(500));
+    expect(reasonOf(501)).toBe(`${'x'.repeat(500)}…`);
+  });
+
+  test('has a subject of 99 characters at most, what is not ASCII replaced', () => {
+    const subjectOf = (rule_id: string) => notificationOf(alertOf('o', 'high', { rule_id }), 'USD').subject;
+    expect(subjectOf('Käufe 🦄🦄 im Ausland')).toBe('Alert: K?ufe ? im Ausland (high)');
+    expect(subjectOf('x'.repeat(85))).toBe(`Alert: ${'x'.repeat(85)} (high)`);
+    expect(subjectOf('x'.repeat(86))).toHaveLength(99);
+  });
+
+  test('shows a replacement for each character that turns a text around or breaks its line', () => {
+    const customer_id = 'a\u202eb\u2028c\u200bd\u200ce\u200df\r\ng';
+    const { message } = notificationOf(alertOf('o', 'high', { customer_id }), 'USD');
+    expect(message).toContain('Customer  a\ufffdb\ufffdc\ufffdd\u200ce\u200df\ufffd\ufffdg\n');
+  });
+
   test('keeps emoji and other scripts', () => {
     const { message } = notificationOf(alertOf('o', 'high', { customer_id: 'Zoë 🦄 山田' }), 'USD');
     expect(message).toContain('Customer  Zoë 🦄 山田');

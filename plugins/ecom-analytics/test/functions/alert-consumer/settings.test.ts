@@ -22,9 +22,9 @@ describe('the settings of the alert consumer', () => {
     expect(alertConsumerSettings({ ...environment, ECOM_NOTIFY_FROM: 'low' }, defaultTopics).notifyFrom).toBe(
       'low',
     );
-    expect(alertConsumerSettings({ ...environment, ECOM_ALERTS_CHAT: 'true' }, defaultTopics).chat).toBe(
-      true,
-    );
+    const chatOf = (given: string): boolean =>
+      alertConsumerSettings({ ...environment, ECOM_ALERTS_CHAT: given }, defaultTopics).chat;
+    expect(['true', 'false', ''].map(chatOf)).toEqual([true, false, false]);
   });
 
   test.each(Object.keys(environment))('name %s when it is missing', (name) => {
@@ -38,7 +38,9 @@ describe('the settings of the alert consumer', () => {
       alertConsumerSettings({ ...environment, ECOM_ALERTS_REMEMBERED_SECONDS: given }, defaultTopics)
         .rememberedForSeconds;
     expect(of('60')).toBe(60);
-    expect(() => of('a while')).toThrow(expect.objectContaining({ code: 'ECOM_SETTING_INVALID' }));
+    expect(of('')).toBe(10 * 86_400);
+    for (const wrong of ['a while', '0', '060', '1.5', '60 s', ' 60', '-1'])
+      expect(() => of(wrong)).toThrow(expect.objectContaining({ code: 'ECOM_SETTING_INVALID' }));
   });
 
   test('notify from the severity that a stage notifies from where nothing else is said', () => {
