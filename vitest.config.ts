@@ -18,6 +18,8 @@ export default defineConfig({
           name: 'fast',
           include: ['{test,plugins/ecom-analytics/test}/**/*.test.ts'],
           exclude: [...configDefaults.exclude, heavy, long],
+          // Loading the same modules again for each of the files would take as long as the tests.
+          isolate: false,
           // A bound for what hangs, not a measure: a busy machine takes its time.
           testTimeout: 30_000,
           hookTimeout: 30_000,
