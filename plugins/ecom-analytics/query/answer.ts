@@ -6,7 +6,7 @@ import {
   DuckDBTimestampValue,
   type DuckDBValue,
 } from '@duckdb/node-api';
-import { consoleTable } from '../report/console-table.ts';
+import { consoleTable, terminalWidth } from '../report/console-table.ts';
 
 /** A column of an answer. */
 export interface AnswerColumn {
@@ -57,6 +57,7 @@ export async function* tableText(
   yield consoleTable(
     columns.map(({ name, isNumber }) => ({ name, align: isNumber ? 'right' : 'left' })),
     shown,
+    terminalWidth(),
   );
   yield count > shown.length
     ? `only showing top ${shown.length} rows of ${count}\n`

@@ -1,6 +1,7 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { EcomError, type ExitCode, UsageError } from '../core/error.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
 import { definitionIn } from '../functions/stage.ts';
@@ -15,9 +16,11 @@ import {
 import { defaultSparkLine } from '../job/releases.ts';
 import { interruptedCode, listenForInterruption } from '../run/interruption.ts';
 import { parseArguments, rowLimit } from './arguments.ts';
+import { terminalWidth } from './console-table.ts';
 import { windowTable } from './first-rows.ts';
 import { reportJson } from './json.ts';
 import { reportPage } from './page.ts';
+import { progressLine } from './progress-line.ts';
 import { readReport } from './report.ts';
 import { findRunFolder } from './run-folder.ts';
 
@@ -141,16 +144,6 @@ async function writePage(folder: string, page: string): Promise<string> {
   return file;
 }
 
-/** Shows how far the reading is, once it takes longer than someone likes to wait in silence. */
-function progressLine(startedMs: number): (rows: number) => void {
-  let saidMs = startedMs + 1000;
-  return (rows) => {
-    if (performance.now() - saidMs < 1000) return;
-    saidMs = performance.now();
-    process.stderr.write(`Read ${rows} window rows …\n`);
-  };
-}
-
 /** `npm run report`. Throws what {@link readReport} and a replay do, and `ECOM_REPORT_EMPTY` where there is nothing to report. */
 export async function main(args: readonly string[], definition: PipelineDefinition): Promise<ExitCode> {
   const options = readOptions(args, definition);
@@ -203,9 +196,9 @@ async function report(
     process.stdout.write(`${JSON.stringify(reportJson(found, file))}\n`);
     return;
   }
-  if (options.rows > 0) process.stdout.write(windowTable(found.firstRows));
+  process.stdout.write(`Report: ${pathToFileURL(file).href}\n`);
+  if (options.rows > 0) process.stdout.write(`\n${windowTable(found.firstRows, terminalWidth())}`);
   const shown = found.firstRows.length;
   if (shown > 0 && shown < found.rows)
     process.stdout.write(`only showing top ${shown} rows of ${found.rows}\n`);
-  process.stdout.write(`\nReport: ${file}\n`);
 }

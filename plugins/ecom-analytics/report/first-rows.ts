@@ -51,8 +51,12 @@ function doubleCell(value: number): string {
   return Number.isInteger(value) ? `${value}.0` : String(value);
 }
 
-/** Rows as Spark's console sink shows them. */
-export function windowTable(rows: readonly WindowRow[]): string {
+/** Of a terminal that a table of all columns needs. */
+function widthOfTable(table: string): number {
+  return table.indexOf('\n');
+}
+
+function allColumns(rows: readonly WindowRow[]): string {
   const columns = Object.entries(windowColumns);
   return consoleTable(
     columns.map(([name]) => ({ name })),
@@ -65,5 +69,39 @@ export function windowTable(rows: readonly WindowRow[]): string {
         return type === 'double' ? doubleCell(value) : String(value);
       });
     }),
+    Number.POSITIVE_INFINITY,
   );
+}
+
+/** What a reader looks for first, in 80 columns. */
+function mainColumns(rows: readonly WindowRow[], most: number): string {
+  const numbers = ['orders', 'revenue', 'average', 'customers'];
+  return consoleTable(
+    [
+      ...['window start', 'category', 'location'].map((name) => ({ name })),
+      ...numbers.map((name) => ({ name, align: 'right' as const })),
+    ],
+    rows.map((row) => [
+      timestampCell(row.window_start),
+      row.category,
+      row.location,
+      String(row.order_count),
+      row.total_revenue.toFixed(2),
+      row.avg_order_value.toFixed(2),
+      String(row.unique_customers),
+    ]),
+    most,
+  );
+}
+
+/**
+ * Rows as Spark's console sink shows them where the terminal is wide enough, and else their main columns.
+ *
+ * @param most columns of the terminal
+ */
+export function windowTable(rows: readonly WindowRow[], most: number): string {
+  const whole = allColumns(rows);
+  const width = widthOfTable(whole);
+  if (width <= most) return whole;
+  return `${mainColumns(rows, most)}All columns: a terminal of ${width}, or --json.\n`;
 }

@@ -208,7 +208,8 @@ function planted({ summary }: Report): Markup {
   const columns = ['Pattern', 'Planted', 'Caught', 'Recall', 'False alerts'].map((name) => ({ name }));
   return html`<section class="panel" aria-labelledby="planted"><h2 id="planted">Planted fraud</h2>
 <p class="note">what the generator meant, and what the rules made of it</p>
-${tableOf('Planted fraud', columns, rows)}</section>`;
+${tableOf('Planted fraud', columns, rows)}
+<p class="note">False alerts are honest orders over a rule's limit. <code>npm run rules -- --replay FILE</code> shows what other limits would raise on orders of your own.</p></section>`;
 }
 
 /** Says where the windows and the run differ: a late order is in the run, not in the windows. */
@@ -252,11 +253,11 @@ export function reportPage(report: Report, folder: string, madeAtMs: number): st
 <main>
 ${tiles(report)}
 ${overTime(report)}
+${alerts(report.alerts)}
 <div class="pair">
 ${shares('categories', 'By category', report.categories, colors)}
 ${shares('locations', 'By location', report.locations, () => 'var(--muted)')}
 </div>
-${alerts(report.alerts)}
 <div class="pair">
 ${busiest(report.busiest)}
 ${planted(report)}

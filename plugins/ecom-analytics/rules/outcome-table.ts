@@ -1,7 +1,7 @@
 import { toUsd } from '../core/money.ts';
 import type { OneOfRule, StatefulRule, ThresholdRule } from '../core/rule.ts';
 import { count, date, money, share, span } from '../dashboard/page/format.ts';
-import { consoleTable } from '../report/console-table.ts';
+import { consoleTable, terminalWidth } from '../report/console-table.ts';
 import type { HistoryOutcome } from './history.ts';
 import type { Example, LimitOutcome, Outcome, ValueOutcome } from './trial.ts';
 
@@ -25,8 +25,7 @@ function shown(rule: ThresholdRule | StatefulRule, value: number): string {
 
 function exampleText(rule: ThresholdRule | StatefulRule, example: Example | null): string {
   if (example === null) return '–';
-  const order = example.orderId === null ? '' : `, order ${example.orderId}`;
-  return `${shown(rule, example.value)} by ${example.customerId} on ${date(example.atMs)}${order}`;
+  return `${shown(rule, example.value)} by ${example.customerId}, ${date(example.atMs)}`;
 }
 
 /** Alerts a day, over the days that the history spans, at least one. */
@@ -62,7 +61,7 @@ function limitTable(
     share(limit.customers, history.customers),
     exampleText(rule, limit.closest),
   ]);
-  return consoleTable(columns, rows);
+  return consoleTable(columns, rows, terminalWidth());
 }
 
 function valueTable(rule: OneOfRule, values: readonly ValueOutcome[], history: HistoryOutcome): string {
@@ -81,7 +80,7 @@ function valueTable(rule: OneOfRule, values: readonly ValueOutcome[], history: H
     count(customers),
     share(customers, history.customers),
   ]);
-  return consoleTable(columns, rows);
+  return consoleTable(columns, rows, terminalWidth());
 }
 
 function ruleText(outcome: Outcome, history: HistoryOutcome): string {

@@ -29,6 +29,13 @@ function fromHere(folder: string, here: string): string {
   return relative === '' ? '.' : relative.startsWith('..') ? folder : relative;
 }
 
+/** What to make of alerts that found no planted case. */
+const falseAlerts = [
+  '',
+  "  False alerts are honest orders over a rule's limit. What other limits would",
+  '  raise on orders of your own:  npm run rules -- --replay FILE',
+];
+
 /**
  * The summary for a person, with what to do next.
  *
@@ -67,6 +74,7 @@ export function describeSummary(summary: RunSummary, here: string): string {
         ...planted.map(([pattern, score]) => [pattern, score.planted, score.caught, score.false_alerts]),
       ]),
     );
+    if (planted.some(([, score]) => score.false_alerts > 0)) lines.push(...falseAlerts);
   }
   const elsewhere = out === defaultOut ? '' : ` ${shellOption('--out', out)}`;
   lines.push(

@@ -68,6 +68,8 @@ function table(survived: readonly Survived[]): string {
       `${(one.recoveryMs / 1000).toFixed(1)} s`,
       ...[one.records, one.rows, one.alerts, one.repeatedAlerts, one.deadLetters].map(String),
     ]),
+    // It is kept in logs, which have no width.
+    Number.POSITIVE_INFINITY,
   );
 }
 

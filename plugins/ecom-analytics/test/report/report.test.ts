@@ -1,10 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import pipeline from '../../../../pipeline/definition.ts';
 import { formatMoney } from '../../core/money.ts';
 import { main as reportCommand } from '../../report/command.ts';
 import { consoleTable } from '../../report/console-table.ts';
+import { FirstRows, windowTable } from '../../report/first-rows.ts';
 import { alert, noon, printed, row, summary, type WrittenRun, writeRun } from './written-run.ts';
 
 const main = (args: readonly string[]) => reportCommand(args, pipeline);
@@ -22,11 +24,30 @@ const money = (amount: number): string => formatMoney(amount, pipeline.currency)
 const severityOf = (id: string) => pipeline.rules.find((rule) => rule.id === id)?.severity;
 
 describe('the report', () => {
-  it("prints the window table in Spark's layout, sorted, and says where the page is", async () => {
+  it('prints where the page is, as a link, and then the windows in 80 columns', async () => {
     run = await writeRun(batches, { summary });
     const { code, stdout } = await printed(main, [run.folder]);
     expect(code).toBe(0);
     expect(stdout).toBe(`\
+Report: ${pathToFileURL(path.join(run.folder, 'report.html')).href}
+
++-------------------+--------+--------+------+-------+-------+---------+
+|window start       |category|location|orders|revenue|average|customers|
++-------------------+--------+--------+------+-------+-------+---------+
+|2026-11-23 12:00:00|Books   |EU      |     4| 123.45|  30.86|        4|
+|2026-11-23 12:00:00|Books   |US      |     3|  30.00|  10.00|        3|
+|2026-11-23 12:00:30|Home    |EU      |     4| 123.45|  30.86|        4|
+|2026-11-23 13:00:00|Books   |US      |     1|1000.00|1000.00|        1|
++-------------------+--------+--------+------+-------+-------+---------+
+All columns: a terminal of 150, or --json.
+`);
+  });
+
+  it("shows the windows in Spark's layout where the terminal is wide enough", () => {
+    const first = new FirstRows(20);
+    first.add(batches.flat());
+    const table = windowTable(first.rows, 150);
+    expect(table).toBe(`\
 +-------------------+-------------------+--------+--------+-----------+-------------+---------------+----------------+---------------+---------------+
 |window_start       |window_end         |category|location|order_count|total_revenue|avg_order_value|unique_customers|max_order_value|min_order_value|
 +-------------------+-------------------+--------+--------+-----------+-------------+---------------+----------------+---------------+---------------+
@@ -35,9 +56,8 @@ describe('the report', () => {
 |2026-11-23 12:00:30|2026-11-23 12:01:30|Home    |EU      |4          |123.45       |30.86          |4               |123.45         |0.5            |
 |2026-11-23 13:00:00|2026-11-23 13:01:00|Books   |US      |1          |1000.0       |1000.0         |1               |1000.0         |0.5            |
 +-------------------+-------------------+--------+--------+-----------+-------------+---------------+----------------+---------------+---------------+
-
-Report: ${path.join(run.folder, 'report.html')}
 `);
+    expect(windowTable(first.rows, 149)).not.toContain('window_start');
   });
 
   it('shows no more rows than it is asked for', async () => {
@@ -49,7 +69,7 @@ Report: ${path.join(run.folder, 'report.html')}
     expect(two.stdout.match(/^\|2026.*$/gm)).toMatchObject([/12:00:00/, /12:01:00/]);
     expect(two.stdout).toContain('\nonly showing top 2 rows of 3000\n');
     const none = await printed(main, [run.folder, '--rows', '0']);
-    expect(none.stdout).toBe(`\nReport: ${path.join(run.folder, 'report.html')}\n`);
+    expect(none.stdout).toBe(`Report: ${pathToFileURL(path.join(run.folder, 'report.html')).href}\n`);
   });
 
   it('is one JSON object where asked', async () => {
@@ -119,7 +139,8 @@ Report: ${path.join(run.folder, 'report.html')}
     expect(page).toContain('&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;&quot;');
     expect(page).not.toContain('<script');
     expect(stdout).not.toContain('\u001b');
-    expect(stdout).toContain('\\u001b[31m🦊|US\\nEU  |');
+    expect(stdout).toContain('&"\\u001b[');
+    expect(stdout).toContain('|31m🦊             |');
   });
 
   it('replaces the page of an earlier report, and leaves nothing else behind', async () => {
@@ -224,6 +245,52 @@ describe('a report that cannot be made', () => {
 });
 
 describe('a table for the terminal', () => {
+  /** Every line is of one width, and no wider than `most`. */
+  function isStraight(table: string, most: number): void {
+    const widths = new Set(
+      table
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.length),
+    );
+    expect([...widths]).toHaveLength(1);
+    expect(Math.max(...widths)).toBeLessThanOrEqual(most);
+  }
+  const number = { name: 'share_of_all_customers', align: 'right' as const };
+
+  it('breaks text and heads over lines where it is too wide, and numbers never', () => {
+    const words =
+      'an order of one thousand two hundred and ninety nine dollars by a customer of long standing';
+    const table = consoleTable(
+      [{ name: 'example' }, ...Array(5).fill(number)],
+      [[words, ...Array(5).fill('1,234,567')]],
+      80,
+    );
+    isStraight(table, 80);
+    const cells = table.split('\n').map((line) => line.slice(1).split('|'));
+    expect(
+      cells
+        .slice(4)
+        .flatMap(([text = '']) => text.trim().split(/\s+/))
+        .join(' ')
+        .trim(),
+    ).toContain(words);
+    expect(table.match(/1,234,567/g)).toHaveLength(5);
+  });
+
+  it('breaks a word that is longer than its column', () => {
+    const table = consoleTable([{ name: 'key' }, { name: 'value' }], [['k', 'x'.repeat(200)]], 60);
+    isStraight(table, 60);
+    expect(table.match(/x/g)).toHaveLength(200);
+  });
+
+  it('lists the columns of each row where breaking is not enough', () => {
+    const columns = Array.from({ length: 12 }, (_, index) => ({ name: `column_${index}` }));
+    const table = consoleTable(columns, [columns.map(({ name }) => `value of ${name}`)], 80);
+    isStraight(table, 80);
+    expect(table).toContain('|column_11|value of column_11|\n');
+  });
+
   it('keeps its edges straight with wide and combining characters', async () => {
     run = await writeRun([]);
     const table = consoleTable(
@@ -232,6 +299,7 @@ describe('a table for the terminal', () => {
         ['漢字🦊', '1'],
         ['e\u0301', '22'],
       ],
+      80,
     );
     expect(table).toBe(`\
 +------+------+
