@@ -151,7 +151,7 @@ async function windowLatency(triggerSeconds: number): Promise<Figure[]> {
     const values = [...latencies.values()].map((ms) => ms / 1000);
     const unit = 's from window end + watermark to readable rows';
     const what = 'the trigger, s';
-    const aim = triggerSeconds < 10 ? '< 5 s' : null;
+    const aim = triggerSeconds < 10 ? '< 4 s' : null;
     return [
       cost('streaming-window-latency-median', unit, median(values), what, triggerSeconds, aim),
       cost('streaming-window-latency-longest', unit, Math.max(...values), what, triggerSeconds, aim),
