@@ -80,7 +80,7 @@ async function packaging(): Promise<Figure[]> {
     });
     return [
       figure('plugin-package', 'the same six functions without the plugin', withSix, '<= 1.15'),
-      // Beside the plugin itself this measures three more bundles, which the plugin brings along.
+      // Beside the plugin itself this measures three more bundles, which the plugin adds.
       figure('plugin-package-with-its-functions', 'three functions without the plugin', withThree, null),
     ];
   } finally {

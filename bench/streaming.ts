@@ -241,7 +241,7 @@ async function residentMb(pid: number): Promise<number> {
   const processes = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
   const family = new Set([pid]);
   let kilobytes = 0;
-  // Children come after their parents, as long as process ids do not begin anew.
+  // Children come after their parents, as long as process ids do not start over.
   for (const [id = 0, parent = 0, resident = 0] of processes) {
     if (family.has(parent)) family.add(id);
     if (family.has(id)) kilobytes += resident;

@@ -90,7 +90,7 @@ class Application:
         self.is_stopping = False
 
     def run(self) -> None:
-        """Runs until the job is asked to stop. Raises `Fenced`, or the error that a query cannot go on with."""
+        """Runs until the job is asked to stop. Raises `Fenced`, or the error that a query cannot recover from."""
         self._spark.streams.addListener(self._progress)
         self._start_queries()
         self._heartbeat.enter("running")
@@ -274,7 +274,7 @@ class Application:
             if not query.isActive:
                 text = _failure_of(query)
                 self._look_at = 0.0
-                self._look_at_control()  # a query that was fenced is told so
+                self._look_at_control()  # raises `Fenced` where that is why the query ended
                 if text and not _NOTHING_WRONG.search(text) and not _PASSING.search(text):
                     raise _query_error(name, text)
             # A batch that waits for its output would keep the query from stopping: it goes again with the next start.

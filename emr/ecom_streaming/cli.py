@@ -29,7 +29,7 @@ class Arguments:
 
 
 class Parser(argparse.ArgumentParser):
-    """Tells what is wrong as any other error of the job is told."""
+    """Reports what is wrong as every other error of the job is reported."""
 
     def error(self, message: str) -> None:  # type: ignore[override]
         raise UsageError("ECOM_USAGE", message[:1].upper() + message[1:], "the command line", "See --help.")

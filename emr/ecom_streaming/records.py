@@ -65,7 +65,7 @@ def _order_alert(rule: Threshold | OneOf, spec: Spec) -> Column:
 
 
 def _two_decimals(amount: Column) -> Column:
-    """An order's amount is told to the cent, so its cents say all."""
+    """An order's amount is exact to the cent, so its cents say it all."""
     return (F.rint(amount * 100.0).cast("decimal(20,0)") * F.expr("0.01BD")).cast("decimal(22,2)").cast("string")
 
 

@@ -57,7 +57,7 @@ class WindowFiles:
         report: Callable[[str | None], None],
         count: Callable[[int], None],
     ) -> None:
-        """`report` is told why a write is being tried again, and None once it has succeeded; `count` the rows written."""
+        """`report` gets the reason why a write is tried again, and None once it has succeeded; `count` the rows written."""
         self._store = store
         self._unfinished = unfinished
         self._folder = folder

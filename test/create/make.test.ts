@@ -23,7 +23,7 @@ const template: Template = {
   version: '0.1.0',
   tree: new Map([
     ['.vscode/settings.json', textFile('{}\n')],
-    ['local/a.log', textFile('ours, whatever Git is told to ignore\n')],
+    ['local/a.log', textFile('ours, whatever Git ignores\n')],
     ['package.json', textFile('{ "name": "t" }')],
     ['package-lock.json', textFile('{ "packages": { "": {} } }')],
     ['stages.yml', textFile('# answers:begin\n# answers:end\n')],

@@ -539,7 +539,7 @@ describe('the record of the making', () => {
   });
 });
 
-test('an update that is told to stop changes nothing', async () => {
+test('an update that is asked to stop changes nothing', async () => {
   const stop = new AbortController();
   stop.abort(new Error('stopped'));
   await expect(update(changed('0.2.0', { 'local/runner.mjs': 'two\n' }), false, stop.signal)).rejects.toThrow(

@@ -152,7 +152,7 @@ test.each([0, 1, 2, 7, 30, everything.length - 1, everything.length])(
   },
 );
 
-/** Writes into each folder that it is told, and says how that ended. */
+/** Writes into each folder that it is given, and says how that ended. */
 const writer = `
   import { createInterface } from 'node:readline';
   import { writeTree } from ${JSON.stringify(path.resolve('create/write.ts'))};

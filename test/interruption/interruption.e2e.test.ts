@@ -19,7 +19,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Every process that descends from the run, by what it inherited, whoever its parent is by now; and its command line. */
+/** Every process that descends from the run, by what it inherited, whatever its parent is by now; and its command line. */
 function marked(): Map<number, string> {
   const found = new Map<number, string>();
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))

@@ -180,7 +180,7 @@ describeWithSpark('the compaction of closed hours', () => {
     expect([...after.values()].slice(0, 2).map((files) => files.length)).toEqual([1, 1]);
   });
 
-  it('says what is wrong with what it is told', { timeout: 120_000 }, async () => {
+  it('says what is wrong with its arguments', { timeout: 120_000 }, async () => {
     const at = (output: string, checkpoint: string, ...more: string[]) =>
       submit(command, ['--output', output, '--checkpoint', checkpoint, ...more]);
 

@@ -87,7 +87,7 @@ export async function readRows(out: string): Promise<WindowRow[]> {
 
 const key = (row: WindowRow): string => `${row.window_start} ${row.category} ${row.location}`;
 
-/** In one order, whoever wrote them. */
+/** In one order, whichever engine wrote them. */
 export function sortedRows(rows: readonly WindowRow[]): WindowRow[] {
   return [...rows].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }

@@ -164,9 +164,9 @@ export class EmrStep {
       clearInterval(uploading);
       await upload;
     }
-    // The cloud ends, and with it whoever could ask what came of the step.
+    // The cloud ends, and with it everyone who could ask what came of the step.
     if (this.#stopping) return;
-    // EMR's logs come later than its word; here whoever reads the state finds them.
+    // EMR's logs come later than its state; here anyone who reads the state finds them.
     await this.#uploadLogs();
     this.#endedAt = new Date();
     if (this.#asked !== undefined) this.#enter('CANCELLED', 'Step was cancelled by a user');

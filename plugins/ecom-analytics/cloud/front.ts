@@ -14,7 +14,7 @@ export function signedService(authorization: string | undefined): string | undef
   return /Credential=[^/]+\/\d{8}\/[^/]+\/([^/]+)\/aws4_request/.exec(authorization ?? '')?.[1];
 }
 
-/** A request as it came in, for whoever wants to know what is called. */
+/** A request as it came in, for anyone who wants to know what is called. */
 export interface ReceivedRequest {
   /** By the name that it is signed with. */
   readonly service: string | undefined;
@@ -33,7 +33,7 @@ export interface ReceivedRequest {
 
 const text = (header: string | string[] | undefined): string | undefined => header?.toString();
 
-/** Tells `listener` of a request once all of it is there; whoever answers it reads it just the same. */
+/** Tells `listener` of a request once all of it is there; what answers it can still read it. */
 function listenTo(request: IncomingMessage, listener: (request: ReceivedRequest) => void): void {
   const { headers, method = 'GET', url = '/' } = request;
   const service = signedService(headers.authorization);

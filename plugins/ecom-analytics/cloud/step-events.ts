@@ -21,7 +21,7 @@ export interface StepEventsOptions {
 }
 
 export interface StepEvents {
-  /** Tells of a change; what goes wrong with it is told as progress. */
+  /** Reports a change; a failure to do so is reported as progress. */
   tell(change: StepChange): void;
   /** Returns once all that was told has been passed on. */
   stop(): Promise<void>;

@@ -36,7 +36,7 @@ export type Alert = v.InferOutput<typeof AlertSchema>;
 export type AlertSource = Alert['source'];
 
 /**
- * How long whoever acts on alerts has to remember them, in seconds. The stream can find one again for as long as its orders
+ * How long a consumer that acts on alerts has to remember them, in seconds. The stream can find one again for as long as its orders
  * can be read again, and Kafka can deliver it again for as long as it is kept itself.
  *
  * @param ordersMs, alertsMs `retention.ms` of the two topics; below zero for ever

@@ -200,7 +200,7 @@ export class OrderReader {
   }
 
   /**
-   * Reads the value of a record of the orders topic. Ticks are told apart before (`tick.ts`).
+   * Reads the value of a record of the orders topic. Ticks are sorted out before (`tick.ts`).
    *
    * @param value the record's bytes, or null
    * @param recordTimestampMs the record's Kafka timestamp: when the broker, or the embedded engine, appended it

@@ -47,7 +47,7 @@ export async function prepareDebugger(port: number, onProgress: (line: string) =
     (part) => part !== '',
   );
   const listening = appears(ready, over.signal);
-  // Whoever waits hears it; after `dispose` nobody does.
+  // Rejects for the caller that waits; after `dispose` nobody does.
   listening.catch(() => undefined);
   return {
     variables: {

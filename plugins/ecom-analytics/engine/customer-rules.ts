@@ -22,7 +22,7 @@ function emptyGeneration(): Generation {
 
 /**
  * Evaluates all rules over customers. Most customers place an order now and then, and no rule can trip on so few: of
- * those only the orders are kept. Whoever places more is watched, rule by rule and window by window.
+ * those only the orders are kept. A customer who places more is watched, rule by rule and window by window.
  */
 export class CustomerRules {
   readonly #rules: readonly CustomerRule[];

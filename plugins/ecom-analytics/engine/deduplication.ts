@@ -17,7 +17,7 @@ function emptyGeneration(): Generation {
  * its first order until the watermark has passed that order's event time by the watermark's own delay.
  *
  * Ids are kept in two generations and forgotten a generation at a time, which costs nothing per id; whether one that is
- * kept beyond its time still counts is told by its time.
+ * kept beyond its time still counts follows from its time.
  */
 export class Deduplication {
   readonly #delayMs: number;

@@ -58,7 +58,7 @@ export class MemoryTopic {
     this.#wakeReader();
   }
 
-  /** Nobody reads any more: who waits for room, or asks for it later, is told why. */
+  /** Nobody reads any more: a sender that waits for room, or asks for it later, gets the reason. */
   fail(reason: unknown): void {
     this.#failure = { reason };
     this.#wakeWriter();

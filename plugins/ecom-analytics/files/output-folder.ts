@@ -36,7 +36,7 @@ export const previousFolder = 'previous';
 /** Window files are made here before they are renamed into place. */
 const unfinishedFolder = '.unfinished';
 
-/** A run whose `run.json` was not touched for this long is over, whoever has its process id by now. */
+/** A run whose `run.json` was not touched for this long is over, even where another process has its id by now. */
 const silentAfterMs = 30_000;
 const heartbeatMs = 5000;
 

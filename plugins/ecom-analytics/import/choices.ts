@@ -209,7 +209,7 @@ export function withMapFile(
   const rest = joinMapping(
     Object.fromEntries(Object.entries(mapped).filter(([field]) => !Object.hasOwn(over, field))),
   );
-  // What is given stays as it is, so that a slip in it is told.
+  // What is given stays as it is, so that a slip in it is reported.
   const joined = [rest, given.map ?? ''].filter((part) => part !== '').join(',');
   return { ...from, ...said, ...(joined !== '' && { map: joined }) };
 }

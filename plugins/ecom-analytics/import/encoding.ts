@@ -48,7 +48,7 @@ export async function rewrite(file: string, encoding: string, to: string, aligne
     };
     for await (const bytes of source) {
       const decoded = held + decoder.decode(bytes, { stream: true });
-      // What ends a line may be two characters, and columns are told apart in whole lines.
+      // What ends a line may be two characters, and columns are found in whole lines.
       const end = aligned ? decoded.lastIndexOf('\n') + 1 : decoded.length - (decoded.endsWith('\r') ? 1 : 0);
       held = decoded.slice(end);
       yield plain(decoded.slice(0, end));

@@ -17,7 +17,7 @@ export interface SparkLine {
 /** Its plain jar lacks the AWS SDK, hence the classifier. */
 const iamAuth = 'pkg:maven/software.amazon.msk/aws-msk-iam-auth@2.3.9?classifier=all';
 
-/** The lines that are supported and tested. Only artefacts that public repositories hold can stand here. */
+/** The lines that are supported and tested. Only artifacts that public repositories hold can stand here. */
 export const sparkLines = {
   '4.1': {
     spark: '4.1.1',

@@ -9,7 +9,7 @@ export const settingsVersion = 1;
 const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(3600));
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
 
-/** Spark settings that are not a stage's to choose, and why: Spark would take them without a word, and go wrong. */
+/** Spark settings that are not a stage's to choose, and why: Spark would accept them silently, and go wrong. */
 export const reservedSparkSettings: Readonly<Record<string, string>> = {
   'spark.sql.shuffle.partitions': 'the checkpoint depends on it: set `streaming.shufflePartitions`',
   'spark.sql.streaming.stateStore.providerClass': 'the checkpoint depends on it: set `streaming.stateStore`',

@@ -37,7 +37,7 @@ export async function listWindowFiles(out: string): Promise<string[]> {
 }
 
 /**
- * Reads the rows of an output folder file by file, whoever wrote them: the embedded engine or Spark.
+ * Reads the rows of an output folder file by file, whether the embedded engine or Spark wrote them.
  *
  * @throws EcomError `ECOM_PARQUET_UNREADABLE` for a file that is no Parquet file of window rows
  */

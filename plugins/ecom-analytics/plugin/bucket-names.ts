@@ -33,7 +33,7 @@ async function refuseChanged(session: Session): Promise<void> {
     const standing = outputs?.[output];
     if (standing === undefined) continue;
     const asked = await askedName(session, kind);
-    // Brought along under the name that it has: the stack would delete what is no longer its own.
+    // Configured as existing under the name that it has: the stack would delete what is no longer its own.
     const givenAway = input.config.buckets.existing !== undefined && (await stack.resource(id)) === standing;
     if (asked === standing && !givenAway) continue;
     throw new AwsError('ECOM_BUCKET_CHANGED', {

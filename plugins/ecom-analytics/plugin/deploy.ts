@@ -120,7 +120,7 @@ export async function beforeUpdate(
  * After the stack: topics, trigger, step, in this order, each seen to be right. The trigger needs the topics alone, and the
  * producer's own alerts do not wait for a stream that will not start. Returns what to tell.
  *
- * @param build makes the job's artefact; a test has one without jars
+ * @param build makes the job's artifact; a test has one without jars
  */
 export async function afterDeploy(
   session: Session,

@@ -68,7 +68,7 @@ export async function removeStage(stage: DeployedStage): Promise<void> {
     [ids.dataBucket, stage.data],
     [ids.artifactsBucket, stage.artifacts],
   ] as const) {
-    // The stack's own, whatever serverless.yml says by now: those that were brought along are not the stage's to empty.
+    // The stack's own, whatever serverless.yml says by now: existing ones are not the stage's to empty.
     if ((await stage.stack.resource(id)) !== bucket.name) continue;
     stage.progress(`Emptying ${bucket.name}`);
     await bucket.empty();

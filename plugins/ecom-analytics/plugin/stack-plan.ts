@@ -6,7 +6,7 @@ import { findDeployed, type Session } from './session.ts';
 
 /**
  * What a deploy would do to a stage's stack: by the two templates, and, where CloudFormation can be asked, by a change set,
- * for which the template is put into the artefacts bucket. The local cloud says nothing of replacements.
+ * for which the template is put into the artifacts bucket. The local cloud says nothing of replacements.
  */
 export async function planStack(session: Session, template: unknown): Promise<StackChange[]> {
   const changes = stackChanges(await session.stack.template(), template);

@@ -8,10 +8,10 @@ import type { FunctionIds, StageInput } from './resources/stage.ts';
 /** The stage whose cloud runs on this machine; its broker speaks plain Kafka. */
 export const localStage = 'local';
 
-/** The one region of that cloud. Its own parts are there, and S3 sends whoever asks from another away. */
+/** The one region of that cloud. Its own parts are there, and S3 turns away requests from another. */
 const localRegion = 'us-east-1';
 
-/** The functions that the plugin brings along, by their name in the service. */
+/** The functions that the plugin adds, by their name in the service. */
 export const ownFunctions = {
   brokers: 'ecomBrokers',
   watch: 'ecomWatch',

@@ -109,7 +109,7 @@ export function wireFunctions(serverless: Serverless, input: StageInput): void {
     };
   const endpoint = process.env.AWS_ENDPOINT_URL;
   if (isLocal && endpoint !== undefined)
-    // The functions of the local cloud see the whole of it, as the command does; their calls are told apart by the name.
+    // The functions of the local cloud see the whole of it, as the command does; their calls differ by the name.
     for (const [name, found] of Object.entries(functions))
       found.environment = {
         ...found.environment,

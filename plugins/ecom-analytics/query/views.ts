@@ -53,7 +53,7 @@ function partitionValue(name: string, folder: string): string {
 
 /**
  * The view `windows`: every row of every window file, with the columns of the partitions, `date` and `hour`. The types
- * are the contract's, whoever wrote the files: Spark's times carry a zone, the embedded engine's do not.
+ * are the contract's for the files of both engines: Spark's times carry a zone, the embedded engine's do not.
  *
  * @param files below the folder, both absolute
  */

@@ -42,7 +42,7 @@ export interface ReplayChoice extends AskedReplay {
   readonly speed: number | 'max';
 }
 
-/** Where a run writes unless it is told otherwise, from the project's own folder. */
+/** Where a run writes by default, below the project's own folder. */
 export const defaultOut = 'data';
 
 export const startUsage = `Runs the whole pipeline on this machine and shows it live.

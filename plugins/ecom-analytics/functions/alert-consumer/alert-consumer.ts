@@ -14,7 +14,7 @@ import { type KafkaEvent, type KafkaEventRecord, readAlert } from './read-alert.
 export interface AlertConsumerParts {
   /** Remembers which alerts were acted on. */
   readonly persistence: BasePersistenceLayer;
-  /** The shop's own action; it runs before a person is told, and again with an alert that is delivered again. */
+  /** The shop's own action; it runs before a person is notified, and again with an alert that is delivered again. */
   readonly act?: (alert: Alert) => Promise<void>;
   /** Tells a person. When it rejects, the alert counts as not acted on and is delivered again. */
   readonly notify: (alert: Alert) => Promise<void>;
@@ -22,7 +22,7 @@ export interface AlertConsumerParts {
   readonly deadLetter: (letter: AlertDeadLetter) => Promise<void>;
   readonly metrics: AlertMetrics;
   readonly logger: Log;
-  /** Alerts below this severity are logged and counted, and nobody is told. */
+  /** Alerts below this severity are logged and counted, and nobody is notified. */
   readonly notifyFrom: Severity;
   /** How long an alert is remembered. */
   readonly rememberedForSeconds: number;

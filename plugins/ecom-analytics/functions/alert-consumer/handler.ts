@@ -16,7 +16,7 @@ import { alertConsumerSettings } from './settings.ts';
 /** What a shop adds to the function `alertConsumer`. */
 export interface AlertConsumerOptions {
   /**
-   * Acts on an alert, whatever its severity, before people are told. It is called once for each alert id, and again where
+   * Acts on an alert, whatever its severity, before people are notified. It is called once for each alert id, and again where
    * the alert was not finished: it rejected, telling people failed after it, or the function was killed before the alert was
    * marked as done. What it does must bear that. Where it rejects, the alert is delivered again.
    */

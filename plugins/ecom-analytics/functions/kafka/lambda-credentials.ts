@@ -1,7 +1,7 @@
 /**
  * Stands in for `@aws-sdk/credential-providers` and `@aws-sdk/client-sts` in the bundles (`alias` in serverless.yml): in
  * Lambda credentials are in the environment, and the clients of every other place that they could come from, which the
- * signer of MSK tokens brings along, would be half of a bundle. Whatever else is imported from the two fails to bundle.
+ * signer of MSK tokens depends on, would be half of a bundle. Whatever else is imported from the two fails to bundle.
  */
 
 /** Credentials from the environment. The signer says so itself when they are missing. */
@@ -16,7 +16,7 @@ export function fromNodeProviderChain() {
   };
 }
 
-/** The signer asks who is calling only when it is told to debug, which nobody does. */
+/** The signer asks who is calling only in debug mode, which nobody turns on. */
 export class STSClient {
   constructor() {
     throw new Error(

@@ -6,7 +6,7 @@ export interface TopicRecords {
   readonly messages: readonly Message[];
 }
 
-/** The same as Java's, so that a customer's orders share a partition whoever sends them. */
+/** The same as Java's, so that a customer's orders share a partition, no matter which client sends them. */
 const choosePartition = Partitioners.DefaultPartitioner();
 
 /** Records of one partition. */

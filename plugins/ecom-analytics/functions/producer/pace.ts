@@ -11,7 +11,7 @@ export interface Pace {
   /** Orders that come due this soon after a batch wait for the next: 20 ms makes at most 50 batches a second. */
   readonly lingerMs: number;
   /**
-   * How far orders may fall behind the clock, in ms, when whoever takes them is slow or the machine slept. Time lost
+   * How far orders may fall behind the clock, in ms, when their consumer is slow or the machine slept. Time lost
    * beyond it is not made up: orders are placed later instead, so no burst is larger than this much of the rate.
    */
   readonly maxLagMs: number;

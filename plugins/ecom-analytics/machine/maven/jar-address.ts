@@ -5,7 +5,7 @@ function invalid(purl: string, cause?: unknown): EcomError {
   return new EcomError(
     'ECOM_JAR_LOCK',
     {
-      what: 'The package URL names no Maven artefact',
+      what: 'The package URL names no Maven artifact',
       where: purl,
       fix: 'Write it as pkg:maven/<group>/<artifact>@<version>, with ?classifier=<classifier> where it has one.',
     },
@@ -21,7 +21,7 @@ function parse(purl: string): PackageURL {
   }
 }
 
-/** Where an artefact lies below a repository. https://maven.apache.org/repositories/layout.html */
+/** Where an artifact lies below a repository. https://maven.apache.org/repositories/layout.html */
 function layout({ namespace, name, version }: PackageURL, classifier?: string): string {
   const file = [name, version, classifier].filter(Boolean).join('-');
   return `${namespace?.replaceAll('.', '/')}/${name}/${version}/${file}.jar`;
@@ -40,7 +40,7 @@ export function jarPath(purl: string): string {
  *
  * The converter leaves a classifier out (tried, 1.4.3), so its answer is used for the repository's base alone.
  *
- * @throws EcomError `ECOM_JAR_LOCK` when the purl names no Maven artefact
+ * @throws EcomError `ECOM_JAR_LOCK` when the purl names no Maven artifact
  */
 export function jarAddress(purl: string, mirror?: string): string {
   const below = jarPath(purl);

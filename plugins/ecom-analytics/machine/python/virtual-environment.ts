@@ -55,7 +55,7 @@ function run(command: string, args: readonly string[]): Promise<void> {
   });
 }
 
-/** Makes the folder that says "being made", or waits until whoever made it is done. */
+/** Makes the folder that says "being made", or waits until the process that made it is done. */
 async function takeTurn(lock: string, ready: () => boolean): Promise<boolean> {
   for (;;) {
     try {
@@ -73,7 +73,7 @@ async function takeTurn(lock: string, ready: () => boolean): Promise<boolean> {
 
 /**
  * Makes sure that a virtual environment holds exactly what a requirement file pins. An environment that is there is used
- * as it is; half an environment, left by a killed process, is made anew.
+ * as it is; half an environment, left by a killed process, is made again.
  *
  * @throws EcomError `ECOM_PYTHON_MISSING`, `ECOM_PYTHON_TOO_OLD`, `ECOM_PYTHON_INSTALL`
  */

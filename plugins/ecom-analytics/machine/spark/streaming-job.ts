@@ -170,7 +170,7 @@ function submit(options: JobOptions, files: JobFiles): Promise<Child> {
         PYSPARK_DRIVER_PYTHON: pyspark.python,
         // The UI, the block manager and the gateway listen here alone; spark.driver.bindAddress leaves the UI out.
         SPARK_LOCAL_IP: '127.0.0.1',
-        SPARK_LOCAL_HOSTNAME: '127.0.0.1', // what the UI's address is told as
+        SPARK_LOCAL_HOSTNAME: '127.0.0.1', // the host in the UI's address
         PYTHONDONTWRITEBYTECODE: '1',
       },
     },
@@ -190,7 +190,7 @@ export async function startStreamingJob(options: JobOptions): Promise<StreamingJ
     if (asked) return new Promise(() => undefined);
     throw await reasonOf(await readJobStatus(files.status), files.log);
   });
-  failed.catch(() => undefined); // whoever waits for the job hears it
+  failed.catch(() => undefined); // rejects for the caller that waits for the job
 
   const status = async (): Promise<JobStatus> => {
     const found = await readJobStatus(files.status);

@@ -30,7 +30,7 @@ export class TopicTail {
     this.failed = new Promise((_resolve, reject) => {
       this.#fail = reject;
     });
-    this.failed.catch(() => undefined); // heard by whoever waits for it
+    this.failed.catch(() => undefined); // rejects for the caller that waits for it
     // A group of its own on a broker of the run's own: it goes with the broker.
     this.groupId = `ecom-run-${topic}`;
     this.#consumer = kafka.consumer({ groupId: this.groupId, maxWaitTimeInMs: 250 });

@@ -229,7 +229,7 @@ async function putBack(
 }
 
 /**
- * Refuses a line that stands for no refused record, as one with a mistyped offset: marked under that, the order would be put back
+ * Refuses a line that stands for no refused record, as one with a mistyped offset: marked under that, the order would be resent
  * once more under its own.
  *
  * @throws UsageError `ECOM_REPLAY_UNKNOWN`
@@ -275,7 +275,7 @@ function replayedText(sent: number, skipped: number, tooOld: number): string {
   return lines.join('\n');
 }
 
-/** `sls ecom dead-letters replay`: a record that is marked as put back is left out. */
+/** `sls ecom dead-letters replay`: a record that is marked as resent is left out. */
 export const replayCommand: Command = async (session, options, print) => {
   if (typeof options.file !== 'string')
     throw new UsageError('ECOM_OPTION', {

@@ -137,7 +137,7 @@ async function deployedParts(
  * `sls ecom plan`: what a deploy would do to stack, topics and stream, and what the stage costs. Changes nothing.
  *
  * @param template as it would be deployed
- * @param build makes the job's artefact; a test has one without jars
+ * @param build makes the job's artifact; a test has one without jars
  */
 export function stagePlanCommand(
   template: CloudFormationTemplate,

@@ -90,7 +90,7 @@ export async function handler(): Promise<Readonly<Record<string, WatchVerdict>>>
   const reading = readMetrics(seen, memory, Date.now());
   const restarts = all.filter(({ verdict }) => verdict === 'restart').length;
   await publish({ ...reading.metrics, Restarts: restarts, AlertsTriggerOn });
-  // Over what was read and nothing else: in a bucket that is being emptied for its removal nothing appears anew.
+  // Over what was read and nothing else: in a bucket that is being emptied for its removal nothing new appears.
   await data.replace(watchMemoryKey, JSON.stringify(reading.memory), etag);
   return Object.fromEntries([...looked].map(([application, { verdict }]) => [application, verdict]));
 }

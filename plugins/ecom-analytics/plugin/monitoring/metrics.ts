@@ -20,6 +20,6 @@ export const streamMetrics = {
 
 export type StreamMetric = keyof typeof streamMetrics;
 
-/** What a stage's metrics are told apart by. */
+/** What distinguishes a stage's metrics. */
 export const metricDimensions = ({ service, stage }: { readonly service: string; readonly stage: string }) =>
   ({ Service: service, Stage: stage }) as const;

@@ -143,7 +143,7 @@ export function emrFragment(input: StageInput): Fragment {
   };
 }
 
-/** The id of the cluster: the stage's own, or the one brought along. */
+/** The id of the cluster: the stage's own, or the existing one. */
 export function emrClusterId(input: StageInput): Value {
   return input.config.emr.existing ? input.config.emr.existing.clusterId : ref(ids.emr);
 }

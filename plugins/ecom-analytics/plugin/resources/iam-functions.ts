@@ -127,7 +127,7 @@ function watchStatements(input: StageInput): Statement[] {
   ];
 }
 
-/** A role for a function that the plugin brings along: logs, and what it does. */
+/** A role for a function that the plugin adds: logs, and what it does. */
 function ownRole({ role, lambda }: FunctionIds, statements: readonly Statement[]): Record<string, Resource> {
   const logGroup = lambda.replace(/LambdaFunction$/, 'LogGroup');
   return {

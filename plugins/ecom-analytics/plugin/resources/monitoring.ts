@@ -187,7 +187,7 @@ function budget(input: StageInput): Record<string, Resource> {
 /** Dashboards and budgets have one set of names for all regions of an account. */
 const globalName = (input: StageInput): string => `${stem(input)}-${input.region}`;
 
-/** Dashboard, alarms, and who is told. */
+/** Dashboard, alarms, and who is notified. */
 export function monitoringFragment(input: StageInput): Fragment {
   const from = alarmInput(input);
   const all = alarms(from);

@@ -216,7 +216,7 @@ function endpoints(input: StageInput): Record<string, Resource> {
         VpcEndpointType: 'Gateway',
         ServiceName: sub('com.amazonaws.${AWS::Region}.s3'),
         RouteTableIds: routeTables,
-        // In a network that was brought along, others go through the same route tables to buckets of their own.
+        // In an existing network, others go through the same route tables to buckets of their own.
         ...(config.network.existing ? {} : { PolicyDocument: s3EndpointPolicy(config) }),
       },
     };

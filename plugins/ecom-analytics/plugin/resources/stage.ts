@@ -36,7 +36,7 @@ export interface StageInput {
 export const stem = ({ service, stage }: Pick<StageInput, 'service' | 'stage'>): string =>
   `${service}-${stage}`;
 
-/** `shop/dev`: who owns topics, and the value of the tag that costs are told apart by. */
+/** `shop/dev`: who owns topics, and the value of the tag that splits the costs. */
 export const stageOwner = ({ service, stage }: Pick<StageInput, 'service' | 'stage'>): string =>
   `${service}/${stage}`;
 
@@ -88,7 +88,7 @@ export interface NetworkRefs {
   readonly vpcId: Value;
   readonly cidr: Value | null;
   readonly subnetIds: readonly Value[];
-  /** Let into the brokers: the functions and Spark carry them. */
+  /** May reach the brokers: the functions and Spark carry them. */
   readonly clientGroups: readonly Value[];
 }
 
@@ -181,7 +181,7 @@ export const folders = {
   checkpoints: 'checkpoints/',
   status: 'status/',
   control: 'control/',
-  /** In the artefacts bucket. */
+  /** In the artifacts bucket. */
   jobs: 'jobs/',
   jars: 'jars/',
   runs: 'runs/',

@@ -2,7 +2,7 @@ import { StreamError } from '../error.ts';
 import { stem } from '../resources/stage.ts';
 import type { DeployedStage } from '../session.ts';
 import { waitFor } from '../wait.ts';
-import { buildCompaction, type CompactionArtefact, uploadFiles } from './artefact.ts';
+import { buildCompaction, type CompactionArtifact, uploadFiles } from './artifact.ts';
 import { isAlive, type StepState } from './decision.ts';
 import { usableCluster } from './deploy-stream.ts';
 import type { HourRange } from './hours.ts';
@@ -25,7 +25,7 @@ function optionOf(args: readonly string[], option: string): string {
 
 function compactionArguments(
   { since, before }: HourRange,
-  { scriptKey, packageKey }: CompactionArtefact,
+  { scriptKey, packageKey }: CompactionArtifact,
   artifactsBucket: string,
   jobArgs: readonly string[],
 ): string[] {
@@ -60,9 +60,9 @@ export async function compactWindows(stage: DeployedStage, hours: HourRange): Pr
       where: `stage ${input.stage}`,
       fix: `sls ecom stream start --stage ${input.stage}`,
     });
-  const artefact = await buildCompaction();
-  await uploadFiles(artefact.files, artifacts, progress);
-  const args = compactionArguments(hours, artefact, artifacts.name, record.args);
+  const artifact = await buildCompaction();
+  await uploadFiles(artifact.files, artifacts, progress);
+  const args = compactionArguments(hours, artifact, artifacts.name, record.args);
   const stepId = await emr.submit(`${stem(input)}-compaction`, args);
   const where = `step ${stepId} on cluster ${emr.id}`;
   return waitFor(

@@ -3,7 +3,7 @@ import { hasEnded } from '../aws/emr-cluster.ts';
 import { StreamError } from '../error.ts';
 import { stem } from '../resources/stage.ts';
 import type { DeployedStage } from '../session.ts';
-import { type Artefact, buildArtefact, uploadFiles } from './artefact.ts';
+import { type Artifact, buildArtifact, uploadFiles } from './artifact.ts';
 import { decideStream, describeChanges, isAlive, type StreamDecision } from './decision.ts';
 import { type Application, applications } from './keys.ts';
 import { type StepRecord, stepName } from './record.ts';
@@ -40,7 +40,7 @@ export async function refuseCheckpoint(stage: DeployedStage, clusterArn: string)
 export interface StreamRequest {
   /** Begin a new checkpoint, from these offsets; the old one is left where it is. */
   readonly newCheckpoint?: 'earliest' | 'latest' | undefined;
-  /** Start anew what runs already. */
+  /** Restart what runs already. */
   readonly force?: boolean;
 }
 
@@ -116,10 +116,10 @@ function nextRecord(
   };
 }
 
-/** How often one who was overtaken looks anew, and how long after. */
+/** How often a deploy that was overtaken looks again, and how long after. */
 const overtaken = { times: 3, afterMs: 5_000 };
 
-/** Begins anew where somebody else, such as the watch function, has started or stopped the stream in between. */
+/** Starts over where somebody else, such as the watch function, has started or stopped the stream in between. */
 async function unlessOvertaken<T>({ clock }: DeployedStage, run: () => Promise<T>): Promise<T> {
   for (let time = 1; ; time++) {
     try {
@@ -183,7 +183,7 @@ function preparer(
   stage: DeployedStage,
   application: Application,
   release: string,
-  artefact: Artefact,
+  artifact: Artifact,
   clusterArn = stage.msk.arn,
 ) {
   const { config, definition } = stage.input;
@@ -197,7 +197,7 @@ function preparer(
       bootstrapServers: stage.bootstrapServers,
       dataBucket: stage.data.name,
       artifactsBucket: stage.artifacts.name,
-      artefact,
+      artifact,
       checkpoint,
       startingOffsets,
       auth: stage.isLocal ? 'none' : 'iam',
@@ -215,18 +215,18 @@ export interface StreamPlan {
 /**
  * What a deploy would do about a stage's streaming steps, the EMR cluster staying the one that it has.
  *
- * @param build makes the artefact; a test has one without jars
+ * @param build makes the artifact; a test has one without jars
  * @param clusterArn of the Kafka cluster that the stage will have
  */
 export async function planStream(
   stage: DeployedStage,
-  build: typeof buildArtefact = buildArtefact,
+  build: typeof buildArtifact = buildArtifact,
   clusterArn = stage.msk.arn,
 ): Promise<StreamPlan[]> {
   const { config, definition } = stage.input;
   const { release } = config.emr.existing ?? config.emr.create;
   const wanted = stageApplications(config, release);
-  const artefact = await build(definition, release, stage.progress);
+  const artifact = await build(definition, release, stage.progress);
   const plans: StreamPlan[] = [];
   for (const application of applications) {
     const stream = new StageStream(stage, application);
@@ -241,7 +241,7 @@ export async function planStream(
       stage,
       application,
       release,
-      artefact,
+      artifact,
       clusterArn,
     )(record?.checkpoint ?? 0, startedFrom(record));
     const decision = decideStream(
@@ -267,26 +267,26 @@ export async function planStream(
 /**
  * Makes all of a stage's streaming steps right; stops those of an application that it no longer has.
  *
- * @param build makes the artefact; a test has one without jars
+ * @param build makes the artifact; a test has one without jars
  */
 export async function deployStream(
   stage: DeployedStage,
   request: StreamRequest = {},
-  build: typeof buildArtefact = buildArtefact,
+  build: typeof buildArtifact = buildArtifact,
 ): Promise<StreamOutcome[]> {
   const { config, definition } = stage.input;
   const release = await usableCluster(stage);
   checkRelease(stage, (await stage.emr.facts())?.release ?? '');
   const wanted = stageApplications(config, release);
-  const artefact = await build(definition, release, stage.progress);
-  await uploadFiles(artefact.files, stage.artifacts, stage.progress);
+  const artifact = await build(definition, release, stage.progress);
+  await uploadFiles(artifact.files, stage.artifacts, stage.progress);
   for (const application of applications.filter((one) => !wanted.includes(one)))
     await stopApplication(stage, application);
   const outcomes: StreamOutcome[] = [];
   for (const application of wanted)
     outcomes.push(
       await unlessOvertaken(stage, () =>
-        deployApplication(stage, application, request, preparer(stage, application, release, artefact)),
+        deployApplication(stage, application, request, preparer(stage, application, release, artifact)),
       ),
     );
   return outcomes;

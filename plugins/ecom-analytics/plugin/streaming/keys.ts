@@ -13,7 +13,7 @@ export const stepRecordKey = (application: Application): string => `control/${ap
 /** Data bucket: what the watch function remembers from one minute to the next. */
 export const watchMemoryKey = 'status/watch.json';
 /**
- * Data bucket: the marks of the records of a topic that were put back. An offset means nothing on another cluster; the last
+ * Data bucket: the marks of the records of a topic that were resent. An offset means nothing on another cluster; the last
  * part of its ARN is its own.
  */
 export const replayedFolder = (clusterArn: string, topic: string): string =>
@@ -23,8 +23,8 @@ export const controlFolder = (application: Application): string => `control/${ap
 /** Data bucket. A new checkpoint is a new folder: an old one is never written over. */
 export const checkpointFolder = (application: Application, checkpoint: number): string =>
   `checkpoints/${application}/${checkpoint}`;
-/** Artefacts bucket: the settings of one run. */
+/** Artifacts bucket: the settings of one run. */
 export const settingsKey = (application: Application, generation: number): string =>
   `runs/${application}/${generation}/settings.json`;
-/** Artefacts bucket: the topics' ledger. */
+/** Artifacts bucket: the topics' ledger. */
 export const ledgerKey = 'ledger/topics.json';

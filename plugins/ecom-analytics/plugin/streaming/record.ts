@@ -5,7 +5,7 @@ const generation = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /**
  * The step record: what should be running of an application, and all that is needed to start it again. It is written
- * before a step is submitted, so that whoever comes after a crash knows what was meant.
+ * before a step is submitted, so that the next deploy after a crash knows what was meant.
  */
 export const StepRecordSchema = v.strictObject({
   version: v.literal(1),

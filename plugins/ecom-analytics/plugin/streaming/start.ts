@@ -4,7 +4,7 @@ import { emitSpec } from '../../core/spec.ts';
 import { findRelease, sparkLines } from '../../job/releases.ts';
 import { type SettingsSource, type StreamingSettings, streamingSettings } from '../../job/settings.ts';
 import type { StageConfig } from '../config/schema.ts';
-import type { Artefact } from './artefact.ts';
+import type { Artifact } from './artifact.ts';
 import { type Application, checkpointFolder, controlFolder, statusKey } from './keys.ts';
 
 /** What a step is started from. */
@@ -18,7 +18,7 @@ export interface StartInput {
   readonly bootstrapServers: string;
   readonly dataBucket: string;
   readonly artifactsBucket: string;
-  readonly artefact: Artefact;
+  readonly artifact: Artifact;
   readonly checkpoint: number;
   /** Of a new checkpoint, where it is not the configuration's. */
   readonly startingOffsets?: 'earliest' | 'latest' | undefined;
@@ -48,7 +48,7 @@ export function stageApplications(config: StageConfig, release: string): Applica
 
 /** The settings of an application, its generation apart, with the fingerprint of what its checkpoint cannot survive. */
 export function settingsOf(
-  input: Omit<StartInput, 'artefact' | 'bootstrapServers' | 'auth' | 'checkpoint' | 'artifactsBucket'>,
+  input: Omit<StartInput, 'artifact' | 'bootstrapServers' | 'auth' | 'checkpoint' | 'artifactsBucket'>,
 ): StreamingSettings {
   const { config, definition, application } = input;
   const { streaming } = config;
@@ -72,7 +72,7 @@ export function settingsOf(
 }
 
 function submitArguments(input: StartInput): string[] {
-  const { application, artefact, artifactsBucket, dataBucket, checkpoint } = input;
+  const { application, artifact, artifactsBucket, dataBucket, checkpoint } = input;
   const code = (key: string): string => `s3://${artifactsBucket}/${key}`;
   const data = (key: string): string => `s3://${dataBucket}/${key}`;
   const spark = { 'spark.yarn.maxAppAttempts': '1', ...input.config.streaming.spark };
@@ -85,13 +85,13 @@ function submitArguments(input: StartInput): string[] {
     '--name',
     application,
     '--jars',
-    artefact.jars.map(({ key }) => code(key)).join(','),
+    artifact.jars.map(({ key }) => code(key)).join(','),
     '--py-files',
-    code(artefact.packageKey),
+    code(artifact.packageKey),
     ...Object.entries(spark).flatMap(([name, value]) => ['--conf', `${name}=${value}`]),
-    code(artefact.jobKey),
+    code(artifact.jobKey),
     '--spec',
-    code(artefact.specKey),
+    code(artifact.specKey),
     '--settings',
     '{settings}',
     '--kafka-servers',

@@ -8,7 +8,7 @@ export interface StepLog {
   readonly text: string;
 }
 
-/** Where the cluster puts its logs: its own bucket's, or that of the cluster that was brought along. */
+/** Where the cluster puts its logs: its own bucket's, or that of the existing cluster. */
 async function logPlace(stage: DeployedStage): Promise<{ bucket: Bucket; prefix: string } | undefined> {
   const uri = (await stage.emr.facts())?.logUri ?? null;
   const found = /^s3:\/\/([^/]+)\/(.*)$/.exec(uri ?? '');

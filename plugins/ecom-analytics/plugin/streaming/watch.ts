@@ -42,7 +42,7 @@ function largest(values: readonly (number | null | undefined)[]): number | undef
   return known.length === 0 ? undefined : Math.max(...known);
 }
 
-/** Counts begin anew with each run of the job. */
+/** Counts start over with each run of the job. */
 function since(now: number, before: number, sameRun: boolean): number {
   return sameRun ? Math.max(0, now - before) : now;
 }
@@ -73,7 +73,7 @@ type Told = Seen & { readonly status: JobStatus };
 
 function queryMetrics(running: readonly Told[], nowMs: number): Record<string, number | undefined> {
   const queries = running.flatMap(({ status }) => Object.values(status.queries));
-  // A batch of the real-time application takes as long as it is told to.
+  // A batch of the real-time application takes as long as its setting says.
   const batches = running.filter(({ application }) => application === 'pipeline');
   if (queries.length === 0) return {};
   return {

@@ -10,7 +10,7 @@ const OwnedTopicSchema = v.strictObject({
   changedAtMs: v.number(),
 });
 
-/** The topics that a stage owns: kept in its artefacts bucket, and the only topics that it ever deletes. */
+/** The topics that a stage owns: kept in its artifacts bucket, and the only topics that it ever deletes. */
 export const LedgerSchema = v.strictObject({
   version: v.literal(1),
   /** `service/stage`. */

@@ -22,7 +22,7 @@ import { planTopics, type TopicPlan } from './plan.ts';
 import { passingStates, topicDoor } from './preflight.ts';
 import type { TopicStore } from './store.ts';
 
-/** The ledger as an object in the artefacts bucket. */
+/** The ledger as an object in the artifacts bucket. */
 export class BucketLedger implements LedgerStore {
   readonly #bucket: Bucket;
   constructor(bucket: Bucket) {
@@ -134,7 +134,7 @@ export async function removeTopics(stage: DeployedStage, request: DeleteRequest)
   const result = await withTopics(stage, false, ({ ledger, context }) =>
     deleteTopics(request, ledger, context),
   );
-  // In a topic that is made anew the same offsets are other records.
+  // In a topic that is recreated the same offsets are other records.
   for (const name of result.deleted) await stage.data.empty(replayedFolder(stage.msk.arn, name));
   return result;
 }

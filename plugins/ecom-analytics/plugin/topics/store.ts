@@ -5,7 +5,7 @@ export interface ActualTopic {
   readonly name: string;
   readonly partitions: number;
   readonly replicationFactor: number;
-  /** As far as they are told; keys that nobody declared are among them. */
+  /** As far as the cluster reports them; keys that nobody declared are among them. */
   readonly configs: Readonly<Record<string, string>>;
 }
 

@@ -15,7 +15,7 @@ describe('spark-submit of a step', () => {
     ...['s3://code/job.py', '--output', 's3://data', '--master', 'of the job'],
   );
 
-  test('is told apart from the arguments of its job', () => {
+  test('is kept apart from the arguments of its job', () => {
     expect(asked.application).toBe('s3://code/job.py');
     expect(asked.arguments).toEqual(['--output', 's3://data', '--master', 'of the job']);
     expect(asked.flags).toEqual(['--verbose']);

@@ -109,7 +109,7 @@ describe('an alert', () => {
     expect(orderAlert(rule, order(change), now, 'stream').reason).toContain(reason);
   });
 
-  it('over a customer is told apart by rule, customer and window, and is keyed by the customer', () => {
+  it('over a customer is identified by rule, customer and window, and is keyed by the customer', () => {
     const rule = ruleOf('distinct-orders');
     const finding = {
       customerId: 'CUST_1',

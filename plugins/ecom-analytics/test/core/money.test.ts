@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { addCents, averageCents, isAmount, maxAmountUsd, toCents, toUsd } from '../../core/money.ts';
 
 describe('money', () => {
-  it('is told to the cent for every amount up to the limit', () => {
+  it('is exact to the cent for every amount up to the limit', () => {
     for (const cents of [0, 1, 29, 57, 129_995, 999_999_999]) {
       expect(isAmount(cents / 100)).toBe(true);
       expect(toCents(cents / 100)).toBe(cents);

@@ -32,7 +32,7 @@ describe('customers', () => {
     expect(mostInOnePlace(ids)).toBeLessThan(16);
   });
 
-  it('are told apart, and each is the same one again', () => {
+  it('are distinct, and each is found again', () => {
     const customers = new Customers();
     const ids = [...javaCollisions, ...numbers, ...prefixes, '', '\u0000', 'é', 'e\u0301', '\ud83e\udd8a'];
     const first = ids.map((id) => customers.get(id));

@@ -538,7 +538,7 @@ describe('an expression', () => {
     expect(await refusal(`${header}\nc,${day},1.5\n`, options)).toContain('ECOM_REPLAY_EXPRESSION');
   });
 
-  it('that fails for the values of a row is told as such', async () => {
+  it('that fails for the values of a row is reported as such', async () => {
     const message = await refusal(`${header}\nc,${day},1.5\n`, {
       map: 'region=CAST(customer_id AS INTEGER)',
     });

@@ -72,7 +72,7 @@ describe('a file that cannot be replayed', () => {
     });
   });
 
-  it('is told by its content where its name says nothing', async () => {
+  it('is recognized by its content where its name says nothing', async () => {
     const rows = `{"customer_id":"c","timestamp":"2026-01-01","total_amount":1}\n`;
     expect((await openReplay({ file: write('orders.dat', rows) })).format).toBe('json-lines');
     expect((await openReplay({ file: write('orders.export', `${header}\nc,2026-01-01,1\n`) })).format).toBe(

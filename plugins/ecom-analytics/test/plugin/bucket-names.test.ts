@@ -83,7 +83,7 @@ describe('before a stack is touched, a bucket name', () => {
     await expect(refuseBuckets(session(named))).rejects.toMatchObject({ code: 'ECOM_BUCKET_TAKEN' });
   });
 
-  test('is let pass where buckets are brought along', async () => {
+  test('passes where buckets are existing ones', async () => {
     for (const name of ['shop-lake', 'shop-code']) account.buckets.set(name, { status: 200 });
     await expect(refuseBuckets(session(stages['bring-your-own']))).resolves.toBeUndefined();
   });
@@ -105,7 +105,7 @@ describe('a stage that is deployed', () => {
     await expect(refuseBuckets(session(named))).resolves.toBeUndefined();
   });
 
-  test('keeps the buckets that were brought along', async () => {
+  test('keeps the existing buckets', async () => {
     await expect(refuseBuckets(session(brought))).resolves.toBeUndefined();
   });
 

@@ -9,7 +9,7 @@ import {
 } from '../../plugin/deploy.ts';
 import { stageTemplate } from '../../plugin/resources/template.ts';
 import type { Session } from '../../plugin/session.ts';
-import { artefact, StageCloud } from './commands/stage-cloud.ts';
+import { artifact, StageCloud } from './commands/stage-cloud.ts';
 import { jumpingClock } from './jumping-clock.ts';
 import { sampleStage, stages } from './resources/sample.ts';
 import { clusterArn } from './topics/sample.ts';
@@ -54,7 +54,7 @@ const emr = (clusterId: string) => ({
   existing: { clusterId, release: 'emr-spark-8.1.0', instanceRole: 'EMR_EC2_DefaultRole' },
 });
 const msk = { existing: { clusterArn } };
-/** Whose clusters are both brought along. */
+/** Whose clusters both exist already. */
 const broughtAlong = { network, msk, emr: emr('j-1AXXXXXXGAPLF') };
 
 describe('before the stack of a deployed stage is changed', () => {
@@ -130,7 +130,7 @@ describe('before the stack of a deployed stage is changed', () => {
 
   test.each([
     [
-      'another one that is brought along',
+      'another existing one',
       { ...broughtAlong, emr: emr('j-2AXXXXXXGAPLF') },
       'j-2AXXXXXXGAPLF in place of j-1AXXXXXXGAPLF',
     ],
@@ -205,7 +205,7 @@ describe('a deploy that ends between making the trigger and switching it on', ()
     cloud.account.trigger = { State: 'Disabled' };
   });
   afterEach(() => cloud.stop());
-  const deploy = () => afterDeploy({ ...cloud.session, clock: jumpingClock() }, {}, async () => artefact);
+  const deploy = () => afterDeploy({ ...cloud.session, clock: jumpingClock() }, {}, async () => artifact);
 
   test.each<[string, () => void]>([
     [

@@ -108,7 +108,7 @@ describe('a stage that is read from serverless.yml', () => {
   });
 });
 
-describe('a Kafka cluster that is brought along', () => {
+describe('an existing Kafka cluster', () => {
   const config = stages['bring-your-own'];
 
   test('is refused in another region than the stage’s, before anything is asked', () => {

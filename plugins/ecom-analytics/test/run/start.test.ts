@@ -198,7 +198,7 @@ describe('npm start', () => {
     expect(JSON.parse(stdout)).toMatchObject({ orders: await ordersInWindows(out) });
   });
 
-  it('leaves whole files alone behind when it is killed, and the next run starts anew', async () => {
+  it('leaves whole files alone behind when it is killed, and the next run starts over', async () => {
     const out = path.join(folder, 'killed');
     const args = ['--replay', sample, '--map', sampleMap, '--no-dashboard', '--json', '--out', out];
     const { child, done } = start([...args, '--speed', '5000000']);

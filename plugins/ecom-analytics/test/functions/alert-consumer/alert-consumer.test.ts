@@ -356,7 +356,7 @@ describe('the alert consumer', () => {
 });
 
 describe('what a shop does with an alert (act)', () => {
-  test('is done once for each alert id, whatever the severity, before a person is told', async () => {
+  test('is done once for each alert id, whatever the severity, before a person is notified', async () => {
     const done: string[] = [];
     const { consume } = setUp({
       act: async ({ order_id }) => void done.push(`act ${order_id}`),

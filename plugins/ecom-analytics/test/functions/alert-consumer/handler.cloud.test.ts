@@ -183,7 +183,7 @@ describe('the alert consumer on DynamoDB, SNS and S3', () => {
     expect(published()).toHaveLength(1);
   });
 
-  test("does a shop's own action once, and again where it rejected, before anybody is told", async () => {
+  test("does a shop's own action once, and again where it rejected, before anybody is notified", async () => {
     const event = eventOf(alertOf(`held-${number}`));
     const held: (string | null)[] = [];
     const act = async ({ order_id }: Alert): Promise<void> => {

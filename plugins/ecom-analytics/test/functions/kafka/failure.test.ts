@@ -55,7 +55,7 @@ describe('what a failure of Kafka means', () => {
     expect(failure.code).toBe('ECOM_TOPIC_MISSING');
   });
 
-  test('is told once: an error of ours stays what it is', () => {
+  test('is wrapped once: an error of ours stays what it is', () => {
     const ours = new EcomError('ECOM_BROKERS_MISSING', { what: 'No brokers', fix: 'Name some.' });
     expect(kafkaFailure(ours, settings, 'ecommerce-orders')).toBe(ours);
   });

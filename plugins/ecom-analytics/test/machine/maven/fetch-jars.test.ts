@@ -78,7 +78,7 @@ describe('jars in the cache', () => {
     expect(progress).toEqual([]);
   });
 
-  test('are fetched anew when they have been altered, also where the size is the same', async () => {
+  test('are fetched again when they have been altered, also where the size is the same', async () => {
     await using repository = await serveRepository(answerRange(content));
     const [file = ''] = await fetchJars([jar], { cache, mirror: repository.url });
     await writeFile(file, randomBytes(content.length));

@@ -76,7 +76,7 @@ describe('npm run lock-jars', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('notes the size and the hash of each artefact, and notes them anew from the list alone', async () => {
+  test('notes the size and the hash of each artifact, and notes them again from the list alone', async () => {
     const content = Buffer.from('a jar');
     await using repository = await serveRepository(answerRange(content));
     vi.stubEnv('ECOM_MAVEN_REPOSITORY', repository.url);

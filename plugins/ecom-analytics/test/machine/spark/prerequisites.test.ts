@@ -69,7 +69,7 @@ describe.skipIf(process.platform === 'win32')('a machine that lacks what Spark n
       },
       'ECOM_PYTHON_TOO_OLD',
     ],
-  ])('is told that it is %s, before anything is downloaded or written', async (_what, prepare, code) => {
+  ])('is shown that it is %s, before anything is downloaded or written', async (_what, prepare, code) => {
     await prepare();
 
     const outcome = await start();
@@ -82,7 +82,7 @@ describe.skipIf(process.platform === 'win32')('a machine that lacks what Spark n
     expect(await exists('data')).toBe(false);
   });
 
-  test('is told which jar cannot be fetched, once the rest is there', async () => {
+  test('is shown which jar cannot be fetched, once the rest is there', async () => {
     await install('java', java17);
     await install('python3', 'echo 3.11.7');
 

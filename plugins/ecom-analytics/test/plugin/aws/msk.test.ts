@@ -167,7 +167,7 @@ describe('a fault', () => {
 });
 
 describe('the cluster', () => {
-  test('is told by its facts', async () => {
+  test('is recognized by its facts', async () => {
     expect(await cluster.facts()).toMatchObject({
       name: 'shop',
       kind: 'standard',

@@ -1,7 +1,7 @@
 import { unzipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { compactCommand } from '../../../plugin/commands/stream.ts';
-import { buildCompaction } from '../../../plugin/streaming/artefact.ts';
+import { buildCompaction } from '../../../plugin/streaming/artifact.ts';
 import { StageCloud } from './stage-cloud.ts';
 
 let cloud: StageCloud;

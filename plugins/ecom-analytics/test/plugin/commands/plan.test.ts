@@ -3,7 +3,7 @@ import { type StagePlan, stagePlanCommand } from '../../../plugin/commands/plan.
 import { stageTemplate } from '../../../plugin/resources/template.ts';
 import { sampleStage, stages } from '../resources/sample.ts';
 import { clusterArn } from '../topics/sample.ts';
-import { artefact, StageCloud } from './stage-cloud.ts';
+import { artifact, StageCloud } from './stage-cloud.ts';
 
 const template = (given: unknown = {}) => stageTemplate(sampleStage(given));
 const detailed = { 'detailed-exitcode': true };
@@ -16,7 +16,7 @@ afterEach(() => cloud.stop());
 
 const plan = (given: unknown, packed = new Map(), options = {}) =>
   cloud.run(
-    stagePlanCommand(template(given), packed, async () => artefact),
+    stagePlanCommand(template(given), packed, async () => artifact),
     { ...detailed, ...options },
   );
 async function planned(given: unknown = {}, packed = new Map()): Promise<StagePlan & { code: number }> {
@@ -104,7 +104,7 @@ describe('the plan of a stage that is deployed', () => {
     const kafkaPlan = (options: object) =>
       cloud.run(
         (session, asked, print) =>
-          stagePlanCommand(template(given), new Map(), async () => artefact)(
+          stagePlanCommand(template(given), new Map(), async () => artifact)(
             { ...session, input },
             asked,
             print,
@@ -129,7 +129,7 @@ describe('the plan of a stage that is deployed', () => {
     const input = sampleStage({ streaming: { shufflePartitions: 9 } });
     const { code, printed } = await cloud.run(
       (session, options, print) =>
-        stagePlanCommand(template(), new Map(), async () => artefact)({ ...session, input }, options, print),
+        stagePlanCommand(template(), new Map(), async () => artifact)({ ...session, input }, options, print),
       detailed,
     );
     expect(code).toBe(1);

@@ -3,7 +3,7 @@ import { AwsClients } from '../../../plugin/aws/clients.ts';
 import { Stack } from '../../../plugin/aws/stack.ts';
 import type { Command } from '../../../plugin/commands/declarations.ts';
 import { deployed, type Session } from '../../../plugin/session.ts';
-import type { Artefact } from '../../../plugin/streaming/artefact.ts';
+import type { Artifact } from '../../../plugin/streaming/artifact.ts';
 import { deployStream } from '../../../plugin/streaming/deploy-stream.ts';
 import { applyTopics } from '../../../plugin/topics/stage-topics.ts';
 import { AccountEndpoint } from '../aws/account-endpoint.ts';
@@ -14,7 +14,7 @@ import { sampleStage } from '../resources/sample.ts';
 import { clusterArn } from '../topics/sample.ts';
 
 /** A job without jars. */
-export const artefact: Artefact = {
+export const artifact: Artifact = {
   jobKey: 'jobs/1/streaming_job.py',
   packageKey: 'jobs/1/ecom_streaming.zip',
   specKey: 'jobs/1/pipeline.json',
@@ -77,7 +77,7 @@ export class StageCloud {
   async deploy(): Promise<void> {
     const stage = { ...(await deployed(this.session)), clock: jumpingClock() };
     await applyTopics(stage);
-    await deployStream(stage, {}, async () => artefact);
+    await deployStream(stage, {}, async () => artifact);
   }
 
   async run(command: Command, options: Parameters<Command>[1] = {}): Promise<CommandResult> {

@@ -47,7 +47,7 @@ describe('a configuration', () => {
     expect(resolveConfig(pipeline, { msk: { create: { storageGb: undefined } } })).toEqual(presets.dev);
   });
 
-  test('brings along a network and a cluster', () => {
+  test('takes an existing network and cluster', () => {
     const config = resolveConfig(pipeline, { network, msk: { existing: { clusterArn } } });
     expect(config.msk).toEqual({ existing: { clusterArn, brokers: null } });
     expect(config.network.existing).toMatchObject({ endpoints: 'create', securityGroupIds: [] });

@@ -254,7 +254,7 @@ describe('a change of a resource', () => {
     expect(becomes(before, after)).toEqual(changes);
   });
 
-  test('is told in one line', () => {
+  test('is described in one line', () => {
     const about = { id: 'One', type: 'AWS::X::Y' };
     expect(changeText({ kind: 'add', ...about, properties: [] })).toBe('add One (AWS::X::Y)');
     expect(changeText({ kind: 'replace', ...about, properties: ['A', 'B'], loses: 'all' })).toBe(

@@ -46,7 +46,7 @@ describe('the resources of a whole stage', () => {
     }
   });
 
-  test('are few where everything is brought along', () => {
+  test('are few where everything exists already', () => {
     const types = typesOf(stages['bring-your-own']);
     for (const type of [
       'AWS::EC2::VPC',
@@ -84,7 +84,7 @@ describe('the security groups', () => {
 });
 
 describe('the S3 endpoint', () => {
-  test('lets the stage’s own network to its buckets alone, and leaves others’ traffic be in one that was brought along', () => {
+  test('lets the stage’s own network to its buckets alone, and leaves others’ traffic alone in an existing one', () => {
     expect(resourcesOf({}).EcomS3Endpoint?.Properties).toHaveProperty('PolicyDocument');
     const { network } = stages['bring-your-own'];
     const existing = { ...network.existing, routeTableIds: ['rtb-0a1b2c3d'] };
@@ -413,7 +413,7 @@ describe('the policies', () => {
     expect(withKey({})).toEqual([]);
   });
 
-  test('let EMR into subnets and groups that are brought along, which carry no tag of its managed policy', () => {
+  test('allow EMR in existing subnets and groups, which carry no tag of its managed policy', () => {
     const { network } = stages['bring-your-own'];
     const policy = resourcesOf({ network }).EcomEmrServicePolicy;
     const given = (policy ? statementsOf(policy) : []).find(({ Sid }) => Sid === 'CreateInTheGivenNetwork');

@@ -102,7 +102,7 @@ describe('the watch function', () => {
       'give-up',
     ],
     [
-      'begins anew after an hour',
+      'starts over after an hour',
       { restartsMs: [now - 90 * MINUTE, now - 80 * MINUTE, now - 70 * MINUTE] },
       'FAILED',
       true,
@@ -139,7 +139,7 @@ describe('the watch function', () => {
     });
   });
 
-  test('counts a dead letter once, and anew after a restart', () => {
+  test('counts a dead letter once, and again after a restart', () => {
     const first = readMetrics([pipeline()], {}, now);
     expect(readMetrics([pipeline()], first.memory, now).metrics.DeadLetters).toBe(0);
     const restarted = pipeline({ generation: 4, totals: { ...status.totals, badRecords: { price: 2 } } });

@@ -7,7 +7,7 @@ import { Stack } from '../../../plugin/aws/stack.ts';
 import { AlertsTrigger } from '../../../plugin/aws/trigger.ts';
 import { removeStage } from '../../../plugin/remove.ts';
 import type { DeployedStage } from '../../../plugin/session.ts';
-import type { Artefact } from '../../../plugin/streaming/artefact.ts';
+import type { Artifact } from '../../../plugin/streaming/artifact.ts';
 import { deployStream, type StreamRequest, stopStream } from '../../../plugin/streaming/deploy-stream.ts';
 import { SparkCloud } from '../aws/spark-cloud.ts';
 import { jumpingClock } from '../jumping-clock.ts';
@@ -48,7 +48,7 @@ function stage(config: unknown = {}): DeployedStage {
   };
 }
 
-const artefact: Artefact = {
+const artifact: Artifact = {
   jobKey: 'jobs/1/streaming_job.py',
   packageKey: 'jobs/1/ecom_streaming.zip',
   specKey: 'jobs/1/pipeline.json',
@@ -59,7 +59,7 @@ const artefact: Artefact = {
 };
 
 const deploy = (config: unknown = {}, request: StreamRequest = {}) =>
-  deployStream(stage(config), request, async () => artefact);
+  deployStream(stage(config), request, async () => artifact);
 
 describe('deploying the stream', () => {
   test('starts a step that has never run, and waits for its heartbeat', async () => {
@@ -80,7 +80,7 @@ describe('deploying the stream', () => {
     expect(cloud.changes.slice(before)).toEqual([]);
   });
 
-  test('stops and starts anew for a change that the checkpoint survives', async () => {
+  test('restarts for a change that the checkpoint survives', async () => {
     await deploy();
     const [outcome] = await deploy({ streaming: { triggerSeconds: 5 } });
     expect(outcome).toMatchObject({ decision: 'restart', generation: 2, stepId: 's-2' });
@@ -119,7 +119,7 @@ describe('deploying the stream', () => {
 });
 
 describe('a step that fails', () => {
-  test('is told with the driver’s own last error', async () => {
+  test('is reported with the driver’s own last error', async () => {
     cloud.jobState = 'failed';
     const failed = deploy();
     await expect(failed).rejects.toMatchObject({ code: 'ECOM_STREAM_FAILED' });
@@ -207,7 +207,7 @@ test('a job that goes on when its step has ended keeps another from being starte
 test('for another cluster, what runs on the old one is stopped before anything is started', async () => {
   await deploy();
   const onNew = { ...stage(), emr: new EmrCluster(stage().clients, 'j-2') };
-  await deployStream(onNew, {}, async () => artefact);
+  await deployStream(onNew, {}, async () => artifact);
   expect(cloud.steps.map(({ State }) => State)).toEqual(['COMPLETED', 'RUNNING']);
   expect(cloud.json('control/pipeline/step.json')).toMatchObject({ clusterId: 'j-2', generation: 2 });
 });

@@ -4,7 +4,7 @@ import { Bucket } from '../../../plugin/aws/objects.ts';
 import { deployed } from '../../../plugin/session.ts';
 import { deployStream, stopStream } from '../../../plugin/streaming/deploy-stream.ts';
 import { lookAfter, type Watched } from '../../../plugin/streaming/look-after.ts';
-import { artefact, StageCloud } from '../commands/stage-cloud.ts';
+import { artifact, StageCloud } from '../commands/stage-cloud.ts';
 
 let cloud: StageCloud;
 beforeEach(async () => {
@@ -132,7 +132,7 @@ test('a stream that is stopped just as it is restarted ends up stopped, and is k
   expect(await lookAfter('pipeline', watched())).toEqual({ wanted: false, running: false, verdict: 'leave' });
 });
 
-test('a deploy that the watch function overtakes looks anew, and keeps what it has started', async () => {
+test('a deploy that the watch function overtakes looks again, and keeps what it has started', async () => {
   die();
   class Overtaken extends Bucket {
     #isFirst = true;
@@ -147,7 +147,7 @@ test('a deploy that the watch function overtakes looks anew, and keeps what it h
   const stage = await deployed(cloud.session);
   const artifacts = new Overtaken(clients(), 'artifacts');
   const clock = { ...stage.clock, sleep: async () => {} };
-  const [outcome] = await deployStream({ ...stage, artifacts, clock }, {}, async () => artefact);
+  const [outcome] = await deployStream({ ...stage, artifacts, clock }, {}, async () => artifact);
   expect(outcome).toMatchObject({ decision: 'keep', generation: 2, stepId: 's-2' });
   expect(cloud.spark.steps).toHaveLength(2);
 });
@@ -165,7 +165,7 @@ test('a deploy that is overtaken again and again says so, and submits nothing', 
   const stage = await deployed(cloud.session);
   const artifacts = new Contended(clients(), 'artifacts');
   const clock = { ...stage.clock, sleep: async () => {} };
-  const refused = deployStream({ ...stage, artifacts, clock }, {}, async () => artefact);
+  const refused = deployStream({ ...stage, artifacts, clock }, {}, async () => artifact);
   await expect(refused).rejects.toMatchObject({ code: 'ECOM_STREAM_RACE' });
   expect(cloud.spark.live).toEqual([]);
 });

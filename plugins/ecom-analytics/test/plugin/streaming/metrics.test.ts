@@ -71,7 +71,7 @@ describe('the metrics of several queries and applications', () => {
       SecondsSinceProgress: 5,
       SecondsSinceHeartbeat: 9,
       InputRowsPerSecond: 30,
-      // A batch of real-time alerts takes as long as it is told to.
+      // A batch of real-time alerts takes as long as its setting says.
       BatchDurationMilliseconds: 900,
       StateRows: 16,
       StateBytes: 1510,

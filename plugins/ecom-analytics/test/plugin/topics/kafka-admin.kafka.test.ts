@@ -76,7 +76,7 @@ describeWithJava('topics through a Kafka admin client', () => {
     await topics.delete('ecommerce-orders');
   });
 
-  test('that exist already are not made anew', async () => {
+  test('that exist already are not made again', async () => {
     const [orders] = desired({}, await topics.cluster(broker.bootstrapServers));
     if (orders === undefined) throw new Error('the definition has an orders topic');
     expect(await topics.create(orders)).toBe(true);

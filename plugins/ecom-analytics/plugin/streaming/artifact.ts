@@ -13,19 +13,19 @@ import type { Bucket } from '../aws/objects.ts';
 import type { Progress } from '../wait.ts';
 
 /** A file to be uploaded, under a key that its content decides. */
-export interface ArtefactFile {
+export interface ArtifactFile {
   readonly key: string;
   readonly contentType: string;
   bytes(): Promise<Uint8Array>;
 }
 
 /** The job as it is uploaded: nothing in it is ever written over, so a running job keeps the files it was started with. */
-export interface Artefact {
+export interface Artifact {
   readonly jobKey: string;
   readonly packageKey: string;
   readonly specKey: string;
-  readonly jars: readonly ArtefactFile[];
-  readonly files: readonly ArtefactFile[];
+  readonly jars: readonly ArtifactFile[];
+  readonly files: readonly ArtifactFile[];
 }
 
 const jobScript = 'streaming_job.py';
@@ -50,14 +50,14 @@ async function pythonPackage(): Promise<Uint8Array> {
 }
 
 /** The compaction, and the package that it is made of. */
-export interface CompactionArtefact {
+export interface CompactionArtifact {
   readonly scriptKey: string;
   readonly packageKey: string;
-  readonly files: readonly ArtefactFile[];
+  readonly files: readonly ArtifactFile[];
 }
 
 /** Builds the compaction: below a hash of its own, so that a change of it restarts no step. */
-export async function buildCompaction(): Promise<CompactionArtefact> {
+export async function buildCompaction(): Promise<CompactionArtifact> {
   const [script, zip] = await Promise.all([readFile(jobFile(compactionFile)), pythonPackage()]);
   const folder = `jobs/${sha256(script, zip)}`;
   const files = [
@@ -67,14 +67,14 @@ export async function buildCompaction(): Promise<CompactionArtefact> {
   return { scriptKey: files[0].key, packageKey: files[1].key, files };
 }
 
-function ownFile(folder: string, name: string, contentType: string, bytes: Uint8Array): ArtefactFile {
+function ownFile(folder: string, name: string, contentType: string, bytes: Uint8Array): ArtifactFile {
   return { key: `${folder}/${name}`, contentType, bytes: async () => bytes };
 }
 
 const sha256 = (...parts: readonly Uint8Array[]): string =>
   parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
 
-function jarFile(sum: string, file: string): ArtefactFile {
+function jarFile(sum: string, file: string): ArtifactFile {
   return {
     key: `jars/${sum}/${path.basename(file)}`,
     contentType: 'application/java-archive',
@@ -83,16 +83,16 @@ function jarFile(sum: string, file: string): ArtefactFile {
 }
 
 /**
- * Builds the artefact of a stage: job, package, spec, the reader of orders, and the connector jars that its release needs,
+ * Builds the artifact of a stage: job, package, spec, the reader of orders, and the connector jars that its release needs,
  * by the lock.
  *
  * @throws EcomError `ECOM_EMR_RELEASE`, `ECOM_JAR_LINE`, `ECOM_JAR_HASH`, `ECOM_JAR_DOWNLOAD`, `ECOM_OFFLINE`
  */
-export async function buildArtefact(
+export async function buildArtifact(
   definition: PipelineDefinition,
   release: string,
   progress: Progress,
-): Promise<Artefact> {
+): Promise<Artifact> {
   const { line } = findRelease(release);
   const wanted: readonly string[] = sparkLines[line].jars;
   const lock = (await readJarLock(jarLockFile())).filter(({ purl }) => wanted.includes(purl));
@@ -127,7 +127,7 @@ export async function buildArtefact(
 
 /** Uploads what is not there yet. Returns how many files that were. */
 export async function uploadFiles(
-  files: readonly ArtefactFile[],
+  files: readonly ArtifactFile[],
   bucket: Bucket,
   progress: Progress,
 ): Promise<number> {
