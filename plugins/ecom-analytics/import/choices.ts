@@ -54,34 +54,31 @@ export const dryRunUsage = `  --dry-run             show how a file is read: map
 
 const fix = 'The options of a replay are shown by --help.';
 
-function oneOf<T extends string>(
-  option: string,
-  value: string | undefined,
-  allowed: readonly T[],
-): T | undefined {
-  if (value === undefined) return undefined;
-  const found = allowed.find((one) => one === value);
-  if (found !== undefined) return found;
-  throw new UsageError('ECOM_OPTION_RANGE', {
-    what: `${option} takes ${allowed.join(' or ')}, not "${value}"`,
-    fix,
-  });
+function wrongValue(what: string): UsageError {
+  return new UsageError('ECOM_OPTION_RANGE', { what, fix });
 }
 
-function encodingLabel(label: string): string {
+function oneOf<T extends string>(option: string, value: string | undefined, allowed: readonly T[]) {
+  const found = allowed.find((one) => one === value);
+  if (found === undefined && value !== undefined)
+    throw wrongValue(`${option} takes ${allowed.join(' or ')}, not "${value}"`);
+  return found;
+}
+
+/** What `read` answers for the value of an option, which throws a RangeError for one that does not exist. */
+function existing(
+  kind: string,
+  value: string | undefined,
+  example: string,
+  read: (value: string) => string,
+): string | undefined {
+  if (value === undefined) return undefined;
   try {
-    return new TextDecoder(label).encoding;
+    return read(value);
   } catch (cause) {
-    const what = `There is no encoding "${label}"`;
-    throw new UsageError(
-      'ECOM_OPTION_RANGE',
-      {
-        what,
-        where: '--encoding',
-        fix: 'Common ones are utf-8, utf-16le, windows-1252 (which Latin-1 is read as) and shift_jis.',
-      },
-      { cause },
-    );
+    const what = `There is no ${kind} "${value}"`;
+    const where = `--${kind.replace(' ', '-')}`;
+    throw new UsageError('ECOM_OPTION_RANGE', { what, where, fix: example }, { cause });
   }
 }
 
@@ -97,15 +94,10 @@ export function readChoices(values: Values): ReplayChoices {
   };
   const skip = text('skip');
   if (skip !== undefined && !/^\d{1,6}$/.test(skip))
-    throw new UsageError('ECOM_OPTION_RANGE', { what: `--skip takes a number of lines, not "${skip}"`, fix });
+    throw wrongValue(`--skip takes a number of lines, not "${skip}"`);
   const delimiter = text('delimiter')?.replace(/^\\t$|^tab$/i, '\t');
   if (delimiter !== undefined && [...delimiter].length !== 1)
-    throw new UsageError('ECOM_OPTION_RANGE', {
-      what: `--delimiter takes one character, not "${delimiter}"`,
-      fix,
-    });
-  const encoding = text('encoding');
-  const nulls = values.null;
+    throw wrongValue(`--delimiter takes one character, not "${delimiter}"`);
   return {
     map: text('map'),
     where: text('where'),
@@ -114,11 +106,21 @@ export function readChoices(values: Values): ReplayChoices {
     guests: oneOf('--guests', text('guests'), ['refuse', 'count']),
     currency: text('currency')?.toUpperCase(),
     timeFormat: text('time-format'),
-    timeZone: text('time-zone'),
+    timeZone: existing(
+      'time zone',
+      text('time-zone'),
+      'Give a zone by its IANA name, for example America/New_York.',
+      (timeZone) => new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone,
+    ),
     delimiter,
-    encoding: encoding === undefined ? undefined : encodingLabel(encoding),
+    encoding: existing(
+      'encoding',
+      text('encoding'),
+      'Common ones are utf-8, utf-16le, windows-1252 (which Latin-1 is read as) and shift_jis.',
+      (label) => new TextDecoder(label).encoding,
+    ),
     skip: skip === undefined ? undefined : Number(skip),
-    nulls: typeof nulls === 'string' ? [nulls] : nulls,
+    nulls: values.null === undefined ? undefined : [values.null].flat(),
     decimal: oneOf('--decimal', text('decimal'), ['.', ',']),
   };
 }
@@ -128,8 +130,8 @@ export interface AskedReplay {
   /** Absolute: files, folders and patterns. */
   readonly files: readonly string[];
   readonly choices: ReplayChoices;
-  /** Show what the file is taken for, and run nothing; `save` keeps it for the next. */
-  readonly dryRun: { readonly save: string | null } | null;
+  /** Show what the file is taken for, and run nothing; `save` keeps it and the options given for the next. */
+  readonly dryRun: { readonly save: string | null; readonly given: Values } | null;
 }
 
 type AskedValues = Values & { readonly 'dry-run': boolean; readonly save?: string | undefined };
@@ -148,51 +150,48 @@ export function askedReplay(
   orderFields: ShopFields,
 ): AskedReplay | null {
   const { replay, save, 'dry-run': isDry, 'map-file': mapFile } = values;
-  const conflict = (option: string, other: string, why: string): UsageError =>
-    new UsageError('ECOM_OPTION_CONFLICT', { what: `${option} cannot go with ${other}: ${why}`, fix });
+  const conflict = (what: string): UsageError => new UsageError('ECOM_OPTION_CONFLICT', { what, fix });
   if (replay === undefined) {
     const names = [...Object.keys(replayDeclared), 'save'] as (keyof AskedValues)[];
     const given = isDry ? 'dry-run' : names.find((name) => values[name] !== undefined);
-    if (given !== undefined)
-      throw new UsageError('ECOM_OPTION_CONFLICT', {
-        what: `--${given} needs --replay: it is for replayed orders`,
-        fix,
-      });
+    if (given !== undefined) throw conflict(`--${given} needs --replay: it is for replayed orders`);
     return null;
   }
-  if (save !== undefined && !isDry) throw conflict('--save', 'a run', 'it keeps what --dry-run finds');
+  if (save !== undefined && !isDry)
+    throw conflict('--save cannot go with a run: it keeps what --dry-run finds');
   const files = [replay].flat();
-  if (files.includes(''))
-    throw new UsageError('ECOM_OPTION_RANGE', { what: '--replay takes a file, not ""', fix });
+  if (files.includes('')) throw wrongValue('--replay takes a file, not ""');
   const absolute = (file: string): string => path.resolve(folder, file);
+  const given = withMapFile(
+    typeof mapFile === 'string' ? absolute(mapFile) : undefined,
+    optionsOnly(values),
+    orderFields,
+  );
   return {
     files: files.map(absolute),
-    choices: withMapFile(
-      typeof mapFile === 'string' ? absolute(mapFile) : undefined,
-      readChoices(values),
-      orderFields,
-    ),
-    dryRun: isDry ? { save: save === undefined ? null : absolute(save) } : null,
+    choices: readChoices(given),
+    dryRun: isDry ? { save: save === undefined ? null : absolute(save), given } : null,
   };
 }
 
-/** The choices of a file, and those that are given, which come before. A mapping is joined field by field. */
-export function withMapFile(
-  file: string | undefined,
-  given: ReplayChoices,
-  orderFields: ShopFields,
-): ReplayChoices {
+/** The options that say how a file is read, which a map file may hold. */
+function optionsOnly(values: Values): Values {
+  const names = Object.keys(replayDeclared) as ReplayOptionName[];
+  return Object.fromEntries(
+    names.flatMap((name) =>
+      name === 'replay' || name === 'map-file' || values[name] === undefined ? [] : [[name, values[name]]],
+    ),
+  );
+}
+
+/** The options of a file, and those that are given, which come before. A mapping is joined field by field. */
+export function withMapFile(file: string | undefined, given: Values, orderFields: ShopFields): Values {
   if (file === undefined) return given;
   let kept: unknown;
   try {
     kept = JSON.parse(readFileSync(file, 'utf8'));
   } catch (cause) {
-    const what = `The map file cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`;
-    throw new UsageError(
-      'ECOM_REPLAY_MAP_FILE',
-      { what, where: file, fix: 'Write one with --dry-run --save FILE.' },
-      { cause },
-    );
+    throw mapFileError(file, 'read', cause);
   }
   if (!isKept(kept)) {
     throw new UsageError('ECOM_REPLAY_MAP_FILE', {
@@ -201,17 +200,13 @@ export function withMapFile(
       fix: `Its keys are options without their dashes, such as ${Object.keys(replayDeclared).slice(1, 5).join(', ')}, and its values texts; --dry-run --save FILE writes one.`,
     });
   }
-  const { map } = kept;
-  const mapped = typeof map === 'object' ? map : parseMapping(map ?? '', orderFields).mapping;
-  const from = readChoices({ ...kept, map: undefined });
-  const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const over = parseMapping(given.map ?? '', orderFields).mapping;
-  const rest = joinMapping(
-    Object.fromEntries(Object.entries(mapped).filter(([field]) => !Object.hasOwn(over, field))),
-  );
+  const map = typeof given.map === 'string' ? given.map : '';
+  const over = parseMapping(map, orderFields).mapping;
+  const mapped = typeof kept.map === 'object' ? kept.map : parseMapping(kept.map ?? '', orderFields).mapping;
+  const rest = Object.entries(mapped).filter(([field]) => !Object.hasOwn(over, field));
   // What is given stays as it is, so that a slip in it is reported.
-  const joined = [rest, given.map ?? ''].filter((part) => part !== '').join(',');
-  return { ...from, ...said, ...(joined !== '' && { map: joined }) };
+  const joined = [joinMapping(Object.fromEntries(rest)), map].filter((part) => part !== '').join(',');
+  return { ...kept, ...given, map: joined === '' ? undefined : joined };
 }
 
 type Kept = Omit<Values, 'map'> & { readonly map?: string | Mapped };
@@ -227,31 +222,17 @@ function isKept(value: unknown): value is Kept {
   });
 }
 
-/** What a map file keeps besides the mapping, by the names of {@link replayDeclared}. */
-const keptOptions = {
-  where: 'where',
-  sql: 'sql',
-  rows: 'rows',
-  guests: 'guests',
-  currency: 'currency',
-  'time-format': 'timeFormat',
-  'time-zone': 'timeZone',
-  delimiter: 'delimiter',
-  encoding: 'encoding',
-  null: 'nulls',
-  decimal: 'decimal',
-} as const satisfies Partial<Record<ReplayOptionName, keyof ReplayChoices>>;
-
 /** Keeps the mapping that was found and the options that were given, for the next file of the same layout. */
-export async function saveMapFile(file: string, choices: ReplayChoices, mapping: Mapped): Promise<void> {
-  const options = Object.entries(keptOptions).map(([option, name]) => [option, choices[name]]);
-  const kept = { map: mapping, ...Object.fromEntries(options), skip: choices.skip?.toString() };
-  await writeFile(file, `${JSON.stringify(kept, null, 2)}\n`).catch((cause: unknown) => {
-    const what = `The map file cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`;
-    throw new UsageError(
-      'ECOM_REPLAY_MAP_FILE',
-      { what, where: file, fix: 'Name another with --save.' },
-      { cause },
-    );
-  });
+export async function saveMapFile(file: string, given: Values, mapping: Mapped): Promise<void> {
+  await writeFile(file, `${JSON.stringify({ ...given, map: mapping }, null, 2)}\n`).catch(
+    (cause: unknown) => {
+      throw mapFileError(file, 'written', cause);
+    },
+  );
+}
+
+function mapFileError(file: string, done: 'read' | 'written', cause: unknown): UsageError {
+  const what = `The map file cannot be ${done}: ${cause instanceof Error ? cause.message : String(cause)}`;
+  const fix = done === 'read' ? 'Write one with --dry-run --save FILE.' : 'Name another with --save.';
+  return new UsageError('ECOM_REPLAY_MAP_FILE', { what, where: file, fix }, { cause });
 }

@@ -44,7 +44,8 @@ export class ReplayDatabase {
     this.#dispose = dispose;
   }
 
-  static async open(): Promise<ReplayDatabase> {
+  /** @param timeZone that local times are in */
+  static async open(timeZone: string): Promise<ReplayDatabase> {
     const folder = await mkdtemp(path.join(tmpdir(), 'ecom-replay-'));
     // A process that ends early leaves nothing behind either.
     const dispose = (): void => rmSync(folder, { recursive: true, force: true });
@@ -59,24 +60,16 @@ export class ReplayDatabase {
       // It works out what several branches share before it knows whether any of them is taken, and most are not.
       disabled_optimizers: 'common_subexpressions',
     });
-    return new ReplayDatabase(folder, instance, await instance.connect(), dispose);
+    const db = new ReplayDatabase(folder, instance, await instance.connect(), dispose);
+    await db.run(`SET TimeZone = ${literal(timeZone)}`);
+    return db;
   }
 
-  /**
-   * From here on only these files are read.
-   *
-   * @param timeZone that local times are in
-   */
-  async lock(files: readonly string[], timeZone: string): Promise<void> {
-    await this.run(`SET TimeZone = ${literal(timeZone)}`);
+  /** From here on only these files are read. */
+  async lock(files: readonly string[]): Promise<void> {
     await this.run(`SET allowed_paths = ${literalList([...files, ...files.map((file) => exactly(file))])}`);
     await this.run('SET enable_external_access = false');
     await this.run('SET lock_configuration = true');
-  }
-
-  /** Holds so many bytes in memory besides, for what cannot be read in parts. */
-  async hold(bytes: number): Promise<void> {
-    await this.run(`SET memory_limit = '${memoryBytes + bytes}B'`);
   }
 
   async run(sql: string): Promise<void> {

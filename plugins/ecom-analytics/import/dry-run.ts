@@ -51,9 +51,9 @@ export async function showDryRun(
   return withReplay(asked, definition, async (replay) => {
     const { text, json: found } = await describeDryRun(replay);
     process.stdout.write(json ? `${JSON.stringify(found)}\n` : text);
-    const save = asked.dryRun?.save ?? null;
+    const { save = null, given = {} } = asked.dryRun ?? {};
     if (save === null) return 0;
-    await saveMapFile(save, asked.choices, replay.plan.mapping);
+    await saveMapFile(save, given, replay.plan.mapping);
     process.stderr.write(`Kept in ${save}: run it with ${shellOption('--map-file', save)}\n`);
     return 0;
   });

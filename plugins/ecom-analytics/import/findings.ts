@@ -1,165 +1,97 @@
-import { addCents, type CentsSum } from '../core/money.ts';
+import { formatMoney, toUsd } from '../core/money.ts';
 import { badRecordReasons } from '../core/order.ts';
 import type { ReplayDatabase } from './database.ts';
 import type { Refused, ReplayFindings } from './found.ts';
-import { firstLine, type Input } from './input.ts';
-import { type FoundLayout, type Reject, rejects } from './load.ts';
-import { RowLines } from './row-lines.ts';
+import type { RowPlaces } from './lines.ts';
+import type { FoundLayout } from './load.ts';
 
 /** Why a row is refused as it is loaded; fields of a shop's own are looked at when it is an order. */
 const reasons = badRecordReasons({});
 
-const number = (value: unknown): number => Number(String(value ?? 0));
+const itemsPerOrder = {
+  items: 'items',
+  first: 'total-in-first',
+  summary: 'total-in-first',
+  repeated: 'total-in-every',
+  orders: 'total-in-every',
+} as const;
 
-export function isReason(text: string): boolean {
-  return Object.hasOwn(reasons, text);
-}
-
-/** Where each file's rows start, and which lines they have. */
-export class RowPlaces {
-  readonly #input: Input;
-  readonly #starts: ReadonlyMap<string, number>;
-  readonly #rejects: readonly Reject[];
-  /** A text file is read for them when a row of it is refused. */
-  readonly #lines = new Map<string, Promise<RowLines>>();
-
-  private constructor(input: Input, starts: ReadonlyMap<string, number>, all: readonly Reject[]) {
-    this.#input = input;
-    this.#starts = starts;
-    this.#rejects = all;
-  }
-
-  static async of(db: ReplayDatabase, input: Input, all: readonly Reject[]): Promise<RowPlaces> {
-    const rows = await db.rows('SELECT file, min(rowid) AS row_id FROM item GROUP BY file');
-    return new RowPlaces(input, new Map(rows.map((row) => [String(row.file), number(row.row_id)])), all);
-  }
-
-  /** The line of a row of the table `item`. */
-  async line(file: string, rowId: number): Promise<number> {
-    const row = rowId - (this.#starts.get(file) ?? 0);
-    return (await this.#linesOf(file))?.line(row) ?? row + 1;
-  }
-
-  async refusedLine({ file, record }: Reject): Promise<number> {
-    return (await this.#linesOf(file))?.refusedLine(record) ?? record;
-  }
-
-  #linesOf(file: string): Promise<RowLines> | undefined {
-    const { files, reads, dialects, format } = this.#input;
-    const place = files.indexOf(file);
-    const read = reads[place];
-    if (read === undefined || (format !== 'csv' && format !== 'json-lines')) return undefined;
-    const dialect = dialects[place] ?? null;
-    const refused = this.#rejects.filter((reject) => reject.file === file);
-    const found =
-      this.#lines.get(file) ??
-      RowLines.of(read, firstLine(dialect), dialect, new Set(refused.map(({ record }) => record)));
-    this.#lines.set(file, found);
-    return found;
-  }
-}
-
-/** Looks at what was loaded, before any of it is replayed. */
+/**
+ * Looks at what was loaded, before any of it is replayed.
+ *
+ * @returns with how many amounts were rounded
+ */
 export async function look(
   db: ReplayDatabase,
-  input: Input,
+  places: RowPlaces,
   found: FoundLayout,
-  about: { readonly platform: string | null; readonly currency: string; readonly outOfOrder: number },
-): Promise<{
-  findings: ReplayFindings;
-  places: RowPlaces;
-  broken: readonly Reject[];
-  sum: CentsSum;
-  rounded: number;
-}> {
-  const broken = await rejects(db, input);
-  const places = await RowPlaces.of(db, input, broken);
-  const { n } = await db.row('SELECT count(*) AS n FROM item');
+  about: Pick<ReplayFindings, 'files' | 'layout' | 'currency' | 'out_of_order'>,
+): Promise<{ findings: ReplayFindings; rounded: number }> {
+  const { n } = await db.row('SELECT count(*)::DOUBLE AS n FROM item');
   const orders = 'FROM placed WHERE left_out IS NULL AND NOT coalesce(refund, false) AND reason IS NULL';
   const kept = await db.row(
-    'SELECT count(*) AS orders, coalesce(sum(cents), 0)::VARCHAR AS cents, coalesce(sum(refunded), 0)::DOUBLE AS refunded, ' +
-      `count(*) FILTER (refunded > 0) AS refunds, count(*) FILTER (total * 100 <> cents) AS rounded ${orders}`,
+    'SELECT count(*)::DOUBLE AS orders, coalesce(sum(cents), 0)::VARCHAR AS cents, coalesce(sum(refunded), 0)::DOUBLE AS refunded, ' +
+      `count(*) FILTER (refunded > 0)::DOUBLE AS refunds, count(*) FILTER (total * 100 <> cents)::DOUBLE AS rounded ${orders}`,
   );
   const { customers } = await db.row(
-    `SELECT count(*) AS customers FROM (SELECT DISTINCT customer_id ${orders})`,
+    `SELECT count(*)::DOUBLE AS customers FROM (SELECT DISTINCT customer_id ${orders})`,
   );
   const refunds = await db.row(
-    'SELECT count(*) AS n, coalesce(-sum(total), 0)::DOUBLE AS amount FROM placed WHERE refund',
+    'SELECT count(*)::DOUBLE AS n, coalesce(-sum(total), 0)::DOUBLE AS amount FROM placed WHERE refund',
   );
   const parts = await db.rows(
-    'SELECT left_out AS what, count(*) AS n, coalesce(sum(coalesce(total_amount, price * coalesce(quantity, 1))), 0)::DOUBLE AS amount FROM item WHERE left_out IS NOT NULL GROUP BY 1 ' +
-      'UNION ALL SELECT left_out, sum(row_count), coalesce(sum(total), 0)::DOUBLE FROM placed WHERE left_out IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1',
+    'SELECT left_out AS what, count(*)::DOUBLE AS n, coalesce(sum(coalesce(total_amount, price * coalesce(quantity, 1))), 0)::DOUBLE AS amount FROM item WHERE left_out IS NOT NULL GROUP BY 1 ' +
+      'UNION ALL SELECT left_out, sum(row_count)::DOUBLE, coalesce(sum(total), 0)::DOUBLE FROM placed WHERE left_out IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1',
   );
   const bad = await db.rows(
-    'SELECT reason, count(*) AS n, min(row_id) AS row_id, arg_min(file, row_id) AS file FROM (SELECT reason, rowid AS row_id, file FROM item WHERE reason IS NOT NULL ' +
+    'SELECT reason, count(*)::DOUBLE AS n, min(row_id)::DOUBLE AS row_id, arg_min(file, row_id) AS file FROM (SELECT reason, rowid AS row_id, file FROM item WHERE reason IS NOT NULL ' +
       'UNION ALL SELECT reason, row_id, file FROM placed WHERE reason IS NOT NULL) GROUP BY reason ORDER BY n DESC, reason',
   );
   const refused: Refused[] = [];
   for (const row of bad) {
-    const [reason, file] = [String(row.reason), String(row.file)];
-    if (!isReason(reason)) continue;
-    refused.push({
-      reason,
-      rows: number(row.n),
-      firstFile: file,
-      firstLine: await places.line(file, number(row.row_id)),
-    });
+    const firstFile = String(row.file);
+    const firstLine = await places.line(firstFile, Number(row.row_id));
+    refused.push({ reason: String(row.reason), rows: Number(row.n), firstFile, firstLine });
   }
+  const { rejects } = places;
   for (const reason of ['row', 'not-utf8'] as const) {
-    const ofReason = broken.filter((reject) => reject.reason === reason);
+    const ofReason = rejects.filter((reject) => reject.reason === reason);
     const [first] = ofReason;
-    if (first !== undefined)
-      refused.push({
-        reason,
-        rows: ofReason.length,
-        firstFile: first.file,
-        firstLine: await places.refusedLine(first),
-      });
+    if (first === undefined) continue;
+    const firstLine = await places.refusedLine(first);
+    refused.push({ reason, rows: ofReason.length, firstFile: first.file, firstLine });
   }
+  const amount = 'coalesce(i.total_amount, i.price * coalesce(i.quantity, 1))';
   const taken =
     found.grouped && found.rows === 'items'
       ? await db.row(
-          'SELECT count(*) AS n, coalesce(-sum(coalesce(i.total_amount, i.price * coalesce(i.quantity, 1))), 0)::DOUBLE AS amount FROM item i JOIN placed p ON p.order_id = i.order_id ' +
-            'WHERE coalesce(i.total_amount, i.price * coalesce(i.quantity, 1)) < 0 AND i.left_out IS NULL AND i.reason IS NULL AND p.total >= 0',
+          `SELECT count(*)::DOUBLE AS n, coalesce(-sum(${amount}), 0)::DOUBLE AS amount FROM item i JOIN placed p ON p.order_id = i.order_id ` +
+            `WHERE ${amount} < 0 AND i.left_out IS NULL AND i.reason IS NULL AND p.total >= 0`,
         )
-      : {};
-  const sum = addCents(0, BigInt(String(kept.cents)));
+      : { n: 0, amount: 0 };
+  const part = (row: Readonly<Record<string, unknown>>): { rows: number; amount: number } => ({
+    rows: Number(row.n),
+    amount: Number(row.amount),
+  });
   return {
-    places,
-    broken,
-    sum,
-    rounded: number(kept.rounded),
+    rounded: Number(kept.rounded),
     findings: {
-      files: input.files,
-      layout: about.platform,
-      rows: number(n) + broken.length,
-      orders: number(kept.orders),
-      items_per_order: !found.grouped
-        ? 'one'
-        : (
-            {
-              items: 'items',
-              first: 'total-in-first',
-              summary: 'total-in-first',
-              repeated: 'total-in-every',
-              orders: 'total-in-every',
-            } as const
-          )[found.rows],
-      revenue: Number(sum) / 100,
+      files: about.files,
+      layout: about.layout,
+      rows: Number(n) + rejects.length,
+      orders: Number(kept.orders),
+      items_per_order: found.grouped ? itemsPerOrder[found.rows] : 'one',
+      revenue: toUsd(BigInt(String(kept.cents))),
       currency: about.currency,
-      customers: number(customers),
-      left_out: parts.map((row) => ({
-        what: String(row.what),
-        rows: number(row.n),
-        amount: number(row.amount),
-      })),
+      customers: Number(customers),
+      left_out: parts.map((row) => ({ what: String(row.what), ...part(row) })),
       refunds: {
-        rows: number(refunds.n) + number(kept.refunds),
-        amount: Math.round((number(refunds.amount) + number(kept.refunded)) * 100) / 100,
+        rows: Number(refunds.n) + Number(kept.refunds),
+        amount: Math.round((Number(refunds.amount) + Number(kept.refunded)) * 100) / 100,
       },
-      taken_off: { rows: number(taken.n), amount: number(taken.amount) },
+      taken_off: part(taken),
       refused,
-      out_of_order: about.outOfOrder,
+      out_of_order: about.out_of_order,
     },
   };
 }
@@ -205,8 +137,9 @@ function counted(n: number, noun: string): string {
 }
 
 /** What came of the rows, a sentence each. */
-export function describeFindings(findings: ReplayFindings, format: (amount: number) => string): string[] {
+export function describeFindings(findings: ReplayFindings): string[] {
   const { rows, orders, refused, left_out, refunds, taken_off } = findings;
+  const format = (amount: number): string => formatMoney(amount, findings.currency);
   const layouts = {
     one: '',
     items: '; one row an item, whose amounts are added up',
@@ -219,10 +152,7 @@ export function describeFindings(findings: ReplayFindings, format: (amount: numb
   for (const part of left_out) {
     // Amounts of another currency are said in it.
     const currency = /^in ([A-Z]{3})$/.exec(part.what)?.[1];
-    const amount =
-      currency === undefined
-        ? format(part.amount)
-        : new Intl.NumberFormat('en-US', { style: 'currency', currency }).format(part.amount);
+    const amount = formatMoney(part.amount, currency ?? findings.currency);
     said.push(`Left out: ${counted(part.rows, 'row')} (${part.what}), ${amount}.`);
   }
   if (refunds.rows > 0)

@@ -1,14 +1,11 @@
 import path from 'node:path';
-import { EcomError } from '../core/error.ts';
 import type { ShopFields } from '../core/fields.ts';
 import { maxFutureMs, maxIdLength, maxQuantity } from '../core/order.ts';
 import { amountType } from './amount.ts';
 import type { ReplayDatabase } from './database.ts';
-import { fileColumn, type Input, problemColumn, rawColumn } from './input.ts';
-import type { Plan } from './plan.ts';
-import type { RowLayout } from './platform.ts';
-import type { SourceField } from './source-field.ts';
-import { identifier, literal } from './sql.ts';
+import type { LeftOut, Plan, RowLayout, SourceField } from './layout.ts';
+import { literal } from './sql.ts';
+import { fileColumn, problemColumn, rawColumn } from './table.ts';
 
 /** A field of a shop's own, in the tables here: as a column that nothing else has the name of. */
 interface ShopColumn {
@@ -64,28 +61,20 @@ export async function loadItems(
   shopFields: ShopFields,
 ): Promise<void> {
   const { expressions, leave } = plan;
-  const types = new Map(
-    (
-      await db.columns(
-        `SELECT ${Object.entries(expressions)
-          .map(([field, sql]) => `(${sql}) AS ${identifier(field)}`)
-          .join(', ')} FROM ${source}`,
-      )
-    ).map(({ name, type }) => [name, type]),
-  );
-  const shop = shopColumns(shopFields);
   const mapped = Object.entries(expressions);
+  const sides = mapped.map(([field, sql]) => `(${sql}) AS m_${field}`);
+  const described = await db.columns(`SELECT ${sides.join(', ')} FROM ${source}`);
+  const types = new Map(described.map(({ name, type }) => [name.slice(2), type]));
+  const shop = shopColumns(shopFields);
+  const leftOut = (what: LeftOut['of']): string => {
+    const cases = leave.filter(({ of }) => of === what);
+    return `CASE ${cases.map((one) => `WHEN ${one.when} THEN ${literal(one.what)}`).join(' ')} WHEN false THEN '' END`;
+  };
   const inner = [
-    ...mapped.map(([field, sql]) => `(${sql}) AS m_${field}`),
+    ...sides,
     `${time} AS read_time`,
-    `CASE ${leave
-      .filter(({ of }) => of === 'row')
-      .map(({ what, when }) => `WHEN ${when} THEN ${literal(what)}`)
-      .join(' ')} WHEN false THEN '' END AS left_out`,
-    `CASE ${leave
-      .filter(({ of }) => of === 'order')
-      .map(({ what, when }) => `WHEN ${when} THEN ${literal(what)}`)
-      .join(' ')} WHEN false THEN '' END AS order_out`,
+    `${leftOut('row')} AS left_out`,
+    `${leftOut('order')} AS order_out`,
     fileColumn,
     problemColumn,
     rawColumn,
@@ -154,45 +143,36 @@ export async function findLayout(
   plan: Plan,
   said: 'orders' | 'items' | undefined,
 ): Promise<FoundLayout> {
-  if (plan.expressions.order_id === undefined)
-    return { rows: 'orders', told: 'orders', grouped: false, ids: 0 };
+  const alone: FoundLayout = { rows: 'orders', told: 'orders', grouped: false, ids: 0 };
+  if (plan.expressions.order_id === undefined) return alone;
+  const items = 'FROM item WHERE left_out IS NULL AND reason IS NULL AND order_id IS NOT NULL';
   const { n, d } = await db.row(
     // count(DISTINCT …) cannot be spilled to disk.
-    'SELECT sum(n) AS n, count(*) AS d FROM (SELECT count(*) AS n FROM item WHERE left_out IS NULL AND reason IS NULL AND order_id IS NOT NULL GROUP BY order_id)',
+    `SELECT sum(n)::DOUBLE AS n, count(*)::DOUBLE AS d FROM (SELECT count(*) AS n ${items} GROUP BY order_id)`,
   );
-  if (Number(n) === Number(d)) return { rows: 'orders', told: 'orders', grouped: false, ids: 0 };
-  const ids = Number(d);
-  const { orders, first, repeated, summed, certain, products, priced } = await db.row(
-    'SELECT count(*) AS orders, count(*) FILTER (totals = 1) AS first, ' +
-      'count(*) FILTER (totals = n AND least = most) AS repeated, count(*) FILTER (totals = n AND head * 2 = whole) AS summed, ' +
-      'count(*) FILTER (n > 2 AND head * 2 = whole AND head > 0) AS certain, sum(products) AS products, sum(priced) AS priced FROM (' +
+  if (n === null || n === d) return alone;
+  const found = await db.row(
+    'SELECT count(*)::DOUBLE AS orders, count(*) FILTER (totals = 1)::DOUBLE AS first, ' +
+      'count(*) FILTER (totals = n AND least = most)::DOUBLE AS repeated, count(*) FILTER (totals = n AND head * 2 = whole)::DOUBLE AS summed, ' +
+      'count(*) FILTER (n > 2 AND head * 2 = whole AND head > 0)::DOUBLE AS certain, sum(products)::DOUBLE AS products, sum(priced)::DOUBLE AS priced FROM (' +
       'SELECT count(*) AS n, count(total_amount) AS totals, min(total_amount) AS least, max(total_amount) AS most, arg_min(total_amount, rowid) AS head, sum(total_amount) AS whole, ' +
-      'count(*) FILTER (abs(total_amount - price * coalesce(quantity, 1)) < 0.01) AS products, count(price + total_amount) AS priced ' +
-      'FROM item WHERE left_out IS NULL AND reason IS NULL AND order_id IS NOT NULL GROUP BY order_id HAVING count(*) > 1)',
+      `count(*) FILTER (abs(total_amount - price * coalesce(quantity, 1)) < 0.01) AS products, count(price + total_amount) AS priced ${items} GROUP BY order_id HAVING count(*) > 1)`,
   );
-  const most = (some: unknown, all: unknown): boolean =>
-    Number(some) >= Number(all) * agreed && Number(some) > 0;
-  const found: RowLayout =
-    plan.expressions.total_amount === undefined
-      ? 'items'
-      : most(first, orders)
-        ? 'first'
-        : most(summed, orders) && Number(certain) > 0
-          ? 'summary'
-          : most(products, priced) && Number(priced) > 0
-            ? 'items'
-            : most(repeated, orders)
-              ? 'repeated'
-              : 'items';
-  if (said === 'items')
-    return { rows: found === 'first' ? 'first' : 'items', told: found, grouped: true, ids };
-  if (said === 'orders') {
-    const rows = found === 'first' || found === 'summary' ? found : 'repeated';
-    return { rows, told: found, grouped: true, ids };
-  }
+  const most = (some: string, all = 'orders'): boolean =>
+    Number(found[some]) >= Number(found[all]) * agreed && Number(found[some]) > 0;
+  const layouts: [RowLayout, boolean][] = [
+    ['items', plan.expressions.total_amount === undefined],
+    ['first', most('first')],
+    ['summary', most('summed') && Number(found.certain) > 0],
+    ['items', most('products', 'priced')],
+    ['repeated', most('repeated')],
+  ];
+  const [told] = layouts.find(([, speaks]) => speaks) ?? ['items' as const];
+  const total = told === 'first' || told === 'summary' ? told : 'repeated';
   // What a layout is known for gives way to what its values show.
-  const known = plan.layout.rows;
-  return { rows: known === 'items' ? 'items' : found, told: found, grouped: true, ids };
+  const known = plan.layout.rows === 'items' ? 'items' : told;
+  const rows = said === 'orders' ? total : said === 'items' ? (told === 'first' ? told : 'items') : known;
+  return { rows, told, grouped: true, ids: Number(d) };
 }
 
 /** Rows that stand after one of a later time. */
@@ -230,6 +210,8 @@ export async function placeOrders(
   // A wider decimal costs twenty times as much to reckon with.
   const ownTotal = `coalesce(total_amount, try_cast(price * coalesce(quantity, 1) AS ${amountType}))`;
   const id = `coalesce(order_id, ${literal(`${options.name}:`)} || (rowid + ${options.firstRow}))`;
+  const kept = 'FROM item WHERE left_out IS NULL AND reason IS NULL';
+  const isView = !grouped && options.inOrder;
   if (grouped) {
     const total =
       rows === 'items'
@@ -240,31 +222,32 @@ export async function placeOrders(
       rows === 'summary'
         ? 'CASE WHEN count(quantity) = count(*) THEN max(quantity) ELSE sum(quantity) END'
         : 'sum(quantity)';
-    const firstOf = (field: string): string => `arg_min(${field}, rowid) AS ${field}`;
-    const largest = (field: string): string =>
-      `coalesce(arg_max(${field}, (coalesce(price * coalesce(quantity, 1), total_amount, 0), -rowid)), any_value(${field})) AS ${field}`;
+    const firstOf = ['customer_id', 'region', 'currency', ...ofShop].map(
+      (field) => `arg_min(${field}, rowid) AS ${field}`,
+    );
+    const largest = ['product_id', 'product_name', 'category'].map(
+      (field) =>
+        `coalesce(arg_max(${field}, (coalesce(price * coalesce(quantity, 1), total_amount, 0), -rowid)), any_value(${field})) AS ${field}`,
+    );
     const query =
-      `SELECT min(rowid) AS row_id, any_value(file) AS file, ${id} AS order_id, ${firstOf('customer_id')}, ` +
-      `${largest('product_id')}, ${largest('product_name')}, ${largest('category')}, ${firstOf('region')}, ` +
-      `${firstOf('currency')}, ${ofShop.map((column) => `${firstOf(column)}, `).join('')}${quantity} AS quantity, CASE WHEN count(*) = 1 THEN any_value(price) END AS price, ${total} AS total, ` +
-      `${rows === 'items' ? 'sum(refunded)' : 'max(refunded)'} AS refunded, min(ms) AS ms, count(*) AS row_count, max(order_out) AS left_out ` +
-      'FROM item WHERE left_out IS NULL AND reason IS NULL';
+      `SELECT min(rowid) AS row_id, any_value(file) AS file, ${id} AS order_id, ${[...firstOf, ...largest].join(', ')}, ` +
+      `${quantity} AS quantity, CASE WHEN count(*) = 1 THEN any_value(price) END AS price, ${total} AS total, ` +
+      `${rows === 'items' ? 'sum' : 'max'}(refunded) AS refunded, min(ms) AS ms, count(*) AS row_count, max(order_out) AS left_out ${kept}`;
     const times = Math.ceil(ids / ordersAtOnce);
-    const part = (at: number): string => `${query} AND hash(${id}) % ${times} = ${at} GROUP BY ${id}`;
-    await db.run(`CREATE TABLE part AS ${part(0)}`);
-    for (let at = 1; at < times; at++) await db.run(`INSERT INTO part ${part(at)}`);
+    for (let at = 0; at < times; at++)
+      await db.run(
+        `${at === 0 ? 'CREATE TABLE part AS' : 'INSERT INTO part'} ${query} AND hash(${id}) % ${times} = ${at} GROUP BY ${id}`,
+      );
     await db.run('CREATE TABLE grouped AS SELECT * FROM part ORDER BY ms, row_id');
     await db.run('DROP TABLE part');
   } else {
     await db.run(
-      `CREATE ${options.inOrder ? 'VIEW' : 'TABLE'} grouped AS SELECT ${options.inOrder ? 'rowid AS place, ' : ''}rowid AS row_id, file, ${id} AS order_id, customer_id, product_id, product_name, category, region, currency, ${further}` +
-        `quantity, price, ${ownTotal} AS total, refunded, ms, 1 AS row_count, order_out AS left_out FROM item WHERE left_out IS NULL AND reason IS NULL${options.inOrder ? '' : ' ORDER BY ms, row_id'}`,
+      `CREATE ${isView ? 'VIEW' : 'TABLE'} grouped AS SELECT ${isView ? 'rowid AS place, ' : ''}rowid AS row_id, file, ${id} AS order_id, customer_id, product_id, product_name, category, region, currency, ${further}` +
+        `quantity, price, ${ownTotal} AS total, refunded, ms, 1 AS row_count, order_out AS left_out ${kept}${isView ? '' : ' ORDER BY ms, row_id'}`,
     );
   }
   const cents = (amount: string): string =>
-    options.digits === 0
-      ? `CAST(round(${amount}) * 100 AS BIGINT)`
-      : `CAST(round(${amount} * 100) AS BIGINT)`;
+    `CAST(${options.digits === 0 ? `round(${amount}) * 100` : `round(${amount} * 100)`} AS BIGINT)`;
   const customer = options.guests ? `coalesce(customer_id, 'guest ' || order_id)` : 'customer_id';
   const short = (field: string): string => `length(${field}) > ${maxIdLength}`;
   const largestAmount = '90071992547409';
@@ -274,45 +257,11 @@ export async function placeOrders(
       `WHEN quantity < 1 OR quantity > ${maxQuantity} OR quantity <> round(quantity) THEN 'quantity' WHEN total IS NULL OR total > ${largestAmount} THEN 'total-amount' ` +
       `WHEN ms IS NULL THEN 'timestamp' WHEN ms < 0 THEN 'before-1970' WHEN ms > ${options.nowMs + maxFutureMs} THEN 'in-the-future' END AS reason, ` +
       `left_out IS NULL AND total < 0 AS refund FROM (` +
-      `SELECT ${grouped || !options.inOrder ? 'rowid AS place' : 'place'}, row_id, file, order_id, ${customer} AS customer_id, product_id, product_name, category, region, currency, ${further}` +
+      `SELECT ${isView ? 'place' : 'rowid AS place'}, row_id, file, order_id, ${customer} AS customer_id, product_id, product_name, category, region, currency, ${further}` +
       `coalesce(quantity, 1) AS quantity, price, total, refunded, ms, row_count, left_out, ` +
       `CASE WHEN abs(total) <= ${largestAmount} THEN ${cents('total')} END AS cents, ` +
       `CASE WHEN price >= 0 AND price <= ${largestAmount} THEN ${cents('price')} END AS price_cents FROM grouped)`,
   );
-}
-
-/** Rows that could not be taken apart, from DuckDB's table of rejects. */
-export interface Reject {
-  /** By DuckDB's count, to which a blank line is one, and so is a record of several lines. */
-  readonly record: number;
-  readonly file: string;
-  readonly reason: 'row' | 'not-utf8';
-  readonly text: string;
-}
-
-/**
- * @throws EcomError `ECOM_REPLAY_QUOTES` where an unclosed quote took in rows that cannot be told
- */
-export async function rejects(db: ReplayDatabase, input: Input): Promise<Reject[]> {
-  const there = await db.row("SELECT count(*) AS n FROM duckdb_tables() WHERE table_name = 'reject_errors'");
-  if (Number(there.n) === 0) return [];
-  const rows = await db.rows(
-    // A row may have several errors.
-    'SELECT DISTINCT ON (file_path, line) line, error_type, csv_line, file_path FROM reject_errors e JOIN reject_scans s USING (scan_id, file_id) ORDER BY file_path, line',
-  );
-  const shown = (read: string): string => input.files[input.reads.indexOf(read)] ?? read;
-  return rows.map((row) => {
-    const [line, text, file] = [Number(row.line), String(row.csv_line ?? ''), shown(String(row.file_path))];
-    const kind = String(row.error_type);
-    if (/QUOTE|LINE SIZE/.test(kind) && (text.trim().includes('\n') || kind !== 'UNQUOTED VALUE')) {
-      throw new EcomError('ECOM_REPLAY_QUOTES', {
-        what: `The quotes of line ${line} do not match: the field that opens there takes in the rows below`,
-        where: `${file}:${line}`,
-        fix: `Close the quote, or double one that is text (""). The line starts with: ${JSON.stringify(text.split('\n')[0]?.slice(0, 80))}`,
-      });
-    }
-    return { record: line, file, reason: /ENCODING/.test(kind) ? 'not-utf8' : 'row', text } as const;
-  });
 }
 
 /** The name that ids of rows are made of: the file's, as short as an id allows. */

@@ -2,7 +2,7 @@ import { UsageError } from '../core/error.ts';
 import type { ShopFields } from '../core/fields.ts';
 import { type PipelineField as OrderField, orderFields } from '../core/order.ts';
 import { shellOption } from '../functions/shell-word.ts';
-import { extraFields, type SourceField } from './source-field.ts';
+import { extraFields, type SourceField } from './layout.ts';
 import { identifier } from './sql.ts';
 
 /** What gives each field: a column of the file or an SQL expression over its columns; empty for none. */

@@ -2,12 +2,11 @@ import { UsageError } from '../core/error.ts';
 import type { ShopFields } from '../core/fields.ts';
 import { type PipelineField as OrderField, orderFields } from '../core/order.ts';
 import { shellOption } from '../functions/shell-word.ts';
-import { amountSql } from './amount.ts';
+import { amountMacro } from './amount.ts';
 import { type ReplayDatabase, reasonOf } from './database.ts';
-import type { Column, Input } from './input.ts';
+import type { Layout, LeftOut, Plan, SourceField } from './layout.ts';
 import { columnName, type Mapping, mappingError, missingFields, parseMapping } from './mapping.ts';
-import { type Expressions, type Layout, type LeftOut, recognise } from './platform.ts';
-import type { SourceField } from './source-field.ts';
+import { recognize } from './recognition.ts';
 import { fewOf, identifier, literal } from './sql.ts';
 import {
   type ColumnFacts,
@@ -17,6 +16,7 @@ import {
   likeliest,
   suggestColumns,
 } from './suggestion.ts';
+import type { Column, Input } from './table.ts';
 import { sampleRows, timeSample } from './time-form.ts';
 
 /** What a user may say of the rows of a file. */
@@ -30,19 +30,6 @@ export interface PlanOptions {
   readonly decimal?: '.' | ',' | undefined;
 }
 
-/** How rows become orders, as SQL over the view `source`. */
-export interface Plan {
-  /** The layout as it is said, or null. */
-  readonly platform: string | null;
-  readonly expressions: Expressions;
-  /** As a user would write it. */
-  readonly mapping: Readonly<Record<string, string>>;
-  readonly leave: readonly LeftOut[];
-  readonly layout: Pick<Layout, 'rows' | 'first'>;
-  readonly decimal: '.' | ',';
-  readonly notes: readonly string[];
-}
-
 const commaAmount = String.raw`^\D{0,4}\d{1,3}([. '’\x{00a0}\x{202f}]\d{3})*,\d{1,2}\D{0,4}$|^\D{0,4}\d+,(\d{1,2}|\d{4,8})\D{0,4}$`;
 const pointAmount = String.raw`^\D{0,4}\d{1,3}(,\d{3})*\.\d{1,2}\D{0,4}$|^\D{0,4}\d+\.\d{1,2}\D{0,4}$`;
 const groupedAmount = String.raw`^\D{0,4}[1-9]\d{0,2}(\.\d{3})+\D{0,4}$`;
@@ -52,24 +39,20 @@ function isText({ type }: Column): boolean {
 }
 
 /** What parts whole from fraction in the file's amounts: what most of them have. */
-async function decimalOf(db: ReplayDatabase, source: string, columns: readonly Column[]): Promise<'.' | ','> {
+async function decimalOf(db: ReplayDatabase, columns: readonly Column[]): Promise<'.' | ','> {
   const texts = columns.filter(isText).map(({ name }) => identifier(name));
   if (texts.length === 0) return '.';
   const count = (pattern: string): string =>
     texts.map((text) => `count(*) FILTER (regexp_matches(${text}, ${literal(pattern)}))`).join(' + ');
   const { comma, point, grouped } = await db.row(
-    `SELECT ${count(commaAmount)} AS comma, ${count(pointAmount)} AS point, ${count(groupedAmount)} AS grouped FROM (SELECT * FROM ${source} LIMIT 2000)`,
+    `SELECT ${count(commaAmount)} AS comma, ${count(pointAmount)} AS point, ${count(groupedAmount)} AS grouped FROM (SELECT * FROM source LIMIT 2000)`,
   );
   // Where nothing has decimals, points part thousands.
   if (Number(comma) + Number(point) === 0 && Number(grouped) > 0) return ',';
   return Number(comma) > Number(point) ? ',' : '.';
 }
 
-async function factsOf(
-  db: ReplayDatabase,
-  source: string,
-  columns: readonly Column[],
-): Promise<ColumnFacts[]> {
+async function factsOf(db: ReplayDatabase, columns: readonly Column[]): Promise<ColumnFacts[]> {
   const names = columns.map(({ name }) => name);
   const [price, quantity] = [likeliest(names, 'price'), likeliest(names, 'quantity')];
   const product =
@@ -91,7 +74,7 @@ async function factsOf(
         : [`count(*) FILTER (abs(amount(${name})::DOUBLE - ${product}) < 0.01) AS p${place}`]),
     ];
   });
-  const row = await db.row(`SELECT ${parts.join(', ')} FROM (SELECT * FROM ${source} LIMIT 1000)`);
+  const row = await db.row(`SELECT ${parts.join(', ')} FROM (SELECT * FROM source LIMIT 1000)`);
   const number = (key: string): number => Number(String(row[key] ?? 0));
   return columns.map(({ name }, place) => ({
     name,
@@ -238,10 +221,17 @@ export function noRows(where: string): UsageError {
   return new UsageError('ECOM_REPLAY_EMPTY', { what: 'The file to replay has no rows', where, fix });
 }
 
+const lackingNames: Readonly<Partial<Record<string, string>>> = {
+  customer_id: 'customer (customer_id)',
+  timestamp: 'time (timestamp)',
+  total_amount: 'amount (total_amount or price)',
+};
+
 /**
- * Decides which column or expression gives which field: what the user says, before what the recognised layout has, before
+ * Decides which column or expression gives which field: what the user says, before what the recognized layout has, before
  * columns that have our names.
  *
+ * @param bundle the data set that the files belong to
  * @param ofShop fields of the shop's own
  * @returns the plan, and the view that it reads
  * @throws UsageError `ECOM_REPLAY_MAPPING`, `ECOM_REPLAY_EXPRESSION`, `ECOM_REPLAY_NO_AMOUNTS`
@@ -253,14 +243,14 @@ export async function planOrders(
   options: PlanOptions,
   ofShop: ShopFields,
 ): Promise<{ plan: Plan; source: string }> {
-  const { columns } = input;
+  const { columns, twice } = input;
   const names = columns.map(({ name }) => name);
-  const file = fewOf(input.files);
-  const decimal = options.decimal ?? (await decimalOf(db, 'source', columns));
-  await db.run(`CREATE OR REPLACE MACRO amount(t) AS ${amountSql('CAST(t AS VARCHAR)', decimal)}`);
+  const file = fewOf(input.tables.map((table) => table.file));
+  const decimal = options.decimal ?? (await decimalOf(db, columns));
+  await db.run(amountMacro(decimal));
   const { mapping, problem } = parseMapping(options.map ?? '', ofShop);
 
-  const platform = recognise(names);
+  const platform = bundle === null ? recognize(names) : null;
   if (platform?.refused !== undefined && options.map === undefined) {
     throw new UsageError('ECOM_REPLAY_NO_AMOUNTS', {
       what: `These are ${platform.name}: ${platform.refused}`,
@@ -268,13 +258,9 @@ export async function planOrders(
       fix: `Give a file that has them, or name columns with --map. The data set is described at ${platform.source}.`,
     });
   }
-  const layout: Layout | null =
-    bundle === null
-      ? platform === undefined || platform.refused !== undefined
-        ? null
-        : platform.layout
-      : { map: {}, leave: bundle.leave };
-  const name = bundle?.name ?? (layout === null ? null : (platform?.name ?? null));
+  const known = platform?.refused === undefined ? platform : null;
+  const layout: Layout | null = bundle === null ? (known?.layout ?? null) : { map: {}, leave: bundle.leave };
+  const name = bundle?.name ?? known?.name ?? null;
 
   const expressions: Partial<Record<SourceField, string>> = { ...layout?.map };
   const written: Record<string, string> = { ...layout?.map };
@@ -285,21 +271,15 @@ export async function planOrders(
     expressions[field] = identifier(field);
     written[field] = field;
   }
-  if (expressions.currency === undefined && layout === null) {
-    const column = currencyColumn(names);
-    if (column !== undefined) expressions.currency = identifier(column);
-  }
+  const currency = layout === null ? currencyColumn(names) : undefined;
+  if (currency !== undefined) expressions.currency ??= identifier(currency);
   const own: Written[] = [];
   let wrong = problem;
   for (const [field, text] of Object.entries(mapping) as [SourceField, string][]) {
     const column = columnName(text);
-    if (text === '') {
-      delete expressions[field];
-      written[field] = '';
-      continue;
-    }
     written[field] = text;
-    if (names.includes(column)) expressions[field] = identifier(column);
+    if (text === '') delete expressions[field];
+    else if (names.includes(column)) expressions[field] = identifier(column);
     else if (/^[\w .-]*$/.test(column) || (text.startsWith('"') && column !== text))
       wrong ??= `The file has no column "${column}" for ${field}`;
     else {
@@ -307,77 +287,44 @@ export async function planOrders(
       own.push({ option: `--map ${field}=`, sql: text });
     }
   }
-  const suggest = async (what: string): Promise<UsageError> => {
-    const [any] = await db.rows('SELECT 1 AS one FROM source LIMIT 1');
-    if (any === undefined) return noRows(file);
-    const unique = columns.filter(({ name: one }) => !input.twice.has(one) && !/ \(\d+\)$/.test(one));
-    const facts = await factsOf(db, 'source', unique);
-    const certain = Object.fromEntries(
-      Object.entries(written).filter(
-        ([field, one]) => fieldNames.includes(field) && names.includes(one) && !input.twice.has(one),
-      ),
-    );
-    const unknown = layout === null ? 'This is not a layout that is known. ' : '';
-    return mappingError(
-      `${unknown}${what}`,
-      file,
-      names,
-      suggestColumns(facts, certain) as Mapping,
-      input.twice,
-      ofShop,
-    );
-  };
-  if (wrong !== null) throw await suggest(wrong);
-  const twice = Object.values(written).find((column) => input.twice.has(columnName(column)));
-  if (twice !== undefined) throw await suggest(`The file has two columns named "${columnName(twice)}"`);
+  const double = Object.values(written).find((column) => twice.has(columnName(column)));
+  if (double !== undefined) wrong ??= `The file has two columns named "${columnName(double)}"`;
   const lacking = missingFields((field) => expressions[field] !== undefined, options.guests === 'count');
-  if (lacking.length > 0 && !(layout !== null && lacking.join() === 'customer_id')) {
-    const said = {
-      customer_id: 'customer (customer_id)',
-      timestamp: 'time (timestamp)',
-      total_amount: 'amount (total_amount or price)',
-    };
-    throw await suggest(
-      `The columns of the file do not say which is the ${lacking.map((field) => said[field as keyof typeof said]).join(', the ')}`,
+  if (lacking.length > 0 && !(layout !== null && lacking.join() === 'customer_id'))
+    wrong ??= `The columns of the file do not say which is the ${lacking.map((field) => lackingNames[field]).join(', the ')}`;
+  if (wrong !== null) {
+    const [any] = await db.rows('SELECT 1 AS one FROM source LIMIT 1');
+    if (any === undefined) throw noRows(file);
+    const facts = await factsOf(
+      db,
+      columns.filter((column) => !twice.has(column.name) && !/ \(\d+\)$/.test(column.name)),
     );
+    const certain = Object.entries(written).filter(
+      ([field, one]) => fieldNames.includes(field) && names.includes(one) && !twice.has(one),
+    );
+    const suggested: Mapping = suggestColumns(facts, Object.fromEntries(certain));
+    const unknown = layout === null ? 'This is not a layout that is known. ' : '';
+    throw mappingError(`${unknown}${wrong}`, file, names, suggested, twice, ofShop);
   }
 
   const leave = [...(layout?.leave ?? [])];
   if (options.where !== undefined) {
-    leave.push({
-      what: 'not matched by --where',
-      when: `NOT coalesce(_ecom_${own.length}, false)`,
-      of: 'row',
-    });
+    const when = `NOT coalesce(_ecom_${own.length}, false)`;
+    leave.push({ what: 'not matched by --where', when, of: 'row' });
     own.push({ option: '--where', sql: options.where });
   }
   const source = await withExpressions(db, columns, own, file);
+  const notes = [...(layout?.notes ?? [])];
+  if (name !== null) notes.unshift(`Recognized: ${name}.`);
+  else if (input.format !== 'sql')
+    notes.unshift(
+      'This is not a layout that is known: columns were matched by their names and by --map. Check the mapping with --dry-run.',
+    );
+  if (layout === null && options.where === undefined) notes.push(...(await statesNotes(db, columns)));
+  if (decimal === ',' && options.decimal === undefined)
+    notes.push('Amounts have a decimal comma (--decimal . says otherwise).');
   return {
     source,
-    plan: {
-      platform: name,
-      expressions,
-      mapping: written,
-      leave,
-      layout: {
-        ...(layout?.rows !== undefined && { rows: layout.rows }),
-        ...(layout?.first !== undefined && { first: layout.first }),
-      },
-      decimal,
-      notes: [
-        ...(name !== null
-          ? [`Recognized: ${name}.`]
-          : input.format === 'sql'
-            ? []
-            : [
-                'This is not a layout that is known: columns were matched by their names and by --map. Check the mapping with --dry-run.',
-              ]),
-        ...(layout?.notes ?? []),
-        ...(layout === null && options.where === undefined ? await statesNotes(db, columns) : []),
-        ...(decimal === ',' && options.decimal === undefined
-          ? ['Amounts have a decimal comma (--decimal . says otherwise).']
-          : []),
-      ],
-    },
+    plan: { platform: name, expressions, mapping: written, leave, layout: layout ?? {}, notes },
   };
 }

@@ -1,6 +1,7 @@
 import { UsageError } from '../core/error.ts';
 import { shellOption } from '../functions/shell-word.ts';
 import { type ReplayDatabase, reasonOf } from './database.ts';
+import type { Plan } from './layout.ts';
 import { literal, literalList } from './sql.ts';
 
 /** Rows that a form is judged by, where it can be told from a few. */
@@ -114,126 +115,102 @@ export function timeSample(column: string, type: string): string {
   return `coalesce(${textSql(`CAST(${column} AS VARCHAR)`, 'day')}, ${textSql(`CAST(${column} AS VARCHAR)`, 'month')})`;
 }
 
-export interface TimeOptions {
-  /** strptime, as the user says it. */
-  readonly format?: string | undefined;
-  /** What comes first where numbers alone do not say, as a platform's documentation has it. */
-  readonly first?: 'day' | 'month' | undefined;
-}
-
 /** Two readings of one value, each with the option that says it. */
-function ambiguous(
-  named: { readonly file: string; readonly column: string },
-  example: string,
-  readings: readonly [First, First],
-): UsageError {
-  const rest = /^\d+.\d+.\d+(.*)$/.exec(example)?.[1] ?? '';
+function ambiguous(where: string, example: string, readings: readonly [First, First]): UsageError {
+  const [, numbers = '', rest = ''] = /^(\d+.\d+.\d+)(.*)$/.exec(example) ?? [];
   const mark = /\D/.exec(example)?.[0] ?? '/';
-  const year = /^\d+.\d+.\d{4}/.test(example) ? '%Y' : '%y';
+  const year = /\d{4}$/.test(numbers) ? '%Y' : '%y';
   const hour = hours.find((one) => {
     const pattern = one.replaceAll(/%[HIMS]/g, '\\d{1,2}').replace('%p', '[AaPp][Mm]');
     return new RegExp(`^,?${pattern}$`).test(rest);
   });
+  const withYear = readings.includes('year');
+  const style = withYear ? ({ dateStyle: 'long' } as const) : ({ month: 'long', day: 'numeric' } as const);
   const read = (first: First): string => {
     const order = orders[first](year);
-    const numbers = example.split(/\D/).map(Number);
-    const at = (part: string): number => numbers[order.indexOf(part)] ?? 0;
+    const parts = numbers.split(/\D/).map(Number);
+    const at = (part: string): number => parts[order.indexOf(part)] ?? 0;
     const day = Date.UTC(2000 + (at(year) % 100), at('%m') - 1, at('%d'));
-    const style = readings.includes('year') ? 'long' : undefined;
-    const said = new Intl.DateTimeFormat('en-US', {
-      timeZone: 'UTC',
-      ...(style === undefined ? { month: 'long', day: 'numeric' } : { dateStyle: style }),
-    }).format(day);
+    const said = new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', ...style }).format(day);
     const comma = hour !== '' && rest.startsWith(',') ? ',' : '';
     return `${said}: ${shellOption('--time-format', order.join(mark) + comma + (hour ?? ''))}`;
   };
-  const what = readings.includes('year') ? 'the day or the year' : 'the day or the month';
-  return new UsageError('ECOM_REPLAY_TIME', {
-    what: `The times do not say whether ${what} comes first: ${example} can be read in two ways`,
-    where: `${named.file}, ${named.column}`,
-    fix: `Say which it is.\n  ${read(readings[0])}\n  ${read(readings[1])}`,
-  });
+  const what = `The times do not say whether the day or the ${withYear ? 'year' : 'month'} comes first: ${example} can be read in two ways`;
+  const fix = `Say which it is.\n  ${read(readings[0])}\n  ${read(readings[1])}`;
+  return new UsageError('ECOM_REPLAY_TIME', { what, where, fix });
 }
 
 /**
- * How the times of a column are read. Forms that say day and month by their place alone are decided by all of its values:
- * one that is over 12 is a day.
+ * How the times of the rows of `source` are read. Forms that say day and month by their place alone are decided by all of the
+ * values: one that is over 12 is a day.
  *
- * @param expression SQL over the rows of `source`
- * @throws UsageError `ECOM_REPLAY_TIME` where both readings are possible, or none
+ * @param said strptime, as the user says it; and the file, for an error
+ * @throws UsageError `ECOM_REPLAY_TIME` where both readings are possible, or none; `ECOM_OPTION_RANGE`
  */
 export async function timeReading(
   db: ReplayDatabase,
   source: string,
-  expression: string,
-  type: string,
-  options: TimeOptions,
-  named: { readonly file: string; readonly column: string },
+  plan: Plan,
+  said: { readonly format?: string | undefined; readonly file: string },
 ): Promise<TimeReading> {
+  const expression = `(${plan.expressions.timestamp ?? 'NULL'})`;
+  const [{ type = '' } = {}] = await db.columns(`SELECT ${expression} AS t FROM ${source}`);
   if (/^(TIMESTAMP|DATE)/.test(type)) return { sql: `CAST(${expression} AS TIMESTAMPTZ)`, notes: [] };
   const text = `CAST(${expression} AS VARCHAR)`;
-  if (options.format !== undefined) {
-    await db.row(`SELECT try_strptime('', ${literal(options.format)}) AS t`).catch((cause: unknown) => {
-      throw new UsageError(
-        'ECOM_OPTION_RANGE',
-        {
-          what: `--time-format "${options.format}" is not a format: ${reasonOf(cause)}`,
-          where: '--time-format',
-          fix: 'It is written as strptime has it, for example %d/%m/%Y %H:%M.',
-        },
-        { cause },
-      );
+  const cleaned = clean(text);
+  const { format } = said;
+  if (format !== undefined) {
+    await db.row(`SELECT try_strptime('', ${literal(format)}) AS t`).catch((cause: unknown) => {
+      const what = `--time-format "${format}" is not a format: ${reasonOf(cause)}`;
+      const fix = 'It is written as strptime has it, for example %d/%m/%Y %H:%M.';
+      throw new UsageError('ECOM_OPTION_RANGE', { what, where: '--time-format', fix }, { cause });
     });
-    return {
-      sql: `CAST(try_strptime(${clean(text)}, ${literal(options.format)}) AS TIMESTAMPTZ)`,
-      notes: [],
-    };
+    return { sql: `CAST(try_strptime(${cleaned}, ${literal(format)}) AS TIMESTAMPTZ)`, notes: [] };
   }
+  const reading = (first: First | null, ...notes: string[]): TimeReading => ({
+    sql: textSql(text, first),
+    notes,
+  });
+  const areNumbers = `regexp_matches(${cleaned}, ${literal(numbersAlone)})`;
   const sample = await db.row(
-    `SELECT count(*) FILTER (regexp_matches(${clean(text)}, ${literal(numbersAlone)})) AS n, count(${text}) AS all_of FROM (SELECT * FROM ${source} LIMIT ${sampleRows})`,
+    `SELECT count(*) FILTER (${areNumbers}) AS n, count(${text}) AS all_of FROM (SELECT * FROM ${source} LIMIT ${sampleRows})`,
   );
-  if (Number(sample.n) === 0) return { sql: textSql(text, null), notes: [] };
+  if (Number(sample.n) === 0) return reading(null);
   const part = (group: number): string =>
-    `try_cast(regexp_extract(${clean(text)}, ${literal(numbersAlone)}, ${group}) AS INTEGER)`;
-  const values = `FROM ${source} WHERE regexp_matches(${clean(text)}, ${literal(numbersAlone)})`;
+    `try_cast(regexp_extract(t, ${literal(numbersAlone)}, ${group}) AS INTEGER)`;
   const all = await db.row(
-    `SELECT max(${part(1)}) AS first, max(${part(2)}) AS second, max(${part(3)}) AS third, any_value(${clean(text)}) FILTER (${part(1)} > 12) AS day_first, ` +
-      `any_value(${clean(text)}) FILTER (${part(2)} > 12) AS month_first, any_value(${clean(text)}) AS any_of, ` +
-      `count(DISTINCT ${part(1)}) AS firsts, count(DISTINCT ${part(3)}) AS thirds, ` +
-      `any_value(${clean(text)}) FILTER (${part(1)} <> ${part(2)} AND ${part(1)} > 0) AS example ${values}`,
+    'SELECT max(a)::DOUBLE AS first, max(b)::DOUBLE AS second, max(c)::DOUBLE AS third, any_value(t) FILTER (a > 12) AS day_first, any_value(t) FILTER (b > 12) AS month_first, ' +
+      'any_value(t) AS any_of, count(DISTINCT a)::DOUBLE AS firsts, count(DISTINCT c)::DOUBLE AS thirds, any_value(t) FILTER (a <> b AND a > 0) AS example ' +
+      `FROM (SELECT t, ${part(1)} AS a, ${part(2)} AS b, ${part(3)} AS c FROM (SELECT ${cleaned} AS t FROM ${source} WHERE ${areNumbers}))`,
   );
   const [first, second, third] = [Number(all.first ?? 0), Number(all.second ?? 0), Number(all.third ?? 0)];
   const [firsts, thirds] = [Number(all.firsts), Number(all.thirds)];
+  const [anyOf, dayFirst, monthFirst] = [String(all.any_of), String(all.day_first), String(all.month_first)];
+  const where = `${said.file}, ${plan.mapping.timestamp ?? 'timestamp'}`;
   const mayBeYearFirst = second <= 12 && third <= 31 && third > 0;
   // 24-01-05, 24-01-06: a year changes less often than a day.
   if (mayBeYearFirst && (first > 31 || (firsts * 2 < thirds && first > 12)))
-    return { sql: textSql(text, 'year'), notes: [`Times have the year first (${String(all.any_of)}).`] };
-  const isDashed = /^\d+-/.test(String(all.any_of));
-  if (mayBeYearFirst && isDashed && firsts <= thirds && first > 12)
-    throw ambiguous(named, String(all.day_first), ['year', 'day']);
+    return reading('year', `Times have the year first (${anyOf}).`);
+  if (mayBeYearFirst && /^\d+-/.test(anyOf) && firsts <= thirds && first > 12)
+    throw ambiguous(where, dayFirst, ['year', 'day']);
   if (first > 12 && second > 12) {
     throw new UsageError('ECOM_REPLAY_TIME', {
-      what: `The times have their month in the first place and in the second: ${String(all.month_first)}, ${String(all.day_first)}`,
-      where: `${named.file}, ${named.column}`,
+      what: `The times have their month in the first place and in the second: ${monthFirst}, ${dayFirst}`,
+      where,
       fix: 'Say with --time-format which to read, for example --time-format %d/%m/%Y; the others are refused.',
     });
   }
-  if (first > 12)
-    return { sql: textSql(text, 'day'), notes: [`Times have the day first (${String(all.day_first)}).`] };
-  if (second > 12)
-    return {
-      sql: textSql(text, 'month'),
-      notes: [`Times have the month first (${String(all.month_first)}).`],
-    };
+  if (first > 12) return reading('day', `Times have the day first (${dayFirst}).`);
+  if (second > 12) return reading('month', `Times have the month first (${monthFirst}).`);
+  // A platform may write dates as a country does; with points, the day is first everywhere.
+  const known = plan.layout.first && /^\d+\./.test(anyOf) ? 'day' : plan.layout.first;
   const example = String(all.example ?? '1/1/2024');
+  if (known !== undefined)
+    return reading(
+      known,
+      `Times are read with the ${known} first, as this layout has it (${example}); --time-format says otherwise.`,
+    );
   // A few among others are refused, and named; a column of them is asked about.
-  if (options.first === undefined && Number(sample.n) * 2 < Number(sample.all_of))
-    return { sql: textSql(text, null), notes: [] };
-  if (options.first === undefined) throw ambiguous(named, example, ['month', 'day']);
-  return {
-    sql: textSql(text, options.first),
-    notes: [
-      `Times are read with the ${options.first} first, as this layout has it (${example}); --time-format says otherwise.`,
-    ],
-  };
+  if (Number(sample.n) * 2 < Number(sample.all_of)) return reading(null);
+  throw ambiguous(where, example, ['month', 'day']);
 }

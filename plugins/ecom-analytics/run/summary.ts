@@ -61,8 +61,7 @@ export function describeSummary(summary: RunSummary, here: string): string {
     ...columns([['Alerts by rule', ''], ...Object.entries(summary.alerts)]),
   ];
   if (summary.replay !== undefined) {
-    const { currency } = summary;
-    const said = describeFindings(summary.replay, (amount) => formatMoney(amount, currency));
+    const said = describeFindings(summary.replay);
     lines.push('', 'The file', ...said.map((sentence) => `  ${sentence}`));
   }
   const planted = Object.entries(summary.planted);

@@ -111,6 +111,32 @@ describe('JSON lines', () => {
     }
   });
 
+  it('of an answer are read whatever its size and its texts, and lists beside theirs are not', async () => {
+    const note = '] } \\" [ {';
+    // More than DuckDB takes for one object.
+    const ids = Array.from({ length: 18 }, (_, at) => `order ${at}`);
+    const list = ids.map((order_id) => line({ order_id, note: note + 'x'.repeat(1_000_000) })).join(',\n');
+    const text = `{"count": 2, "page": {"of": 1}, "data": {"orders": [${list}]}, "errors": [{"at": "]"}]}`;
+    const { orders } = await replayed({ file: write('answer.json', `\ufeff${text}`) });
+    expect(orders.map(({ order }) => order.order_id)).toEqual(ids);
+  });
+
+  it('of an answer that was cut short are refused', async () => {
+    const text = JSON.stringify({ count: 2, orders: [JSON.parse(line()), JSON.parse(line())] });
+    for (const length of [text.length - 1, text.length - 40])
+      await expect(replayed({ file: write('cut.json', text.slice(0, length)) })).rejects.toMatchObject({
+        code: 'ECOM_REPLAY_READ',
+        message: expect.stringContaining('JSON ends early'),
+      });
+  });
+
+  it('of several answers over many lines each are all read', async () => {
+    const page = (...ids: string[]): string =>
+      JSON.stringify({ orders: ids.map((id) => JSON.parse(line({ order_id: id }))), page: 1 }, null, 2);
+    const { orders } = await replayed({ file: write('answers.json', `${page('a', 'b')}\n${page('c')}\n`) });
+    expect(orders.map(({ order }) => order.order_id)).toEqual(['a', 'b', 'c']);
+  });
+
   it('say what is wrong when no row is an order', async () => {
     const rows = [1, 2, 3].map((n) => line({ timestamp: `at 1${n}` }));
     await expect(replayed({ file: jsonl(...rows) })).rejects.toMatchObject({

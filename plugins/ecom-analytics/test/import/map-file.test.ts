@@ -28,11 +28,11 @@ describe('a map file', () => {
       )
       .map((name) => [name]),
   )('gives the sums again that the recognized layout of %s gave', async (name) => {
-    const given = readChoices({ guests: 'count' });
+    const given = { guests: 'count' };
     const file = path.join(exportsFolder, name);
-    const first = await found({ file, ...given });
+    const first = await found({ file, ...readChoices(given) });
     await saveMapFile(kept, given, first.mapping);
-    const again = await found({ file, ...withMapFile(kept, readChoices({}), {}) });
+    const again = await found({ file, ...readChoices(withMapFile(kept, {}, {})) });
     expect(again).toEqual(first);
   });
 
@@ -41,38 +41,38 @@ describe('a map file', () => {
       'a.csv',
       'who;"when, of it";net;tax\nana;05.01.2024;1,50;0,25\nben;06.01.2024;2,00;0,50\n',
     );
-    const given = readChoices({
+    const given = {
       map: 'customer_id=upper(who),timestamp="when, of it",total_amount=amount(net) + amount(tax)',
       'time-format': '%d.%m.%Y',
       skip: '0',
       null: ['-'],
-    });
-    const first = await found({ file, ...given });
+    };
+    const first = await found({ file, ...readChoices(given) });
     expect(first.sums).toMatchObject({ orders: 2, revenue: 4.25 });
     await saveMapFile(kept, given, first.mapping);
-    expect(withMapFile(kept, readChoices({}), {})).toMatchObject({
+    expect(readChoices(withMapFile(kept, {}, {}))).toMatchObject({
       timeFormat: '%d.%m.%Y',
       skip: 0,
       nulls: ['-'],
     });
-    expect(await found({ file, ...withMapFile(kept, readChoices({}), {}) })).toEqual(first);
-    const net = withMapFile(kept, readChoices({ map: 'total_amount=net' }), {});
+    expect(await found({ file, ...readChoices(withMapFile(kept, {}, {})) })).toEqual(first);
+    const net = readChoices(withMapFile(kept, { map: 'total_amount=net' }, {}));
     expect((await found({ file, ...net })).sums).toMatchObject({ orders: 2, revenue: 3.5 });
   });
 
   it('keeps that a field is none', async () => {
     const file = own.write('d.csv', 'order_id,who,at,sum\n1,ana,2024-01-05,1\n1,ana,2024-01-05,2\n');
-    const given = readChoices({ map: 'order_id=,customer_id=who,timestamp=at,total_amount=sum' });
-    const first = await found({ file, ...given });
+    const given = { map: 'order_id=,customer_id=who,timestamp=at,total_amount=sum' };
+    const first = await found({ file, ...readChoices(given) });
     expect(first.sums).toMatchObject({ orders: 2, revenue: 3 });
     await saveMapFile(kept, given, first.mapping);
-    expect(await found({ file, ...withMapFile(kept, readChoices({}), {}) })).toEqual(first);
+    expect(await found({ file, ...readChoices(withMapFile(kept, {}, {})) })).toEqual(first);
   });
 
   it('does not hide a slip in what is said', async () => {
     const file = own.write('b.csv', 'who,at,sum\nana,2024-01-05,1\n');
     own.write('b.map.json', '{"map": {"customer_id": "who", "timestamp": "at", "total_amount": "sum"}}');
-    const choices = withMapFile(path.join(own.folder, 'b.map.json'), readChoices({ map: 'totl=sum' }), {});
+    const choices = readChoices(withMapFile(path.join(own.folder, 'b.map.json'), { map: 'totl=sum' }, {}));
     await expect(openReplay({ file, ...choices })).rejects.toThrow('names "totl"');
   });
 
@@ -85,7 +85,7 @@ describe('a map file', () => {
     ['{'],
   ])('that is %s is refused', (content) => {
     const file = own.write('bad.map.json', content);
-    expect(() => withMapFile(file, readChoices({}), {})).toThrow(
+    expect(() => withMapFile(file, {}, {})).toThrow(
       expect.objectContaining({ code: 'ECOM_REPLAY_MAP_FILE' }),
     );
   });

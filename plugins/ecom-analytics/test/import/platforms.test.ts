@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseMapping } from '../../import/mapping.ts';
-import { platforms, recognise } from '../../import/platform.ts';
+import { platforms, recognize } from '../../import/recognition.ts';
 import type { ReplayOptions } from './replayed.ts';
 import { ownFolder, replayed } from './replayed.ts';
 
@@ -31,7 +31,7 @@ describe('the table of platforms', () => {
     'has a mapping that can be read for %s, known by its own columns',
     (_, { name, map, known }) => {
       expect(parseMapping(map, {}).problem).toBeNull();
-      expect(recognise(known.split('|'))).toMatchObject({ name });
+      for (const columns of [known].flat()) expect(recognize(columns.split('|'))).toMatchObject({ name });
     },
   );
 });
@@ -235,6 +235,123 @@ it('reports what Etsy adjusted as a refund', async () => {
     { 'Order ID': 2, ...row },
   ];
   expect(await findings(csv(rows))).toMatchObject({ orders: 2, revenue: 40, refunds: 5 });
+});
+
+it('takes money of Shopify’s transactions once, and refunds beside it', async () => {
+  const row = { Gateway: 'shopify_payments', Status: 'success', Currency: 'USD' };
+  const rows = [
+    {
+      Order: 1,
+      Name: '#1',
+      Kind: 'sale',
+      ...row,
+      'Created At': '2024-01-05 10:00:00 -0500',
+      Amount: '10.00',
+    },
+    {
+      Order: 2,
+      Name: '#2',
+      Kind: 'authorization',
+      ...row,
+      'Created At': '2024-01-06 10:00',
+      Amount: '20.50',
+    },
+    { Order: 2, Name: '#2', Kind: 'capture', ...row, 'Created At': '2024-01-06 10:01', Amount: '20.50' },
+    { Order: 1, Name: '#1', Kind: 'refund', ...row, 'Created At': '2024-01-07 10:00', Amount: '4.00' },
+    {
+      Order: 3,
+      Name: '#3',
+      Kind: 'sale',
+      ...row,
+      'Created At': '2024-01-08',
+      Status: 'failure',
+      Amount: '7',
+    },
+  ];
+  expect(await findings(csv(rows), { guests: 'count' })).toMatchObject({
+    orders: 2,
+    revenue: 30.5,
+    refunds: 4,
+    left_out: [
+      { what: 'authorizations and voids', rows: 1 },
+      { what: 'failed', rows: 1 },
+    ],
+  });
+});
+
+it('knows the orders of Squarespace, which are as those of Shopify', async () => {
+  const row = { 'Financial Status': 'PAID', Currency: 'USD', 'Created at': '2024-01-05 10:00:00 -0500' };
+  const item = { 'Lineitem quantity': 1, 'Lineitem name': 'Mug', 'Lineitem price': '10.00' };
+  const rows = [
+    { 'Order ID': '00001', Email: 'ana@x.org', ...row, Total: '25.00', 'Amount Refunded': '3.00', ...item },
+    { 'Order ID': '00001', ...item },
+    { 'Order ID': '00002', Email: 'b@x.org', ...row, 'Financial Status': 'CANCELED', Total: '9.00', ...item },
+  ];
+  expect(await findings(csv(rows))).toMatchObject({ orders: 1, revenue: 25, refunds: 3 });
+});
+
+it('leaves payouts and fees out of Stripe’s balance', async () => {
+  const row = { created_utc: '2024-01-05 10:00:00', currency: 'usd', customer_id: 'cus_1' };
+  const rows = ['charge 10.00', 'refund -4.00', 'fee -2.00', 'payout -4.00'].map((text, at) => {
+    const [reporting_category, gross] = text.split(' ');
+    return { balance_transaction_id: at, ...row, gross, reporting_category, source_id: `x${at}` };
+  });
+  expect(await findings(csv(rows))).toMatchObject({
+    orders: 1,
+    revenue: 10,
+    refunds: 4,
+    left_out: [{ rows: 2 }],
+  });
+});
+
+it('reads the activity of PayPal in German, its day first and in its own zone', async () => {
+  const row = { Zeitzone: 'Europe/Berlin', Währung: 'EUR', Beschreibung: 'PayPal Express-Zahlung' };
+  const from = 'Absender E-Mail-Adresse';
+  const rows = [
+    {
+      Datum: '02.01.2024',
+      Uhrzeit: '00:33:14',
+      ...row,
+      Brutto: '1.020,00',
+      Transaktionscode: 1,
+      [from]: 'a@x',
+    },
+    { Datum: '03.01.2024', Uhrzeit: '10:33:14', ...row, Brutto: '20,50', Transaktionscode: 2, [from]: 'b@x' },
+    {
+      Datum: '04.01.2024',
+      Uhrzeit: '10:33:14',
+      ...row,
+      Beschreibung: 'Bankgutschrift auf PayPal-Konto',
+      Brutto: '-500,00',
+      Transaktionscode: 3,
+    },
+  ];
+  const { replay, orders } = await replayed({ file: write('paypal-de.csv', `\ufeff${csv(rows)}`) });
+  expect(replay.findings).toMatchObject({
+    orders: 2,
+    revenue: 1040.5,
+    currency: 'EUR',
+    refunds: { rows: 0 },
+  });
+  expect(orders[0]?.order.timestamp).toBe('2024-01-01T23:33:14.000Z');
+});
+
+it('takes of Amazon’s date ranges what customers paid and what they got back', async () => {
+  const at = (time: string): Row => ({ 'date/time': time, 'settlement id': 1 });
+  const rows = [
+    { ...at('Jan 1, 2024 12:05:30 AM PST'), type: 'Order', 'order id': '1', 'product sales': '1,020.00' },
+    { ...at('Jul 1, 2024 1:05:30 PM PDT'), type: 'Order', 'order id': '2', 'product sales': '10.00' },
+    { ...at('Jul 2, 2024 1:05:30 PM PDT'), type: 'Refund', 'order id': '2', 'product sales': '-10.00' },
+    { ...at('Jul 3, 2024 1:05:30 PM PDT'), type: 'Transfer', 'product sales': '0', total: '-500.00' },
+  ].map((row) => ({ ...row, 'shipping credits': row.type === 'Order' ? '5.00' : '0' }));
+  const above = '"Includes Amazon Marketplace"\r\n"All amounts in USD, unless specified"\r\n';
+  const file = write('amazon.csv', `${above}${csv(rows)}`);
+  const { replay, orders } = await replayed({ file, guests: 'count' });
+  expect(replay.findings).toMatchObject({ orders: 2, revenue: 1040, refunds: { rows: 1, amount: 10 } });
+  expect(orders.map(({ order }) => order.timestamp)).toEqual([
+    '2024-01-01T08:05:30.000Z',
+    '2024-07-01T20:05:30.000Z',
+  ]);
 });
 
 describe('a layout that is not known', () => {

@@ -1,3 +1,5 @@
+import { exactly, literal, literalList } from './sql.ts';
+
 /** What may part the fields of a line, the likeliest first. */
 const delimiters = [',', ';', '\t', '|'] as const;
 
@@ -110,4 +112,60 @@ export function csvDialect(
     headerLines: header?.lines ?? 1,
     names: (header?.fields ?? []).map((field) => field.trim()),
   };
+}
+
+/** What becomes of rows that cannot be taken apart: left out, kept in DuckDB's table of rejects, or an error. */
+export type BrokenRows = 'skipped' | 'kept' | 'refused';
+
+const brokenOptions: Readonly<Record<BrokenRows, string>> = {
+  skipped: ', ignore_errors = true',
+  kept: ', store_rejects = true, rejects_limit = 0',
+  refused: '',
+};
+
+/** A row that is longer is not a row: it bounds what an unclosed quote can hold back. */
+const longestRowBytes = 8_388_608;
+/** DuckDB's own choice is sixteen of the longest rows, several times. */
+const lineOptions = `auto_detect = false, header = false, compression = 'none', max_line_size = ${longestRowBytes}, buffer_size = ${2 * longestRowBytes}`;
+const defaultNulls = ['NULL', 'Null', 'null', '\\N', 'nan', 'NaN', 'NAN', 'None', 'N/A', 'n/a', '#N/A'];
+
+/** A query of one column that holds a whole line. */
+export function linesQuery(file: string, broken: BrokenRows): string {
+  // Control characters stand for what no line of JSON holds: a delimiter, and a text for no value.
+  return (
+    `read_csv(${literal(exactly(file))}, columns = {'line': 'VARCHAR'}, delim = '\u0001', quote = '', escape = '', ` +
+    `nullstr = '\u0002', strict_mode = false, ${lineOptions}${brokenOptions[broken]})`
+  );
+}
+
+/** @param nulls what stands for no value, besides the empty field */
+export function csvQuery(
+  file: string,
+  dialect: CsvDialect,
+  names: readonly string[],
+  nulls: readonly string[] = defaultNulls,
+): (broken: BrokenRows) => string {
+  const columns = names.map((name) => `${literal(name)}: 'VARCHAR'`).join(', ');
+  return (broken) =>
+    `SELECT * FROM read_csv(${literal(exactly(file))}, skip = ${dialect.skip + dialect.headerLines}, columns = {${columns}}, ` +
+    `delim = ${literal(dialect.delimiter)}, quote = ${literal(dialect.quote)}, escape = ${literal(dialect.escape)}, ` +
+    `nullstr = ${literalList(['', ...nulls])}, ${lineOptions}${brokenOptions[broken]})`;
+}
+
+/** The line of the first row; rows of Parquet and of JSON lists are counted from 1. */
+export function firstLine(dialect: CsvDialect | null | undefined): number {
+  return dialect ? dialect.skip + dialect.headerLines + 1 : 1;
+}
+
+/** Names that tell columns apart: a second `total` is `total (2)`, one without a name `column 3`. */
+export function distinctNames(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name, place) => {
+    const base = name === '' ? `column ${place + 1}` : name;
+    let own = base;
+    // DuckDB takes names for the same whose letters differ in case alone.
+    for (let count = 2; taken.has(own.toLowerCase()); count++) own = `${base} (${count})`;
+    taken.add(own.toLowerCase());
+    return own;
+  });
 }

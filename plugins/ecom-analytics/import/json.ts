@@ -1,0 +1,205 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { type BrokenRows, linesQuery } from './csv.ts';
+import { type ReplayDatabase, reasonOf } from './database.ts';
+import { formatError, type Start } from './files.ts';
+import { exactly, identifier, literal, literalList } from './sql.ts';
+import { type Column, problemColumn, rawColumn } from './table.ts';
+
+/**
+ * Whether a text is JSON lines, or a list or objects over several lines; null where it is not JSON.
+ *
+ * @throws UsageError `ECOM_REPLAY_FORMAT` where only its name is JSON's
+ */
+export function jsonFormat(file: string, text: string): 'json' | 'json-lines' | null {
+  const start = text.trimStart();
+  if (start.startsWith('[')) return 'json';
+  if (!start.startsWith('{')) {
+    if (!/\.(jsonl|ndjson|json)(\.gz|\.zst)?$/i.test(file)) return null;
+    throw formatError(file, 'The file is named JSON, and does not start with an object or a list');
+  }
+  // A first line that is an object of its own is the first of JSON lines, unless all orders are inside it.
+  const [first = '', second = ''] = start.split('\n', 2);
+  const isAnswer = listIn(start) !== null;
+  if (isObject(parsed(first))) return isAnswer && second.trim() === '' ? 'json' : 'json-lines';
+  return !isAnswer && second.trimStart().startsWith('{') ? 'json-lines' : 'json';
+}
+
+/** Where the list of orders stands in an answer of an API. */
+interface List {
+  /** Of JSON. */
+  readonly path: string;
+  /** The character that opens it. */
+  readonly from: number;
+  /** How many objects it is in. */
+  readonly depth: number;
+}
+
+/** The list of orders in an API's answer: `{"orders": [{…`, `{"result": {"list": [{…`. */
+function listIn(text: string, within: List = { path: '$', from: 0, depth: 0 }): List | null {
+  const [all = '', before = '', key, opened = ''] =
+    /^\s*\{((?:\s*"(?:meta|info|pagination|paging|page|_?links|search_criteria)"\s*:\s*\{[^{}]*\}\s*,|\s*"[^"]*"\s*:\s*(?:"[^"]*"|[\w.-]+|\{\s*\})\s*,)*)\s*"([^"]+)"\s*:\s*(\[\s*(?=\{)|(?=\{\s*"))/.exec(
+      text.slice(within.from),
+    ) ?? [];
+  // What has an id is an order by itself, and the list is of its items.
+  if (key === undefined || /"(id|order_?id|email|currency)"\s*:/i.test(before)) return null;
+  const from = within.from + all.length - opened.length;
+  const list = { path: `${within.path}."${key}"`, from, depth: within.depth + 1 };
+  return opened === '' ? listIn(text, list) : list;
+}
+
+const [quote, backslash, openList, closeList, openObject, closeObject] = Buffer.from('"\\[]{}');
+
+/**
+ * Copies the list out of an answer: DuckDB takes an object as a whole, several times its size, and a list an object at a time.
+ *
+ * @param from the byte that opens the list
+ * @param depth how many objects the list is in
+ * @returns whether the answer is the only one in the file
+ * @throws where it ends early
+ */
+async function copyList(file: string, from: number, depth: number, to: string): Promise<boolean> {
+  let [open, isText, isEscaped, isWhole, isOnly] = [0, false, false, false, true];
+  async function* list(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const bytes of source) {
+      let end = isWhole ? 0 : bytes.length;
+      for (let at = 0; at < bytes.length; at++) {
+        const byte = bytes[at];
+        if (isText) {
+          if (isEscaped) isEscaped = false;
+          else if (byte === backslash) isEscaped = true;
+          else if (byte === quote) isText = false;
+        } else if (byte === quote) isText = true;
+        else if (byte === openList || byte === openObject) {
+          if (open === -depth) isOnly = false;
+          open++;
+        } else if (byte === closeList || byte === closeObject) {
+          open--;
+          if (open === 0 && !isWhole) [isWhole, end] = [true, at + 1];
+        }
+      }
+      yield bytes.subarray(0, end);
+    }
+  }
+  await pipeline(createReadStream(file, { start: from }), list, createWriteStream(to));
+  if (isOnly && open !== -depth) throw new Error('its JSON ends early');
+  return isOnly;
+}
+
+/** The list of an answer as a file of its own, or null where the file is not one answer. */
+async function ownList({ file, bytes }: Start, text: string, list: List, to: string): Promise<string | null> {
+  const mark = bytes.subarray(0, 3).equals(Buffer.from('\ufeff')) ? 3 : 0;
+  const from = mark + Buffer.byteLength(text.slice(0, list.from));
+  return bytes[from] === openList && (await copyList(file, from, list.depth, to)) ? to : null;
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Columns of an object, nested ones with dots (`customer.id`), of a list its first (`line_items[0].sku`), with their JSON paths. */
+function addColumns(
+  object: JsonObject,
+  name: string,
+  at: string,
+  depth: number,
+  columns: Map<string, string>,
+): void {
+  for (const [key, value] of Object.entries(object)) {
+    const [column, place] = [`${name}${key}`, `${at}."${key.replaceAll('"', '\\"')}"`];
+    if (isObject(value) && depth > 0) addColumns(value, `${column}.`, place, depth - 1, columns);
+    else columns.set(column, place);
+    if (Array.isArray(value) && isObject(value[0]) && depth > 0)
+      addColumns(value[0], `${column}[0].`, `${place}[0]`, 0, columns);
+  }
+}
+
+/** DuckDB takes NaN for JSON, which it is not. */
+function parsed(json: unknown): unknown {
+  try {
+    return JSON.parse(String(json));
+  } catch {
+    return null;
+  }
+}
+
+/** What an answer of an API says of itself, beside the orders of a page. */
+const aboutPage =
+  /^(object|status|success|ok|url|pages?|per_?page|limit|offset|count|total|total_?(count|pages|results|items)|has_?(more|next\w*)|next\w*|prev\w*|cursor|meta|info|pagination|paging|_?links|search_criteria)$/i;
+
+/** The JSON path of the list, where each line is a page of orders and nothing else: `{"orders": […], "page": 2}`. */
+function pageOf(line: string): string | null {
+  const page = parsed(line);
+  const entries = isObject(page) ? Object.entries(page) : [];
+  const [list, ...others] = entries.filter(([key]) => !aboutPage.test(key));
+  return list !== undefined && others.length === 0 && Array.isArray(list[1]) && list[1].every(isObject)
+    ? `$."${list[0].replaceAll('"', '\\"')}"`
+    : null;
+}
+
+/** What is read of a file of JSON. */
+interface JsonRows {
+  readonly format: 'json' | 'json-lines';
+  /** The file that is read. */
+  readonly read: string;
+  readonly columns: readonly Column[];
+  readonly query: (broken: BrokenRows) => string;
+}
+
+/**
+ * @param file as it was given
+ * @param text how it starts
+ * @param made a file to be made
+ * @throws UsageError `ECOM_REPLAY_FORMAT`
+ */
+export async function jsonRows(
+  file: string,
+  start: Start,
+  text: string,
+  format: 'json' | 'json-lines',
+  db: ReplayDatabase,
+  made: () => string,
+): Promise<JsonRows> {
+  const list = format === 'json' ? listIn(text) : null;
+  const own = list === null ? null : await ownList(start, text, list, made());
+  const read = own ?? start.file;
+  const page =
+    format === 'json-lines'
+      ? pageOf(text.trimStart().split('\n', 1)[0] ?? '')
+      : own === null && list !== null
+        ? list.path
+        : null;
+  const documents = (broken: BrokenRows): string =>
+    format === 'json-lines'
+      ? `SELECT try_cast(line AS JSON) AS json, line FROM ${linesQuery(read, broken)} WHERE trim(line) <> ''`
+      : `SELECT json, NULL AS line FROM read_json_objects(${literal(exactly(read))}, format = 'auto', compression = 'uncompressed')`;
+  const objects = (broken: BrokenRows): string =>
+    page === null
+      ? documents(broken)
+      : // A line that is not a page stays, to be refused.
+        `SELECT unnest(CASE WHEN json_type(json, ${literal(page)}) = 'ARRAY' THEN json_extract(json, ${literal(`${page}[*]`)}) ELSE ['0'::JSON] END) AS json, line FROM (${documents(broken)})`;
+  const sample = await db.rows(`SELECT json FROM (${objects('skipped')}) LIMIT 1000`).catch((cause) => {
+    const what = `The JSON cannot be read: ${reasonOf(cause)}`;
+    throw formatError(file, what, 'Repair it, or export it again.', cause);
+  });
+  const columns = new Map<string, string>();
+  for (const { json } of sample) {
+    const value = parsed(json);
+    if (isObject(value)) addColumns(value, '', '$', 3, columns);
+  }
+  if (columns.size === 0) throw formatError(file, 'The file looks like JSON, and holds no objects');
+  const names = [...columns.keys()];
+  const values = names.map((name, place) => `nullif(v[${place + 1}], '') AS ${identifier(name)}`).join(', ');
+  return {
+    // The rows of pages are not their lines.
+    format: page === null ? format : 'json',
+    read,
+    columns: names.map((name) => ({ name, type: 'VARCHAR' })),
+    query: (broken) =>
+      `SELECT ${values}, ${problemColumn}, ${rawColumn} FROM (` +
+      `SELECT json_extract_string(json, ${literalList([...columns.values()])}) AS v, CASE WHEN json IS NULL THEN 'not-json' WHEN json_type(json) <> 'OBJECT' THEN 'not-an-object' END AS ${problemColumn}, ` +
+      `coalesce(line, CAST(json AS VARCHAR)) AS ${rawColumn} FROM (${objects(broken)}))`,
+  };
+}
