@@ -20,6 +20,7 @@ describe('hours of windows', () => {
   test.each([
     'status/date=2026-11-23/hour=10/part-0.parquet',
     'old/analytics/date=2026-11-23/hour=10/part-0.parquet',
+    'x\nanalytics/date=2026-11-23/hour=10/part-0.parquet',
     'analytics/date=2026-11-23/hour=10/',
     'analytics/date=2026-11-23/part-0.parquet',
     'analytics/date=2026-11-23/hour=10/deeper/part-0.parquet',

@@ -99,6 +99,55 @@ describe('looking after a step', () => {
     }
   });
 
+  const changeRecord = (change: Record<string, unknown>) =>
+    cloud.spark.objects.set(recordKey, JSON.stringify({ ...cloud.spark.json(recordKey), ...change }));
+
+  test('knows a step whose id was never written down by its name', async () => {
+    changeRecord({ stepId: null, submittedAtMs: 0 });
+    expect(await lookAfter('pipeline', watched())).toEqual({ wanted: true, running: true, verdict: 'leave' });
+    changeRecord({ stepName: 'shop-dev-pipeline-g9' });
+    expect(await lookAfter('pipeline', watched())).toEqual({
+      wanted: true,
+      running: false,
+      verdict: 'restart',
+    });
+  });
+
+  test('looks for a step by its id where that is known, whatever else runs', async () => {
+    changeRecord({ stepId: 's-9' });
+    expect(await lookAfter('pipeline', watched())).toMatchObject({ running: false, verdict: 'restart' });
+  });
+
+  test.each(['TERMINATING', 'TERMINATED_WITH_ERRORS', 'UNKNOWN'])(
+    'starts nothing on a cluster that is %s',
+    async (state) => {
+      die();
+      cloud.spark.clusterState = state;
+      expect(await lookAfter('pipeline', watched())).toEqual({
+        wanted: true,
+        running: false,
+        verdict: 'leave',
+      });
+      expect(cloud.spark.steps).toHaveLength(1);
+    },
+  );
+
+  test('remembers the last hundred restarts, and not all of a year', async () => {
+    die();
+    changeRecord({ restartsMs: Array.from({ length: 150 }, (_, number) => number) });
+    await lookAfter('pipeline', watched());
+    const { restartsMs } = cloud.spark.json(recordKey);
+    expect(restartsMs).toHaveLength(101);
+    expect(restartsMs).toEqual(expect.arrayContaining([50, 149, expect.any(Number)]));
+    expect(restartsMs).not.toContain(49);
+  });
+
+  test('says why it could not start a step, where nobody was faster', async () => {
+    die();
+    const emr = new OvertakenCluster(() => Promise.reject(new Error('EMR is down')));
+    await expect(lookAfter('pipeline', watched({ emr }))).rejects.toThrow('EMR is down');
+  });
+
   test('says that a record cannot be read, and starts nothing', async () => {
     cloud.spark.objects.set(recordKey, '{"version":2}');
     await expect(lookAfter('pipeline', watched())).rejects.toMatchObject({ code: 'ECOM_STEP_RECORD' });

@@ -86,6 +86,10 @@ describe('the metrics of several queries and applications', () => {
       seen('pipeline', { queries: { a: query({ offsetsBehindLatest: null }) } }),
     );
     expect(OffsetsBehindLatest).toBeUndefined();
+    // Not as a metric without a value, which CloudWatch would refuse with all the others.
+    expect(
+      Object.values(metricsOf(seen('pipeline', { queries: { a: query({ offsetsBehindLatest: null }) } }))),
+    ).not.toContain(undefined);
     const queries = { a: query({ offsetsBehindLatest: null }), b: query({ offsetsBehindLatest: 0 }) };
     expect(metricsOf(seen('pipeline', { queries })).OffsetsBehindLatest).toBe(0);
   });
@@ -96,6 +100,17 @@ describe('the metrics of several queries and applications', () => {
       DeadLetters: 7,
       LateOrders: 3,
       StepRunning: 1,
+    });
+  });
+
+  test('come from the application that has queries where another has none yet', () => {
+    const { SecondsSinceProgress, WatermarkAgeSeconds } = metricsOf(
+      seen('pipeline', { queries: { windows: query({ at: ago(7), watermark: ago(90) }) } }),
+      seen('alerts', { queries: {} }),
+    );
+    expect({ SecondsSinceProgress, WatermarkAgeSeconds }).toEqual({
+      SecondsSinceProgress: 7,
+      WatermarkAgeSeconds: 90,
     });
   });
 

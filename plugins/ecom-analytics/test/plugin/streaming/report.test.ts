@@ -23,19 +23,22 @@ const record: StepRecord = {
 };
 const running = { id: 's-2', name: record.stepName, state: 'RUNNING', reason: null } as const;
 
-function status(given: Partial<JobStatus> = {}): JobStatus {
-  const query = {
+function query(offsetsBehindLatest: number): JobStatus['queries'][string] {
+  return {
     batchId: 1,
     inputRowsPerSecond: 10,
     batchDurationMs: 400,
     watermark: null,
     watermarkAgeMs: null,
-    offsetsBehindLatest: 3,
+    offsetsBehindLatest,
     stateRows: 0,
     stateBytes: 0,
     at: '2026-11-25T11:59:58Z',
     idleAt: null,
   };
+}
+
+function status(given: Partial<JobStatus> = {}): JobStatus {
   return {
     version: 1,
     state: 'running',
@@ -47,7 +50,7 @@ function status(given: Partial<JobStatus> = {}): JobStatus {
     updatedAt: '2026-11-25T11:59:58Z',
     error: null,
     totals: { orders: 5, late: 0, badRecords: { 'not-json': 2, 'no-value': 1 }, windowRows: 4 },
-    queries: { windows: query, records: { ...query, offsetsBehindLatest: 7 } },
+    queries: { windows: query(3), records: query(7) },
     ...given,
   };
 }
@@ -106,5 +109,91 @@ describe('the report on a stream', () => {
 
   test('of a stream that has never run says so', () => {
     expect(streamText([], {})).toBe('The stream has never been started.');
+  });
+
+  test('knows no lag where no query has told one', () => {
+    const silent = { ...query(0), offsetsBehindLatest: null };
+    const report = streamReport(record, running, status({ queries: { windows: silent } }), nowMs);
+    expect(report).toMatchObject({ offsetsBehindLatest: null, offsetsSecondsAgo: null });
+    expect(streamText([report], {})).toContain('behind ? records');
+    const started = streamReport(record, running, status({ queries: {} }), nowMs);
+    expect(started).toMatchObject({
+      offsetsBehindLatest: null,
+      offsetsSecondsAgo: null,
+      inputRowsPerSecond: 0,
+    });
+    const one = streamReport(
+      record,
+      running,
+      status({ queries: { windows: silent, records: query(5) } }),
+      nowMs,
+    );
+    expect(one.offsetsBehindLatest).toBe(5);
+  });
+
+  test('goes by what a query said last, a batch or that there was nothing', () => {
+    const secondsAgo = (change: Partial<JobStatus['queries'][string]>) =>
+      streamReport(record, running, status({ queries: { windows: { ...query(5), ...change } } }), nowMs)
+        .offsetsSecondsAgo;
+    const [old, recent] = ['2026-11-25T11:59:00Z', '2026-11-25T11:59:50Z'];
+    expect(secondsAgo({ at: old, idleAt: recent })).toBe(10);
+    expect(secondsAgo({ at: recent, idleAt: old })).toBe(10);
+    expect(secondsAgo({ at: old, idleAt: null })).toBe(60);
+  });
+
+  test('calls a lag recent for twenty seconds', () => {
+    const textAt = (at: string) =>
+      streamText(
+        [streamReport(record, running, status({ queries: { windows: { ...query(5), at } } }), nowMs)],
+        {},
+      );
+    expect(textAt('2026-11-25T11:59:40Z')).toContain('behind 5 records, reading');
+    expect(textAt('2026-11-25T11:59:39Z')).toContain('behind 5 records 21 s ago');
+  });
+
+  test('is well for a minute after a heartbeat, of a job that says it is running', () => {
+    const healthy = (change: Partial<JobStatus>) =>
+      streamReport(record, running, status(change), nowMs).healthy;
+    expect(healthy({ updatedAt: '2026-11-25T11:59:00Z' })).toBe(true);
+    expect(healthy({ updatedAt: '2026-11-25T11:58:59Z' })).toBe(false);
+    for (const state of ['starting', 'draining', 'stopping', 'stopped', 'failed', 'fenced'] as const)
+      expect(healthy({ state })).toBe(false);
+  });
+
+  test('names the step that runs, else the one that the record knows', () => {
+    const idOf = (stepId: string | null, step?: typeof running) =>
+      streamReport({ ...record, stepId }, step, undefined, nowMs).stepId;
+    expect([idOf(null, running), idOf('s-1', running), idOf('s-1'), idOf(null)]).toEqual([
+      's-2',
+      's-2',
+      's-1',
+      null,
+    ]);
+  });
+
+  test('is shown with what there is, and nothing of what there is not', () => {
+    const failed = { ...running, state: 'FAILED', reason: 'exit code 1' } as const;
+    const text = streamText([streamReport({ ...record, stepId: null }, undefined, undefined, nowMs)], {});
+    expect(text).toBe(
+      [
+        'pipeline: step not submitted gone, job unknown, generation 2, no sign of life yet',
+        '  behind ? records, reading 0.0 a second, watermark none',
+        '  orders 0, window rows 0, dead letters 0, late not counted (since this start)',
+      ].join('\n'),
+    );
+    const links = { dashboard: 'https://dashboard.example', cluster: 'https://cluster.example' };
+    const published = status({ sparkUi: 'http://127.0.0.1:4040' });
+    expect(
+      streamText([streamReport(record, running, published, nowMs)], links)
+        .split('\n')
+        .slice(3),
+    ).toEqual([
+      '  Spark UI http://127.0.0.1:4040',
+      'Dashboard https://dashboard.example',
+      'Cluster https://cluster.example',
+    ]);
+    expect(streamText([streamReport(record, failed, undefined, nowMs)], {}).split('\n')[3]).toBe(
+      '  exit code 1',
+    );
   });
 });
