@@ -261,7 +261,7 @@ describe('the alert consumer', () => {
   test('logs each alert that it could not finish, and fails with all of the reasons', async () => {
     const { consume, log } = setUp({
       notify: async ({ order_id }) => {
-        if (order_id !== 'c') throw order_id === 'a' ? new Error('SNS is down') : 'no reason';
+        if (order_id !== 'c') throw new Error(`SNS does not take ${order_id}`);
       },
     });
     const failed: unknown = await consume(eventOf(alertOf('a'), alertOf('b'), alertOf('c')), context).catch(
@@ -272,7 +272,11 @@ describe('the alert consumer', () => {
       cause: { errors: [expect.anything(), expect.anything()] },
     });
     expect(String(failed)).toContain('(ecommerce-alerts-1)');
-    expect(log.messages('error')).toEqual(['Alert not finished', 'Alert not finished']);
+    const errors = log.lines.filter(({ level }) => level === 'error');
+    expect(errors.map(({ message }) => message)).toEqual(['Alert not finished', 'Alert not finished']);
+    expect(errors.map(({ attributes }) => String(attributes.error))).toEqual(
+      expect.arrayContaining(['Error: SNS does not take a', 'Error: SNS does not take b']),
+    );
     expect(log.messages('info')).toEqual(['Alert']);
   });
 
@@ -335,15 +339,21 @@ describe('the alert consumer', () => {
     expect(notified[0]).toEqual(odd);
   });
 
-  test.each([[{}], [null], [{ records: [] }], [{ records: { a: 'b' } }], ['text']])(
-    'refuses %j, which is no event of the trigger',
-    async (event) => {
-      const { consume } = setUp();
-      await expect(consume(event as unknown as KafkaEvent, context)).rejects.toMatchObject({
-        code: 'ECOM_EVENT_INVALID',
-      });
-    },
-  );
+  test.each([
+    [{}],
+    [null],
+    [{ records: [] }],
+    [{ records: null }],
+    [{ records: { a: 'b' } }],
+    [{ records: { a: [], b: 'c' } }],
+    ['text'],
+  ])('refuses %j, which is no event of the trigger', async (event) => {
+    const { consume } = setUp();
+    await expect(consume(event as unknown as KafkaEvent, context)).rejects.toMatchObject({
+      code: 'ECOM_EVENT_INVALID',
+      message: expect.stringContaining('not one of a Kafka trigger (alertConsumer, key "records")'),
+    });
+  });
 
   const events = path.resolve(import.meta.dirname, '../../../../../functions/events/alert-consumer');
   test.each(readdirSync(events))('takes the sample event %s', async (file) => {

@@ -25,7 +25,13 @@ describe('a notification', () => {
 
   test('names no order where the alert is about a customer', () => {
     const alert = alertOf('x', 'medium', { order_id: null, rule_id: 'order-burst' });
-    expect(notificationOf(alert, 'USD').message).not.toContain('Order  ');
+    expect(notificationOf(alert, 'USD').message.split('\n').slice(1, 6)).toEqual([
+      '',
+      'Rule      order-burst (medium)',
+      'Customer  CUST_1234',
+      'Amount    $1,299.95',
+      'Region    US-East',
+    ]);
   });
 
   test('is one that SNS takes, whatever the alert holds', () => {

@@ -37,10 +37,15 @@ describe('the settings of the alert consumer', () => {
     const of = (given: string) =>
       alertConsumerSettings({ ...environment, ECOM_ALERTS_REMEMBERED_SECONDS: given }, defaultTopics)
         .rememberedForSeconds;
-    expect(of('60')).toBe(60);
+    expect(['5', '60', '864000'].map(of)).toEqual([5, 60, 864_000]);
     expect(of('')).toBe(10 * 86_400);
     for (const wrong of ['a while', '0', '060', '1.5', '60 s', ' 60', '-1'])
-      expect(() => of(wrong)).toThrow(expect.objectContaining({ code: 'ECOM_SETTING_INVALID' }));
+      expect(() => of(wrong)).toThrow(
+        expect.objectContaining({
+          code: 'ECOM_SETTING_INVALID',
+          message: expect.stringContaining(`"${wrong}" is not a number of seconds`),
+        }),
+      );
   });
 
   test('notify from the severity that a stage notifies from where nothing else is said', () => {
