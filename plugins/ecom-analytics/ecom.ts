@@ -7,17 +7,25 @@ import { loadDefinition, projectFolder } from './project/project.ts';
 
 interface EcomCommand {
   readonly what: string;
+  /** What `--help` prints. */
+  readonly usage: () => Promise<string>;
   /** @returns the exit code */
   readonly run: (args: readonly string[]) => Promise<number>;
+}
+
+interface CommandModule<More extends readonly unknown[]> {
+  readonly usage: string;
+  main(args: readonly string[], ...more: More): Promise<number>;
 }
 
 /** A command that takes the shop's definition. */
 function ofShop(
   what: string,
-  load: () => Promise<{ main(args: readonly string[], definition: PipelineDefinition): Promise<number> }>,
+  load: () => Promise<CommandModule<[definition: PipelineDefinition]>>,
 ): EcomCommand {
   return {
     what,
+    usage: async () => (await load()).usage,
     run: async (args) => {
       const [{ main }, definition] = await Promise.all([load(), loadDefinition(projectFolder())]);
       return main(args, definition);
@@ -26,11 +34,18 @@ function ofShop(
 }
 
 /** A command that reads what was written, or starts what knows no shop. */
-function ofAny(
-  what: string,
-  load: () => Promise<{ main(args: readonly string[]): Promise<number> }>,
-): EcomCommand {
-  return { what, run: async (args) => (await load()).main(args) };
+function ofAny(what: string, load: () => Promise<CommandModule<[]>>): EcomCommand {
+  return {
+    what,
+    usage: async () => (await load()).usage,
+    run: async (args) => (await load()).main(args),
+  };
+}
+
+/** Whether help is asked for, whatever else is: someone whose definition is broken, or option wrong, needs it most. */
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end < 0 ? undefined : end).some((arg) => arg === '--help' || arg === '-h');
 }
 
 const commands: Readonly<Record<string, EcomCommand>> = {
@@ -68,6 +83,10 @@ export async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command !== undefined && asksForHelp(rest)) {
+    process.stdout.write(await command.usage());
+    return 0;
+  }
   if (command !== undefined) return command.run(rest);
   const near = nearest(name, Object.keys(commands));
   throw new UsageError('ECOM_COMMAND_UNKNOWN', {

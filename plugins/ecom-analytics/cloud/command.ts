@@ -5,7 +5,7 @@ import { interruptedCode, listenForInterruption } from '../run/interruption.ts';
 import { announceCloud, refuseSecondCloud } from './address.ts';
 import { startCloud } from './cloud.ts';
 
-const help = `AWS on this machine, without an account: Amazon MSK and EMR with real Kafka and real Spark behind them, and
+export const usage = `AWS on this machine, without an account: Amazon MSK and EMR with real Kafka and real Spark behind them, and
 Lambda, S3, DynamoDB, SNS, CloudFormation and CloudWatch by ministack. It runs until Ctrl-C, and what is in it goes with it.
 Needs Java 17 and Python 3.10 or later.
 
@@ -35,12 +35,11 @@ interface Arguments {
   readonly port: number;
   readonly record: string | undefined;
   readonly s3LatencyMs: number;
-  readonly help: boolean;
 }
 
 function readArguments(args: readonly string[]): Arguments {
   const fix = 'See `npm run cloud -- --help`.';
-  let values: { port?: string; record?: string; 's3-latency'?: string; help?: boolean };
+  let values: { port?: string; record?: string; 's3-latency'?: string };
   try {
     ({ values } = parseArgs({
       args: args.filter((arg) => arg !== '--debug'),
@@ -48,7 +47,6 @@ function readArguments(args: readonly string[]): Arguments {
         port: { type: 'string' },
         record: { type: 'string' },
         's3-latency': { type: 'string' },
-        help: { type: 'boolean' },
       },
     }));
   } catch (cause) {
@@ -64,21 +62,16 @@ function readArguments(args: readonly string[]): Arguments {
       what: '--s3-latency takes milliseconds from 0 to 10000',
       fix,
     });
-  return { port, record: values.record, s3LatencyMs, help: values.help ?? false };
+  return { port, record: values.record, s3LatencyMs };
 }
 
 /** `npm run cloud`: runs the local cloud until Ctrl-C. */
 export async function main(args: readonly string[]): Promise<number> {
-  const options = readArguments(args);
-  if (options.help) {
-    process.stdout.write(help);
-    return 0;
-  }
+  const { port, record, s3LatencyMs } = readArguments(args);
   refuseSecondCloud();
   const say = (line: string): void => {
     process.stderr.write(`${line}\n`);
   };
-  const { port, record, s3LatencyMs } = options;
   const cloud = await startCloud({
     port,
     s3LatencyMs,

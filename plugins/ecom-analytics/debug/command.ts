@@ -5,7 +5,7 @@ import { prepareDebugger } from './debugger.ts';
 
 /** `npx ecom debug`: `npm start -- --engine spark`, waiting for a debugger. */
 
-const help = `Usage: npx ecom debug [PORT] [options of npm start]
+export const usage = `Usage: npx ecom debug [PORT] [options of npm start]
 
 Runs the pipeline with real Kafka and real Spark; the streaming job waits for a
 debugger on 127.0.0.1:PORT (5678 by default) before it does anything.
@@ -17,10 +17,6 @@ Example
 const usualPort = 5678;
 
 export async function main(args: readonly string[], definition: PipelineDefinition): Promise<number> {
-  if (args.includes('--help')) {
-    process.stdout.write(help);
-    return 0;
-  }
   const [first = ''] = args;
   const given = /^\d+$/.test(first);
   const port = given ? Number(first) : usualPort;

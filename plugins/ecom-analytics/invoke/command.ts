@@ -21,7 +21,7 @@ import { loadTypeScript, projectFolder } from '../project/project.ts';
 
 /** `npm run invoke`: a function on this machine. */
 
-const help = `Usage: npm run invoke -- FUNCTION EVENT [options]
+export const usage = `Usage: npm run invoke -- FUNCTION EVENT [options]
 
 Runs a Lambda function on this machine with the event in a file, and prints its answer.
 
@@ -106,7 +106,7 @@ function isAlertConsumer(handler: unknown): handler is AlertConsumerFunction {
   return typeof handler === 'function' && 'definition' in handler && 'options' in handler;
 }
 
-function usage(what: string, cause?: unknown): UsageError {
+function misuse(what: string, cause?: unknown): UsageError {
   return new UsageError('ECOM_USAGE', { what, fix: 'See npm run invoke -- --help.' }, { cause });
 }
 
@@ -114,12 +114,12 @@ function readArguments(args: readonly string[]) {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
-      options: { brokers: { type: 'string' }, help: { type: 'boolean' }, debug: { type: 'boolean' } },
+      options: { brokers: { type: 'string' }, debug: { type: 'boolean' } },
       allowPositionals: true,
     });
     return { ...values, positionals };
   } catch (error) {
-    throw usage(error instanceof Error ? error.message : String(error), error);
+    throw misuse(error instanceof Error ? error.message : String(error), error);
   }
 }
 
@@ -127,7 +127,7 @@ async function readEvent(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
-    throw usage(`${file} cannot be read as JSON: ${error instanceof Error ? error.message : error}`, error);
+    throw misuse(`${file} cannot be read as JSON: ${error instanceof Error ? error.message : error}`, error);
   }
 }
 
@@ -140,15 +140,11 @@ async function startKafka(definition: PipelineDefinition): Promise<string> {
 }
 
 export async function main(args: readonly string[], definition: PipelineDefinition): Promise<ExitCode> {
-  const { brokers, help: wantsHelp, positionals } = readArguments(args);
-  if (wantsHelp) {
-    process.stdout.write(help);
-    return 0;
-  }
+  const { brokers, positionals } = readArguments(args);
   const [name = '', file, ...more] = positionals;
   const chosen = Object.hasOwn(invocations, name) ? invocations[name] : undefined;
-  if (!chosen) throw usage(`"${name}" is not one of the functions: ${Object.keys(invocations).join(', ')}`);
-  if (file === undefined || more.length > 0) throw usage('Name one file with an event');
+  if (!chosen) throw misuse(`"${name}" is not one of the functions: ${Object.keys(invocations).join(', ')}`);
+  if (file === undefined || more.length > 0) throw misuse('Name one file with an event');
   const event = await readEvent(file);
   const folder = projectFolder();
   if (brokers !== undefined) parseBrokers(brokers, '--brokers', UsageError);

@@ -6,7 +6,7 @@ import { findRunFolder } from '../report/run-folder.ts';
 import { type AnswerColumn, csvLines, jsonText, tableText } from './answer.ts';
 import { RunDatabase } from './database.ts';
 
-const usage = `Asks what a run wrote, in SQL (DuckDB).
+export const usage = `Asks what a run wrote, in SQL (DuckDB).
 
   npm run query -- "SELECT …" [options]
   npm run query -- --saved NAME [options]
@@ -44,7 +44,7 @@ function unknownOption(what: string): UsageError {
   return new UsageError('ECOM_OPTION_UNKNOWN', { what, fix });
 }
 
-function readOptions(args: readonly string[]): QueryOptions | 'help' {
+function readOptions(args: readonly string[]): QueryOptions {
   const declared = {
     saved: { type: 'string' },
     out: { type: 'string', default: 'data' },
@@ -52,10 +52,8 @@ function readOptions(args: readonly string[]): QueryOptions | 'help' {
     json: { type: 'boolean', default: false },
     csv: { type: 'boolean', default: false },
     debug: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
   } as const;
   const { values, positionals } = parseArguments(args, declared, fix);
-  if (values.help) return 'help';
   const [sql, ...more] = positionals;
   if (more.length > 0) throw unknownOption('The query must be one argument: put it in quotes');
   if (values.json && values.csv) throw unknownOption('--json and --csv cannot go together');
@@ -116,10 +114,6 @@ async function print(parts: AsyncIterable<string>): Promise<void> {
 /** `npm run query`. Throws what {@link RunDatabase} does. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
   const options = readOptions(args);
-  if (options === 'help') {
-    process.stdout.write(usage);
-    return 0;
-  }
   const database = await RunDatabase.open(await findRunFolder(options.out));
   try {
     const answer = await database.ask(options.sql);

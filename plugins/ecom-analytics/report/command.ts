@@ -27,7 +27,7 @@ import { findRunFolder } from './run-folder.ts';
 /** The page, below the folder that it reports on. */
 const pageName = 'report.html';
 
-const usage = `Makes a page of plots of what a run wrote, and shows its windows.
+export const usage = `Makes a page of plots of what a run wrote, and shows its windows.
 
   npm run report -- [DIR] [options]
   npm run report -- --replay FILE [options]
@@ -62,7 +62,7 @@ interface ReportOptions {
   readonly json: boolean;
 }
 
-function readOptions(args: readonly string[], { orderFields }: PipelineDefinition): ReportOptions | 'help' {
+function readOptions(args: readonly string[], { orderFields }: PipelineDefinition): ReportOptions {
   const options = {
     ...replayDeclared,
     ...dryRunDeclared,
@@ -71,10 +71,8 @@ function readOptions(args: readonly string[], { orderFields }: PipelineDefinitio
     out: { type: 'string' },
     json: { type: 'boolean', default: false },
     debug: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
   } as const;
   const { values, positionals } = parseArguments(args, options, fix);
-  if (values.help) return 'help';
   const [dir, extra] = positionals;
   if (extra !== undefined) {
     throw new UsageError('ECOM_OPTION_UNKNOWN', {
@@ -147,10 +145,6 @@ async function writePage(folder: string, page: string): Promise<string> {
 /** `npm run report`. Throws what {@link readReport} and a replay do, and `ECOM_REPORT_EMPTY` where there is nothing to report. */
 export async function main(args: readonly string[], definition: PipelineDefinition): Promise<ExitCode> {
   const options = readOptions(args, definition);
-  if (options === 'help') {
-    process.stdout.write(usage);
-    return 0;
-  }
   const { replay } = options;
   if (replay === null) {
     await report(options.dir, definition, options);

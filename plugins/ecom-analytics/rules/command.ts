@@ -20,7 +20,7 @@ import { History, type HistoryOutcome } from './history.ts';
 import { historyJson } from './json.ts';
 import { outcomeText } from './outcome-table.ts';
 
-const usage = `Shows what each rule, at each of a few limits, would have raised on a shop's own orders.
+export const usage = `Shows what each rule, at each of a few limits, would have raised on a shop's own orders.
 
   npm run rules -- --replay FILE [options]
 
@@ -46,16 +46,14 @@ interface RulesOptions {
   readonly json: boolean;
 }
 
-function readOptions(args: readonly string[], { orderFields }: PipelineDefinition): RulesOptions | 'help' {
+function readOptions(args: readonly string[], { orderFields }: PipelineDefinition): RulesOptions {
   const declared = {
     ...replayDeclared,
     ...dryRunDeclared,
     json: { type: 'boolean', default: false },
     debug: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
   } as const;
   const { values, positionals } = parseArguments(args, declared, fix);
-  if (values.help) return 'help';
   const [extra] = positionals;
   if (extra !== undefined) {
     throw new UsageError('ECOM_OPTION_UNKNOWN', { what: `"${extra}" stands without an option`, fix });
@@ -91,10 +89,6 @@ async function tryRules(
 /** `npm run rules`. Throws what {@link withReplay} does. */
 export async function main(args: readonly string[], definition: PipelineDefinition): Promise<ExitCode> {
   const options = readOptions(args, definition);
-  if (options === 'help') {
-    process.stdout.write(usage);
-    return 0;
-  }
   const { asked } = options;
   const stage = definitionIn(process.env, definition);
   if (asked.dryRun !== null) return showDryRun(asked, stage, options.json);

@@ -45,7 +45,7 @@ export interface ReplayChoice extends AskedReplay {
 /** Where a run writes by default, below the project's own folder. */
 export const defaultOut = 'data';
 
-export const startUsage = `Runs the whole pipeline on this machine and shows it live.
+export const usage = `Runs the whole pipeline on this machine and shows it live.
 
   npm start -- [options]
 
@@ -90,7 +90,6 @@ const declared = {
   'no-dashboard': { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   debug: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
 /** What the options are read against. */
@@ -106,15 +105,13 @@ export interface StartPlace {
 /**
  * Reads the arguments of `npm start`.
  *
- * @returns the options, or `help`
  * @throws UsageError `ECOM_OPTION_UNKNOWN`, `ECOM_OPTION_RANGE`, `ECOM_OPTION_CONFLICT`
  */
 export function readOptions(
   args: readonly string[],
   { folder, newSeed, orderFields }: StartPlace,
-): StartOptions | 'help' {
+): StartOptions {
   const values = parse(args);
-  if (values.help) return 'help';
   const asked = askedReplay(values, folder, orderFields);
   for (const name of ['rate', 'seed', 'fraud-rate'] as const) {
     if (asked !== null && values[name] !== undefined)

@@ -9,10 +9,12 @@ import { engines } from './engines.ts';
 import type { RunFeed, RunSummary } from './feed.ts';
 import { generatorSource, type RunTimes } from './generator-source.ts';
 import { interruptedCode, listenForInterruption } from './interruption.ts';
-import { readOptions, type StartOptions, startUsage } from './options.ts';
+import { readOptions, type StartOptions } from './options.ts';
 import { everyFeed, progressFeed } from './progress.ts';
 import type { OrderSource } from './source.ts';
 import { describeSummary } from './summary.ts';
+
+export { usage } from './options.ts';
 
 /** `npm start`: runs the pipeline on this machine, shows it, and sums it up. */
 export async function main(args: readonly string[], definition: PipelineDefinition): Promise<ExitCode> {
@@ -22,10 +24,6 @@ export async function main(args: readonly string[], definition: PipelineDefiniti
     newSeed: () => randomInt(2 ** 32),
     orderFields,
   });
-  if (options === 'help') {
-    process.stdout.write(startUsage);
-    return 0;
-  }
   const { source } = options;
   if (source.kind === 'replay' && source.dryRun !== null) {
     const { showDryRun } = await import('../import/dry-run.ts');

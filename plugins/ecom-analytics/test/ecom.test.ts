@@ -32,6 +32,21 @@ test.each(commands)('ecom %s --help says how it is used', async (name) => {
   expect(output).toMatch(new RegExp(`\\b${name}\\b.*\n[^]*^Example`, 'm'));
 });
 
+test.each(commands)('ecom %s helps whatever is wrong: where it is run, or beside it', async (name) => {
+  vi.spyOn(process, 'cwd').mockReturnValue(tmpdir());
+  const { output } = await outputOf([name, '--help']);
+  for (const args of [
+    ['--nonsense', '-h'],
+    ['--rate', 'fast', '--help'],
+    ['one', 'two', 'three', '-h'],
+  ])
+    expect(await outputOf([name, ...args])).toEqual({ code: 0, output });
+});
+
+test('what follows -- is no option', async () => {
+  await expect(main(['query', '--', '--help'])).rejects.toThrow();
+});
+
 test.each([
   ['strat', 'Did you mean start?'],
   ['constructor', 'See ecom --help.'],

@@ -12,7 +12,7 @@ import { type ProducerResult, runProducer } from './run-producer.ts';
 
 /** `npm run producer`: the producer from the command line. */
 
-const help = `Usage: npm run producer -- --brokers HOST:PORT,… [options]
+export const usage = `Usage: npm run producer -- --brokers HOST:PORT,… [options]
        npm run producer -- --cluster-arn ARN [options]
 
 Sends simulated orders to Kafka, as the Lambda function does.
@@ -44,11 +44,10 @@ const options = {
   seed: { type: 'string' },
   'fraud-rate': { type: 'string' },
   json: { type: 'boolean' },
-  help: { type: 'boolean' },
   debug: { type: 'boolean' },
 } as const;
 
-function usage(what: string, cause?: unknown): UsageError {
+function misuse(what: string, cause?: unknown): UsageError {
   const fix = 'See npm run producer -- --help.';
   return new UsageError('ECOM_USAGE', { what, fix }, { cause });
 }
@@ -57,7 +56,7 @@ function readOptions(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
   } catch (error) {
-    throw usage(optionProblem(error), error);
+    throw misuse(optionProblem(error), error);
   }
 }
 
@@ -81,13 +80,13 @@ function readRequest(values: Options): ProducerRequest {
   const request = checkProducerRequest(event, seedOf(systemClock.now()));
   if (!('problem' in request)) return request;
   const name = Object.entries(requestOptions).find(([key]) => key === request.key)?.[1];
-  throw usage(`--${name} ${request.problem}`);
+  throw misuse(`--${name} ${request.problem}`);
 }
 
 async function readSettings(values: Options): Promise<KafkaSettings> {
   const { brokers, 'cluster-arn': arn, auth } = values;
   if ((brokers === undefined) === (arn === undefined)) {
-    throw usage('Give either --brokers or --cluster-arn');
+    throw misuse('Give either --brokers or --cluster-arn');
   }
   if (brokers !== undefined) {
     const settings = {
@@ -96,12 +95,12 @@ async function readSettings(values: Options): Promise<KafkaSettings> {
     };
     const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? null;
     if (settings.auth === 'iam' && region === null)
-      throw usage('--auth iam needs AWS_REGION in the environment');
+      throw misuse('--auth iam needs AWS_REGION in the environment');
     return { ...settings, region };
   }
   const cluster = arn ?? '';
   const region = clusterRegion(cluster);
-  if (auth !== undefined && auth !== 'iam') throw usage('--cluster-arn signs in with iam');
+  if (auth !== undefined && auth !== 'iam') throw misuse('--cluster-arn signs in with iam');
   return { brokers: await iamBrokers(cluster, region), auth: 'iam', region };
 }
 
@@ -132,10 +131,6 @@ function describe(result: ProducerResult): string {
  */
 export async function main(args: readonly string[], definition: PipelineDefinition): Promise<number> {
   const values = readOptions(args);
-  if (values.help) {
-    process.stdout.write(help);
-    return 0;
-  }
   const request = readRequest(values);
   const settings = await readSettings(values);
   const interrupted = new AbortController();

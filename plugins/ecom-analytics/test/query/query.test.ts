@@ -7,7 +7,7 @@ import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { savedQueries } from '../../core/saved-queries.ts';
 import type { WindowRow } from '../../core/window.ts';
-import { main } from '../../query/command.ts';
+import { main, usage } from '../../query/command.ts';
 import { alert, noon, printed, row, type WrittenRun, writeRun } from '../report/written-run.ts';
 
 const hour = 3_600_000;
@@ -212,10 +212,8 @@ describe('a query', () => {
     expect(await asked('SELECT count(*) AS n FROM windows')).toEqual([{ n: 6 }]);
   });
 
-  it('says how to use it, and which questions are saved', async () => {
-    const { code, stdout } = await printed(main, ['--help']);
-    expect(code).toBe(0);
-    for (const { name, question } of savedQueries) expect(stdout).toContain(`${name.padEnd(16)} ${question}`);
+  it('says which questions are saved', () => {
+    for (const { name, question } of savedQueries) expect(usage).toContain(`${name.padEnd(16)} ${question}`);
   });
 
   it('ends well when its reader goes away', async () => {

@@ -184,13 +184,6 @@ All columns: a terminal of 150, or --json.
     expect(JSON.parse(readFileSync(kept, 'utf8'))).toMatchObject({ map: { customer_id: 'customer_id' } });
     expect(readdirSync(run.folder)).not.toContain('report.html');
   });
-
-  it('says how to use it', async () => {
-    run = await writeRun([]);
-    const { code, stdout } = await printed(main, ['--help']);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/npm run report -- \[DIR\](.|\n)*Examples/);
-  });
 });
 
 describe('a report that cannot be made', () => {

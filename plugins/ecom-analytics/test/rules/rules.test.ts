@@ -90,12 +90,6 @@ describe('npm run rules', () => {
       /^This is not a layout that is known.*\n4 rows make 1 order of 1 customer, \$1\.00; several rows an order.*\nRefused: 2 rows, first on line 4: timestamp is not a time.*\nWarning: 50 % of the rows are refused\./,
     );
   });
-
-  it('says how to use it', async () => {
-    const { code, stdout } = await printed(rules, ['--help']);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/npm run rules -- --replay FILE(.|\n)*Examples/);
-  });
 });
 
 describe('rules that cannot be tried', () => {

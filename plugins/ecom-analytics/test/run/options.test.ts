@@ -54,10 +54,6 @@ describe('the options of npm start', () => {
     vi.unstubAllEnvs();
   });
 
-  it.each(['--help', '-h'])('ask for the usage with %s, whatever else is wrong', (help) => {
-    expect(readOptions([help, '--rate', 'fast'], place)).toBe('help');
-  });
-
   it.each([
     ['--nope', 'UNKNOWN', "Unknown option '--nope'. Run `npm start -- --help`"],
     ['extra', 'UNKNOWN', "Unexpected argument 'extra'"],

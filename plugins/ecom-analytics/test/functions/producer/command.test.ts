@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import pipeline from '../../../../../pipeline/definition.ts';
 import { main } from '../../../functions/producer/command.ts';
 
@@ -23,13 +23,4 @@ test.each([
     code,
     message: expect.stringContaining(message),
   });
-});
-
-test('the command `producer` explains itself, with an example', async () => {
-  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  const code = await main(['--help'], pipeline);
-  const text = write.mock.calls.map(([part]) => String(part)).join('');
-  write.mockRestore();
-  expect(code).toBe(0);
-  expect(text).toContain('Example\n  npm run producer -- --brokers 127.0.0.1:9092');
 });
