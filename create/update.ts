@@ -46,7 +46,7 @@ export function checkShape(folder: string): void {
     'SHAPE',
     "The project holds the kit's sources, as projects did before the kit became a package",
     folder,
-    'Make a new project and move what is yours: docs/moving.md of the new one has the steps.',
+    'Make a new project and move what is yours: docs/updating.md of the new one has the steps.',
   );
 }
 

@@ -383,7 +383,7 @@ describe('an update', () => {
     await make({ version: '0.1.0', tree: new Map([...first.tree, ...kit]) });
     await expect(update(changed('0.2.0', {}))).rejects.toMatchObject({
       code: 'ECOM_UPDATE_SHAPE',
-      message: expect.stringContaining('docs/moving.md'),
+      message: expect.stringContaining('docs/updating.md'),
     });
     expect(git('status', '--porcelain')).toBe('');
   });
