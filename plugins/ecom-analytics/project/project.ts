@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { BuildFailure, BuildResult, OutputFile } from 'esbuild';
 import { EcomError } from '../core/error.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
+import { importCompiled } from './compiled.ts';
 
 /** A shop's project: the folder with `pipeline/definition.ts`. The one edge at which its code is loaded. */
 
@@ -31,61 +30,10 @@ export const cacheFolder = path.join(projectFolder(), '.cache');
  *
  * @throws EcomError `ECOM_TYPESCRIPT` where it cannot be compiled
  */
-export async function loadTypeScript(file: string): Promise<unknown> {
+export function loadTypeScript(file: string): Promise<unknown> {
   // From source, the kit's own loader is there already.
-  const loaded = import.meta.filename.endsWith('.ts') ? file : await compiled(file);
-  return import(pathToFileURL(loaded).href);
-}
-
-/**
- * Compiles a file and what it imports of the project: on every Node alike, and in a third of the time that a loader of
- * TypeScript takes to start.
- */
-async function compiled(file: string): Promise<string> {
-  const { buildSync } = await import('esbuild');
-  const folder = path.join(cacheFolder, 'compiled');
-  const [built] = compile(() =>
-    buildSync({
-      entryPoints: [file],
-      outdir: folder,
-      bundle: true,
-      packages: 'external',
-      platform: 'node',
-      format: 'esm',
-      target: 'node20',
-      sourcemap: 'inline',
-      write: false,
-      logLevel: 'silent',
-    }),
-  );
-  const code = built?.contents ?? new Uint8Array();
-  const hash = createHash('sha256').update(code).digest('hex').slice(0, 16);
-  const made = path.join(folder, `${path.basename(file, '.ts')}-${hash}.mjs`);
-  if (!existsSync(made)) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(`${made}.${process.pid}`, code);
-    renameSync(`${made}.${process.pid}`, made);
-  }
-  return made;
-}
-
-function compile(build: () => BuildResult<{ write: false }>): OutputFile[] {
-  try {
-    return build().outputFiles;
-  } catch (cause) {
-    const [first] = (cause as Partial<BuildFailure>).errors ?? [];
-    if (first === undefined) throw cause;
-    const { text, location } = first;
-    throw new EcomError(
-      'ECOM_TYPESCRIPT',
-      {
-        what: `A file of the project cannot be compiled: ${text.replace(/\.$/, '')}`,
-        ...(location && { where: `${location.file}:${location.line}` }),
-        fix: 'Correct it; npm run check lists everything that is wrong.',
-      },
-      { cause },
-    );
-  }
+  if (import.meta.filename.endsWith('.ts')) return import(pathToFileURL(file).href);
+  return importCompiled(file, path.join(cacheFolder, 'compiled'));
 }
 
 /**
