@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import pipeline from '../../pipeline/definition.ts';
 import { LanguageServer } from './language-server.ts';
 import { readText, repository } from './packed.ts';
 
@@ -56,9 +57,83 @@ describe('the YAML language server, with the settings of the project', () => {
     ]);
   });
 
-  test('marks a wrong value in serverless.yml', async () => {
-    const found = await server.open('serverless.yml', 'custom:\n  ecomAnalytics:\n    athena: perhaps\n');
-    expect(found.map(({ message }) => message)).toEqual([expect.stringContaining('Incorrect type')]);
+  const serverlessYml = (rest: string) => `service: shop\nprovider:\n  name: aws\n${rest}`;
+
+  test.each([
+    [
+      'of the framework',
+      'functions:\n  f: { handler: f.g, memorysize: 512 }\n',
+      4,
+      'Property memorysize is not',
+    ],
+    ['an unknown key of the provider', '  runtme: nodejs24.x\n', 3, 'Property runtme is not allowed'],
+    ['a wrong value of the framework', '  runtime: nodejs5.x\n', 3, 'Value is not accepted'],
+    ['a wrong value of the plugin', 'custom:\n  ecomAnalytics: { athena: perhaps }\n', 4, 'Incorrect type'],
+    [
+      'an unknown key of the plugin',
+      'custom:\n  ecomAnalytics: { topic: {} }\n',
+      4,
+      'Property topic is not allowed',
+    ],
+  ])('marks %s in serverless.yml', async (_what, text, line, message) => {
+    const found = await server.open('serverless.yml', serverlessYml(text));
+    expect(found.map((one) => `${one.range.start.line} ${one.message}`)).toEqual([
+      expect.stringContaining(`${line} ${message}`),
+    ]);
+  });
+
+  test("completes the framework's keys and values beside ours in serverless.yml", async () => {
+    const offered = async (text: string) => {
+      const all = serverlessYml(text);
+      const lines = all.split('\n');
+      await server.open('serverless.yml', all);
+      return server.at('completion', 'serverless.yml', lines.length - 1, lines.at(-1)?.length ?? 0);
+    };
+    const top = await offered('');
+    for (const name of ['functions', 'resources', 'custom']) expect(top).toContain(`"label":"${name}"`);
+    expect(await offered('functions:\n  f:\n    ')).toContain('"label":"memorySize"');
+    expect(await offered('functions:\n  f:\n    events:\n      - ')).toContain('"label":"schedule"');
+    expect(await offered('  runtime: ')).toContain('"label":"nodejs24.x"');
+    expect(await offered('custom:\n  ')).toContain('"label":"ecomAnalytics"');
+    expect(await offered('custom:\n  ecomAnalytics:\n    ')).toContain('"label":"streaming"');
+  });
+
+  test('takes what osls resolves or converts: variables, short forms of CloudFormation, numbers for text', async () => {
+    const text = serverlessYml(
+      [
+        `  region: \${param:region}`,
+        `  memorySize: \${param:memory}`,
+        '  environment:',
+        '    TABLE: !Ref Table',
+        '    DAYS: 7',
+        '    URL: !Join ["", ["https://", !Ref Api]]',
+        'functions:',
+        '  f:',
+        '    handler: f.g',
+        `    timeout: \${param:timeout}`,
+        '    events:',
+        '      - sqs: { arn: !GetAtt Queue.Arn }',
+        `      - \${file(events.yml)}`,
+        '      - schedule: rate(5 minutes)',
+        'resources:',
+        `  - \${file(resources.yml)}`,
+        '  - Resources: { Table: { Type: AWS::DynamoDB::Table } }',
+        'stepFunctions: { ofAPlugin: true }',
+        '',
+      ].join('\n'),
+    );
+    expect(await server.open('serverless.yml', text)).toEqual([]);
+  });
+
+  test('completes the ids of the rules that a stage may switch off, and marks one that is not there', async () => {
+    await server.open('stages.yml', stage('rules:', '  off: []'));
+    const offered = await server.at('completion', 'stages.yml', 3, 12);
+    for (const { id } of pipeline.rules) expect(offered).toContain(`"label":"${id}"`);
+    const off = (ids: string) => server.open('stages.yml', stage('rules:', `  off: [${ids}]`));
+    expect(await off(`order-burst, "\${param:rule}"`)).toEqual([]);
+    expect((await off('order-brust')).map(({ message }) => message)).toEqual([
+      expect.stringContaining('"order-burst"'),
+    ]);
   });
 
   test('takes a variable for any value', async () => {

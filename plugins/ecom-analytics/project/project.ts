@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { EcomError } from '../core/error.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
 import { importCompiled } from './compiled.ts';
+import { updateStagesSchema } from './editor-schema.ts';
 
 /** A shop's project: the folder with `pipeline/definition.ts`. The one edge at which its code is loaded. */
 
@@ -51,7 +52,10 @@ export async function loadDefinition(folder: string): Promise<PipelineDefinition
       fix: 'Run this in the folder of a project; npm create ecom-analytics makes one.',
     });
   const { default: definition } = (await loadTypeScript(file)) as { default?: unknown };
-  if (isDefinition(definition)) return definition;
+  if (isDefinition(definition)) {
+    updateStagesSchema(folder, definition);
+    return definition;
+  }
   throw new EcomError('ECOM_DEFINITION', {
     what: 'The file does not export a pipeline',
     where: definitionFile.replaceAll(path.sep, '/'),

@@ -97,14 +97,14 @@ export function ecomAnalyticsSchema(): JsonSchema {
 
 const ecomAnalytics: JsonSchema = { $ref: 'ecom-analytics.schema.json' };
 
-/** A schema for `serverless.yml` that knows `custom.ecomAnalytics` and leaves the rest of the file alone. */
+/** A schema for `serverless.yml`: osls' own (`framework-schema.ts`), and `custom.ecomAnalytics`. */
 export function serverlessYmlSchema(): JsonSchema {
   return {
     $schema: draft,
-    type: 'object',
-    properties: {
-      custom: { type: 'object', properties: { ecomAnalytics } },
-    },
+    allOf: [
+      { $ref: 'framework.schema.json' },
+      { type: 'object', properties: { custom: { type: 'object', properties: { ecomAnalytics } } } },
+    ],
   };
 }
 
