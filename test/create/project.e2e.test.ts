@@ -13,6 +13,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeWithJava } from '../../plugins/ecom-analytics/test/requirement.ts';
 import { existingClusters } from './answers.ts';
+import { type Breakpoint, debug } from './inspector.ts';
 import { ownFolder, type Packed, packScaffolder, plainEnvironment, readText } from './packed.ts';
 import { findProblems, type Matcher, type Problem } from './problem-matcher.ts';
 
@@ -291,13 +292,20 @@ const proofs: Readonly<Record<string, Proof>> = {
   'Function: alertConsumer': {},
   'Plugin: sls package': {},
   'Tests: this file': {},
+  report: {},
+  query: {},
+  cost: {},
   start: { until: /http:\/\/127\.0\.0\.1:\d+/ },
   test: {},
   check: {},
   package: { same: 'Plugin: sls package' },
+  plan: { refusal: noCredentials },
   deploy: { refusal: noCredentials },
   'topics plan': { refusal: noCredentials },
   'stream status': { refusal: noCredentials },
+  'windows get': { refusal: noCredentials },
+  doctor: { refusal: noCredentials },
+  remove: { refusal: noCredentials },
   // It waits in a job of Spark's; the kit's own test of `debug` attaches to that.
   'start for a debugger': { more: ['--help'] },
   'local cloud': { more: ['--help'] },
@@ -305,8 +313,8 @@ const proofs: Readonly<Record<string, Proof>> = {
 
 /** Those that start a broker. */
 const kafkaProofs: Readonly<Record<string, Proof>> = {
-  'Function: producer': { until: /Sent order 1/ },
-  'Function: testConsumer': {},
+  'Function: producer (needs Java 17)': { until: /Sent order 1/ },
+  'Function: testConsumer (needs Java 17)': {},
 };
 
 /** What VS Code puts in place of its variables. */
@@ -314,6 +322,8 @@ const variables: Readonly<Record<string, string>> = {
   workspaceFolder: defaults,
   relativeFile: 'test/rules.test.ts',
   'input:stage': 'dev',
+  'input:stageToRemove': 'dev',
+  'input:question': 'top-categories',
 };
 
 function filledIn(text: string): string {
@@ -392,7 +402,7 @@ describe('VS Code', () => {
   test('attaches to what a task starts, on the port that the task is given', () => {
     const { launches, tasks } = readEntries();
     const attached = launches.filter(({ program }) => program === undefined);
-    expect(attached.map(({ name }) => name)).toEqual(['Spark job']);
+    expect(attached.map(({ name }) => name)).toEqual(['Spark job (needs Java 17 and Python 3.10)']);
     for (const { connect, preLaunchTask } of attached) {
       const task = tasks.find(({ label }) => label === preLaunchTask);
       expect(task?.args).toContain(String(connect?.port));
@@ -410,6 +420,30 @@ describe('VS Code', () => {
     const [, command = '', args = []] = entries().find(([entry]) => entry === name) ?? [];
     await expect(prove(command, args, proof)).resolves.toBeUndefined();
   });
+});
+
+test("VS Code's debugger stops in the TypeScript of the shop and of the kit, and reads variables there", async () => {
+  const act =
+    'alertConsumer(pipeline, {\n  act: async (alert) => {\n    console.log(alert.rule_id);\n  },\n})';
+  change(defaults, 'functions/alert-consumer.ts', /alertConsumer\(pipeline\)/, () => act);
+  const breakpoint = (file: string, text: string, expression: string): Breakpoint => {
+    const line =
+      readText(defaults, file)
+        .split('\n')
+        .findIndex((found) => found.includes(text)) + 1;
+    return { file: path.join(defaults, file), line, expression };
+  };
+  const shop = breakpoint('functions/alert-consumer.ts', 'console.log(alert.rule_id)', 'alert.rule_id');
+  const parse = 'node_modules/ecom-analytics/functions/parse-alert.ts';
+  const kit = breakpoint(parse, 'v.safeParse(AlertSchema', 'json.rule_id');
+  const [, , args = []] = entries().find(([name]) => name === 'Function: alertConsumer') ?? [];
+  const { stops, output } = await debug(args.map(filledIn), defaults, env, [shop, kit]);
+  await succeed('git', ['checkout', '--', 'functions'], defaults);
+  const stop = ({ file, line }: Breakpoint, value: string) => ({ file, line, value });
+  const values = ['high-value', 'order-burst'];
+  expect(stops).toEqual(expect.arrayContaining(values.flatMap((id) => [stop(kit, id), stop(shop, id)])));
+  expect(stops).toHaveLength(2 * values.length);
+  for (const id of values) expect(output).toContain(`${id}\n`);
 });
 
 describeWithJava('VS Code, with Kafka', () => {
