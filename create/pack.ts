@@ -1,4 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { readTemplate } from './template.ts';
@@ -6,7 +14,7 @@ import { packTree } from './tree.ts';
 
 /**
  * Fills `create/dist` with what the package holds: the program, in one file with all that it imports (the presets,
- * prices, rules and releases of the other rooms among it), and the template.
+ * prices, rules and releases of the other rooms among it), what starts it, and the template.
  */
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -41,8 +49,10 @@ export async function packInto(dist: string): Promise<void> {
     legalComments: 'none',
     absWorkingDir: root,
     metafile: true,
-    banner: { js: '#!/usr/bin/env node' },
   });
+  const entry = path.join(dist, 'create.cjs');
+  copyFileSync(path.join(import.meta.dirname, 'create.cjs'), entry);
+  chmodSync(entry, 0o755);
   writeFileSync(path.join(dist, 'LICENSE'), licenses(metafile));
   writeFileSync(path.join(dist, 'template.tgz'), packTree(readTemplate(root)));
 }

@@ -80,7 +80,7 @@ export async function packFolder(source: string, into: string, flags: readonly s
   return {
     tarball,
     folder,
-    program: path.join(folder, 'dist/index.mjs'),
+    program: path.join(folder, 'dist/create.cjs'),
     files: entry.files,
     unpackedSize: entry.unpackedSize,
   };
