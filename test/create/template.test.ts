@@ -1,11 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import * as v from 'valibot';
 import { afterAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { projectDependencies } from '../../create/manifest.ts';
 import { replaceSections } from '../../create/section.ts';
 import { isText, packTree, textOf, unpackTree } from '../../create/tree.ts';
 import pipeline from '../../pipeline/definition.ts';
+import { resolveConfig } from '../../plugins/ecom-analytics/plugin/config/resolve.ts';
+import { StageParametersSchema } from '../../plugins/ecom-analytics/plugin/config/schema.ts';
 import { kit } from '../../plugins/ecom-analytics/test/core/kit.ts';
 import { currentTemplate, ownFolder, repository } from './packed.ts';
 
@@ -140,6 +144,22 @@ describe('the template', () => {
       'The template cannot be read (template.tgz). Install create-ecom-analytics again.',
     );
   });
+});
+
+test('the example in stages.yml is a stage that the plugin takes, once it is uncommented', () => {
+  const text = textOf(template, 'stages.yml') ?? '';
+  const uncommented = text.replace(/^# example:\n(?:#.*\n)+/m, (lines) => lines.replaceAll(/^# /gm, ''));
+  const { example, ...others } = parse(uncommented);
+  expect(others).toEqual(parse(text));
+  expect(v.parse(StageParametersSchema, example).notifyFrom).toBe('medium');
+  const config = resolveConfig(pipeline, example.ecomAnalytics);
+  expect(config.monitoring.email).toBe('alarms@shop.example');
+  // Each key says something that is not the default anyway.
+  const { preset, ...keys } = example.ecomAnalytics;
+  for (const [key, value] of Object.entries(keys))
+    expect(resolveConfig(pipeline, { preset, [key]: value }), key).not.toEqual(
+      resolveConfig(pipeline, { preset }),
+    );
 });
 
 describe('.gitignore', () => {
