@@ -6,6 +6,10 @@ export type PackageManager = (typeof packageManagers)[number];
 export const clusterChoices = ['create', 'existing'] as const;
 export type ClusterChoice = (typeof clusterChoices)[number];
 
+/** Whether to install, and whether to run `npm start` then. */
+export const installChoices = ['start', 'yes', 'no'] as const;
+export type InstallChoice = (typeof installChoices)[number];
+
 /** The network that existing clusters stand in. */
 export interface ExistingNetwork {
   readonly vpcId: string;
@@ -14,6 +18,8 @@ export interface ExistingNetwork {
 
 /** Everything that a project is made from, beside the template. Null: none. */
 export interface Answers {
+  /** Whether what AWS needs is asked for; its settings are there in either case. */
+  readonly aws: boolean;
   /** Where the project goes, as the user wrote it. */
   readonly directory: string;
   /** Package and service name; AWS names begin with it. */
@@ -35,7 +41,7 @@ export interface Answers {
   readonly packageManager: PackageManager;
   readonly workflows: boolean;
   readonly git: boolean;
-  readonly install: boolean;
+  readonly install: InstallChoice;
 }
 
 /** What the machine suggests as defaults. */

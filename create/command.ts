@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { intro, outro } from '@clack/prompts';
+import { intro, log, outro } from '@clack/prompts';
 import { UsageError } from '../plugins/ecom-analytics/core/error.ts';
 import { type PackageManager, packageManagers, type Surroundings } from './answers.ts';
 import { CancelledError } from './cancel.ts';
 import { helpText } from './help.ts';
-import { checkTarget, makeProject, type Reporter, type Template, whatWouldBeMade } from './make.ts';
+import { lookAt, makeProject, type Reporter, type Template, whatWouldBeMade } from './make.ts';
 import { readOrigin } from './origin.ts';
-import { terminalAsk } from './prompt.ts';
+import { type Look, mayContinueIn, terminalAsk } from './prompt.ts';
 import { undoLine } from './replace.ts';
 import { hasGit } from './repository.ts';
-import { readFlags, refuseTakenByNpm, settle } from './settle.ts';
+import { type Modes, readFlags, refuseTakenByNpm, settle, type Typed } from './settle.ts';
+import { listed, TargetError } from './target.ts';
 import { unpackTree } from './tree.ts';
 import { checkShape, compareVersions, describeUpdate, updateProject } from './update.ts';
 
@@ -47,6 +48,31 @@ function readPackedTemplate(): Template {
   return { version: manifest.version, tree: unpackTree(readFileSync(archive), archive) };
 }
 
+/**
+ * Looks at the folder that was named on the command line, before the first question.
+ *
+ * @returns what was typed; without the folder, where the user would rather have another
+ * @throws TargetError when something is in the way, or there is something and nobody to ask
+ */
+async function checkDirectory(
+  typed: Typed,
+  modes: Modes,
+  look: Look,
+  canAsk: boolean,
+  signal: AbortSignal,
+): Promise<Typed> {
+  const { directory, ...others } = typed;
+  if (directory === undefined) return typed;
+  const target = look(directory);
+  if (target.wrong !== undefined) throw new TargetError(path.resolve(directory), target.wrong);
+  if (target.holds.length === 0 || modes.continue) return typed;
+  if (!canAsk)
+    throw new TargetError(target.folder, `the folder is not empty: ${listed(target.holds)}`, {
+      fix: 'None of that is in the way: to write the project beside it, add --continue; or choose another folder.',
+    });
+  return (await mayContinueIn(target, signal)) ? typed : others;
+}
+
 async function create(args: readonly string[], signal: AbortSignal): Promise<number> {
   refuseTakenByNpm(process.env);
   const { typed, modes } = readFlags(args);
@@ -56,15 +82,21 @@ async function create(args: readonly string[], signal: AbortSignal): Promise<num
   if (modes.help || modes.version) return 0;
 
   const surroundings = await lookAround();
-  if (typed.directory !== undefined) checkTarget(typed.directory, surroundings);
+  const look: Look = (directory) => lookAt(directory, surroundings, template);
   const canAsk = process.stdin.isTTY === true && process.stdout.isTTY === true && !modes.yes;
-  if (canAsk) intro(`create-ecom-analytics ${template.version}`);
-  const answers = await settle(
-    typed,
-    surroundings,
-    canAsk ? terminalAsk(surroundings, signal) : undefined,
-    modes.yes,
+  if (canAsk) {
+    intro(`create-ecom-analytics ${template.version}`);
+    log.message('Esc goes back one question, Ctrl-C cancels.');
+  }
+  const flags = await checkDirectory(
+    modes.dryRun ? { ...typed, install: 'no' } : typed,
+    modes,
+    look,
+    canAsk,
+    signal,
   );
+  const ask = canAsk ? terminalAsk(look, modes.continue, signal) : undefined;
+  const answers = await settle(flags, surroundings, ask, modes.yes);
   if (canAsk) outro(`Making ${answers.name}`);
   signal.throwIfAborted();
   if (modes.dryRun) {

@@ -38,6 +38,8 @@ export function helpText(): string {
     'Options:',
     ...entries,
     entry('-y, --yes', 'Ask nothing: the defaults for all that is not given'),
+    entry('--start', 'Install, and start the pipeline: its dashboard, until Ctrl-C'),
+    entry('--continue', 'Write into a folder that is not empty, if nothing there is in the way'),
     entry('--dry-run', 'Print what would be written, and write nothing'),
     entry('--debug', 'Show where in the program an error came from'),
     entry('-v, --version', 'Print the version'),

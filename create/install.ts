@@ -1,7 +1,7 @@
 import type { PackageManager } from './answers.ts';
-import { type Outcome, runProgram } from './program.ts';
+import { type Outcome, runInForeground, runProgram } from './program.ts';
 
-/** Installing a project's dependencies. */
+/** Installing a project's dependencies, and starting it. */
 
 const commands: Readonly<Record<PackageManager, readonly string[]>> = {
   npm: ['npm', 'install', '--no-audit', '--no-fund'],
@@ -22,6 +22,17 @@ export const lockFiles: Readonly<Record<PackageManager, string>> = {
 /** The command as a user types it. */
 export function installLine(packageManager: PackageManager): string {
   return `${packageManager} install`;
+}
+
+/** The command that runs the pipeline, as a user types it. */
+export function startLine(packageManager: PackageManager): string {
+  return packageManager === 'npm' ? 'npm start' : `${packageManager} run start`;
+}
+
+/** Runs the pipeline until it ends or Ctrl-C ends it. Returns its exit code, null where a signal ended it. */
+export function start(folder: string, packageManager: PackageManager): Promise<number | null> {
+  const [command = packageManager, ...args] = startLine(packageManager).split(' ');
+  return runInForeground(command, args, folder);
 }
 
 /** Installs, with the package manager's own output on stderr. */

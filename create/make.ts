@@ -1,16 +1,18 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { EcomError } from '../plugins/ecom-analytics/core/error.ts';
 import { shellPath } from '../plugins/ecom-analytics/functions/shell-word.ts';
 import type { Answers, PackageManager, Surroundings } from './answers.ts';
 import { CancelledError } from './cancel.ts';
-import { install, installLine, lockFiles } from './install.ts';
+import { monthlyCost } from './cost.ts';
+import { install, installLine, lockFiles, start, startLine } from './install.ts';
 import { baseArchive, originFile, readAnswers, readBase, readOrigin } from './origin.ts';
 import type { Outcome } from './program.ts';
 import { render } from './render.ts';
 import { replayLine } from './replay.ts';
 import { completeCommit, isInRepository, makeRepository } from './repository.ts';
-import { inspectTarget, isUnfinished, type Target, TargetError } from './target.ts';
-import { packTree, type Tree } from './tree.ts';
+import { type Inspection, inspectTarget, isUnfinished, type Target, TargetError } from './target.ts';
+import { packTree, summary, type Tree } from './tree.ts';
 import { finishInterrupted, writeTree } from './write.ts';
 
 /** Making a project of settled answers. */
@@ -27,50 +29,63 @@ export interface Reporter {
   progress(text: string): void;
 }
 
-/**
- * Where the project goes.
- *
- * @throws TargetError when something is there
- */
-export function chooseTarget(directory: string, surroundings: Surroundings): Target {
+/** Files that a project has whatever the answers are. */
+function certainFiles({ tree }: Template): string[] {
+  return [...tree.keys()].filter((file) => !/^(LICENSE$|package-lock\.json$|\.github\/)/.test(file));
+}
+
+/** Looks whether a project can go there, or was begun there, before the other answers are known. */
+export function lookAt(directory: string, surroundings: Surroundings, template: Template): Inspection {
   const folder = path.resolve(surroundings.cwd, directory);
-  const target = inspectTarget(folder);
-  if (target.wrong !== undefined) throw new TargetError(folder, target.wrong);
-  return target;
+  if (isUnfinished(folder)) return { folder, exists: true, holds: [] };
+  return inspectTarget(folder, certainFiles(template));
 }
 
 /** The files of the project; its record and README name the folder itself, not the way to it on this machine. */
-export function projectTree(template: Template, answers: Answers, target: Target): Tree {
-  const here = { ...answers, directory: path.basename(target.folder) || answers.name };
+function projectTree(template: Template, answers: Answers, { folder }: Target): Tree {
+  const here = { ...answers, directory: path.basename(folder) || answers.name };
   return render(template.tree, here, template.version, packTree);
 }
 
 /**
- * Makes sure that a project can go there, or that one was begun there.
+ * Where a project goes, and its files.
  *
- * @throws TargetError when something is there
+ * @throws TargetError when something is in the way
  */
-export function checkTarget(directory: string, surroundings: Surroundings): void {
-  if (!isUnfinished(path.resolve(surroundings.cwd, directory))) chooseTarget(directory, surroundings);
+export function planProject(
+  template: Template,
+  answers: Answers,
+  surroundings: Surroundings,
+): { readonly target: Target; readonly tree: Tree } {
+  const folder = path.resolve(surroundings.cwd, answers.directory);
+  const refuse = (wrong: string): never => {
+    throw new TargetError(folder, wrong);
+  };
+  const place = inspectTarget(folder, []);
+  if (place.wrong !== undefined) return refuse(place.wrong);
+  const tree = projectTree(template, answers, place);
+  const target = inspectTarget(place.folder, tree.keys());
+  return target.wrong === undefined ? { target, tree } : refuse(target.wrong);
 }
 
 /**
- * What `makeProject` would do: the files, a line each.
+ * What `makeProject` would do: the folder as a tree, with what is below its folders summed.
  *
- * @throws TargetError when something is there
+ * @throws TargetError when something is in the way
  */
 export function whatWouldBeMade(template: Template, answers: Answers, surroundings: Surroundings): string {
   const folder = path.resolve(surroundings.cwd, answers.directory);
   if (isUnfinished(folder))
     return `An interrupted run has begun a project in ${folder}. It would be finished. Nothing was written.`;
-  const target = chooseTarget(answers.directory, surroundings);
-  const tree = projectTree(template, answers, target);
-  const files = [...tree.keys()].sort();
+  const { target, tree } = planProject(template, answers, surroundings);
+  const kept = [...tree.keys()].filter((file) => existsSync(path.join(target.folder, file)));
   const bytes = [...tree.values()].reduce((sum, { content }) => sum + content.length, 0);
   return [
-    ...files,
+    `${path.basename(target.folder)}/`,
+    ...summary(tree).map((line) => `  ${line}`),
     '',
-    `${files.length} files, ${Math.round(bytes / 1000)} kB, in ${target.folder}. Nothing was written.`,
+    ...(kept.length > 0 ? [`Yours would stay: ${kept.join(', ')}`] : []),
+    `${tree.size} files, ${Math.round(bytes / 1000)} kB, in ${target.folder}. Nothing was written.`,
   ].join('\n');
 }
 
@@ -100,20 +115,32 @@ function installFailed(
   });
 }
 
+function startFailed(packageManager: PackageManager, code: number | null, folder: string): EcomError {
+  const line = startLine(packageManager);
+  return new EcomError('ECOM_START', {
+    what: `The project is complete, but \`${line}\` ended with ${code === null ? 'a signal' : `exit code ${code}`}`,
+    where: folder,
+    fix: `Its output above says why; then run \`${line}\` there.`,
+  });
+}
+
 /** @param toCommit the project lies in a repository that was there before, where committing is not ours */
 function nextSteps(answers: Answers, target: Target, surroundings: Surroundings, toCommit: boolean): string {
   const from = path.relative(surroundings.cwd, target.folder);
-  const run = answers.packageManager === 'npm' ? 'npm' : `${answers.packageManager} run`;
+  const { packageManager } = answers;
   const stage = answers.stages[0] ?? 'dev';
   const steps = [
     ...(from === '' ? [] : [[`cd ${shellPath(from)}`, '']]),
-    ...(answers.install ? [] : [[installLine(answers.packageManager), '']]),
+    ...(answers.install === 'no' ? [[installLine(packageManager), '']] : []),
     ...(toCommit
       ? [['git add .', 'and commit, in your repository: an update merges with what is committed']]
       : []),
-    [`${run} start`, 'the pipeline and its dashboard, on this machine'],
+    [startLine(packageManager), 'the pipeline and its dashboard, on this machine'],
     ['code .', 'completion, tasks and one-key debugging'],
-    [`npx sls deploy --stage ${stage}`, 'on AWS'],
+    [
+      `npx sls deploy --stage ${stage}`,
+      `on AWS, ${monthlyCost(answers, stage === 'dev' ? 'dev' : answers.size)}`,
+    ],
   ];
   const width = Math.max(...steps.map(([command = '']) => command.length));
   return steps.map(([command = '', what = '']) => `  ${command.padEnd(width)}  ${what}`.trimEnd()).join('\n');
@@ -139,8 +166,7 @@ async function writeProject(
   signal: AbortSignal,
   report: Reporter,
 ): Promise<Written> {
-  const target = chooseTarget(answers.directory, surroundings);
-  const tree = projectTree(template, answers, target);
+  const { target, tree } = planProject(template, answers, surroundings);
   const kept = await writeTree(tree, target, signal);
   report.result(`Created ${answers.name} in ${target.folder}`);
   if (kept.length > 0) report.result(`Kept yours: ${kept.join(', ')}`);
@@ -161,7 +187,7 @@ async function finishProject(
   const files = [...readBase(folder, origin).keys(), originFile, baseArchive];
   return {
     answers: { ...readAnswers(folder, origin, surroundings), directory, git, install },
-    target: { folder, exists: true },
+    target: { folder, exists: true, holds: [] },
     files: without(kept, files),
   };
 }
@@ -187,9 +213,12 @@ async function completeProject(
     signal.throwIfAborted();
     if (reason !== undefined) problems.push(gitFailed(reason, folder));
   }
-  if (answers.install) {
+  if (answers.install !== 'no') {
     report.progress(`Installing: ${installLine(packageManager)}`);
+    const stopping = () => report.progress('\nStopping the install …');
+    signal.addEventListener('abort', stopping, { once: true });
     const outcome = await install(folder, packageManager, signal);
+    signal.removeEventListener('abort', stopping);
     signal.throwIfAborted();
     if (outcome.code !== 0) problems.push(installFailed(packageManager, outcome, folder));
   }
@@ -200,10 +229,10 @@ async function completeProject(
 }
 
 /**
- * Writes the project, makes its repository and installs.
+ * Writes the project, makes its repository, installs, and starts it where that was asked for.
  *
  * @throws TargetError, EcomError `ECOM_WRITE`: nothing was written
- * @throws EcomError `ECOM_GIT`, `ECOM_INSTALL`: the project is there and complete, save for that
+ * @throws EcomError `ECOM_GIT`, `ECOM_INSTALL`, `ECOM_START`: the project is there and complete, save for that
  * @throws CancelledError when the signal came
  */
 export async function makeProject(
@@ -227,13 +256,27 @@ export async function makeProject(
         'Next:',
         nextSteps(written.answers, target, surroundings, inRepository),
         '',
-        'To do this again without questions:',
+        'To skip prompts next time, run:',
         `  ${replayLine(written.answers, template.version)}`,
       ].join('\n'),
     );
   } catch (error) {
     if (!(error instanceof CancelledError)) throw error;
-    const left = answers.install ? `; run \`${installLine(written.answers.packageManager)}\` there` : '';
+    const { packageManager } = written.answers;
+    const left = answers.install === 'no' ? '' : `; run \`${installLine(packageManager)}\` there`;
     throw new CancelledError('Cancelled', `The project in ${target.folder} is complete${left}.`);
   }
+  if (answers.install === 'start') await startProject(written.answers.packageManager, target, signal, report);
+}
+
+/** Runs the project in the foreground. A Ctrl-C ends it, and is how it is meant to end. */
+async function startProject(
+  packageManager: PackageManager,
+  { folder }: Target,
+  signal: AbortSignal,
+  report: Reporter,
+): Promise<void> {
+  report.progress(`\nStarting: ${startLine(packageManager)}. Ctrl-C ends it.`);
+  const code = await start(folder, packageManager);
+  if (code !== 0 && !signal.aborted) throw startFailed(packageManager, code, folder);
 }

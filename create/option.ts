@@ -3,10 +3,17 @@ import { rules } from '../pipeline/rules.ts';
 import { defaultRelease, releases } from '../plugins/ecom-analytics/job/releases.ts';
 import { presets } from '../plugins/ecom-analytics/plugin/config/presets.ts';
 import { presetNames } from '../plugins/ecom-analytics/plugin/config/schema.ts';
-import { estimateCost } from '../plugins/ecom-analytics/plugin/cost/estimate.ts';
-import { type Answers, clusterChoices, packageManagers, type Surroundings } from './answers.ts';
+import {
+  type Answers,
+  clusterChoices,
+  installChoices,
+  packageManagers,
+  type Surroundings,
+} from './answers.ts';
+import { monthlyCost } from './cost.ts';
 import {
   longestName,
+  nameFrom,
   type Reading,
   readEmail,
   readList,
@@ -15,7 +22,6 @@ import {
   readPattern,
   readStages,
 } from './reading.ts';
-import { inspectTarget, isUnfinished } from './target.ts';
 
 /** The option table. Prompts, flags, `--help`, validation, defaults and the replay line all follow from it. */
 
@@ -25,17 +31,18 @@ export interface Choice {
   readonly hint?: string;
 }
 
-/** How an option is asked for. Without choices it is a line of text; `several` makes the choices boxes to tick. */
-export interface Question {
-  readonly message: string;
+/** How an option is asked for. Without choices it is a line of text. */
+export interface Question<T = unknown> {
+  readonly message: string | ((before: Partial<Answers>) => string);
   readonly choices?: readonly Choice[];
-  readonly several?: boolean;
   /** Shown in the empty field where there is no default. */
   readonly placeholder?: string;
-  /** Whether it is worth asking, given the answers before it; without this it always is. No path asks over eight. */
-  readonly when?: (before: Partial<Answers>) => boolean;
-  /** What is wrong with an answer that reads well: better said now than after the last question. */
-  readonly check?: (text: string, surroundings: Surroundings) => string | undefined;
+  /** What is suggested to a person, where a program gets another default. */
+  readonly suggested?: T;
+  /** Asked only where there is somebody to ask: a program need not give it. */
+  readonly optional?: true;
+  /** Whether it is worth asking, given the answers before it and the flags; without this it always is. */
+  readonly when?: (before: Partial<Answers>, given: Partial<Answers>) => boolean;
 }
 
 export interface Option<T> {
@@ -58,9 +65,11 @@ export interface Option<T> {
   readonly perMachine?: boolean;
   readonly read: (text: string) => Reading<T>;
   readonly write: (value: T) => string;
+  /** As the project's record and the replay line have it, where that is not as it was answered. */
+  readonly recorded?: (value: T) => string;
   /** What is wrong with a given value beside the answers before it. */
   readonly clash?: (value: T, before: Partial<Answers>) => string | undefined;
-  readonly question?: Question;
+  readonly question?: Question<T>;
 }
 
 type OptionTable = { readonly [Key in keyof Answers]: Option<Answers[Key]> };
@@ -70,17 +79,15 @@ const existing = {
   appliesOnly: '--clusters existing',
 } as const;
 
-function monthly(usd: number): string {
-  return `about $${Math.round(usd).toLocaleString('en-US')} a month`;
-}
+/** For questions of settings on AWS. */
+const onAws = ({ aws }: Partial<Answers>): boolean => aws !== false;
 
-/** What the stages of a preset cost, in words: the plugin's own estimate at pack time's prices. */
+/** What the stages of a preset cost, in words. */
 const sizeChoices: readonly Choice[] = presetNames.map((name) => {
-  const { monthlyUsd } = estimateCost(presets[name]);
   const { brokers, brokerType } = presets[name].msk.create;
   return {
     value: name,
-    label: `${name}, ${monthly(monthlyUsd)}`,
+    label: `${name}, ${monthlyCost({}, name)}`,
     hint: `${brokers} × ${brokerType}`,
   };
 });
@@ -89,12 +96,6 @@ const releaseChoices: readonly Choice[] = Object.entries(releases).map(([value, 
   value,
   label: value,
   hint: `Spark ${spark}`,
-}));
-
-const ruleChoices: readonly Choice[] = rules.map(({ id, kind, severity }) => ({
-  value: id,
-  label: id,
-  hint: `${kind}, ${severity}`,
 }));
 
 /** Of S3: the longest that the plugin makes is `name-stage-artifacts-` and the 12 digits of an account. */
@@ -111,6 +112,24 @@ const yesOrNo = (text: string): Reading<boolean> =>
   text === 'yes' || text === 'no' ? { value: text === 'yes' } : { wrong: 'say yes or no' };
 
 export const options: OptionTable = {
+  aws: {
+    flag: 'aws',
+    help: 'Ask for the settings on AWS too; without them, stages.yml has the defaults',
+    initial: () => true,
+    read: yesOrNo,
+    write: (value) => (value ? 'yes' : 'no'),
+    question: {
+      message: 'Where should your pipeline run?',
+      choices: [
+        { value: 'no', label: 'On this machine for now', hint: 'no AWS account, no cost' },
+        { value: 'yes', label: 'On AWS too', hint: 'asks for region, stages and sizes; shows costs' },
+      ],
+      suggested: false,
+      optional: true,
+      // A flag with such a setting says it.
+      when: (_before, given) => awsKeys.every((key) => given[key] === undefined),
+    },
+  },
   directory: {
     flag: null,
     takes: 'directory',
@@ -118,13 +137,7 @@ export const options: OptionTable = {
     initial: () => 'my-shop',
     read: (text) => (text.trim() === '' ? { wrong: 'name a folder' } : { value: text }),
     write: asIs,
-    question: {
-      message: 'Where should we create your project?',
-      check: (text, { cwd }) => {
-        const folder = path.resolve(cwd, text);
-        return isUnfinished(folder) ? undefined : inspectTarget(folder).wrong;
-      },
-    },
+    question: { message: 'Where should we create your project?' },
   },
   name: {
     flag: 'name',
@@ -132,14 +145,7 @@ export const options: OptionTable = {
     help: 'Package and service name; AWS resources begin with it (default: from the directory)',
     initial: (before, { cwd }) => {
       const folder = path.basename(path.resolve(cwd, before.directory ?? ''));
-      const name = folder
-        .normalize('NFKD')
-        .toLowerCase()
-        .replace(/[^a-z0-9]+/g, '-')
-        .replace(/^[^a-z]+|-+$/g, '')
-        .slice(0, Math.min(longestName, nameRoom(before)))
-        .replace(/-+$/, '');
-      return name === '' ? 'my-shop' : name;
+      return nameFrom(folder, Math.min(longestName, nameRoom(before))) ?? 'my-shop';
     },
     read: readName,
     write: asIs,
@@ -167,11 +173,12 @@ export const options: OptionTable = {
     read: (text) => readOneOf(clusterChoices, text),
     write: asIs,
     question: {
-      message: 'Kafka (MSK) and Spark (EMR) clusters?',
+      message: 'Which Kafka (MSK) and Spark (EMR) clusters should it use?',
       choices: [
-        { value: 'create', label: 'Create them', hint: 'with a network of their own' },
-        { value: 'existing', label: 'Use existing ones', hint: 'by ARN and id' },
+        { value: 'create', label: 'New ones', hint: 'created with a network of their own' },
+        { value: 'existing', label: 'Existing ones', hint: 'by ARN and ID' },
       ],
+      when: onAws,
     },
   },
   mskClusterArn: {
@@ -188,7 +195,7 @@ export const options: OptionTable = {
       ),
     write: (value) => value ?? '',
     question: {
-      message: 'ARN of the MSK cluster?',
+      message: 'What is the ARN of the MSK cluster?',
       placeholder: 'arn:aws:kafka:us-east-1:123456789012:cluster/shop/…',
     },
   },
@@ -200,7 +207,7 @@ export const options: OptionTable = {
     initial: ({ clusters }) => (clusters === 'existing' ? undefined : null),
     read: (text) => readPattern(/^j-[A-Z0-9]{8,}$/, text, 'it must be an id like j-2AXXXXXXGAPLF'),
     write: (value) => value ?? '',
-    question: { message: 'Id of the EMR cluster?', placeholder: 'j-2AXXXXXXGAPLF' },
+    question: { message: 'What is the ID of the EMR cluster?', placeholder: 'j-2AXXXXXXGAPLF' },
   },
   emrRelease: {
     flag: 'emr-release',
@@ -209,7 +216,11 @@ export const options: OptionTable = {
     initial: () => defaultRelease,
     read: (text) => readOneOf(Object.keys(releases), text),
     write: asIs,
-    question: { message: 'EMR release?', choices: releaseChoices },
+    question: {
+      message: 'Which EMR release does it have?',
+      choices: releaseChoices,
+      when: ({ clusters }) => clusters === 'existing',
+    },
   },
   emrInstanceRole: {
     ...existing,
@@ -235,7 +246,10 @@ export const options: OptionTable = {
         : { wrong: 'it must be a VPC id and its subnet ids, like vpc-0a1b2c3d,subnet-0a1b2c3d' };
     },
     write: (value) => (value === null ? '' : [value.vpcId, ...value.privateSubnetIds].join(',')),
-    question: { message: 'Their VPC and private subnets?', placeholder: 'vpc-0a1b2c3d,subnet-0a1b2c3d,…' },
+    question: {
+      message: 'Which VPC and private subnets are the clusters in?',
+      placeholder: 'vpc-0a1b2c3d,subnet-0a1b2c3d,…',
+    },
   },
   region: {
     flag: 'region',
@@ -247,7 +261,7 @@ export const options: OptionTable = {
     perMachine: true,
     read: (text) => readPattern(/^[a-z]{2}(-[a-z]+)+-\d$/, text, 'it must be a region like eu-west-1'),
     write: asIs,
-    question: { message: 'AWS region?' },
+    question: { message: 'Which AWS region?', when: onAws },
   },
   stages: {
     flag: 'stages',
@@ -256,7 +270,10 @@ export const options: OptionTable = {
     initial: () => ['dev', 'prod'],
     read: readStages,
     write: (value) => value.join(','),
-    question: { message: 'Stages?' },
+    question: {
+      message: (before) => `Which stages? While deployed, dev costs ${monthlyCost(before, 'dev')}.`,
+      when: onAws,
+    },
   },
   size: {
     flag: 'size',
@@ -266,10 +283,15 @@ export const options: OptionTable = {
     read: (text) => readOneOf(presetNames, text),
     write: asIs,
     question: {
-      message: 'Size of the stages other than dev?',
+      message: ({ stages = [] }) => {
+        const [stage = '', ...more] = stages.filter((name) => name !== 'dev');
+        return `What size should ${more.length === 0 ? stage : 'the stages other than dev'} be?`;
+      },
       choices: sizeChoices,
-      when: ({ clusters, stages }) =>
-        clusters === 'create' && (stages?.some((stage) => stage !== 'dev') ?? true),
+      when: (before) =>
+        onAws(before) &&
+        before.clusters === 'create' &&
+        (before.stages?.some((stage) => stage !== 'dev') ?? true),
     },
   },
   alertEmail: {
@@ -279,7 +301,7 @@ export const options: OptionTable = {
     initial: () => null,
     read: readEmail,
     write: (value) => value ?? 'none',
-    question: { message: 'E-mail address for alerts and alarms?' },
+    question: { message: 'Which e-mail address should get alerts and alarms?', when: onAws },
   },
   rulesOff: {
     flag: 'rules-off',
@@ -295,12 +317,6 @@ export const options: OptionTable = {
         : { wrong: `there is no rule "${unknown}"; the rules are ${known.join(', ')}` };
     },
     write: (value) => (value.length === 0 ? 'none' : value.join(',')),
-    question: {
-      message: 'Fraud rules to switch off?',
-      choices: ruleChoices,
-      several: true,
-      when: ({ clusters }) => clusters === 'create',
-    },
   },
   packageManager: {
     flag: 'package-manager',
@@ -310,6 +326,11 @@ export const options: OptionTable = {
     perMachine: true,
     read: (text) => readOneOf(packageManagers, text),
     write: asIs,
+    question: {
+      message: 'Which package manager?',
+      choices: packageManagers.map((name) => ({ value: name, label: name })),
+      optional: true,
+    },
   },
   workflows: {
     flag: 'workflows',
@@ -328,14 +349,27 @@ export const options: OptionTable = {
   install: {
     flag: 'install',
     help: 'Install the dependencies',
-    initial: () => true,
-    read: yesOrNo,
-    write: (value) => (value ? 'yes' : 'no'),
+    initial: () => 'yes',
+    read: (text) => readOneOf(installChoices, text),
+    write: asIs,
+    // A project made the same way again is not to start by itself.
+    recorded: (value) => (value === 'no' ? 'no' : 'yes'),
+    question: {
+      message: 'Install and start now?',
+      choices: [
+        { value: 'start', label: 'Yes', hint: 'shows the address of the dashboard; Ctrl-C ends it' },
+        { value: 'yes', label: 'Only install' },
+        { value: 'no', label: 'No' },
+      ],
+      suggested: 'start',
+      optional: true,
+    },
   },
 };
 
 /** The order in which options are settled and asked: each may depend on those before it. */
 export const optionKeys: readonly (keyof Answers)[] = [
+  'aws',
   'directory',
   'description',
   'clusters',
@@ -355,4 +389,19 @@ export const optionKeys: readonly (keyof Answers)[] = [
   'workflows',
   'git',
   'install',
+];
+
+/** The settings that AWS alone has. */
+const awsKeys: readonly (keyof Answers)[] = [
+  'clusters',
+  'mskClusterArn',
+  'emrClusterId',
+  'emrRelease',
+  'emrInstanceRole',
+  'network',
+  'region',
+  'stages',
+  'size',
+  'alertEmail',
+  'rulesOff',
 ];

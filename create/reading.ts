@@ -1,3 +1,5 @@
+import transliterate from '@sindresorhus/transliterate';
+
 /** Reading what a user typed for one option: the value, or what is wrong with it. */
 export type Reading<T> = { readonly value: T; readonly wrong?: undefined } | { readonly wrong: string };
 
@@ -23,6 +25,23 @@ export function readName(text: string): Reading<string> {
     text,
     `it must be up to ${longestName} of a-z, 0-9 and single hyphens, and begin with a letter`,
   );
+}
+
+/**
+ * A name made of the name of a folder, with the letters of other scripts written in Latin ones: `Überladen` is `ueberladen`.
+ *
+ * @param room the most characters
+ * @returns undefined where nothing of it is left
+ */
+export function nameFrom(folder: string, room: number): string | undefined {
+  const name = transliterate(folder.normalize('NFC'))
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+/, '')
+    .slice(0, room)
+    .replace(/-+$/, '');
+  return name === '' ? undefined : name;
 }
 
 /** `local` is the cloud on this machine, `default` is what all stages share, and YAML reads the others as no names. */

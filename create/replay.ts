@@ -23,9 +23,10 @@ export function replayLine(answers: Answers, version: string): string {
   const add = <Key extends keyof Answers>(key: Key) => {
     const option = options[key];
     if (option.flag === null || (option.applies && !option.applies(answers))) return;
-    const written = option.write(answers[key]);
+    const write = option.recorded ?? option.write;
+    const written = write(answers[key]);
     const initial = option.initial(answers, elsewhere, {});
-    if (initial !== undefined && option.write(initial) === written && !option.perMachine) return;
+    if (initial !== undefined && write(initial) === written && !option.perMachine) return;
     if (option.takes === undefined)
       words.push(written === 'yes' ? `--${option.flag}` : `--no-${option.flag}`);
     // What looks like a flag is a value only behind an equals sign.

@@ -12,16 +12,22 @@ export interface Modes {
   readonly help: boolean;
   readonly version: boolean;
   readonly debug: boolean;
+  /** Writes into a folder that is not empty, where nothing in it is in the way. */
+  readonly continue: boolean;
 }
 
 /** What was typed for each option, not yet read. */
 export type Typed = Readonly<Partial<Record<keyof Answers, string>>>;
 
+/** In place of an answer: the question before is to be asked again. */
+export const back = Symbol('back');
+
 /** Asks for one option; `initial` is what an empty answer means. */
 export type Ask = <Key extends keyof Answers>(
   key: Key,
   initial: Answers[Key] | undefined,
-) => Promise<Answers[Key]>;
+  before: Partial<Answers>,
+) => Promise<Answers[Key] | typeof back>;
 
 type FlagConfig = Record<string, { type: 'string' | 'boolean'; short?: string }>;
 
@@ -30,6 +36,8 @@ function flagConfig(): FlagConfig {
   const flags: FlagConfig = {
     yes: { type: 'boolean', short: 'y' },
     'dry-run': { type: 'boolean' },
+    continue: { type: 'boolean' },
+    start: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
     version: { type: 'boolean', short: 'v' },
     debug: { type: 'boolean' },
@@ -59,7 +67,7 @@ function usage(what: string, where: string, fix: string, cause?: unknown): Usage
 export function refuseTakenByNpm(environment: Readonly<Record<string, string | undefined>>): void {
   // What npm has by that name itself may come from its own settings.
   const ofNpm = ['description', 'yes', 'help', 'version', 'git', 'install', 'debug'];
-  const flags = [...optionKeys.map((key) => options[key].flag ?? ''), 'dry-run'];
+  const flags = [...optionKeys.map((key) => options[key].flag ?? ''), 'dry-run', 'continue', 'start'];
   const taken = flags.find(
     (flag) => flag !== '' && !ofNpm.includes(flag) && environment[`npm_config_${flag.replaceAll('-', '_')}`],
   );
@@ -107,12 +115,22 @@ export function readFlags(args: readonly string[]): { readonly typed: Typed; rea
     const value = parsed.values[options[key].flag ?? ''];
     if (value !== undefined) typed[key] = typeof value === 'string' ? value : value ? 'yes' : 'no';
   }
-  const { yes, help, version, debug } = parsed.values;
-  const dryRun = parsed.values['dry-run'];
-  const on = (value: unknown) => value === true;
+  if (parsed.values.start === true) {
+    if (typed.install === 'no')
+      throw usage('--start and --no-install exclude each other', 'command line', 'Leave one of them out.');
+    typed.install = 'start';
+  }
+  const on = (name: string): boolean => parsed.values[name] === true;
   return {
     typed,
-    modes: { yes: on(yes), dryRun: on(dryRun), help: on(help), version: on(version), debug: on(debug) },
+    modes: {
+      yes: on('yes'),
+      dryRun: on('dry-run'),
+      help: on('help'),
+      version: on('version'),
+      debug: on('debug'),
+      continue: on('continue'),
+    },
   };
 }
 
@@ -145,9 +163,12 @@ function isComplete(answers: Partial<Answers>): answers is Answers {
   return optionKeys.every((key) => answers[key] !== undefined);
 }
 
+/** How an option was settled: by a question, without one, or not at all, since the one before is to be asked again. */
+type Settled = 'asked' | 'unasked' | 'back';
+
 /**
  * Settles every option in the table's order: what a flag says, or else what a question (where there is somebody to ask),
- * or else the default.
+ * or else the default. A question can be left for the one before it, which then suggests what was answered.
  *
  * @param ask undefined where nobody can be asked
  * @param mayDefault whether unasked questions take their default; without it they are errors
@@ -161,9 +182,10 @@ export async function settle(
 ): Promise<Answers> {
   const given = readAll(typed);
   const answers: Partial<Answers> = {};
-  const missing: string[] = [];
+  const earlier: Partial<Answers> = {};
+  const missing = new Set<string>();
 
-  const settleOne = async <Key extends keyof Answers>(key: Key) => {
+  const settleOne = async <Key extends keyof Answers>(key: Key): Promise<Settled> => {
     const option = options[key];
     const suggested = option.initial(answers, surroundings, given);
     if (option.applies && !option.applies(answers)) {
@@ -174,33 +196,52 @@ export async function settle(
           `It goes with ${option.appliesOnly}.`,
         );
       if (suggested !== undefined) answers[key] = suggested;
-      return;
+      return 'unasked';
     }
     if (given[key] !== undefined) {
       const wrong = option.clash?.(given[key], answers);
       if (wrong !== undefined) throw refused(key, typed[key] ?? '', wrong);
       answers[key] = given[key];
-      return;
+      return 'unasked';
     }
     // What the machine suggests may be nothing that the option takes: AWS_REGION=local.
     const isTaken = suggested !== undefined && option.read(option.write(suggested)).wrong === undefined;
     const initial = isTaken ? suggested : undefined;
-    const asked = option.question !== undefined && (option.question.when?.(answers) ?? true);
-    if (asked && ask) answers[key] = await ask(key, initial);
-    else if (initial !== undefined && (mayDefault || !asked)) answers[key] = initial;
-    else {
-      missing.push(`${flagOf(key)}${option.flag === null ? '' : ` ${option.takes}`}`);
-      // What follows may hang on it: with the default, the list of what is missing is whole.
-      if (initial !== undefined) answers[key] = initial;
+    const { question } = option;
+    const asked = question !== undefined && (question.when?.(answers, given) ?? true);
+    if (asked && ask) {
+      const answer = await ask(key, earlier[key] ?? question.suggested ?? initial, answers);
+      if (answer === back) return 'back';
+      answers[key] = answer;
+      earlier[key] = answer;
+      return 'asked';
+    }
+    if (initial === undefined || (asked && !question.optional && !mayDefault))
+      missing.add(`${flagOf(key)}${option.flag === null ? '' : ` ${option.takes}`}`);
+    // What follows may hang on it: with the default, the list of what is missing is whole.
+    if (initial !== undefined) answers[key] = initial;
+    return 'unasked';
+  };
+
+  /** @returns false where the question before these is to be asked again */
+  const settleFrom = async (index: number): Promise<boolean> => {
+    const key = optionKeys[index];
+    if (key === undefined) return true;
+    for (;;) {
+      const settled = await settleOne(key);
+      if (settled !== 'back' && (await settleFrom(index + 1))) return true;
+      delete answers[key];
+      if (settled !== 'asked') return false;
     }
   };
-  for (const key of optionKeys) await settleOne(key);
+  // Before the first question there is none: it is asked again.
+  while (!(await settleFrom(0)));
 
-  if (missing.length > 0 || !isComplete(answers))
+  if (missing.size > 0 || !isComplete(answers))
     throw usage(
-      mayDefault ? 'Answers are missing' : 'Answers are missing, and there is no terminal to ask on',
-      missing.join(', '),
-      mayDefault ? 'Give these flags.' : 'Give these flags, or --yes to take the defaults.',
+      ask || mayDefault ? 'Answers are missing' : 'Answers are missing, and there is no terminal to ask on',
+      [...missing].join(', '),
+      ask || mayDefault ? 'Give these flags.' : 'Give these flags, or --yes to take the defaults.',
     );
   return answers;
 }
@@ -210,7 +251,7 @@ export function typedAnswers(answers: Answers): Typed {
   const typed: Partial<Record<keyof Answers, string>> = {};
   const write = <Key extends keyof Answers>(key: Key) => {
     const option = options[key];
-    if (option.applies?.(answers) ?? true) typed[key] = option.write(answers[key]);
+    if (option.applies?.(answers) ?? true) typed[key] = (option.recorded ?? option.write)(answers[key]);
   };
   for (const key of optionKeys) write(key);
   return typed;

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { EcomError } from '../plugins/ecom-analytics/core/error.ts';
 
@@ -41,20 +41,38 @@ export interface Target {
   /** Absolute, links followed. */
   readonly folder: string;
   readonly exists: boolean;
+  /** Names of the user's in it, folders with a slash; those that say nothing of what the folder is for are left out. */
+  readonly holds: readonly string[];
 }
 
 export type Inspection = (Target & { readonly wrong?: undefined }) | { readonly wrong: string };
 
-function listed(names: readonly string[]): string {
+/** Names for a person, of which there may be thousands. */
+export function listed(names: readonly string[]): string {
   const shown = names.slice(0, 8).join(', ');
   return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
 }
 
-/** Names in the folder that keep a project out of it. */
-function occupants(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => !harmless.has(name.toLowerCase()) && !name.startsWith(stagingPrefix))
+const isHarmless = (name: string): boolean => harmless.has(name.toLowerCase());
+
+function holdings(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => !isHarmless(name) && !name.startsWith(stagingPrefix))
+    .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
     .sort();
+}
+
+/** What in the folder keeps a file of ours out: the same name, or something other than a folder on the way to it. */
+function inTheWay(folder: string, file: string): string | undefined {
+  const parts = file.split('/');
+  if (isHarmless(parts[0] ?? '')) return undefined;
+  for (const [index] of parts.entries()) {
+    const name = parts.slice(0, index + 1).join('/');
+    const found = lstatSync(path.join(folder, name), { throwIfNoEntry: false });
+    if (found === undefined) return undefined;
+    if (!found.isDirectory() || index === parts.length - 1) return name;
+  }
+  return undefined;
 }
 
 /** Follows links as far as the path exists, so that a project goes where a link leads and not over the link. */
@@ -69,8 +87,12 @@ export function isUnfinished(folder: string): boolean {
   return existsSync(path.join(folder, completeFolder));
 }
 
-/** Looks whether a project can go into the folder, without changing anything. */
-export function inspectTarget(folder: string): Inspection {
+/**
+ * Looks whether a project can go into the folder, without changing anything.
+ *
+ * @param files of the project, by their paths in it
+ */
+export function inspectTarget(folder: string, files: Iterable<string>): Inspection {
   let at = folder;
   try {
     while (!existsSync(at)) {
@@ -79,10 +101,10 @@ export function inspectTarget(folder: string): Inspection {
       at = path.dirname(at);
     }
     if (!statSync(at).isDirectory()) return { wrong: `${at} is a file` };
-    if (at !== folder) return { folder: followLinks(folder), exists: false };
-    const found = occupants(folder);
-    if (found.length > 0) return { wrong: `the folder is not empty: ${listed(found)}` };
-    return { folder: followLinks(folder), exists: true };
+    if (at !== folder) return { folder: followLinks(folder), exists: false, holds: [] };
+    const names = new Set([...files].flatMap((file) => inTheWay(folder, file) ?? []));
+    if (names.size > 0) return { wrong: `these are in the way: ${listed([...names].sort())}` };
+    return { folder: followLinks(folder), exists: true, holds: holdings(folder) };
   } catch (cause) {
     return { wrong: cause instanceof Error ? cause.message : String(cause) };
   }
@@ -92,15 +114,16 @@ export function inspectTarget(folder: string): Inspection {
 export class TargetError extends EcomError {
   override readonly name = 'TargetError';
 
-  constructor(folder: string, wrong: string, options?: ErrorOptions) {
+  constructor(folder: string, wrong: string, options?: ErrorOptions & { readonly fix?: string }) {
+    const { fix = 'Choose another folder, or move those files away.', ...rest } = options ?? {};
     super(
       'ECOM_TARGET',
       {
         what: `No project can be written there: ${wrong}`,
         where: folder,
-        fix: 'Choose another folder, or move those files away. Nothing was changed.',
+        fix: `${fix} Nothing was changed.`,
       },
-      options,
+      rest,
     );
   }
 }

@@ -27,6 +27,24 @@ export function textOf(tree: Tree, file: string): string | undefined {
   return found && Buffer.from(found.content).toString('utf8');
 }
 
+/** A line for each name at the top, folders first and with how many files they hold. */
+export function summary(tree: Tree): string[] {
+  const counts = new Map<string, number>();
+  for (const file of tree.keys()) {
+    const [top = '', ...below] = file.split('/');
+    if (below.length > 0) counts.set(`${top}/`, (counts.get(`${top}/`) ?? 0) + 1);
+  }
+  const folders = [...counts.keys()].sort();
+  const width = Math.max(0, ...folders.map((name) => name.length));
+  return [
+    ...folders.map((name) => {
+      const count = counts.get(name) ?? 0;
+      return `${name.padEnd(width)}  ${count} ${count === 1 ? 'file' : 'files'}`;
+    }),
+    ...[...tree.keys()].filter((file) => !file.includes('/')).sort(),
+  ];
+}
+
 /** Whether it can be read as text, and written again, without losing anything. */
 export function isText(content: Uint8Array): boolean {
   return !content.includes(0) && isUtf8(content);

@@ -206,7 +206,7 @@ async function writeInto(tree: Tree, folder: string, signal: AbortSignal): Promi
       throw new TargetError(folder, 'another run is writing there', { cause: error });
     throw error;
   }
-  const again = inspectTarget(folder);
+  const again = inspectTarget(folder, tree.keys());
   if (again.wrong !== undefined) {
     discard(complete, folder);
     throw new TargetError(folder, again.wrong);

@@ -11,7 +11,7 @@ import {
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CancelledError } from '../../create/cancel.ts';
-import { checkTarget, makeProject, type Template, whatWouldBeMade } from '../../create/make.ts';
+import { lookAt, makeProject, type Template, whatWouldBeMade } from '../../create/make.ts';
 import type { Typed } from '../../create/settle.ts';
 import { completeFolder } from '../../create/target.ts';
 import { textFile } from '../../create/tree.ts';
@@ -128,7 +128,7 @@ describe('after a kill while files were moved', () => {
 
   test('the next run finishes the project as it was begun, with Git and the install', async () => {
     await leaveUnfinished();
-    expect(() => checkTarget('shop', { ...here, cwd: folder })).not.toThrow();
+    expect(lookAt('shop', { ...here, cwd: folder }, template)).toMatchObject({ holds: [] });
     const said = await make({ name: 'later' });
     expect(said).toContain(`Finished what an interrupted run had begun in ${project}`);
     expect(said).toContain('npx sls deploy --stage prod');
@@ -145,6 +145,45 @@ describe('after a kill while files were moved', () => {
     expect(said).toContain('It would be finished. Nothing was written.');
     expect(readdirSync(project, { recursive: true })).toEqual(before);
   });
+});
+
+test('a dry run sums folders, and names the files of the user that would stay', async () => {
+  mkdirSync(path.join(project, '.vscode'), { recursive: true });
+  writeFileSync(path.join(project, '.vscode/settings.json'), 'mine\n');
+  const said = whatWouldBeMade(template, await answersOf({ directory: 'shop' }), { ...here, cwd: folder });
+  expect(said.split('\n').slice(0, -1)).toEqual([
+    'shop/',
+    '  .ecom-analytics/  3 files',
+    '  .vscode/          1 file',
+    '  local/            1 file',
+    '  README.md',
+    '  package-lock.json',
+    '  package.json',
+    '  stages.yml',
+    '',
+    'Yours would stay: .vscode/settings.json',
+  ]);
+});
+
+test('of the files that every project has, those that are in the way are known before the questions', () => {
+  mkdirSync(project);
+  const wrong = () => lookAt('shop', { ...here, cwd: folder }, template).wrong;
+  for (const name of ['LICENSE', 'package-lock.json', 'notes.txt'])
+    writeFileSync(path.join(project, name), '');
+  expect(wrong()).toBeUndefined();
+  writeFileSync(path.join(project, 'stages.yml'), '');
+  expect(wrong()).toBe('these are in the way: stages.yml');
+});
+
+test('a file that only some answers make is in the way of those answers', async () => {
+  mkdirSync(project);
+  writeFileSync(path.join(project, 'yarn.lock'), 'mine');
+  await expect(make({ packageManager: 'yarn', install: 'no' })).rejects.toThrow(
+    'these are in the way: yarn.lock',
+  );
+  expect(readdirSync(project)).toEqual(['yarn.lock']);
+  await make({ install: 'no' });
+  expect(readText(project, 'yarn.lock')).toBe('mine');
 });
 
 test('a package manager that is not installed is named, with what to do', async () => {

@@ -90,7 +90,7 @@ describe('npm create', () => {
       cwd: folder,
       env: environment(),
     });
-    await terminal.until('clusters?');
+    await terminal.until('Where should your pipeline run?');
     terminal.type(key.ctrlC);
     await terminal.until('Nothing was written.');
     await terminal.ended;
@@ -263,13 +263,25 @@ describe('an install', () => {
 });
 
 describe('the command line', () => {
-  test('--dry-run lists the tree and writes nothing', async () => {
+  test('--dry-run prints the tree, folders summed, and writes nothing', async () => {
     const { code, stdout } = await create('shop', '--yes', '--dry-run');
     expect(code).toBe(0);
-    expect(stdout.split('\n')).toEqual(
-      expect.arrayContaining(['package.json', 'pipeline/rules.ts', 'stages.yml']),
+    const [top, ...lines] = stdout.split('\n');
+    expect(top).toBe('shop/');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^ {2}pipeline\/ +[2-9] files$/),
+        expect.stringMatching(/^ {2}vendor\/ +1 file$/),
+        '  package.json',
+        '  stages.yml',
+      ]),
     );
-    expect(stdout).toMatch(/\d+ files, \d+ kB, in .*shop\. Nothing was written\./);
+    expect(lines.length).toBeLessThan(30);
+    const [, total] = /^(\d+) files, \d+ kB, in .*shop\. Nothing was written\.$/m.exec(stdout) ?? [];
+    const counted = lines
+      .filter((line) => line.startsWith('  '))
+      .map((line) => Number(/(\d+) files?$/.exec(line)?.[1] ?? 1));
+    expect(counted.reduce((sum, count) => sum + count)).toBe(Number(total));
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -360,15 +372,42 @@ describe('the command line', () => {
     expect(readdirSync(locked)).toEqual([]);
   });
 
-  test('a folder that is not free is refused with its files', async () => {
+  test('a folder that is not empty is refused with its files, and taken with --continue', async () => {
     mkdirSync(path.join(folder, 'shop'));
     writeFileSync(path.join(folder, 'shop/notes.txt'), 'mine');
-    const { code, stderr } = await create('shop', '--yes');
+    const { code, stderr } = await create('shop', '--yes', '--no-install');
     expect(code).toBe(1);
     expect(stderr).toContain('the folder is not empty: notes.txt');
     expect(stderr).toContain('[ECOM_TARGET]');
     expect(stderr).not.toContain('    at ');
     expect(readdirSync(path.join(folder, 'shop'))).toEqual(['notes.txt']);
+    expect(await create('shop', '--yes', '--no-install', '--continue')).toMatchObject({ code: 0 });
+    const status = await run('git', ['status', '--porcelain'], environment(), path.join(folder, 'shop'));
+    expect(status.stdout).toBe('?? notes.txt\n');
+    // Now all of it is in the way.
+    const again = await create('shop', '--yes', '--no-install', '--continue');
+    expect(again.code).toBe(1);
+    expect(again.stderr).toMatch(/these are in the way: .*biome\.json.* and \d+ more/);
+  });
+
+  test('--start runs the project once it is installed, and says how that failed', async () => {
+    const bin = path.join(folder, 'bin');
+    mkdirSync(bin);
+    writeFileSync(
+      path.join(bin, 'npm'),
+      '#!/bin/sh\necho "npm $1 in $(basename "$PWD")"\n[ "$1" != start ]\n',
+    );
+    chmodSync(path.join(bin, 'npm'), 0o755);
+    const args = [packed.program, 'shop', '--yes', '--start', '--no-git'];
+    const { code, stdout, stderr } = await run(
+      process.execPath,
+      args,
+      environment({ PATH: bin + path.delimiter + process.env.PATH }),
+    );
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/To skip prompts next time.*npm start in shop\n$/s);
+    expect(stderr).toContain('npm install in shop');
+    expect(stderr).toContain('The project is complete, but `npm start` ended with exit code 1');
   });
 
   test.each([

@@ -5,13 +5,15 @@ import { helpText } from '../../create/help.ts';
 import { optionKeys, options } from '../../create/option.ts';
 import { render } from '../../create/render.ts';
 import { replayLine } from '../../create/replay.ts';
-import { type Ask, readFlags, settle, type Typed } from '../../create/settle.ts';
+import { type Ask, back, readFlags, settle, type Typed, typedAnswers } from '../../create/settle.ts';
+import { stageSettings } from '../../create/stages.ts';
 import { textOf } from '../../create/tree.ts';
 import pipeline from '../../pipeline/definition.ts';
 import { UsageError } from '../../plugins/ecom-analytics/core/error.ts';
 import { releases } from '../../plugins/ecom-analytics/job/releases.ts';
 import { resolveConfig } from '../../plugins/ecom-analytics/plugin/config/resolve.ts';
-import { presetNames } from '../../plugins/ecom-analytics/plugin/config/schema.ts';
+import { type PresetName, presetNames } from '../../plugins/ecom-analytics/plugin/config/schema.ts';
+import { estimateCost } from '../../plugins/ecom-analytics/plugin/cost/estimate.ts';
 import { bucketName } from '../../plugins/ecom-analytics/plugin/resources/stage.ts';
 import { kit } from '../../plugins/ecom-analytics/test/core/kit.ts';
 import { answersOf, existingClusters, here } from './answers.ts';
@@ -19,41 +21,60 @@ import { currentTemplate } from './packed.ts';
 
 const settleFlags = (...args: readonly string[]) => settle(readFlags(args).typed, here, undefined, true);
 
-/** Answers every question with its default, and notes what was asked. */
-function recordingAsk(answers: Typed = {}): { ask: Ask; asked: string[] } {
+/**
+ * Answers every question with what it suggests, and notes what was asked and suggested.
+ *
+ * @param steps back, by how many questions were asked before
+ */
+function recordingAsk(
+  answers: Typed | ((asked: readonly string[]) => Typed) = {},
+  steps: readonly number[] = [],
+) {
   const asked: string[] = [];
+  const suggested: unknown[] = [];
   const ask: Ask = async (key, initial) => {
     asked.push(key);
-    const text = answers[key];
+    suggested.push(initial);
+    if (steps.includes(asked.length)) return back;
+    const text = (typeof answers === 'function' ? answers(asked) : answers)[key];
     const reading = text === undefined ? undefined : options[key].read(text);
     const value = reading?.wrong === undefined ? reading?.value : undefined;
     if (value !== undefined) return value;
     if (initial === undefined) throw new Error(`${key} has no default`);
     return initial;
   };
-  return { ask, asked };
+  return { ask, asked, suggested };
 }
 
 describe('questions', () => {
-  test('creating clusters asks eight', async () => {
+  test('for this machine are three, and whether to start', async () => {
     const { ask, asked } = recordingAsk();
+    const answers = await settle({}, here, ask, false);
+    expect(asked).toEqual(['aws', 'directory', 'packageManager', 'install']);
+    expect(answers).toEqual({ ...(await answersOf()), aws: false, install: 'start' });
+  });
+
+  test('for AWS are eight, and whether to start', async () => {
+    const { ask, asked } = recordingAsk({ aws: 'yes' });
     await settle({}, here, ask, false);
     expect(asked).toEqual([
+      'aws',
       'directory',
       'clusters',
-      'emrRelease',
       'region',
       'stages',
       'size',
       'alertEmail',
-      'rulesOff',
+      'packageManager',
+      'install',
     ]);
   });
 
-  test('bringing clusters asks eight', async () => {
-    const { ask, asked } = recordingAsk(existingClusters);
+  test('for existing clusters say which', async () => {
+    const { ask, asked } = recordingAsk({ aws: 'yes', ...existingClusters });
     const answers = await settle({}, here, ask, false);
     expect(asked).toEqual([
+      'aws',
       'directory',
       'clusters',
       'mskClusterArn',
@@ -62,34 +83,97 @@ describe('questions', () => {
       'network',
       'stages',
       'alertEmail',
+      'packageManager',
+      'install',
     ]);
     expect(answers.region).toBe('eu-central-1');
+  });
+
+  test('can be left for the one before, which suggests what was answered', async () => {
+    const answered = { aws: 'yes', region: 'eu-west-1', size: 'large' };
+    const { ask, asked, suggested } = recordingAsk(answered, [5, 6]);
+    const answers = await settle({ directory: 'x', clusters: 'create' }, here, ask, false);
+    expect(asked).toEqual([
+      ...['region', 'stages', 'size', 'alertEmail', 'packageManager'],
+      ...['alertEmail', 'size', 'alertEmail', 'packageManager', 'install'],
+    ]);
+    expect(suggested[6]).toBe('large');
+    expect(answers).toMatchObject({ region: 'eu-west-1', size: 'large', alertEmail: null });
+  });
+
+  test('that no longer come up after a step back have their defaults', async () => {
+    const answered = (asked: readonly string[]) => ({
+      aws: asked.indexOf('aws') === asked.lastIndexOf('aws') ? 'yes' : 'no',
+      clusters: 'existing',
+    });
+    const { ask, asked } = recordingAsk(answered, [4, 5, 6]);
+    const answers = await settle({}, here, ask, false);
+    expect(asked).toEqual([
+      ...['aws', 'directory', 'clusters', 'mskClusterArn', 'clusters', 'directory'],
+      ...['aws', 'directory', 'packageManager', 'install'],
+    ]);
+    expect(answers).toEqual({ ...(await answersOf()), aws: false, install: 'start' });
+  });
+
+  test('the first of them has none before it', async () => {
+    const { ask, asked } = recordingAsk({}, [1, 2]);
+    await settle({}, here, ask, false);
+    expect(asked).toEqual(['aws', 'aws', 'aws', 'directory', 'packageManager', 'install']);
+  });
+
+  test('say what a stage costs where it is chosen, as the plugin estimates it', async () => {
+    const message = (key: keyof Answers, before: Partial<Answers>) => {
+      const text = options[key].question?.message;
+      return typeof text === 'function' ? text(before) : text;
+    };
+    const usd = (preset: PresetName) => {
+      const { monthlyUsd } = estimateCost(resolveConfig(pipeline, { preset }));
+      return `about $${Math.round(monthlyUsd).toLocaleString('en-US')} a month`;
+    };
+    expect(message('stages', { clusters: 'create' })).toContain(usd('dev'));
+    for (const { value, label } of options.size.question?.choices ?? [])
+      expect(label).toBe(`${value}, ${usd(presetNames.find((name) => name === value) ?? 'dev')}`);
+    const answers = await answersOf({ ...existingClusters, stages: 'dev' });
+    const config = resolveConfig(pipeline, stageSettings(answers, 'dev'));
+    expect(message('stages', answers)).toContain(
+      `about $${Math.round(estimateCost(config).monthlyUsd)} a month`,
+    );
   });
 
   test('a flag answers its question', async () => {
     const { ask, asked } = recordingAsk();
     await settle(readFlags(['shop', '--region', 'eu-west-1', '--size', 'large']).typed, here, ask, false);
-    expect(asked).not.toContain('directory');
-    expect(asked).not.toContain('region');
-    expect(asked).not.toContain('size');
+    // A setting of AWS says that it is wanted.
+    expect(asked).toEqual(['clusters', 'stages', 'alertEmail', 'packageManager', 'install']);
   });
 
   test('a fully flagged call asks nothing, with or without a terminal', async () => {
-    const { ask, asked } = recordingAsk();
-    const { typed } = readFlags([
-      ...['shop', '--clusters', 'create', '--emr-release', 'emr-7.14.0', '--region', 'eu-west-1'],
-      ...['--stages', 'dev,prod', '--size', 'large', '--alert-email', 'none', '--rules-off', 'none'],
-    ]);
-    const answers = await settle(typed, here, ask, false);
-    expect(asked).toEqual([]);
-    expect(await settle(typed, here, undefined, false)).toEqual(answers);
+    const onAws = [
+      '--clusters',
+      'create',
+      '--region',
+      'eu-west-1',
+      '--stages',
+      'dev,prod',
+      '--size',
+      'large',
+    ];
+    for (const flags of [[...onAws, '--alert-email', 'none'], ['--no-aws']]) {
+      const { ask, asked } = recordingAsk();
+      const { typed } = readFlags(['shop', ...flags, '--package-manager', 'npm', '--install']);
+      const answers = await settle(typed, here, ask, false);
+      expect(asked).toEqual([]);
+      expect(await settle(typed, here, undefined, false)).toEqual(answers);
+    }
   });
 
   test('no question is wider than a terminal of 80 columns', () => {
+    const before = { clusters: 'existing', stages: ['dev', 's'.repeat(16)] } as const;
     for (const { question } of Object.values(options)) {
       const choices = question?.choices ?? [];
+      const { message = '' } = question ?? {};
       const lines = [
-        question?.message ?? '',
+        typeof message === 'string' ? message : message(before),
         question?.placeholder ?? '',
         ...choices.map(({ label, hint = '' }) => `● ${label} (${hint})`),
       ];
@@ -152,6 +236,7 @@ describe('flags', () => {
       'it may have up to 23 characters',
     ],
     ['a description of two lines', ['x', '--description', 'a\nb'], 'it must be one line'],
+    ['a start without an install', ['x', '--start', '--no-install'], '--start and --no-install exclude'],
     ['two folders', ['my', 'shop'], 'There are two folders (my shop)'],
     ['a flag without its value', ['x', '--region'], '--region'],
     ['existing clusters that are not named', ['x', '--clusters', 'existing'], '--msk-cluster-arn arn'],
@@ -173,8 +258,8 @@ describe('flags', () => {
 
   test('without a terminal, names every flag whose answer is missing', async () => {
     await expect(settle({ directory: 'x', region: 'eu-west-1' }, here, undefined, false)).rejects.toThrow(
-      '(--clusters create|existing, --emr-release release, --stages name,…, --size dev|production|large, ' +
-        '--alert-email address|none, --rules-off rule,…|none). Give these flags, or --yes',
+      '(--clusters create|existing, --stages name,…, --size dev|production|large, ' +
+        '--alert-email address|none). Give these flags, or --yes',
     );
   });
 
@@ -183,7 +268,7 @@ describe('flags', () => {
       const complaint = await settle({ directory: 'x', clusters }, here, undefined, false).catch(String);
       const named = [...String(complaint).matchAll(/--([a-z-]+) \S+?[,)]/g)].map(([, flag]) => flag);
       const asked = optionKeys.filter((key) => named.includes(options[key].flag ?? undefined));
-      expect(asked.length).toBeGreaterThan(4);
+      expect(asked.length).toBeGreaterThan(3);
       const typed = Object.fromEntries(asked.map((key) => [key, sample[key]]));
       expect(await settle({ directory: 'x', clusters, ...typed }, here, undefined, false)).toMatchObject({
         clusters,
@@ -192,8 +277,8 @@ describe('flags', () => {
   });
 
   test('a switch can be turned off', async () => {
-    const answers = await settleFlags('x', '--no-git', '--no-install', '--no-workflows');
-    expect(answers).toMatchObject({ git: false, install: false, workflows: false });
+    const answers = await settleFlags('x', '--no-aws', '--no-git', '--no-install', '--no-workflows');
+    expect(answers).toMatchObject({ aws: false, git: false, install: 'no', workflows: false });
   });
 
   test.each([
@@ -201,6 +286,11 @@ describe('flags', () => {
     ['Café №1', 'cafe-no1'],
     ['123', 'my-shop'],
     ['商店', 'my-shop'],
+    ['Überladen', 'ueberladen'],
+    ['Straße & Söhne', 'strasse-soehne'],
+    ['Žluťoučký kůň', 'zlutoucky-kun'],
+    ['Магазин', 'magazin'],
+    ['Μαγαζί', 'magazi'],
     ['../up/shop_2', 'shop-2'],
     ['a'.repeat(50), 'a'.repeat(32)],
   ])('the folder %s makes the name %s', async (directory, name) => {
@@ -226,6 +316,13 @@ describe('flags', () => {
     });
   });
 
+  test('--start installs and starts, once: neither the record nor the replay line has it', async () => {
+    const answers = await settleFlags('x', '--start');
+    expect(answers.install).toBe('start');
+    expect(typedAnswers(answers).install).toBe('yes');
+    expect(replayLine(answers, '0.1.0')).not.toMatch(/start|install/);
+  });
+
   test('help names every flag', () => {
     const help = helpText();
     for (const key of optionKeys) expect(help).toContain(options[key].flag ?? '<directory>');
@@ -235,6 +332,7 @@ describe('flags', () => {
 
 /** Values that make a difference, at least one for each choice of each option. */
 const values: { readonly [Key in keyof Answers]?: readonly string[] } = {
+  aws: ['yes', 'no'],
   name: ['shop', 'a-much-longer-name-of-a-shop'],
   description: ['Plain', 'With "quotes", $dollars, `ticks` and \'more\''],
   clusters: ['create', 'existing'],

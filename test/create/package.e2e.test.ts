@@ -15,6 +15,7 @@ describe('the package', () => {
     expect(packed.files.map((file) => file.path).sort()).toEqual([
       'README.md',
       'dist/LICENSE',
+      'dist/create.cjs',
       'dist/index.mjs',
       'dist/template.tgz',
       'package.json',
@@ -29,12 +30,12 @@ describe('the package', () => {
 
   test('names the licence of everything it holds', () => {
     const licenses = readText(packed.folder, 'dist/LICENSE');
-    for (const name of ['@clack/core', '@clack/prompts', 'nanotar', 'valibot'])
+    for (const name of ['@clack/core', '@clack/prompts', '@sindresorhus/transliterate', 'nanotar', 'valibot'])
       expect(licenses).toContain(`\n${name}\n`);
   });
 
   test('holds no path of the machine that packed it', () => {
-    expect(readText(packed.program)).not.toContain(repository);
+    expect(readText(packed.folder, 'dist/index.mjs')).not.toContain(repository);
   });
 
   test('prints its help and version', () => {

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { existingClusters } from './answers.ts';
 import { ownFolder, type Packed, packScaffolder, plainEnvironment, readText, repository } from './packed.ts';
 import { key, openTerminal, type Terminal } from './terminal.ts';
@@ -31,67 +31,112 @@ function environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   });
 }
 
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 function start(args: readonly string[], env = environment()): Terminal {
   return openTerminal(process.execPath, [packed.program, ...args], { cwd: folder, env });
 }
 
-/** The questions in their order, and what to type at each. */
-const questions: readonly (readonly [question: string, answer: string])[] = [
+type Step = readonly [question: string, answer: string];
+
+/** The questions about AWS in their order, and what to type at each. */
+const questions: readonly Step[] = [
+  ['Where should your pipeline run?', `${key.down}${key.enter}`],
   ['Where should we create your project?', `shop${key.enter}`],
-  ['clusters?', key.enter],
-  ['EMR release?', key.enter],
-  ['AWS region?', `eu-west-1${key.enter}`],
-  ['Stages?', key.enter],
-  ['Size of the stages', `${key.down}${key.enter}`],
-  ['E-mail address', `owner@shop.example${key.enter}`],
-  ['Fraud rules to switch off?', `${key.space}${key.enter}`],
+  ['Which Kafka (MSK) and Spark (EMR) clusters', key.enter],
+  ['Which AWS region?', `eu-west-1${key.enter}`],
+  ['Which stages? While deployed, dev costs about $', key.enter],
+  ['What size should prod be?', `${key.down}${key.enter}`],
+  ['Which e-mail address', `owner@shop.example${key.enter}`],
+  ['Which package manager?', key.enter],
+  ['Install and start now?', `${key.down}${key.down}${key.enter}`],
 ];
 
-async function answer(terminal: Terminal, count: number): Promise<void> {
-  for (const [question, typed] of questions.slice(0, count)) {
+async function answer(terminal: Terminal, steps: readonly Step[]): Promise<void> {
+  for (const [question, typed] of steps) {
     await terminal.until(question);
     terminal.type(typed);
   }
 }
 
-test('a project is made from eight answers', async () => {
-  const terminal = start(['--no-install']);
-  await answer(terminal, questions.length);
+test('a project for AWS is made from nine answers', async () => {
+  const terminal = start([]);
+  await answer(terminal, questions);
   expect(await terminal.ended).toBe(0);
   const shown = terminal.shown();
   expect(shown).toContain(`Created shop in ${path.join(folder, 'shop')}`);
   expect(shown).toContain('cd shop');
+  expect(shown).toContain('npm install');
   expect(shown.replace(/\s+/g, ' ')).toContain(
-    'To do this again without questions: npm create -y ecom-analytics@0.1.0 shop -- --yes',
+    'To skip prompts next time, run: npm create -y ecom-analytics@0.1.0 shop -- --yes',
   );
   expect(readText(folder, 'shop/stages.yml')).toContain(
     'region: eu-west-1\n  alertEmail: owner@shop.example',
   );
   expect(readText(folder, 'shop/stages.yml')).toContain('preset: large');
-  expect(readText(folder, 'shop/stages.yml')).toContain('- high-value');
   expect(readText(folder, 'shop/.git/HEAD')).toContain('refs/heads/main');
   expect(readdirSync(folder)).toEqual(['shop']);
+});
+
+/** Puts an npm of our own before the real one; the environment that has it. */
+function withNpm(script: string): NodeJS.ProcessEnv {
+  const bin = path.join(folder, 'bin');
+  mkdirSync(bin);
+  writeFileSync(path.join(bin, 'npm'), `#!/bin/sh\n${script}`);
+  chmodSync(path.join(bin, 'npm'), 0o755);
+  return environment({ PATH: `${bin}${path.delimiter}${process.env.PATH}` });
+}
+
+test('Esc goes back one question', async () => {
+  const terminal = start(['--no-git']);
+  await answer(terminal, [
+    ['Where should your pipeline run?', key.escape],
+    ['Where should your pipeline run?', `${key.down}${key.enter}`],
+    ['Where should we create your project?', `one${key.enter}`],
+    ['clusters', key.escape],
+    ['Where should we create your project?', key.escape],
+    ['Where should your pipeline run?', `${key.up}${key.enter}`],
+    ['Where should we create your project?', `two${key.enter}`],
+    ['Which package manager?', key.enter],
+    ['Install and start now?', `${key.down}${key.down}${key.enter}`],
+  ]);
+  expect(await terminal.ended).toBe(0);
+  expect(readdirSync(folder)).toEqual(['two']);
 });
 
 /** What the README shows, and what the program showed, up to how lines break. */
 const words = (text: string) => text.trim().split(/\s+/).join(' ');
 
 test('its README shows what a user sees, and what results', async () => {
-  const bin = path.join(folder, 'bin');
-  mkdirSync(bin);
-  writeFileSync(path.join(bin, 'npm'), '#!/bin/sh\n');
-  chmodSync(path.join(bin, 'npm'), 0o755);
-  const terminal = start([], environment({ PATH: `${bin}${path.delimiter}${process.env.PATH}` }));
-  for (const [question, typed] of questions) {
-    await terminal.until(question);
-    if (question.startsWith('Where')) terminal.type(`my-shop${key.enter}`);
-    else terminal.type(question === 'E-mail address' ? typed : key.enter);
-  }
+  // It starts as the dashboard does, and ends as that does on Ctrl-C.
+  const npm = `
+    if [ "$1" != start ]; then exit 0; fi
+    trap 'exit 130' INT
+    echo 'Dashboard: http://127.0.0.1:4600/'
+    while :; do sleep 0.1; done
+  `;
+  const terminal = start([], withNpm(npm));
+  await answer(
+    terminal,
+    questions.map(([question, typed], index) => {
+      if (index === 0) return [question, typed];
+      if (question.startsWith('Where')) return [question, `my-shop${key.enter}`];
+      return [question, question.startsWith('Which e-mail') ? typed : key.enter];
+    }),
+  );
+  await terminal.until('Dashboard:');
+  terminal.type(key.ctrlC);
   expect(await terminal.ended).toBe(0);
-  const shown = terminal.shown().replaceAll('\r', '').replaceAll(folder, '/home/ada');
+  const shown = terminal.shown().replaceAll('\r', '').replaceAll(folder, '/home/ada').replace('^C', '');
 
   const readme = readText(repository, 'create/README.md').replaceAll(/^ {4}/gm, '');
-  const transcript = readme.slice(readme.indexOf('┌  create-'), readme.indexOf('\nThe result'));
+  const transcript = readme.slice(readme.indexOf('┌  create-'), readme.indexOf('\n"On this machine'));
   const [asked = '', after = ''] = transcript.split('└  Making my-shop');
   const parts = asked.split('◇').slice(1);
   expect(parts).toHaveLength(questions.length);
@@ -106,47 +151,55 @@ test('its README shows what a user sees, and what results', async () => {
 });
 
 test('existing clusters are asked for, and a wrong answer is asked again', async () => {
-  const terminal = start(['shop', '--no-install', '--no-git']);
-  await terminal.until('clusters?');
-  terminal.type(`${key.down}${key.enter}`);
-  await terminal.until('ARN of the MSK cluster?');
-  terminal.type(`shop${key.enter}`);
-  await terminal.until('it must be an ARN like');
   // Ctrl-U takes back what was typed.
-  terminal.type(
-    `${String.fromCharCode(21)}arn:aws:kafka:eu-west-3:123456789012:cluster/shop/1a2b-3${key.enter}`,
-  );
-  await terminal.until('Id of the EMR cluster?');
-  terminal.type(`j-2AXXXXXXGAPLF${key.enter}`);
-  await terminal.until('EMR release?');
-  terminal.type(key.enter);
-  await terminal.until('VPC and private subnets?');
-  terminal.type(`vpc-0a1b2c3d,subnet-0a1b2c3d${key.enter}`);
-  await terminal.until('Stages?');
-  terminal.type(key.enter);
-  await terminal.until('E-mail address');
-  terminal.type(key.enter);
+  const clear = String.fromCharCode(21);
+  const terminal = start(['shop', '--aws', '--no-install', '--no-git', '--package-manager', 'npm']);
+  await answer(terminal, [
+    ['clusters', `${key.down}${key.enter}`],
+    ['What is the ARN of the MSK cluster?', `shop${key.enter}`],
+    [
+      'it must be an ARN like',
+      `${clear}arn:aws:kafka:eu-west-3:123456789012:cluster/shop/1a2b-3${key.enter}`,
+    ],
+    ['What is the ID of the EMR cluster?', `j-2AXXXXXXGAPLF${key.enter}`],
+    ['Which EMR release does it have?', key.enter],
+    ['Which VPC and private subnets', `vpc-0a1b2c3d,subnet-0a1b2c3d${key.enter}`],
+    ['Which stages?', key.enter],
+    ['Which e-mail address', key.enter],
+  ]);
   expect(await terminal.ended).toBe(0);
   expect(readText(folder, 'shop/stages.yml')).toContain('clusterId: j-2AXXXXXXGAPLF');
   expect(readText(folder, 'shop/stages.yml')).toContain('region: eu-west-3');
 });
 
-test('a folder that is not free is asked for again', async () => {
-  mkdirSync(path.join(folder, 'taken'));
-  writeFileSync(path.join(folder, 'taken/notes.txt'), 'mine');
-  const terminal = start(['--no-install']);
-  await terminal.until('Where should we create your project?');
-  terminal.type(`taken${key.enter}`);
-  await terminal.until('the folder is not empty: notes.txt');
-  terminal.type(key.ctrlC);
-  expect(await terminal.ended).toBe(130);
+test('a folder that is not empty is shown: it may be taken, unless something is in the way', async () => {
+  for (const [name, file] of [
+    ['taken', 'package.json'],
+    ['used', 'notes.txt'],
+  ] as const) {
+    mkdirSync(path.join(folder, name));
+    writeFileSync(path.join(folder, name, file), 'mine');
+  }
+  const terminal = start(['used', '--no-aws', '--no-install', '--no-git', '--package-manager', 'npm']);
+  await answer(terminal, [
+    ['used is not empty: notes.txt', ''],
+    ['Create the project in that folder anyway?', `${key.down}${key.enter}`],
+    ['Where should we create your project?', `taken${key.enter}`],
+    ['these are in the way: package.json', `${String.fromCharCode(21)}used${key.enter}`],
+    ['used is not empty: notes.txt', ''],
+    ['Create the project in that folder anyway?', key.enter],
+  ]);
+  expect(await terminal.ended).toBe(0);
+  expect(readText(folder, 'used/notes.txt')).toBe('mine');
+  expect(existsSync(path.join(folder, 'used/stages.yml'))).toBe(true);
+  expect(readdirSync(path.join(folder, 'taken'))).toEqual(['package.json']);
 });
 
 test.each(questions.map(([question], index) => [question, index] as const))(
   'Ctrl-C at "%s" writes nothing',
   async (question, index) => {
     const terminal = start([]);
-    await answer(terminal, index);
+    await answer(terminal, questions.slice(0, index));
     await terminal.until(question);
     terminal.type(key.ctrlC);
     expect(await terminal.ended).toBe(130);
@@ -157,11 +210,11 @@ test.each(questions.map(([question], index) => [question, index] as const))(
 
 test('Ctrl-D at a question writes nothing', async () => {
   for (const [index, question] of [
-    [0, 'Where should we create your project?'],
-    [1, 'clusters?'],
+    [0, 'Where should your pipeline run?'],
+    [1, 'Where should we create your project?'],
   ] as const) {
     const terminal = start([]);
-    await answer(terminal, index);
+    await answer(terminal, questions.slice(0, index));
     await terminal.until(question);
     terminal.type(key.ctrlD);
     expect(await terminal.ended).toBe(130);
@@ -172,8 +225,8 @@ test('Ctrl-D at a question writes nothing', async () => {
 
 test.each(['SIGTERM', 'SIGINT'])('%s from elsewhere at a question writes nothing', async (signal) => {
   const terminal = start([]);
-  await answer(terminal, 3);
-  await terminal.until('AWS region?');
+  await answer(terminal, questions.slice(0, 3));
+  await terminal.until('Which AWS region?');
   process.kill(terminal.pid, signal);
   expect(await terminal.ended).toBe(130);
   expect(terminal.shown()).toContain('Nothing was written.');
@@ -181,18 +234,15 @@ test.each(['SIGTERM', 'SIGINT'])('%s from elsewhere at a question writes nothing
 });
 
 test('Ctrl-C at the questions about existing clusters writes nothing', async () => {
-  const steps: readonly (readonly [question: string, answer: string])[] = [
-    ['ARN of the MSK cluster?', `${existingClusters.mskClusterArn}${key.enter}`],
-    ['Id of the EMR cluster?', `${existingClusters.emrClusterId}${key.enter}`],
-    ['EMR release?', key.enter],
-    ['VPC and private subnets?', ''],
+  const steps: readonly Step[] = [
+    ['What is the ARN of the MSK cluster?', `${existingClusters.mskClusterArn}${key.enter}`],
+    ['What is the ID of the EMR cluster?', `${existingClusters.emrClusterId}${key.enter}`],
+    ['Which EMR release does it have?', key.enter],
+    ['Which VPC and private subnets', ''],
   ];
   for (const asked of [0, 1, 3]) {
     const terminal = start(['shop', '--clusters', 'existing']);
-    for (const [question, typed] of steps.slice(0, asked)) {
-      await terminal.until(question);
-      terminal.type(typed);
-    }
+    await answer(terminal, steps.slice(0, asked));
     await terminal.until(steps[asked]?.[0] ?? '');
     terminal.type(key.ctrlC);
     expect(await terminal.ended).toBe(130);
@@ -254,19 +304,19 @@ describe('Ctrl-C after the questions', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
-  test('while installing leaves the whole project, and says how to go on', async () => {
-    const bin = path.join(folder, 'bin');
-    mkdirSync(bin);
-    // An npm that takes its time, as a slow network makes it.
-    writeFileSync(path.join(bin, 'npm'), '#!/bin/sh\necho fetching\nexec sleep 60\n');
-    chmodSync(path.join(bin, 'npm'), 0o755);
-    const env = environment({ PATH: `${bin}${path.delimiter}${process.env.PATH}` });
-    const terminal = start(['shop', '--yes'], env);
+  test('while installing is answered at once, ends all of it, and says how to go on', async () => {
+    // An npm that takes its time, and more so when it is asked to end.
+    const npm = "trap '' INT TERM\nsleep 60 &\necho $! > ../pid\necho fetching\nwait\nsleep 60\n";
+    const terminal = start(['shop', '--yes'], withNpm(npm));
     await terminal.until('fetching');
     terminal.type(key.ctrlC);
+    await terminal.until('Stopping the install');
     expect(await terminal.ended).toBe(130);
     expect(terminal.shown().replace(/\s+/g, ' ')).toContain('is complete; run `npm install` there.');
     expect(existsSync(path.join(folder, 'shop/package.json'))).toBe(true);
     expect(existsSync(path.join(folder, 'shop/.git/HEAD'))).toBe(true);
+    const pid = Number(readText(folder, 'pid'));
+    await vi.waitUntil(() => !isRunning(pid), { timeout: 20_000 });
+    expect(isRunning(pid)).toBe(false);
   });
 });

@@ -7,8 +7,9 @@ const control = new RegExp(`${String.fromCharCode(27)}(?:\\[[0-9;?]*[ -/]*[@-~]|
 
 export const key = {
   enter: '\r',
+  up: `${String.fromCharCode(27)}[A`,
   down: `${String.fromCharCode(27)}[B`,
-  space: ' ',
+  escape: String.fromCharCode(27),
   ctrlC: String.fromCharCode(3),
   ctrlD: String.fromCharCode(4),
 } as const;

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { chooseTarget, projectTree, type Template } from '../../create/make.ts';
+import { planProject, type Template } from '../../create/make.ts';
 import { mergeJson } from '../../create/merge.ts';
 import { baseArchive, originFile, readOrigin } from '../../create/origin.ts';
 import { undoLine } from '../../create/replace.ts';
@@ -87,8 +87,7 @@ function commit(): void {
 
 async function make(template: Template): Promise<void> {
   const answers = await answersOf({ directory: 'shop', alertEmail: 'owner@shop.example' });
-  const target = chooseTarget(answers.directory, { ...here, cwd: folder });
-  const tree = projectTree(template, answers, target);
+  const { target, tree } = planProject(template, answers, { ...here, cwd: folder });
   await writeTree(tree, target, new AbortController().signal);
   git('init', '--quiet');
   commit();

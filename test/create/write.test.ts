@@ -35,7 +35,7 @@ beforeEach(() => {
 afterEach(() => remove());
 
 function targetAt(at: string): Target {
-  const target = inspectTarget(at);
+  const target = inspectTarget(at, tree.keys());
   if (target.wrong !== undefined) throw new Error(target.wrong);
   return target;
 }
@@ -95,13 +95,33 @@ describe('an existing folder', () => {
     expect(filesBelow(folder)).toEqual([...everything, 'LICENSE'].sort());
   });
 
+  test('with other files gets the rest beside them', async () => {
+    mkdirSync(path.join(folder, 'local'));
+    for (const name of ['notes.txt', 'local/mine.ts']) writeFileSync(path.join(folder, name), 'mine');
+    const target = targetAt(folder);
+    expect(target.holds).toEqual(['local/', 'notes.txt']);
+    expect(await writeTree(tree, target, never)).toEqual([]);
+    expect(filesBelow(folder)).toEqual([...everything, 'notes.txt', 'local/mine.ts'].sort());
+    expect(readFileSync(path.join(folder, 'local/mine.ts'), 'utf8')).toBe('mine');
+  });
+
   test.each([
-    ['one file', ['package.json'], 'the folder is not empty: package.json'],
-    ['many', Array.from({ length: 11 }, (_, index) => `${index}.txt`), 'and 3 more'],
-  ])('with %s of the user is refused, and unchanged', async (_what, names, message) => {
-    for (const name of names) writeFileSync(path.join(folder, name), 'mine');
-    expect(inspectTarget(folder).wrong).toContain(message);
-    await expect(writeTree(tree, { folder, exists: true }, never)).rejects.toThrow(message);
+    ['a file of the same name', ['package.json'], 'these are in the way: package.json'],
+    ['a file where a folder would be', ['local'], 'these are in the way: local'],
+    ['a folder where a file would be', ['package.json/mine.ts'], 'these are in the way: package.json'],
+    [
+      'a file of the same name in a folder',
+      ['emr/bootstrap.sh', 'emr/other.sh'],
+      'these are in the way: emr/bootstrap.sh',
+    ],
+    ['many', Array.from({ length: 11 }, (_, index) => `local/part-${index}.ts`), 'and 3 more'],
+  ])('with %s is refused, and unchanged', async (_what, names, message) => {
+    for (const name of names) {
+      mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+      writeFileSync(path.join(folder, name), 'mine');
+    }
+    expect(inspectTarget(folder, tree.keys()).wrong).toContain(message);
+    await expect(writeTree(tree, { folder, exists: true, holds: [] }, never)).rejects.toThrow(message);
     expect(filesBelow(folder)).toEqual([...names].sort());
   });
 
@@ -113,7 +133,7 @@ describe('an existing folder', () => {
       import { inspectTarget } from ${JSON.stringify(path.resolve('create/target.ts'))};
       fs.existsSync = () => false;
       syncBuiltinESMExports();
-      console.log(inspectTarget(${JSON.stringify(path.join(folder, 'shop'))}).wrong);
+      console.log(inspectTarget(${JSON.stringify(path.join(folder, 'shop'))}, []).wrong);
     `;
     const args = ['--import', 'tsx', '--input-type=module', '--eval', script];
     const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 20_000 });
@@ -122,8 +142,8 @@ describe('an existing folder', () => {
 
   test('that is a file is refused', () => {
     writeFileSync(path.join(folder, 'shop'), '');
-    expect(inspectTarget(path.join(folder, 'shop')).wrong).toContain('is a file');
-    expect(inspectTarget(path.join(folder, 'shop/below')).wrong).toContain('is a file');
+    expect(inspectTarget(path.join(folder, 'shop'), []).wrong).toContain('is a file');
+    expect(inspectTarget(path.join(folder, 'shop/below'), []).wrong).toContain('is a file');
   });
 });
 
@@ -161,7 +181,7 @@ const writer = `
   const files = new Map(${JSON.stringify(everything)}.map((file) => [file, { content, executable: false }]));
   console.log('ready');
   for await (const at of createInterface(process.stdin)) {
-    const target = { folder: at, exists: inspectTarget(at).exists };
+    const target = inspectTarget(at, []);
     const end = writeTree(files, target, new AbortController().signal);
     console.log(await end.then(() => 'done', (error) => error.message));
   }
