@@ -69,15 +69,25 @@ export function readOrigin(folder: string): Origin {
 export function readBase(folder: string, origin: Origin): Tree {
   const file = path.join(folder, baseArchive);
   if (!existsSync(file))
-    throw unusable('The template it came from is lost', file, 'Bring that file back from the Git history.');
+    throw unusable('The template it came from is lost', file, 'Restore that file from the Git history.');
   const archive = readFileSync(file);
   if (origin.base !== undefined && origin.base !== fingerprint(archive))
     throw unusable(
       `The template there is not the one that ${originFile} is about`,
       file,
-      `Bring both back from one commit: \`git log -- ${kitFolder}\`, then \`git checkout COMMIT -- ${kitFolder}\`.`,
+      `Restore both from one commit: \`git log -- ${kitFolder}\`, then \`git checkout COMMIT -- ${kitFolder}\`.`,
     );
-  return unpackTree(archive, file);
+  try {
+    return unpackTree(archive, file);
+  } catch (cause) {
+    if (!(cause instanceof EcomError)) throw cause;
+    // Not the template of this program, which the message would have to be about.
+    throw unusable(
+      'The template it came from cannot be read',
+      file,
+      'Restore that file from the Git history.',
+    );
+  }
 }
 
 /**

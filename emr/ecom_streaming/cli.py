@@ -72,5 +72,5 @@ def parse_arguments(arguments: list[str]) -> Arguments:
 def _option(text: str) -> tuple[str, str]:
     name, separator, value = text.partition("=")
     if not separator or not name:
-        raise UsageError("ECOM_USAGE", f"{text!r} is no NAME=VALUE", "--kafka-option", "See --help.")
+        raise UsageError("ECOM_USAGE", f"{text!r} is not NAME=VALUE", "--kafka-option", "See --help.")
     return name, value

@@ -59,7 +59,7 @@ def _hour_ms(name: str, text: str | None) -> int | None:
             return int(datetime.strptime(text.removesuffix("Z"), form).replace(tzinfo=timezone.utc).timestamp()) * 1000
         except ValueError:
             continue
-    raise UsageError("ECOM_USAGE", f"{text!r} is no hour", f"--{name}", "Write it as 2026-11-23T10, in UTC.")
+    raise UsageError("ECOM_USAGE", f"{text!r} is not an hour", f"--{name}", "Write it as 2026-11-23T10, in UTC.")
 
 
 def _compact(arguments: Arguments) -> None:
@@ -82,7 +82,7 @@ def _compact(arguments: Arguments) -> None:
             "ECOM_OUTPUT_UNWRITABLE",
             f"The output or the checkpoint does not answer: {cause}",
             arguments.output,
-            "Check the paths and that the role of this machine may write there, then run it again: it goes on where it stopped.",
+            "Check the paths and that the role of this machine may write there, then run it again: it resumes where it stopped.",
         ) from cause
     finally:
         spark.stop()

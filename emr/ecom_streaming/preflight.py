@@ -113,7 +113,7 @@ def check_topics(spark: SparkSession, kafka: Kafka, spec: Spec) -> None:
             "ECOM_TOPIC_MISSING",
             f"The cluster has no topic {', '.join(missing)}, or this job may not see it",
             kafka.servers,
-            "Deploy the topics first, or let the job's role describe them.",
+            "Deploy the topics first, or allow the job's role to describe them.",
         )
 
 
@@ -137,5 +137,5 @@ def _unreachable(kafka: Kafka, cause: str) -> JobError:
         "ECOM_KAFKA_UNREACHABLE",
         f"The brokers do not answer: {cause}",
         kafka.servers,
-        "Check --kafka-servers, that the cluster is running, and that its security group lets this machine in.",
+        "Check --kafka-servers, that the cluster is running, and that its security group allows this machine to connect.",
     )

@@ -55,5 +55,5 @@ class Settings:
 
 def parse_settings(text: str, where: str) -> Settings:
     """Reads the settings, strictly. Raises JobError `ECOM_SETTINGS_INVALID`."""
-    document = read_json(text, "settings", where, "ECOM_SETTINGS_INVALID")
-    return read_document(Settings, document, "settings", where, "ECOM_SETTINGS_INVALID")
+    document = read_json(text, "settings file", where, "ECOM_SETTINGS_INVALID")
+    return read_document(Settings, document, "settings file", where, "ECOM_SETTINGS_INVALID")

@@ -587,6 +587,17 @@ describe('an update refuses, and changes nothing', () => {
       },
       'The template it came from is lost',
     ],
+    [
+      // Early projects have no fingerprint of it.
+      'a base that is damaged, which is not the template of this program',
+      () => {
+        const { base: _base, ...origin } = JSON.parse(readText(project, '.ecom-analytics/origin.json'));
+        writeFileSync(inProject('.ecom-analytics/origin.json'), JSON.stringify(origin));
+        writeFileSync(inProject('.ecom-analytics/base.tgz'), 'x');
+        commit();
+      },
+      'base.tgz). Restore that file from the Git history.',
+    ],
   ])('%s', async (_what, spoil, message) => {
     spoil();
     await expect(update(next)).rejects.toThrow(message);

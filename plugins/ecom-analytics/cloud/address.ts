@@ -24,7 +24,7 @@ export function refuseSecondCloud(): void {
   const { success, output } = v.safeParse(AddressSchema, JSON.parse(readFileSync(addressFile, 'utf8')));
   if (!success || !isAlive(output.pid)) return;
   throw new EcomError('ECOM_CLOUD_RUNNING', {
-    what: `The local cloud of this project runs already, at ${output.endpoint}`,
+    what: `The local cloud of this project is already running, at ${output.endpoint}`,
     where: `process ${output.pid}`,
     fix: 'Use that one, or end it with Ctrl-C in its terminal.',
   });

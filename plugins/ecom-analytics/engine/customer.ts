@@ -91,7 +91,7 @@ export class Customers {
     this.#bytes += bytesEach + id.length;
     if (this.#bytes > this.#mostBytes) {
       throw new EcomError('ECOM_CUSTOMERS_MANY', {
-        what: `There are more than ${this.#all.length} customers, and memory for no more of them`,
+        what: `There are more than ${this.#all.length} customers, and there is no memory for more`,
         where: 'customer_id',
         fix: 'Allow more memory, such as NODE_OPTIONS=--max-old-space-size=16000 (in MB), or run the orders in parts.',
       });

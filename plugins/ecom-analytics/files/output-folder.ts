@@ -151,7 +151,7 @@ export async function outputError(error: unknown, out: string, free = freeBytes)
       {
         what: 'The output folder is a file, or lies below one',
         where: `--out ${out}`,
-        fix: 'Name a folder; it is made where it is missing.',
+        fix: 'Name a folder; it is created if it does not exist.',
       },
       { cause: error },
     );

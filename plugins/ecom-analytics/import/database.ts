@@ -136,7 +136,7 @@ export function resourceError(cause: unknown, where: string): EcomError | null {
     {
       what: `There is not enough memory or disk to read the orders: ${reason}`,
       where,
-      fix: `Free some space in ${tmpdir()}, or set TMPDIR to a folder with more.`,
+      fix: `Free some memory, or some space in ${tmpdir()}; TMPDIR (TEMP on Windows) names a folder with more.`,
     },
     { cause },
   );

@@ -98,6 +98,13 @@ export const releases: Readonly<Record<string, Release>> = {
 
 export const defaultRelease = 'emr-spark-8.1.0';
 
+/** Why a release that the table does not have is not supported, as a sentence without a full stop. */
+export function unsupported(name: string): string {
+  return /^emr-[1-6]\./.test(name)
+    ? `EMR release ${name} is too old: up to emr-6.15.0 it brings Spark 3.4.1 or older, and Java 8`
+    : `EMR release ${name} is not in the table of releases`;
+}
+
 /**
  * Looks up a release.
  *
@@ -106,11 +113,8 @@ export const defaultRelease = 'emr-spark-8.1.0';
 export function findRelease(name: string): Release {
   const release = releases[name];
   if (release !== undefined) return release;
-  const old = /^emr-[1-6]\./.test(name);
   throw new EcomError('ECOM_EMR_RELEASE', {
-    what: old
-      ? `EMR release ${name} is too old: up to emr-6.15.0 it brings Spark 3.4.1 or older, and Java 8`
-      : `EMR release ${name} is not in the table of releases`,
+    what: unsupported(name),
     where: 'job/releases.ts of ecom-analytics',
     fix: `Use ${defaultRelease}, or one of ${Object.keys(releases).slice(1).join(', ')}.`,
   });

@@ -58,7 +58,7 @@ export async function readWindowFile(file: string): Promise<WindowRow[]> {
     throw new EcomError(
       'ECOM_PARQUET_UNREADABLE',
       {
-        what: 'This is no Parquet file of window rows, or it is damaged',
+        what: 'This is not a Parquet file of window rows, or it is damaged',
         where: file,
         fix: 'Move it out of the folder; a run writes its files whole, so it was changed since or came from elsewhere.',
       },

@@ -41,7 +41,7 @@ async function refuseChanged(session: Session): Promise<void> {
         ? `The ${kind} bucket was made by this stage, and would be deleted if it were named as an existing one`
         : `The ${kind} bucket of this stage is ${standing}, and cannot become ${asked}: checkpoint, windows and the topics' ledger would stay behind`,
       where: `bucket ${standing}; \`buckets\` of the stage in stages.yml or serverless.yml`,
-      fix: `Nothing was changed. Put \`buckets\` back as it was; or deploy another stage with the new buckets and let this one end (sls remove --stage ${input.stage} empties the buckets that it made: copy the windows first).`,
+      fix: `Nothing was changed. Undo the change of \`buckets\`; or deploy another stage with the new buckets and remove this one (sls remove --stage ${input.stage} empties the buckets that it made: copy the windows first).`,
     });
   }
 }

@@ -57,7 +57,7 @@ export function pointAtCloud(
     throw new ConfigError('ECOM_CLOUD_MISSING', {
       what: 'The local cloud is not running',
       where: `stage ${localStage}`,
-      fix: 'Start it in another terminal: npm run cloud',
+      fix: 'Start it in another terminal with `npm run cloud`.',
     });
   }
   Object.assign(environment, {

@@ -37,7 +37,7 @@ async function endOwnCluster({ stack, emr, clock, progress }: DeployedStage): Pr
       new StreamError('ECOM_EMR_ENDING', {
         what: `The EMR cluster has not ended after ${ending.timeoutMs / 60_000} minutes`,
         where: `cluster ${emr.id}`,
-        fix: 'Look at it in the EMR console, then remove the stage again: it goes on where it stopped.',
+        fix: 'Look at it in the EMR console, then remove the stage again: it resumes where it stopped.',
       }),
   );
 }

@@ -53,7 +53,7 @@ function notDeployed(session: Session, what: string): EcomError {
   return new EcomError('ECOM_NOT_DEPLOYED', {
     what,
     where: `stack ${session.stack.name}, ${session.region}`,
-    fix: `Deploy it first: sls deploy --stage ${session.input.stage}`,
+    fix: `Deploy it first with \`sls deploy --stage ${session.input.stage}\`.`,
   });
 }
 

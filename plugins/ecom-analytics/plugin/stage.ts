@@ -33,7 +33,7 @@ function wiredIds(serverless: Serverless, name: WiredFunction): FunctionIds {
     throw new ConfigError('ECOM_FUNCTION_MISSING', {
       what: `There is no function "${name}"`,
       where: 'serverless.yml, functions',
-      fix: `The pipeline has the functions ${wiredFunctions.join(', ')}; put it back.`,
+      fix: `The pipeline has the functions ${wiredFunctions.join(', ')}; restore it.`,
     });
   if (typeof found.role !== 'string' || found.role.startsWith('arn:'))
     throw new ConfigError('ECOM_FUNCTION_ROLE', {

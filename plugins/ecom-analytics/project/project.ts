@@ -47,7 +47,7 @@ export async function loadDefinition(folder: string): Promise<PipelineDefinition
   const file = path.join(folder, definitionFile);
   if (!existsSync(file))
     throw new EcomError('ECOM_PROJECT_MISSING', {
-      what: 'There is no project here: it has a file pipeline/definition.ts',
+      what: 'There is no project here: a project has a file pipeline/definition.ts',
       where: folder,
       fix: 'Run this in the folder of a project; npm create ecom-analytics makes one.',
     });

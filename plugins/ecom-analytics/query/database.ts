@@ -34,7 +34,7 @@ function refused(error: unknown): EcomError {
 
 function notAQuestion(cause?: unknown): UsageError {
   const parts = {
-    what: "The query does something else than ask about the run's files",
+    what: "The query does more than read the run's files",
     fix: 'To keep an answer, write it to a file: `npm run --silent query -- "SELECT …" --csv > answer.csv`.',
   };
   return new UsageError('ECOM_QUERY_READ_ONLY', parts, { cause });
@@ -93,7 +93,7 @@ export class RunDatabase {
           {
             what: `The files of the run cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
             where: folder,
-            fix: 'Move the file that is damaged, or no window file, out of the folder.',
+            fix: 'Move the file that is damaged, or is not a window file, out of the folder.',
           },
           { cause },
         );
@@ -113,7 +113,7 @@ export class RunDatabase {
     const statements = await this.#connection.extractStatements(sql).catch((error: unknown) => {
       throw refused(error);
     });
-    if (statements.count !== 1) throw notOne('The query is several statements');
+    if (statements.count !== 1) throw notOne('The query has several statements');
     try {
       const statement = await statements.prepare(0);
       // Not EXPLAIN either: EXPLAIN ANALYZE runs what it explains, and that may write.

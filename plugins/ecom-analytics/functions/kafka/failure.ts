@@ -99,7 +99,7 @@ export function kafkaFailure(error: unknown, settings: KafkaSettings, topic: str
       {
         what: `Kafka cannot be reached: ${detail}`,
         where: brokers,
-        fix: 'Check the address and that the brokers are up; on AWS, that the security group of the cluster admits the function.',
+        fix: 'Check the address and that the brokers are up; on AWS, that the security group of the cluster allows the function to connect.',
       },
       options,
     );

@@ -36,7 +36,7 @@ export function parseBrokers(text: string, where: string, Failure = EcomError): 
   });
   if (brokers.length === 0 || wrong !== undefined) {
     throw new Failure('ECOM_BROKERS_INVALID', {
-      what: wrong === undefined ? 'No broker is named' : `"${wrong}" is no broker address`,
+      what: wrong === undefined ? 'No broker is named' : `"${wrong}" is not a broker address`,
       where,
       fix: 'Give host:port, several separated by commas, such as b-1.shop.kafka.eu-west-1.amazonaws.com:9098.',
     });
@@ -49,7 +49,7 @@ export function parseAuth(text: string, where: string, Failure = EcomError): Kaf
   const auth = auths.find((known) => known === text);
   if (auth === undefined) {
     throw new Failure('ECOM_KAFKA_AUTH_INVALID', {
-      what: `"${text}" is no way to authenticate`,
+      what: `"${text}" is not a way to authenticate`,
       where,
       fix: 'Use iam for Amazon MSK, or none for a plain local broker.',
     });
@@ -66,7 +66,7 @@ export function kafkaSettings(environment: Environment): KafkaSettings {
   const text = environment.ECOM_BOOTSTRAP_BROKERS ?? '';
   if (text === '') {
     throw new EcomError('ECOM_BROKERS_MISSING', {
-      what: 'It is not known where Kafka is',
+      what: 'The address of Kafka is missing',
       where: 'environment variable ECOM_BOOTSTRAP_BROKERS',
       fix: 'Set it to host:port, several separated by commas; on AWS the deployment of the stage sets it.',
     });

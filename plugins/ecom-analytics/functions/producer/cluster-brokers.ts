@@ -8,7 +8,7 @@ export function clusterRegion(arn: string): string {
   const region = arnPattern.exec(arn)?.[1];
   if (region === undefined) {
     throw new UsageError('ECOM_CLUSTER_ARN_INVALID', {
-      what: `"${arn}" is no ARN of an MSK cluster`,
+      what: `"${arn}" is not the ARN of an MSK cluster`,
       where: '--cluster-arn',
       fix: 'It looks like arn:aws:kafka:eu-west-1:123456789012:cluster/shop/0a1b2c3d-….',
     });

@@ -5,7 +5,7 @@ function invalid(purl: string, cause?: unknown): EcomError {
   return new EcomError(
     'ECOM_JAR_LOCK',
     {
-      what: 'The package URL names no Maven artifact',
+      what: 'The package URL does not name a Maven artifact',
       where: purl,
       fix: 'Write it as pkg:maven/<group>/<artifact>@<version>, with ?classifier=<classifier> where it has one.',
     },
@@ -40,7 +40,7 @@ export function jarPath(purl: string): string {
  *
  * The converter leaves a classifier out (tried, 1.4.3), so its answer is used for the repository's base alone.
  *
- * @throws EcomError `ECOM_JAR_LOCK` when the purl names no Maven artifact
+ * @throws EcomError `ECOM_JAR_LOCK` when the purl does not name a Maven artifact
  */
 export function jarAddress(purl: string, mirror?: string): string {
   const below = jarPath(purl);

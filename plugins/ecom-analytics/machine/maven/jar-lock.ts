@@ -29,7 +29,7 @@ export function parseJarLock(json: unknown, where: string): JarLock {
   throw new EcomError('ECOM_JAR_LOCK', {
     what: `The list of locked jars is not valid: ${issue.message}`,
     where: [where, v.getDotPath(issue)].filter(Boolean).join(', '),
-    fix: 'Restore the file from version control, or write it again with `npm run lock-jars`.',
+    fix: 'Install the dependencies again, which restores it. In the repository of ecom-analytics, write it with `npm run lock-jars`.',
   });
 }
 
@@ -44,7 +44,7 @@ export async function readJarLock(file: string): Promise<JarLock> {
       {
         what: 'The list of locked jars cannot be read',
         where: file,
-        fix: 'Restore the file from version control, or write it again with `npm run lock-jars`.',
+        fix: 'Install the dependencies again, which restores it. In the repository of ecom-analytics, write it with `npm run lock-jars`.',
       },
       { cause },
     );

@@ -29,7 +29,7 @@ async function lockOf(line: SparkLineName): Promise<JarLock> {
     throw new EcomError('ECOM_JAR_LOCK', {
       what: `The list of locked jars lacks ${purl}`,
       where: jarLockFile(),
-      fix: 'Write it again with `npm run lock-jars`.',
+      fix: 'Install the dependencies again, which restores it. In the repository of ecom-analytics, write it with `npm run lock-jars`.',
     });
   });
 }

@@ -74,7 +74,7 @@ const kinds: readonly Kind[] = [
     code: 'ECOM_AWS_THROTTLED',
     is: matches(['Throttling', 'ThrottledException', 'TooManyRequests', 'RequestLimitExceeded', 'SlowDown']),
     what: 'AWS keeps throttling the call',
-    fix: () => 'Run this again in a minute; it goes on where it stopped.',
+    fix: () => 'Run this again in a minute; it resumes where it stopped.',
   },
   {
     code: 'ECOM_AWS_REGION',
@@ -103,7 +103,7 @@ const kinds: readonly Kind[] = [
     code: 'ECOM_AWS_UNAVAILABLE',
     is: (failure) => (failure.$metadata?.httpStatusCode ?? 0) >= 500,
     what: 'AWS failed to answer the call',
-    fix: () => 'Run this again; it goes on where it stopped.',
+    fix: () => 'Run this again; it resumes where it stopped.',
   },
 ];
 
@@ -118,7 +118,7 @@ export function awsFailure(error: unknown, call: AwsCall): EcomError {
     {
       what: kind ? `${kind.what}: ${said}` : `AWS refused the call: ${failure.name}: ${said}`,
       where: `${call.action} on ${call.resource}`,
-      fix: kind?.fix(call) ?? 'The message above is AWS’s own; `--debug` shows all of it.',
+      fix: kind?.fix(call) ?? 'The reason is AWS’s own; `--debug` shows the whole answer.',
     },
     { cause: error },
   );

@@ -213,7 +213,7 @@ export class MskTopics implements TopicStore {
         new TopicError('ECOM_TOPIC_SLOW', {
           what: `The change to ${name} does not show after ${settle.timeoutMs / 60_000} minutes`,
           where: topicArn(this.#clusterArn, name),
-          fix: 'Look at the cluster in the MSK console, then run this again: it goes on where it stopped.',
+          fix: 'Look at the cluster in the MSK console, then run this again: it resumes where it stopped.',
         }),
     );
     return last.topic;

@@ -59,7 +59,7 @@ export class Bucket {
         {
           what: 'The object is not JSON',
           where: `s3://${this.name}/${key}`,
-          fix: 'Something else has written it. Look at it, and remove it if it is of no use.',
+          fix: 'Another program has written it. Look at it, and remove it if nobody needs it.',
         },
         { cause },
       );

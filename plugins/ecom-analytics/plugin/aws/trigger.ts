@@ -53,7 +53,7 @@ export class AlertsTrigger {
       throw new AwsError('ECOM_TRIGGER_GONE', {
         what: "The alert consumer's trigger is gone",
         where: `trigger ${this.uuid}`,
-        fix: 'Somebody has deleted it by hand. Remove the stage and deploy it again; topics stay on an existing cluster.',
+        fix: 'It was deleted outside of CloudFormation. Remove the stage and deploy it again; topics stay on an existing cluster.',
       });
     await this.#settled((state) => state === 'Enabled' || state === 'Disabled');
     const lambda = await this.#clients.lambda();

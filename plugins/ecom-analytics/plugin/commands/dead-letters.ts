@@ -49,7 +49,7 @@ function wholeNumber(value: unknown, option: string, fallback: number): number {
   throw new UsageError('ECOM_OPTION', {
     what: `--${option} must be a whole number from 1 to ${mostMessages}, is ${String(value)}`,
     where: 'sls ecom dead-letters',
-    fix: `Example: --${option} 20`,
+    fix: `Example: --${option} 20.`,
   });
 }
 
@@ -149,7 +149,7 @@ interface Repaired extends v.InferOutput<typeof RepairedSchema> {
 
 function wrongLine(file: string, line: number, why: string): UsageError {
   return new UsageError('ECOM_REPLAY_FILE', {
-    what: `Line ${line} is no repaired record: ${why}`,
+    what: `Line ${line} is not a repaired record: ${why}`,
     where: file,
     fix: 'A line looks like {"partition":0,"offset":"42","order":{"order_id":"…",…}}. Nothing was sent.',
   });

@@ -31,6 +31,6 @@ function hourOf(options: CliOptions, option: string, command: string): string | 
   throw new UsageError('ECOM_OPTION', {
     what: `--${option} must be an hour in UTC, is ${String(value)}`,
     where: command,
-    fix: `Example: --${option} 2026-11-23T10`,
+    fix: `Example: --${option} 2026-11-23T10.`,
   });
 }

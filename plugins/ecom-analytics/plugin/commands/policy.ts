@@ -11,7 +11,7 @@ export const policyCommand: Command = async ({ input }, options, print) => {
     throw new UsageError('ECOM_OPTION', {
       what: `--account must be the 12 digits of an account, is ${String(account)}`,
       where: 'sls ecom policy',
-      fix: 'Example: --account 123456789012',
+      fix: 'Example: --account 123456789012.',
     });
   const types = Object.values(stageTemplate(input).Resources).map(({ Type }) => Type);
   print(JSON.stringify(deployerPolicies(deployerActions(types), input, account), null, 2));

@@ -107,7 +107,7 @@ function linesOf(value: CliOptions[string]): number {
   throw new UsageError('ECOM_OPTION', {
     what: `--lines must be a whole number above 0, is ${String(value)}`,
     where: 'sls ecom stream logs',
-    fix: 'Example: --lines 200',
+    fix: 'Example: --lines 200.',
   });
 }
 

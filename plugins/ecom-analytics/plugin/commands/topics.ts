@@ -41,7 +41,7 @@ export const deleteCommand: Command = async (session, options, print) => {
     throw new UsageError('ECOM_TOPIC_DELETE_YES', {
       what: 'Deleting a topic deletes every record in it',
       where: 'sls ecom topics delete',
-      fix: 'Say so with --yes, or use --keep to only let go of it.',
+      fix: 'Add --yes to confirm it, or --keep to leave the topic on the cluster and only stop managing it.',
     });
   const stage = await deployed(session);
   const { deleted, kept } = await removeTopics(stage, {

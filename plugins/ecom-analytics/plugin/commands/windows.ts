@@ -14,9 +14,9 @@ function outOf(value: CliOptions[string], stage: string): string {
   if (value === undefined) return `data-${stage}`;
   if (typeof value === 'string' && value !== '') return value;
   throw new UsageError('ECOM_OPTION', {
-    what: '--out names no folder',
+    what: '--out does not name a folder',
     where: command,
-    fix: `Example: --out data-${stage}`,
+    fix: `Example: --out data-${stage}.`,
   });
 }
 

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
-import { EcomError } from '../../core/error.ts';
 import { isMistyped, listed, nearest } from '../../core/nearest.ts';
 import type { PipelineDefinition } from '../../core/pipeline.ts';
-import { findRelease, releases, sparkLines } from '../../job/releases.ts';
+import { releases, sparkLines, unsupported } from '../../job/releases.ts';
 import { reservedSparkSettings } from '../../job/settings.ts';
 import { ConfigError } from '../error.ts';
 import { interfaceEndpoints } from '../network/endpoints.ts';
@@ -195,7 +194,7 @@ function checkRelease({ emr, streaming }: StageConfig): void {
     const names = Object.keys(releases);
     const meant = nearest(name, names);
     const fix = meant === undefined ? `Use one of ${names.join(', ')}.` : `Did you mean "${meant}"?`;
-    refuse(key, unsupportedRelease(name), fix);
+    refuse(key, unsupported(name), fix);
   }
   if (streaming.alerts === 'realtime' && !sparkLines[release.line].realtime)
     refuse(
@@ -203,16 +202,6 @@ function checkRelease({ emr, streaming }: StageConfig): void {
       `Real-time alerts need Spark 4.1, and ${name} has Spark ${release.spark}`,
       'Take release emr-spark-8.1.0, or `alerts: micro-batch`.',
     );
-}
-
-function unsupportedRelease(name: string): string {
-  try {
-    findRelease(name);
-  } catch (error) {
-    if (error instanceof EcomError) return error.message.replace(/ \(emr\/releases.*$/, '');
-    throw error;
-  }
-  return name;
 }
 
 function checkNames(config: StageConfig, { rules, topics }: PipelineDefinition): void {

@@ -58,7 +58,7 @@ export async function compactWindows(stage: DeployedStage, hours: HourRange): Pr
     throw new StreamError('ECOM_STREAM_NEVER_STARTED', {
       what: 'The stream has never been started, so there are no windows',
       where: `stage ${input.stage}`,
-      fix: `sls ecom stream start --stage ${input.stage}`,
+      fix: `Start it with \`sls ecom stream start --stage ${input.stage}\`.`,
     });
   const artifact = await buildCompaction();
   await uploadFiles(artifact.files, artifacts, progress);

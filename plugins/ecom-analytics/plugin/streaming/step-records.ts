@@ -40,7 +40,7 @@ export class StepRecords {
     throw new StreamError('ECOM_STEP_RECORD', {
       what: `The step record cannot be read: ${parsed.issues[0].message}`,
       where: this.#place,
-      fix: 'A newer version of the plugin may have written it: update.',
+      fix: 'A newer version of the plugin may have written it: update ecom-analytics.',
     });
   }
 
@@ -60,7 +60,7 @@ export class StepRecords {
     throw new StreamError('ECOM_STREAM_RACE', {
       what: 'Somebody else started or stopped the stream at the same moment: another deploy, or the watch function',
       where: this.#place,
-      fix: 'Run this again: it looks at what the other one has made.',
+      fix: 'Run this again: it starts from what the other one did.',
     });
   }
 }

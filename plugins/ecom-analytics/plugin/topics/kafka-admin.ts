@@ -192,7 +192,7 @@ export class KafkaAdminTopics implements TopicStore {
         new TopicError('ECOM_TOPIC_SLOW', {
           what: `The change to ${name} does not show after ${settleMs / 1000} s`,
           where: this.door,
-          fix: 'Look at the brokers, then run this again: it goes on where it stopped.',
+          fix: 'Look at the brokers, then run this again: it resumes where it stopped.',
         }),
     );
   }

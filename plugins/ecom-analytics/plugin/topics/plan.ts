@@ -61,7 +61,7 @@ function shrinks(topic: DesiredTopic, actual: ActualTopic): TopicRefusal {
     code: 'ECOM_TOPIC_SHRINK',
     name: topic.name,
     what: `${topic.name} has ${actual.partitions} partitions and ${topic.partitions} are asked for`,
-    fix: `Kafka cannot take partitions away. Ask for ${actual.partitions}, or for a new set of topics with another \`topics.prefix\` and let the old ones run out.`,
+    fix: `Kafka cannot remove partitions. Ask for ${actual.partitions}, or for a new set of topics with another \`topics.prefix\` and let the old ones run out.`,
   };
 }
 
@@ -140,7 +140,7 @@ function judge(topic: DesiredTopic, { actual, ledger, cluster, owner }: PlanInpu
       code: 'ECOM_TOPIC_RENAME',
       name: topic.name,
       what: `The ${topic.role} topic was ${former} and is now ${topic.name}; Kafka cannot rename a topic`,
-      fix: `Go back to ${former}; or let go of it with \`sls ecom topics delete --topic ${former}\` (\`--keep\` leaves it on the cluster) and deploy again, with a new checkpoint for the stream.`,
+      fix: `Go back to ${former}; or stop managing it with \`sls ecom topics delete --topic ${former}\` (\`--keep\` leaves it on the cluster) and deploy again, with a new checkpoint for the stream.`,
     });
   const existing = actual.find(({ name }) => name === topic.name);
   if (existing === undefined) return { ...nothing, changes: [{ kind: 'create', topic }] };

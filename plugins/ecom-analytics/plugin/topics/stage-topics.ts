@@ -36,7 +36,7 @@ export class BucketLedger implements LedgerStore {
     throw new TopicError('ECOM_LEDGER', {
       what: `The ledger of topics cannot be read: ${parsed.issues[0].message}`,
       where: `s3://${this.#bucket.name}/${ledgerKey}`,
-      fix: 'A newer version of the plugin may have written it: update. Without it, delete it: topics are then adopted again.',
+      fix: 'A newer version of the plugin may have written it: update ecom-analytics. If there is none, delete the object; the topics are then adopted again.',
     });
   }
   async write(ledger: Ledger): Promise<void> {
@@ -60,7 +60,7 @@ async function activeCluster(stage: DeployedStage): Promise<ClusterFacts> {
       new TopicError('ECOM_CLUSTER_BUSY', {
         what: `The cluster is still not ACTIVE after ${clusterWait.timeoutMs / 60_000} minutes`,
         where: stage.msk.arn,
-        fix: 'Look at it in the MSK console, then deploy again: it goes on where it stopped.',
+        fix: 'Look at it in the MSK console, then deploy again: it resumes where it stopped.',
       }),
   );
 }

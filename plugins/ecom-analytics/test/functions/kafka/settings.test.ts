@@ -24,7 +24,7 @@ describe('the settings of Kafka', () => {
     [{}, 'ECOM_BROKERS_MISSING', 'ECOM_BOOTSTRAP_BROKERS'],
     [{ ECOM_BOOTSTRAP_BROKERS: '' }, 'ECOM_BROKERS_MISSING', 'ECOM_BOOTSTRAP_BROKERS'],
     [{ ECOM_BOOTSTRAP_BROKERS: ' , ' }, 'ECOM_BROKERS_INVALID', 'No broker is named'],
-    [{ ECOM_BOOTSTRAP_BROKERS: 'localhost' }, 'ECOM_BROKERS_INVALID', '"localhost" is no broker address'],
+    [{ ECOM_BOOTSTRAP_BROKERS: 'localhost' }, 'ECOM_BROKERS_INVALID', '"localhost" is not a broker address'],
     [{ ECOM_BOOTSTRAP_BROKERS: 'localhost:0' }, 'ECOM_BROKERS_INVALID', '"localhost:0"'],
     [{ ECOM_BOOTSTRAP_BROKERS: 'a:9092,b:70000' }, 'ECOM_BROKERS_INVALID', '"b:70000"'],
     [{ ECOM_BOOTSTRAP_BROKERS: 'http://a:9092' }, 'ECOM_BROKERS_INVALID', '"http://a:9092"'],

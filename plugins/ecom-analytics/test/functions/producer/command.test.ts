@@ -13,9 +13,13 @@ test.each([
   [['--brokers', 'a:1', '--duration', '90000'], '--duration must be a number of seconds', 'ECOM_USAGE'],
   [['--brokers', 'a:1', '--seed', '1.5'], '--seed must be a whole number', 'ECOM_USAGE'],
   [['--brokers', 'a:1', '--fraud-rate', '2'], '--fraud-rate must be a number from 0 to 1', 'ECOM_USAGE'],
-  [['--brokers', 'a'], '"a" is no broker address (--brokers)', 'ECOM_BROKERS_INVALID'],
-  [['--brokers', 'a:1', '--auth', 'plain'], '"plain" is no way to authenticate', 'ECOM_KAFKA_AUTH_INVALID'],
-  [['--cluster-arn', 'arn:aws:s3:::x'], 'is no ARN of an MSK cluster', 'ECOM_CLUSTER_ARN_INVALID'],
+  [['--brokers', 'a'], '"a" is not a broker address (--brokers)', 'ECOM_BROKERS_INVALID'],
+  [
+    ['--brokers', 'a:1', '--auth', 'plain'],
+    '"plain" is not a way to authenticate',
+    'ECOM_KAFKA_AUTH_INVALID',
+  ],
+  [['--cluster-arn', 'arn:aws:s3:::x'], 'is not the ARN of an MSK cluster', 'ECOM_CLUSTER_ARN_INVALID'],
 ])('the command `producer` refuses %j', async (args, message, code) => {
   await expect(main(args, pipeline)).rejects.toMatchObject({
     name: 'UsageError',

@@ -233,12 +233,12 @@ describe('replaying dead letters', () => {
 
   test.each([
     ['is not JSON', '{"partition":0', 'it is not JSON'],
-    ['lacks where it stood', '{"order":{}}', 'Line 2 is no repaired record'],
+    ['lacks where it stood', '{"order":{}}', 'Line 2 is not a repaired record'],
     ['replaces a record that another does too', line(41), 'it replaces the record 0:41, and so does line 1'],
     [
       'is still no order',
       '{"partition":0,"offset":"1","order":{"order_id":"1"}}',
-      'Line 2 is no repaired record',
+      'Line 2 is not a repaired record',
     ],
   ])('sends nothing of a file of which a line %s', async (_, bad, words) => {
     const refusedFile = cloud.run(replayCommand, { file: repairedFile(line(41), bad) });

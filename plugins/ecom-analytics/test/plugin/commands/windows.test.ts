@@ -194,7 +194,7 @@ describe('copying the windows of a stage', () => {
   test.each([
     [{ since: 'yesterday' }, '--since must be an hour'],
     [{ since: '2026-11-23T10', before: '2026-11-23T10' }, 'No hour lies between'],
-    [{ out: '' }, '--out names no folder'],
+    [{ out: '' }, '--out does not name a folder'],
   ])('refuses %j before anything is asked', async (options, words) => {
     cloud.account.outputs = undefined;
     const refused = cloud.run(getWindowsCommand, { out, ...options });
