@@ -31,7 +31,7 @@ export async function main(names: readonly string[]): Promise<number> {
   const unknown = names.find((name) => !benches.some((bench) => bench.name === name));
   if (unknown !== undefined) {
     const { UsageError } = await import('../plugins/ecom-analytics/core/error.ts');
-    throw new UsageError('ECOM_BENCH_UNKNOWN', {
+    throw new UsageError('ECOM_USAGE', {
       what: `There is no benchmark "${unknown}"`,
       fix: `There are ${benches.map(({ name }) => name).join(', ')}.`,
     });

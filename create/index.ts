@@ -9,9 +9,7 @@ const args = process.argv.slice(2);
 try {
   process.exitCode = await main(args);
 } catch (error) {
-  if (error instanceof CancelledError) console.error(error.message);
-  else if (error instanceof EcomError && !args.includes('--debug'))
-    console.error(`${error.message}\n[${error.code}]`);
-  else console.error(error);
+  const isBrief = error instanceof EcomError && !args.includes('--debug');
+  console.error(isBrief || error instanceof CancelledError ? error.message : error);
   process.exitCode = error instanceof EcomError ? error.exitCode : 1;
 }

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { EcomError } from '../plugins/ecom-analytics/core/error.ts';
+import { EcomError, type ErrorCode } from '../plugins/ecom-analytics/core/error.ts';
 import type { Surroundings } from './answers.ts';
 import type { Template } from './make.ts';
 import { type Decision, planUpdate } from './merge.ts';
@@ -28,8 +28,8 @@ export interface UpdateSummary {
   readonly kept: readonly { readonly file: string; readonly why: string }[];
 }
 
-function failed(code: 'UNCLEAN' | 'OLDER' | 'SHAPE', what: string, where: string, fix: string): EcomError {
-  return new EcomError(`ECOM_UPDATE_${code}`, { what, where, fix });
+function failed(code: ErrorCode, what: string, where: string, fix: string): EcomError {
+  return new EcomError(code, { what, where, fix });
 }
 
 /** What every project of the first shape has, and none since. */
@@ -43,7 +43,7 @@ const firstShape = ['local/run.mjs', 'plugins/ecom-analytics/load.cjs'];
 export function checkShape(folder: string): void {
   if (!firstShape.every((file) => statOf(path.join(folder, file))?.isFile())) return;
   throw failed(
-    'SHAPE',
+    'ECOM_UPDATE_SHAPE',
     "The project holds the kit's sources, as projects did before the kit became a package",
     folder,
     'Make a new project and move what is yours: docs/updating.md of the new one has the steps.',
@@ -133,7 +133,7 @@ async function checkClean(folder: string): Promise<ReadonlySet<string>> {
   const tree = await readWorkTree(folder);
   if (typeof tree === 'string')
     throw failed(
-      'UNCLEAN',
+      'ECOM_UPDATE_UNCLEAN',
       `Git does not say what is committed of the project: ${tree}`,
       folder,
       'Fix that; a project that is in no repository yet, commit. An update can then be undone.',
@@ -141,7 +141,7 @@ async function checkClean(folder: string): Promise<ReadonlySet<string>> {
   const { uncommitted, tracked } = tree;
   if (uncommitted.length > 0)
     throw failed(
-      'UNCLEAN',
+      'ECOM_UPDATE_UNCLEAN',
       `The project has uncommitted changes: ${uncommitted[0]?.slice(3)}${uncommitted.length > 1 ? ` and ${uncommitted.length - 1} more` : ''}`,
       folder,
       'Commit them first. An update can then be undone.',
@@ -151,7 +151,7 @@ async function checkClean(folder: string): Promise<ReadonlySet<string>> {
   );
   if (untracked !== undefined)
     throw failed(
-      'UNCLEAN',
+      'ECOM_UPDATE_UNCLEAN',
       'Git does not keep the project, or not all of it',
       path.join(folder, untracked),
       `Commit it (\`git add --force ${untracked}\` adds what a .gitignore names). An update can then be undone.`,
@@ -178,7 +178,7 @@ export async function updateProject(
   const origin = readOrigin(folder);
   if (compareVersions(origin.version, template.version) > 0)
     throw failed(
-      'OLDER',
+      'ECOM_UPDATE_OLDER',
       `The project was made with ${origin.version}, which is newer than ${template.version}`,
       path.join(folder, originFile),
       'Run `npx create-ecom-analytics@latest update`.',

@@ -11,9 +11,9 @@ min_java=17
 python_package=python3.11
 java_package=java-17-amazon-corretto-headless
 
-# What is wrong, where, and what to do, as the job itself says it.
+# What is wrong, where, what to do and the code, as the job itself says it.
 fail() {
-  printf '%s (%s). %s\n[%s]\n' "$2" "$(uname -n)" "$3" "$1" >&2
+  printf '%s (%s). %s (%s)\n' "$2" "$(uname -n)" "$3" "$1" >&2
   exit "${4:-1}"
 }
 

@@ -5,8 +5,8 @@ import sys
 if sys.version_info < (3, 10):
     # Said here, because older versions cannot even read the modules below.
     sys.stderr.write(
-        "Python %d.%d is too old (the Python of the driver). Run the job with Python 3.10 or later: set spark.pyspark.python.\n"
-        "[ECOM_PYTHON_TOO_OLD]\n" % sys.version_info[:2]
+        "Python %d.%d is too old (the Python of the driver). Run the job with Python 3.10 or later: set spark.pyspark.python. "
+        "(ECOM_PYTHON_TOO_OLD)\n" % sys.version_info[:2]
     )
     sys.exit(1)
 

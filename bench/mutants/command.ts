@@ -36,7 +36,7 @@ export async function main(files: readonly string[]): Promise<number> {
   }
   const [tests, ...others] = new Set(files.map(testsOf));
   if (tests === undefined || others.length > 0) {
-    throw new UsageError('ECOM_MUTANTS_FILES', {
+    throw new UsageError('ECOM_USAGE', {
       what: `These files are not all in one folder that has tests: ${files.join(', ')}`,
       fix: `Name files of one folder below ${kit}.`,
     });

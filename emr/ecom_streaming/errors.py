@@ -7,12 +7,12 @@ import traceback
 
 
 class JobError(Exception):
-    """What is wrong, where, and what to do about it; `code` is stable, the message is not."""
+    """What is wrong, where, what to do about it, and a code. The code is stable, the message is not."""
 
     exit_code = 1
 
     def __init__(self, code: str, what: str, where: str, fix: str) -> None:
-        super().__init__(f"{what} ({where}). {fix}")
+        super().__init__(f"{what} ({where}). {fix} ({code})")
         self.code = code
 
 
@@ -30,7 +30,7 @@ class Fenced(JobError):
             "ECOM_FENCED",
             f"Generation {newer} of this job has taken over from generation {generation}, which stopped without writing",
             "generation.json in --control",
-            "Nothing is lost: the newer one goes on from the same checkpoint. To go back, start a job with a higher generation.",
+            "Nothing is lost: the newer one resumes from the same checkpoint. To go back, start a job with a higher generation.",
         )
 
 
@@ -41,7 +41,7 @@ def report(failure: Exception) -> int:
     """
     sys.stdout.flush()
     if isinstance(failure, JobError):
-        print(f"{failure}\n[{failure.code}]", file=sys.stderr, flush=True)
+        print(failure, file=sys.stderr, flush=True)
         return failure.exit_code
     traceback.print_exception(failure)
     return 1

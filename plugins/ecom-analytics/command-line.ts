@@ -2,7 +2,7 @@ import { isEcomError } from './core/error.ts';
 
 /** What every command of the kit does around its work: it prints errors, and answers with an exit code. */
 
-/** Runs a command's `main` and sets the exit code of the process. Errors of ours are printed by message and code. */
+/** Runs a command's `main` and sets the exit code of the process. Errors of ours are printed by their message, which ends with its code. */
 export async function runCommand(
   main: (args: readonly string[]) => Promise<number>,
   args: readonly string[],
@@ -25,6 +25,6 @@ function showError(error: unknown, withStack: boolean): number {
   const known = isEcomError(error);
   if (!known || withStack) console.error(error);
   // A message may quote a file, whose text a terminal must not act on.
-  else console.error(`${error.message.replace(/[^\P{Cc}\n]/gu, '\ufffd')}\n[${error.code}]`);
+  else console.error(error.message.replace(/[^\P{Cc}\n]/gu, '\ufffd'));
   return known ? error.exitCode : 1;
 }

@@ -56,6 +56,7 @@ const commands: Readonly<Record<string, EcomCommand>> = {
   producer: ofShop('simulated orders into a Kafka cluster', () => import('./functions/producer/command.ts')),
   invoke: ofShop('a Lambda function with an event from a file', () => import('./invoke/command.ts')),
   cloud: ofAny('AWS on this machine, for --stage local', () => import('./cloud/command.ts')),
+  explain: ofAny('what an error code means, and what to do', () => import('./explain/command.ts')),
   debug: ofShop('the pipeline on real Spark, waiting for a debugger', () => import('./debug/command.ts')),
 };
 

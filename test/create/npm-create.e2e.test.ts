@@ -378,7 +378,7 @@ describe('the command line', () => {
     const { code, stderr } = await create('shop', '--yes', '--no-install');
     expect(code).toBe(1);
     expect(stderr).toContain('the folder is not empty: notes.txt');
-    expect(stderr).toContain('[ECOM_TARGET]');
+    expect(stderr).toContain('(ECOM_TARGET)');
     expect(stderr).not.toContain('    at ');
     expect(readdirSync(path.join(folder, 'shop'))).toEqual(['notes.txt']);
     expect(await create('shop', '--yes', '--no-install', '--continue')).toMatchObject({ code: 0 });
@@ -417,13 +417,13 @@ describe('the command line', () => {
   ])('%s exits with 2', async (_what, args) => {
     const { code, stderr } = await create(...args);
     expect(code).toBe(2);
-    expect(stderr).toContain('[ECOM_USAGE]');
+    expect(stderr).toContain('(ECOM_USAGE)');
     expect(readdirSync(folder)).toEqual([]);
   });
 
   test('update outside a project exits with 1', async () => {
     const { code, stderr } = await create('update');
     expect(code).toBe(1);
-    expect(stderr).toContain('[ECOM_UPDATE_PROJECT]');
+    expect(stderr).toContain('(ECOM_UPDATE_PROJECT)');
   });
 });

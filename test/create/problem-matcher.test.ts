@@ -16,13 +16,13 @@ test.each(['package', 'deploy'])('the task %s lists every wrong key of a stage a
   try {
     resolveConfig(pipeline, { preset: 'huge', athena: 'no' }, ([key = '']) => `stages.yml:${lines[key]}`);
   } catch (error) {
-    output = `Error:\n${error instanceof Error ? error.message : error}\n[ECOM_CONFIG]\n`;
+    output = `Error:\n${error instanceof Error ? error.message : error}\n`;
   }
   expect(findProblems(output, problemMatcher)).toEqual([
     { file: 'stages.yml', line: 9, message: 'preset: must be dev, production or large, is "huge"' },
     { file: 'stages.yml', line: 12, message: 'athena: must be true or false, is "no"' },
   ]);
-  const without = 'There is no stage "dev" (stages.yml). The stages there are prod.';
+  const without = 'There is no stage "dev" (stages.yml). The stages there are prod. (ECOM_STAGE_UNKNOWN)';
   expect(findProblems(without, problemMatcher)).toEqual([
     { file: 'stages.yml', line: undefined, message: 'There is no stage "dev"' },
   ]);

@@ -199,7 +199,7 @@ describe('a project', () => {
     await succeed('git', ['checkout', '--', 'pipeline'], project);
     expect(code).toBe(1);
     expect(output).toMatch(/^A file of the project cannot be compiled: .* \(pipeline\/rules\.ts:\d+\)\. /m);
-    expect(output).toContain('[ECOM_TYPESCRIPT]');
+    expect(output).toContain('(ECOM_TYPESCRIPT)');
   });
 
   test('lets an editor find the kit’s TypeScript from what it compiles and declares', () => {

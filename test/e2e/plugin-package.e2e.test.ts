@@ -173,12 +173,12 @@ describe('a command', () => {
 
   test('says what is missing without credentials, by a code and without a stack', async () => {
     const { output, code } = await sls('ecom', 'topics', 'plan', '--stage', 'dev');
-    expect(output).toContain('[ECOM_AWS_CREDENTIALS]');
+    expect(output).toContain('(ECOM_AWS_CREDENTIALS)');
     expect(output).not.toMatch(/^\s+at /m);
     expect(code).toBe(1);
   });
 
-  test('names the line of what is wrong in stages.yml, before osls checks it in words of its own', async () => {
+  test('names the line of what is wrong in stages.yml, before osls checks it in words of its own, and explains it', async () => {
     const stages = [
       'default: { region: us-east-1 }',
       'wrong:',
@@ -196,7 +196,10 @@ describe('a command', () => {
     const wrong = await sls('package', '--stage', 'wrong');
     const unknown = await sls('package', '--stage', 'unknown');
     const mail = await sls('package', '--stage', 'mail');
+    const explained = await sls('ecom', 'explain', 'The preset is wrong. (ecom_config)', '--stage', 'wrong');
     project.useOwnStages();
+    expect(explained.output).toMatch(/^ECOM_CONFIG\n\nA key or a value in `stages\.yml`/m);
+    expect(explained.code).toBe(0);
     expect(wrong.output).toContain('preset: must be dev, production or large, is "huge" (stages.yml:4).');
     expect(wrong.output).toContain(
       'coreNodes: must be a whole number from 0 to 100, is "two" (stages.yml:5).',
@@ -207,7 +210,7 @@ describe('a command', () => {
       'notifyFrom: must be low, medium, high or critical, is "sometimes" (stages.yml:10).',
     );
     for (const { output, code } of [wrong, unknown, mail]) {
-      expect(output).toContain('[ECOM_CONFIG]');
+      expect(output).toContain('(ECOM_CONFIG)');
       expect(code).toBe(1);
     }
   });
@@ -215,13 +218,13 @@ describe('a command', () => {
   test('says where a function runs whose brokers this machine cannot reach', async () => {
     const { output, code } = await sls('invoke', 'local', '-f', 'producer', '--stage', 'dev', '-d', '{}');
     expect(output).toContain('`sls invoke -f producer --stage dev`');
-    expect(output).toContain('[ECOM_INVOKE_LOCAL]');
+    expect(output).toContain('(ECOM_INVOKE_LOCAL)');
     expect(code).toBe(1);
   });
 
   test('refuses what is wrongly configured', async () => {
     const { output, code } = await sls('ecom', 'cost', '--stage', 'local');
-    expect(output).toContain('[ECOM_CLOUD_MISSING]');
+    expect(output).toContain('(ECOM_CLOUD_MISSING)');
     expect(code).toBe(1);
   });
 });

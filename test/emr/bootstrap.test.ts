@@ -98,7 +98,7 @@ esac; done`,
 
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /^This node lacks java-17-amazon-corretto-headless \(.+\)\. Run it .*\n\[ECOM_NODE_LACKS\]\n$/,
+      /^This node lacks java-17-amazon-corretto-headless \(.+\)\. Run it .* \(ECOM_NODE_LACKS\)\n$/,
     );
     expect(calls()).toEqual([]);
   });
@@ -107,14 +107,14 @@ esac; done`,
     program('dnf', 'echo "Cannot download repomd.xml" >&2; exit 1');
     expect(run()).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(/repomd.*\n.*\n\[ECOM_NODE_INSTALL\]\n$/),
+      stderr: expect.stringMatching(/repomd.*\n.* \(ECOM_NODE_INSTALL\)\n$/),
     });
 
     program('dnf', 'exit 0');
-    expect(run()).toMatchObject({ status: 1, stderr: expect.stringContaining('[ECOM_PYTHON_TOO_OLD]') });
+    expect(run()).toMatchObject({ status: 1, stderr: expect.stringContaining('(ECOM_PYTHON_TOO_OLD)') });
   });
 
   it('knows no other argument', () => {
-    expect(run('--force')).toMatchObject({ status: 2, stderr: expect.stringContaining('[ECOM_USAGE]') });
+    expect(run('--force')).toMatchObject({ status: 2, stderr: expect.stringContaining('(ECOM_USAGE)') });
   });
 });

@@ -65,7 +65,7 @@ type Options = Partial<TestJobOptions> & { readonly bootstrapServers: string };
 
 interface Refusal {
   readonly code: string;
-  /** The whole message, `what (where). fix`. */
+  /** The whole message, `what (where). fix (code)`. */
   readonly message: RegExp;
   readonly exitCode?: number;
   readonly state?: 'failed' | 'fenced';
@@ -79,8 +79,8 @@ async function expectRefusal(options: Options, refusal: Refusal): Promise<TestJo
   const job = await TestJob.start({ installation: spark, definition: pipeline, folder, ...options });
   const end = await job.child.ended;
   const log = await job.log();
-  const [said, last] = log.trimEnd().split('\n').slice(-2);
-  expect(last, log.slice(-2000)).toBe(`[${code}]`);
+  const [said = ''] = log.trimEnd().split('\n').slice(-1);
+  expect(said.endsWith(` (${code})`), log.slice(-2000)).toBe(true);
   expect(said).toMatch(message);
   expect(end).toEqual({ code: exitCode, signal: null });
   expect(log).not.toContain('Traceback');
@@ -139,14 +139,18 @@ describeWithSpark('the streaming job refuses', () => {
     it('settings that are not JSON', async () => {
       await expectRefusal(await withFile('settings', '{"settingsVersion": 1,'), {
         code: 'ECOM_SETTINGS_INVALID',
-        message: /^The settings is not JSON: .+ \(.+\)\. Deploy or run again/,
+        message: /^The settings file is not JSON: .+ \(.+\)\. Deploy or run again/,
       });
     });
 
     it('a command line that it does not know', async () => {
       await expectRefusal(
         { bootstrapServers: deadServer, more: ['--auth', 'password'] },
-        { code: 'ECOM_USAGE', message: /'password'.* \(the command line\)\. See --help\.$/, exitCode: 2 },
+        {
+          code: 'ECOM_USAGE',
+          message: /'password'.* \(the command line\)\. See --help\. \(ECOM_USAGE\)$/,
+          exitCode: 2,
+        },
       );
     });
   });

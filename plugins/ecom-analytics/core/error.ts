@@ -1,3 +1,5 @@
+import type { errorTopics } from './errors/index.ts';
+
 /** The three parts of every message a user reads. */
 export interface ErrorParts {
   /** What is wrong, as a sentence without a full stop. */
@@ -8,11 +10,24 @@ export interface ErrorParts {
   readonly fix: string;
 }
 
-/** A stable code that scripts may match on; messages may change, codes do not. */
-export type ErrorCode = `ECOM_${Uppercase<string>}`;
+type KeysOf<Entries> = Entries extends unknown ? keyof Entries : never;
+
+/**
+ * A stable code that scripts may match on; messages may change, codes do not. A new code is one that core/errors/ explains:
+ * write its entry there, in the file of its topic, and the type error of the place that throws it is gone.
+ * `| never` has the compiler say `ErrorCode` in that error, and not a hundred codes.
+ */
+export type ErrorCode = KeysOf<(typeof errorTopics)[keyof typeof errorTopics]> | never;
 
 /** 0 done, 1 failed, 2 usage, 130 interrupted. */
 export type ExitCode = 0 | 1 | 2 | 130;
+
+/** A message with its code at the end, once: behind a sentence, or on a line of its own below a command, which is copied. */
+export function withCode(message: string, code: string): string {
+  const end = `(${code})`;
+  if (message.endsWith(end)) return message;
+  return `${message}${/[.?!]$/.test(message) ? ' ' : '\n'}${end}`;
+}
 
 /**
  * An error that a user can act on. Commands print its message and exit with `exitCode`; any other error is a bug and is
@@ -24,7 +39,7 @@ export class EcomError extends Error {
   readonly exitCode: ExitCode = 1;
 
   constructor(code: ErrorCode, parts: ErrorParts, options?: ErrorOptions) {
-    super(`${parts.what}${parts.where ? ` (${parts.where})` : ''}. ${parts.fix}`, options);
+    super(withCode(`${parts.what}${parts.where ? ` (${parts.where})` : ''}. ${parts.fix}`, code), options);
     this.code = code;
   }
 }

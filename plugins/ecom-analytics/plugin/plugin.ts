@@ -14,6 +14,11 @@ import { whereParametersAre, whereValuesAre } from './sources.ts';
 import { checkStageParameters, localStage, stageInput } from './stage.ts';
 import { declareFunctions, wireFunctions } from './wiring.ts';
 
+const isExplain = ([first, second]: readonly string[]): boolean => first === 'ecom' && second === 'explain';
+
+const codeOption = (words: readonly string[]): string[] =>
+  words.length === 0 ? [] : ['--code', words.join(' ')];
+
 /**
  * The Serverless plugin: declares commands and hooks, each a line that leads to where the work is. What a package does
  * not need is loaded when it is: commands, and with them the AWS clients.
@@ -41,7 +46,10 @@ export class EcomAnalyticsPlugin {
     // Before osls checks what the parameters were put into.
     this.#checkParameters();
     // On its own `sls` would print nothing. osls reads the command line again when its plugins are there.
-    if (serverless.processedInput.commands.length === 0) process.argv.push('--help');
+    const line = serverless.processedInput.commands;
+    if (line.length === 0) process.argv.push('--help');
+    // osls knows options and no arguments.
+    if (isExplain(line)) process.argv.splice(4, line.length - 2, ...codeOption(line.slice(2)));
     this.hooks = this.#guarded({
       initialize: () => this.#initialize(),
       'before:deploy:deploy': () => this.#beforeDeploy(),
@@ -82,26 +90,28 @@ export class EcomAnalyticsPlugin {
         this.#run(async () => (await import('./commands/dead-letters.ts')).listDeadLettersCommand),
       'ecom:dead-letters:replay:run': () =>
         this.#run(async () => (await import('./commands/dead-letters.ts')).replayCommand),
+      'ecom:explain:run': () => this.#explain(),
       'ecom:doctor:run': () => this.#run(async () => (await import('./commands/doctor.ts')).doctorCommand),
       'ecom:policy:run': () => this.#run(async () => (await import('./commands/policy.ts')).policyCommand),
       'ecom:cost:run': () => this.#run(async () => (await import('./commands/cost.ts')).costCommand),
     });
   }
 
-  /** An error of ours is shown by its message and code; osls would show the stack of what it does not know. */
-  #withCode(error: unknown): unknown {
+  /** An error of ours is shown by its message; osls would show the stack of what it does not know. */
+  #shown(error: unknown): unknown {
     if (!isEcomError(error) || this.#options.debug !== undefined) return error;
-    return Object.assign(error, { decoratedMessage: `${error.message}\n[${error.code}]` });
+    return Object.assign(error, { decoratedMessage: error.message });
   }
 
   #checkParameters(): void {
     const { commands: line, isHelpRequest } = this.#serverless.processedInput;
-    if (isHelpRequest || line.length === 0 || line[0] === 'plugin') return;
+    // A configuration that is wrong must not keep anyone from an explanation.
+    if (isHelpRequest || line.length === 0 || line[0] === 'plugin' || isExplain(line)) return;
     try {
       const where = whereParametersAre(this.#serverless, this.#options);
       checkStageParameters(this.#serverless, this.#options, where);
     } catch (error) {
-      throw this.#withCode(error);
+      throw this.#shown(error);
     }
   }
 
@@ -110,7 +120,7 @@ export class EcomAnalyticsPlugin {
       try {
         return await hook();
       } catch (error) {
-        throw this.#withCode(error);
+        throw this.#shown(error);
       } finally {
         this.#speech.progress.get('ecom').remove();
       }
@@ -139,7 +149,7 @@ export class EcomAnalyticsPlugin {
         throw new EcomError('ECOM_OSLS', {
           what: 'This Serverless CLI is not osls 4',
           where: 'package.json, devDependencies.serverless',
-          fix: 'Install it: npm install -D serverless@npm:osls@^4',
+          fix: 'Install it with `npm install -D serverless@npm:osls@^4`.',
         });
       },
     });
@@ -147,6 +157,7 @@ export class EcomAnalyticsPlugin {
 
   async #initialize(): Promise<void> {
     const commandsLine = this.#serverless.processedInput.commands;
+    if (isExplain(commandsLine)) return;
     pointAtCloud(
       this.#serverless.getProvider('aws').getStage(),
       this.#serverless.serviceDir,
@@ -264,6 +275,12 @@ export class EcomAnalyticsPlugin {
     }
     const { compiledCloudFormationTemplate } = provider;
     await this.#run(async () => stagePlanCommand(compiledCloudFormationTemplate, packed));
+  }
+
+  async #explain(): Promise<void> {
+    const { answerTo } = await import('../explain/explain.ts');
+    const { code, json } = this.#options;
+    this.#speech.writeText(answerTo(typeof code === 'string' ? code : undefined, json === true));
   }
 
   async #run(load: () => Promise<Command>): Promise<void> {

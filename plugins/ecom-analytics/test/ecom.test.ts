@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { UsageError } from '../core/error.ts';
 import { main } from '../ecom.ts';
 
-const commands = ['start', 'report', 'query', 'rules', 'producer', 'invoke', 'cloud', 'debug'];
+const commands = ['start', 'report', 'query', 'rules', 'producer', 'invoke', 'cloud', 'explain', 'debug'];
 
 afterEach(() => vi.restoreAllMocks());
 

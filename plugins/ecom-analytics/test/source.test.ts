@@ -81,7 +81,7 @@ describe('what is installed', () => {
       'bench/one.ts',
       `import { EcomError } from '../${kit}/core/error.ts'; export const main = async () => { throw ${error}; };`,
     );
-    expect(run(['bench/one.ts'])).toEqual({ status: 1, stdout: '', stderr: 'No. Do.\n[ECOM_USAGE]\n' });
+    expect(run(['bench/one.ts'])).toEqual({ status: 1, stdout: '', stderr: 'No. Do. (ECOM_USAGE)\n' });
   });
 });
 

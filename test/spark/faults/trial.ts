@@ -172,7 +172,7 @@ export class FaultTrial {
     if (end === undefined) throw new Error('The old generation still runs a minute after it woke up');
     if (end.code !== 1) throw new Error(`The old generation ended with ${JSON.stringify(end)}`);
     // All jobs share one log.
-    const fenced = (await old.log()).split('[ECOM_FENCED]').length - 1;
+    const fenced = (await old.log()).split('(ECOM_FENCED)').length - 1;
     if (fenced < this.#generation) throw new Error('The old generation was not fenced');
     return this.#survived('old generation wakes up', `it ended in ${seconds(performance.now() - awake)}`);
   }

@@ -77,13 +77,14 @@ export interface StreamingJob {
   kill(): Promise<void>;
 }
 
+/** Of the job's own: a test holds what `emr/` raises against the table of codes. */
 function isErrorCode(code: string): code is ErrorCode {
   return /^ECOM_[A-Z0-9_]+$/.test(code);
 }
 
-/** The job's own error, which comes as `what (where). fix`. */
+/** The job's own error, which comes as `what (where). fix (code)`. */
 function jobError(code: string, message: string, logFile: string): EcomError {
-  const [, what, where, fix] = /^(.*) \((.*)\)\. (.*)$/s.exec(message) ?? [];
+  const [, what, where, fix] = /^(.*) \((.*)\)\. (.*?)(?: \(ECOM_\w+\))?$/s.exec(message) ?? [];
   const parts =
     what === undefined || where === undefined || fix === undefined
       ? { what: message, where: logFile, fix: 'See the log.' }
@@ -95,8 +96,9 @@ function jobError(code: string, message: string, logFile: string): EcomError {
 async function reasonOf(status: JobStatus | null, logFile: string): Promise<EcomError> {
   if (status?.error) return jobError(status.error.code, status.error.message, logFile);
   const lines = (await readFile(logFile, 'utf8')).trimEnd().split('\n');
-  const code = /^\[(ECOM_\w+)\]$/.exec(lines.at(-1) ?? '')?.[1];
-  if (code !== undefined) return jobError(code, lines.at(-2) ?? '', logFile);
+  const last = lines.at(-1) ?? '';
+  const code = /\((ECOM_\w+)\)$/.exec(last)?.[1];
+  if (code !== undefined) return jobError(code, last, logFile);
   return new EcomError('ECOM_SPARK_FAILED', {
     what: `The streaming job ended. It said last:\n${lines.slice(-6).join('\n')}\n`,
     where: logFile,

@@ -175,6 +175,14 @@ export const commands: Readonly<Record<string, CommandDeclaration>> = {
         lifecycleEvents: ['run'],
         options: { json },
       },
+      explain: {
+        usage: 'Say what an error code means, and what to do. Example: sls ecom explain ECOM_NOT_DEPLOYED',
+        lifecycleEvents: ['run'],
+        options: {
+          json,
+          code: { usage: 'The code, or a whole message in quotes (default: list all codes)', type: 'string' },
+        },
+      },
       policy: {
         usage:
           'Print the IAM policies that deploying the stage takes, as JSON. Example: sls ecom policy --stage prod',

@@ -53,7 +53,7 @@ function stageChecks(stage: DeployedStage): Check[] {
             'ECOM_TOPIC_DIFFERENCES',
             `${open} ${open === 1 ? 'difference' : 'differences'}`,
             msk.arn,
-            'sls ecom topics plan shows them; sls deploy or topics apply fixes what can be.',
+            '`sls ecom topics plan` shows them; `sls deploy` or `sls ecom topics apply` fixes what can be fixed.',
           );
         }),
     },
@@ -68,7 +68,7 @@ function stageChecks(stage: DeployedStage): Check[] {
             emr.id,
             input.config.emr.existing
               ? 'Name another one in `emr.existing.clusterId`.'
-              : `The stage makes another: sls deploy --stage ${input.stage}`,
+              : `\`sls deploy --stage ${input.stage}\` makes another.`,
           );
         const wanted = input.config.emr.existing?.release ?? input.config.emr.create?.release;
         if (facts.release !== wanted)
@@ -91,14 +91,14 @@ function stageChecks(stage: DeployedStage): Check[] {
             'ECOM_STREAM_ILL',
             `${ill.application}: step ${ill.stepState ?? 'gone'}, job ${ill.job ?? 'unknown'}${ill.error ? `: ${ill.error}` : ''}`,
             `step ${ill.stepId ?? 'not submitted'}`,
-            `sls ecom stream logs --stage ${input.stage}, then sls ecom stream start --stage ${input.stage}`,
+            `See \`sls ecom stream logs --stage ${input.stage}\`, then run \`sls ecom stream start --stage ${input.stage}\`.`,
           );
         if (reports.length === 0)
           throw wrong(
             'ECOM_STREAM_NEVER_STARTED',
             'It has never been started',
             `cluster ${emr.id}`,
-            `sls ecom stream start --stage ${input.stage}`,
+            `Start it with \`sls ecom stream start --stage ${input.stage}\`.`,
           );
         return reports.map(({ application, stepState }) => `${application} ${stepState}`).join(', ');
       },
@@ -113,7 +113,7 @@ function stageChecks(stage: DeployedStage): Check[] {
           'ECOM_TRIGGER_ILL',
           `Its trigger is ${state}${lastResult ? `: ${lastResult}` : ''}`,
           `trigger ${trigger.uuid}`,
-          `sls deploy --stage ${input.stage} switches it on; its last result names a problem with reaching the brokers or with permissions.`,
+          `\`sls deploy --stage ${input.stage}\` switches it on; its last result names a problem with reaching the brokers or with permissions.`,
         );
       },
     },
@@ -138,8 +138,7 @@ async function finding({ check, look }: Check): Promise<Finding> {
   }
 }
 
-const line = ({ check, ok, found, code }: Finding): string =>
-  `${ok ? 'ok   ' : 'WRONG'} ${check}: ${found}${code === undefined ? '' : ` [${code}]`}`;
+const line = ({ check, ok, found }: Finding): string => `${ok ? 'ok   ' : 'WRONG'} ${check}: ${found}`;
 
 /** `sls ecom doctor`: looks at everything, in the order in which things depend on one another. Exits 1 when anything is wrong. */
 export const doctorCommand: Command = async (session, options, print) => {

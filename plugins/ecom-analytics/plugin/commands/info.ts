@@ -6,7 +6,7 @@ import { consoleLinks, reportStream } from './stream.ts';
 
 /** What is wrong with the topics is said in their place: the rest is worth seeing then most of all. */
 function problem(error: unknown): string[] {
-  if (error instanceof EcomError) return [`topics: ${error.message} [${error.code}]`];
+  if (error instanceof EcomError) return [`topics: ${error.message}`];
   throw error;
 }
 

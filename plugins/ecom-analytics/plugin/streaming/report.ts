@@ -1,3 +1,4 @@
+import { withCode } from '../../core/error.ts';
 import type { EmrStep } from '../aws/emr-cluster.ts';
 import { isAlive } from './decision.ts';
 import type { StepRecord } from './record.ts';
@@ -63,7 +64,7 @@ export function streamReport(
     windowRows: status?.totals.windowRows ?? 0,
     deadLetters: status ? badRecords(status) : 0,
     late: status?.totals.late ?? null,
-    error: status?.error ? `${status.error.message} [${status.error.code}]` : (step?.reason ?? null),
+    error: status?.error ? withCode(status.error.message, status.error.code) : (step?.reason ?? null),
     sparkUi: alive ? (status?.sparkUi ?? null) : null,
     healthy: record.desired === 'stopped' ? !alive : alive && beating,
   };

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { withCode } from '../../core/error.ts';
 import { EmrCluster, type EmrStep, hasEnded } from '../aws/emr-cluster.ts';
 import { StreamError } from '../error.ts';
 import type { DeployedStage } from '../session.ts';
@@ -186,7 +187,7 @@ export class StageStream {
         new StreamError('ECOM_STREAM_SLOW', {
           what: `The ${this.application} step has not given a sign of life after ${timeoutMs / 1000} s`,
           where: `step ${stepId} on cluster ${emr.id}`,
-          fix: '`sls ecom stream status` and `sls ecom stream logs` show how it goes on; raise streaming.startTimeoutSeconds if it only needs longer.',
+          fix: '`sls ecom stream status` and `sls ecom stream logs` show its progress; raise streaming.startTimeoutSeconds if it only needs longer.',
         }),
     );
   }
@@ -199,7 +200,7 @@ export class StageStream {
   ): Promise<StreamError> {
     const where = `step ${stepId} on cluster ${this.#stage.emr.id}`;
     const said = status?.error
-      ? `${status.error.message} [${status.error.code}]`
+      ? withCode(status.error.message, status.error.code)
       : ((await driverError(this.#stage, stepId)) ?? step?.reason ?? 'it gave no reason');
     return new StreamError('ECOM_STREAM_FAILED', {
       what: `The ${this.application} step is ${step?.state ?? 'gone'}: ${said}`,

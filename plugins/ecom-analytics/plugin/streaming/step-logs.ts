@@ -59,15 +59,14 @@ const lastLines = 3;
 const linesOf = ({ text }: StepLog): string[] => text.trimEnd().split('\n');
 
 /**
- * What the job says as it fails: the message, then its code. Else the last lines of the driver's log.
+ * What the job says as it fails: a message that ends with its code. Else the last lines of the driver's log.
  *
  * The job says it on stderr, but Spark runs Python as a process whose stderr goes into its own stdout.
  */
 export function lastError(logs: readonly StepLog[]): string | undefined {
   for (const log of [...logs].reverse()) {
-    const lines = linesOf(log);
-    const coded = lines.findLastIndex((line) => /^\[ECOM_\w+\]$/.test(line));
-    if (coded > 0) return `${lines[coded - 1]} ${lines[coded]}`;
+    const coded = linesOf(log).findLast((line) => /\(ECOM_\w+\)$/.test(line));
+    if (coded !== undefined) return coded;
   }
   const driver = logs.filter(({ key }) => key.includes('stderr')).at(-1);
   const tail = driver === undefined ? '' : linesOf(driver).slice(-lastLines).join(' | ');

@@ -1,3 +1,4 @@
+import { withCode } from '../../core/error.ts';
 import type { Clock } from '../../functions/clock.ts';
 import { TopicError } from '../error.ts';
 import type { Progress } from '../wait.ts';
@@ -24,7 +25,7 @@ export interface ApplyContext {
 export function refusePlan({ refused }: TopicPlan): void {
   const [first] = refused;
   if (first === undefined) return;
-  const others = refused.slice(1).map(({ what, fix, code }) => `${what}. ${fix} [${code}]`);
+  const others = refused.slice(1).map(({ what, fix, code }) => withCode(`${what}. ${fix}`, code));
   throw new TopicError(first.code, {
     what: first.what,
     where: `topic ${first.name}`,

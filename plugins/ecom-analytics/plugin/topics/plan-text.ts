@@ -1,3 +1,4 @@
+import { withCode } from '../../core/error.ts';
 import type { TopicChange, TopicPlan } from './plan.ts';
 
 const HOUR_MS = 3_600_000;
@@ -48,7 +49,8 @@ function changeLines(change: TopicChange): string[] {
 /** A plan for a terminal. */
 export function planText(plan: TopicPlan, cluster: string): string {
   const lines = [`Topics on ${cluster}:`, ...plan.changes.flatMap(changeLines)];
-  for (const { name, what, fix, code } of plan.refused) lines.push(`  ! ${name}: ${what}. ${fix} [${code}]`);
+  for (const { name, what, fix, code } of plan.refused)
+    lines.push(withCode(`  ! ${name}: ${what}. ${fix}`, code));
   for (const note of plan.notes) lines.push(`  . ${note}`);
   if (plan.unchanged.length > 0) lines.push(`  . as they should be: ${plan.unchanged.join(', ')}`);
   if (plan.changes.length === 0 && plan.refused.length === 0) lines.push('Nothing to do.');

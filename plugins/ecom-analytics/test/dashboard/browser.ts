@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { EcomError } from '../../core/error.ts';
 import { chromiumPath } from '../requirement.ts';
 
 /** Where what the tests saw can be looked at afterwards. */
@@ -12,11 +11,9 @@ export const soon = { timeout: 15_000 };
 /** The system's Chromium, told to ask nobody for anything. */
 export function launch(): Promise<Browser> {
   if (chromiumPath === undefined) {
-    throw new EcomError('ECOM_CHROMIUM_MISSING', {
-      what: 'Chromium is not installed',
-      where: 'CHROMIUM_PATH and the usual places',
-      fix: 'Install it (Debian: apt-get install chromium), or set CHROMIUM_PATH to its program.',
-    });
+    throw new Error(
+      'Chromium is not installed. Install it (Debian: apt-get install chromium), or set CHROMIUM_PATH to its program.',
+    );
   }
   return chromium.launch({
     executablePath: chromiumPath,

@@ -115,7 +115,7 @@ describe('npm start', () => {
     try {
       const { code, stdout, stderr } = await start(['--port', String(port), '--json', '--out', out]).done;
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-      expect(stderr).toMatch(/Port \d+ is taken[^\n]*\n\[ECOM_PORT_TAKEN\]\n$/);
+      expect(stderr).toMatch(/Port \d+ is taken[^\n]* \(ECOM_PORT_TAKEN\)\n$/);
       expect(readdirSync(out).sort()).toEqual(before);
     } finally {
       other.close();

@@ -195,8 +195,11 @@ describe('a run of the producer', () => {
     const result = await runProducer(request, parts);
     expect(result.sent).toBe(sink.orders.length);
     expect(result.failed).toBeGreaterThan(0);
-    expect(result).toMatchObject({ stoppedEarly: true, failure: 'Kafka is gone. Find it.' });
-    expect(log.messages('error')).toEqual(['Kafka is gone. Find it.']);
+    expect(result).toMatchObject({
+      stoppedEarly: true,
+      failure: 'Kafka is gone. Find it. (ECOM_KAFKA_UNREACHABLE)',
+    });
+    expect(log.messages('error')).toEqual(['Kafka is gone. Find it. (ECOM_KAFKA_UNREACHABLE)']);
   });
 
   test('fails when not one order got through', async () => {

@@ -74,7 +74,7 @@ describe.skipIf(process.platform === 'win32')('a machine that lacks what Spark n
 
     const outcome = await start();
 
-    expect(outcome.stderr).toContain(`[${code}]`);
+    expect(outcome.stderr).toContain(`(${code})`);
     expect(outcome.code).toBe(1);
     expect(outcome.stdout).toBe('');
     expect(outcome.requests).toEqual([]);
@@ -88,7 +88,7 @@ describe.skipIf(process.platform === 'win32')('a machine that lacks what Spark n
 
     const outcome = await start();
 
-    expect(outcome.stderr).toContain('[ECOM_JAR_DOWNLOAD]');
+    expect(outcome.stderr).toContain('(ECOM_JAR_DOWNLOAD)');
     expect(outcome.code).toBe(1);
     expect(await exists('data')).toBe(false);
   });

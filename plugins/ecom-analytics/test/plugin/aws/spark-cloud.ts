@@ -208,7 +208,7 @@ export class SparkCloud {
         applicationId: null,
         sparkUi: null,
         updatedAt: new Date().toISOString(),
-        error: failed ? { code: 'ECOM_TOPIC_MISSING', message: 'The orders topic is not there' } : null,
+        error: failed ? { code: 'ECOM_TOPIC_MISSING', message: 'The orders topic is not there.' } : null,
         totals: { orders: 0, late: 0, badRecords: {}, windowRows: 0 },
         queries: {},
       }),

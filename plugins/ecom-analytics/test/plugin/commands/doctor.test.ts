@@ -56,7 +56,7 @@ describe('the doctor', () => {
     const { code, printed } = await cloud.run(doctorCommand);
     expect(code).toBe(1);
     expect(printed).toContain(
-      'WRONG stack: The stage dev is not deployed (stack shop-dev, eu-west-1). Deploy it first: sls deploy --stage dev [ECOM_NOT_DEPLOYED]',
+      'WRONG stack: The stage dev is not deployed (stack shop-dev, eu-west-1). Deploy it first with `sls deploy --stage dev`. (ECOM_NOT_DEPLOYED)',
     );
   });
 });
@@ -264,7 +264,7 @@ describe('info', () => {
   test('shows the rest where the topics cannot be looked at, and says why', async () => {
     cloud.msk.cluster = { ...cloud.msk.cluster, state: 'UPDATING' };
     const lines = await infoSection(cloud.session);
-    expect(lines[0]).toMatch(/^topics: The cluster is UPDATING.*Wait for it.*\[ECOM_CLUSTER_BUSY\]$/);
+    expect(lines[0]).toMatch(/^topics: The cluster is UPDATING.*Wait for it.*\(ECOM_CLUSTER_BUSY\)$/);
     expect(lines.join('\n')).toContain('pipeline: step s-1 RUNNING');
   });
 

@@ -238,9 +238,9 @@ describe('the status report', () => {
 
 describe('the last error in a log', () => {
   test('is the job’s own, with its code', () => {
-    const text = 'INFO a\nThe topic is not there (ecommerce-orders). Create it.\n[ECOM_TOPIC_MISSING]\n';
+    const text = 'INFO a\nThe topic is not there (ecommerce-orders). Create it. (ECOM_TOPIC_MISSING)\n';
     expect(lastError([{ key: 'steps/s-1/stderr.gz', text }])).toBe(
-      'The topic is not there (ecommerce-orders). Create it. [ECOM_TOPIC_MISSING]',
+      'The topic is not there (ecommerce-orders). Create it. (ECOM_TOPIC_MISSING)',
     );
   });
   test('is found on stdout, where Spark prints what Python writes on stderr', () => {
@@ -249,10 +249,10 @@ describe('the last error in a log', () => {
       { key: `${folder}/stderr.gz`, text: 'ERROR User application exited with status 1\n' },
       {
         key: `${folder}/stdout.gz`,
-        text: 'The brokers do not answer (b-1). Wait.\n[ECOM_KAFKA_UNREACHABLE]\n',
+        text: 'The brokers do not answer (b-1). Wait. (ECOM_KAFKA_UNREACHABLE)\n',
       },
     ];
-    expect(lastError(logs)).toBe('The brokers do not answer (b-1). Wait. [ECOM_KAFKA_UNREACHABLE]');
+    expect(lastError(logs)).toBe('The brokers do not answer (b-1). Wait. (ECOM_KAFKA_UNREACHABLE)');
   });
   test('is else how the driver ended', () => {
     const logs = [

@@ -123,7 +123,7 @@ describe('a step that fails', () => {
     cloud.jobState = 'failed';
     const failed = deploy();
     await expect(failed).rejects.toMatchObject({ code: 'ECOM_STREAM_FAILED' });
-    await expect(failed).rejects.toThrow('The orders topic is not there [ECOM_TOPIC_MISSING]');
+    await expect(failed).rejects.toThrow('The orders topic is not there. (ECOM_TOPIC_MISSING)');
   });
 
   test('that does not hear is interrupted', async () => {

@@ -96,9 +96,9 @@ describe('the report on a stream', () => {
 
   test('says why a step failed in the job’s words, else in EMR’s', () => {
     const failed = { ...running, state: 'FAILED', reason: 'exit code 1' } as const;
-    const error = { code: 'ECOM_TOPIC_MISSING', message: 'The topic is not there' };
+    const error = { code: 'ECOM_TOPIC_MISSING', message: 'The topic is not there.' };
     expect(streamReport(record, failed, status({ state: 'failed', error }), nowMs).error).toBe(
-      'The topic is not there [ECOM_TOPIC_MISSING]',
+      'The topic is not there. (ECOM_TOPIC_MISSING)',
     );
     expect(streamReport(record, failed, undefined, nowMs).error).toBe('exit code 1');
   });

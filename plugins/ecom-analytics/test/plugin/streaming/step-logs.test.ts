@@ -14,9 +14,9 @@ test('the job’s own last word is taken from wherever Spark has put it', () => 
   const logs = [
     step,
     driver('stderr', 'WARN Utils: something\n'),
-    driver('stdout', 'Traceback\nThe orders topic is not there\n[ECOM_TOPIC_MISSING]\n'),
+    driver('stdout', 'Traceback\nThe orders topic is not there (ECOM_TOPIC_MISSING)\n'),
   ];
-  expect(lastError(logs)).toBe('The orders topic is not there [ECOM_TOPIC_MISSING]');
+  expect(lastError(logs)).toBe('The orders topic is not there (ECOM_TOPIC_MISSING)');
 });
 
 test('without one, the end of the driver’s log is', () => {

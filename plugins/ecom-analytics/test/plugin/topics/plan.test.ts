@@ -146,7 +146,7 @@ describe('the plan refuses', () => {
     expect(planExitCode(plan)).toBe(1);
     expect(planText(plan, 'shop').split('\n')).toEqual([
       'Topics on shop:',
-      expect.stringMatching(/^ {2}! ecommerce-orders: .* has 3 partitions and 2 .*\[ECOM_TOPIC_SHRINK\]$/),
+      expect.stringMatching(/^ {2}! ecommerce-orders: .* has 3 partitions and 2 .*\(ECOM_TOPIC_SHRINK\)$/),
       '  . as they should be: ecommerce-alerts, ecommerce-orders-dlq',
     ]);
   });
