@@ -2,7 +2,7 @@ import type { ExitCode } from '../core/error.ts';
 import { parseArguments } from '../report/arguments.ts';
 import { answerTo } from './explain.ts';
 
-const help = `Says what an error code means, what usually causes it, and what to do.
+export const usage = `Says what an error code means, what usually causes it, and what to do.
 
   npm run explain -- [CODE] [options]
 
@@ -25,6 +25,6 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   } as const;
   const { values, positionals } = parseArguments(args, declared, 'Run `npm run explain -- --help`.');
   const text = positionals.length === 0 ? undefined : positionals.join(' ');
-  process.stdout.write(values.help ? help : `${answerTo(text, values.json)}\n`);
+  process.stdout.write(values.help ? usage : `${answerTo(text, values.json)}\n`);
   return 0;
 }

@@ -26,6 +26,12 @@ export const scaffolder = {
     fix: 'Fix what the message quotes, and run the update again.',
     see: 'updating.md#update',
   },
+  ECOM_START: {
+    means: 'The project is complete and its dependencies are installed, but its first start failed.',
+    causes: ['what the start says above the message, such as a port that is in use'],
+    fix: 'Fix what it says, then start the project in its folder.',
+    see: 'running-locally.md',
+  },
   ECOM_TARGET: {
     means: 'The project cannot be written to the folder. Nothing was changed.',
     causes: ['the folder is not empty', 'the path is a file', 'a folder above it may not be read'],
