@@ -46,7 +46,7 @@ export const project = {
       'a project of the first shape, from before the kit became a package',
     ],
     fix: 'Change to the folder of the project. `npm create ecom-analytics` makes a project.',
-    see: 'moving.md',
+    see: 'updating.md#move-a-project-of-the-first-shape',
   },
   ECOM_RULE_UNKNOWN: {
     means: 'A rule was to be switched off, and the pipeline has no rule with this id.',

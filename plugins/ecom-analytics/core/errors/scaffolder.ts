@@ -85,7 +85,7 @@ export const scaffolder = {
       'The project is of the first shape, with the kit’s sources inside, and cannot be merged with today’s template.',
     causes: [],
     fix: 'Make a new project and move what is yours; the page has the steps.',
-    see: 'moving.md',
+    see: 'updating.md#move-a-project-of-the-first-shape',
   },
   ECOM_UPDATE_UNCLEAN: {
     means:
