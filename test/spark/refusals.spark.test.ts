@@ -265,7 +265,7 @@ describeWithSpark('the streaming job refuses', () => {
       {
         code: 'ECOM_FENCED',
         message:
-          /^Generation 5 of this job has taken over from generation 4, .+ start a job with a higher generation\.$/,
+          /^Generation 5 of this job has taken over from generation 4, .+ start a job with a higher generation\. \(ECOM_FENCED\)$/,
         state: 'fenced',
       },
     );
@@ -326,7 +326,7 @@ describeWithSpark('the streaming job refuses', () => {
       {
         code: 'ECOM_CHECKPOINT_INCOMPATIBLE',
         message:
-          /^The checkpoint was made for another definition: window size was 60000 ms, now 120000 ms \(.+\)\. Either name a new --checkpoint, .+, or go back to the old definition\.$/,
+          /^The checkpoint was made for another definition: window size was 60000 ms, now 120000 ms \(.+\)\. Either name a new --checkpoint, .+, or go back to the old definition\. \(ECOM_CHECKPOINT_INCOMPATIBLE\)$/,
       },
     );
 
