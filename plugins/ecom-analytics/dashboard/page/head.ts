@@ -1,23 +1,15 @@
 import { byId, setText } from './element.ts';
 import type { Status } from './status.ts';
 
-const runNames = {
-  waiting: 'Waiting',
-  starting: 'Starting',
-  running: 'Running',
-  draining: 'Draining',
-  finished: 'Finished',
-} as const;
-
 /** Writes the page's head. */
 export function renderHead(now: Status): void {
   const runState = byId('run-state');
-  setText(runState, runNames[now.run]);
+  setText(runState, now.runName);
   runState.dataset.run = now.run;
   setText(byId('run-detail'), now.detail);
   const connection = byId('connection');
   setText(connection, now.linkText);
   connection.dataset.link = now.link;
   document.body.dataset.link = now.link;
-  setText(document.querySelector('title') ?? connection, `${runNames[now.run]} · ecom-analytics`);
+  setText(document.querySelector('title') ?? connection, `${now.runName} · ecom-analytics`);
 }

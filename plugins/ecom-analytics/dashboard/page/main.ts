@@ -1,12 +1,14 @@
-import { AlertsPanel } from './alerts-panel.ts';
+import type { ViewName } from './address.ts';
+import { AlertsView } from './alerts-view.ts';
+import { Announcer } from './announcer.ts';
 import { listen } from './connection.ts';
 import { byId, setText } from './element.ts';
-import { FiguresPanel } from './figures-panel.ts';
-import { useCurrency } from './format.ts';
+import { count, useCurrency } from './format.ts';
 import { renderHead } from './head.ts';
 import { RunModel } from './model.ts';
-import { RatePanel } from './rate-panel.ts';
-import { RevenuePanel } from './revenue-panel.ts';
+import { Navigation, type View } from './navigation.ts';
+import { OperationsView } from './operations-view.ts';
+import { OrdersView } from './orders-view.ts';
 import { status } from './status.ts';
 import { offerThemes } from './theme-choice.ts';
 
@@ -16,24 +18,24 @@ let connected: boolean | null = null;
 let page: string | null = null;
 let asked = false;
 
-const rate = new RatePanel(model);
-const revenue = new RevenuePanel(model);
-const figures = new FiguresPanel(model);
-const alerts = new AlertsPanel(model, ask);
+const navigation = new Navigation(ask);
+const alerts = new AlertsView(model, navigation, ask);
+const views: Readonly<Record<ViewName, View>> = {
+  orders: new OrdersView(model),
+  alerts,
+  operations: new OperationsView(model),
+};
+const announcer = new Announcer(model);
 
 function render(): void {
   asked = false;
   const atMs = performance.now();
   const nowMs = model.nowMs(atMs);
-  if (model.run !== null) {
-    useCurrency(model.run.currency);
-    setText(byId('currency'), model.run.currency);
-  }
+  if (model.run !== null) useCurrency(model.run.currency);
   renderHead(status(model, connected, atMs));
-  figures.render(nowMs);
-  rate.render();
-  revenue.render();
-  alerts.render(nowMs, atMs);
+  if (model.snapshot !== null) setText(byId('alerts-link-count'), count(model.alertCount));
+  announcer.render(atMs, alerts.paused);
+  views[navigation.address.view].render(nowMs, atMs);
 }
 
 function ask(): void {
@@ -61,8 +63,13 @@ listen({
 });
 
 offerThemes(() => {
-  rate.themeChanged();
-  revenue.themeChanged();
+  for (const view of Object.values(views)) view.themeChanged?.();
+});
+
+// The address says what is shown, so skipping within the page must not become one.
+byId('skip').addEventListener('click', (event) => {
+  event.preventDefault();
+  byId('main').focus();
 });
 
 // The run's clock goes on between two messages.

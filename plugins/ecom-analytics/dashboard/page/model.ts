@@ -74,6 +74,11 @@ export class RunModel {
     return this.snapshot === null ? 0 : atMs - this.#snapshotAtMs;
   }
 
+  /** Of all rules, since the run began. */
+  get alertCount(): number {
+    return Object.values(this.snapshot?.alerts ?? {}).reduce((a, b) => a + b, 0);
+  }
+
   /** Whether the run's orders are old ones: then event time has its own axis, far from the clock's. */
   get replaysOldOrders(): boolean {
     const snapshot = this.snapshot;

@@ -9,6 +9,7 @@ const quietMs = 5000;
 export interface Status {
   /** Of the run. */
   readonly run: 'waiting' | 'starting' | 'running' | 'draining' | 'finished';
+  readonly runName: string;
   readonly detail: string;
   /** Of the page's link to it. */
   readonly link: 'connecting' | 'live' | 'quiet' | 'lost' | 'ended';
@@ -30,7 +31,20 @@ export function status(model: RunModel, link: boolean | null, atMs: number): Sta
     ...(snapshot === null ? [] : [stopwatch(model.runMs(atMs)), `${snapshot.engine} engine`]),
     ...(run?.source ? [run.source] : []),
   ].join(' · ');
-  return { run: state, detail, ...linkStatus(state, link, model.silentMs(atMs)) };
+  return { run: state, runName: runNames[state], detail, ...linkStatus(state, link, model.silentMs(atMs)) };
+}
+
+const runNames = {
+  waiting: 'Waiting',
+  starting: 'Starting',
+  running: 'Running',
+  draining: 'Draining',
+  finished: 'Finished',
+} as const;
+
+/** What the run is at, as a word. */
+export function runName(model: RunModel): string {
+  return runNames[runState(model)];
 }
 
 function runState({ snapshot, phase }: RunModel): Status['run'] {

@@ -19,7 +19,7 @@ describeWithChromium('the list of alerts', () => {
     sent = 0;
     dashboard = await startDashboard({ definition: pipeline, port: 0 });
     send(3);
-    ({ page } = await open(browser, dashboard.url));
+    ({ page } = await open(browser, `${dashboard.url}#/alerts`));
     await textOf(page, '#alerts-list li:first-child', /order-3/);
   });
   afterEach(() => dashboard.close());
@@ -47,7 +47,7 @@ describeWithChromium('the list of alerts', () => {
   it('shows a time without a zone as UTC, wherever the page is looked at', async () => {
     const context = await browser.newContext({ timezoneId: 'Asia/Kolkata' });
     const there = await context.newPage();
-    await there.goto(dashboard.url);
+    await there.goto(`${dashboard.url}#/alerts`);
     dashboard.alerts([
       anAlert(++sent, { order_timestamp: '2026-11-23T22:42:37.123', alert_id: 'zoneless' }),
       anAlert(++sent, { order_timestamp: '2026-11-23T22:42:37.123Z', alert_id: 'utc' }),

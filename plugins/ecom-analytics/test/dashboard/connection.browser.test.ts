@@ -46,7 +46,7 @@ describeWithChromium("a page's link to its run", () => {
     await textOf(page, '#orders', /2,222/);
     expect(await page.textContent('#connection')).toBe('Live');
     // The first run's alerts are not the second's.
-    expect(await page.locator('#alerts-list li').count()).toBe(0);
+    expect(await page.locator('#newest-list li').count()).toBe(0);
     expect(troubles).toEqual([]);
   });
 
@@ -68,7 +68,7 @@ describeWithChromium("a page's link to its run", () => {
     const dashboard = await start();
     dashboard.snapshot(aSnapshot({ nowMs: Date.now() }));
     dashboard.alerts([anAlert(1)]);
-    const { page } = await open(browser, dashboard.url);
+    const { page } = await open(browser, `${dashboard.url}#/alerts`);
     await page.locator('#alerts-list li').first().waitFor();
     await page.evaluate('document.querySelector("#alerts-list li").setAttribute("data-seen", "")');
     await page.context().setOffline(true);

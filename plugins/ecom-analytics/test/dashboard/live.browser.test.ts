@@ -37,14 +37,16 @@ describeWithChromium('a page that watches a run', () => {
     await expect.poll(orders, soon).toBeGreaterThan(before + 900);
     expect(await page.textContent('#connection')).toBe('Live');
     expect(await page.textContent('#run-detail')).toContain('embedded engine · generated orders');
+    expect(await page.locator('.chart canvas').count()).toBe(3);
+    expect(await page.locator('#category-table tbody th').allTextContents()).toContain('Electronics');
+    await picture('light');
+    await page.click('#alerts-link');
+    expect(await page.locator('#planted-table tbody th').allTextContents()).toContain('order-burst');
+    expect(await page.locator('#alerts-list li').count()).toBe(60);
+    await page.click('#operations-link');
     expect(await page.textContent('#late')).toBe('0');
     expect(await page.textContent('#alert-p50')).toMatch(/^\d+(\.\d)? ms$/);
     expect(await page.textContent('#window-p99')).toMatch(/ms$|s$/);
-    expect(await page.locator('.chart canvas').count()).toBe(3);
-    expect(await page.locator('#category-table tbody th').allTextContents()).toContain('Electronics');
-    expect(await page.locator('#planted-table tbody th').allTextContents()).toContain('order-burst');
-    expect(await page.locator('#alerts-list li').count()).toBe(60);
-    await picture('light');
     expect(troubles).toEqual([]);
   });
 
@@ -123,9 +125,11 @@ describeWithChromium('a page that watches a run', () => {
     const { page, troubles } = await open(browser, dashboard.url);
     await textOf(page, '#category-table .name', /O'Neil/);
     expect(await page.locator('#category-table .name').textContent()).toBe(nasty);
-    expect(await page.locator('#alerts-list .reason').textContent()).toBe(nasty);
+    expect(await page.locator('#newest-list .reason').textContent()).toBe(nasty);
     await page.click('button[aria-controls="revenue-table"]');
     expect(await page.locator('#revenue-table thead th').allTextContents()).toContain(nasty);
+    await page.click('#alerts-link');
+    expect(await page.locator('#alerts-list .reason').textContent()).toBe(nasty);
     expect(await page.locator('img[src="x"], main script').count()).toBe(0);
     expect(await page.title()).not.toBe('owned');
     expect(troubles).toEqual([]);
@@ -144,7 +148,6 @@ describeWithChromium('a page that watches a run', () => {
     expect(await textOf(page, '#rate-heading', /week/)).toBe('Orders per week');
     expect(await page.textContent('#revenue-heading')).toBe('Revenue per week');
     expect(await page.textContent('#bucket-name')).toContain('1998-06-29 to 1998-07-05');
-    expect(await page.textContent('#latency-note')).toContain('no latency');
     // Of the pixels along the foot of the bars, far more are bar than gap.
     const inkShare = (id: string): Promise<number> =>
       page.evaluate(`(() => {
@@ -160,12 +163,14 @@ describeWithChromium('a page that watches a run', () => {
       expect(await inkShare(id), id).toBeGreaterThan(0.6);
     }
     await picture('old-orders');
+    await page.click('#operations-link');
+    await textOf(page, '#latency-note', /no latency/);
     expect(troubles).toEqual([]);
   });
 
   it('asks nobody but its own server', async () => {
     aRun();
-    const { page, requests } = await open(browser, dashboard.url);
+    const { page, requests } = await open(browser, `${dashboard.url}#/alerts`);
     await page.locator('#alerts-list li').first().waitFor();
     expect(requests.length).toBeGreaterThan(3);
     expect(requests.filter((url) => !url.startsWith(dashboard.url))).toEqual([]);
@@ -182,8 +187,8 @@ describeWithChromium('a page that watches a run', () => {
   it('shows the same in a second tab', async () => {
     aRun();
     const [first, second] = await Promise.all([open(browser, dashboard.url), open(browser, dashboard.url)]);
-    await first.page.locator('#alerts-list li').first().waitFor();
-    await second.page.locator('#alerts-list li').first().waitFor();
+    await first.page.locator('#newest-list li').first().waitFor();
+    await second.page.locator('#newest-list li').first().waitFor();
     dashboard.snapshot(aSnapshot({ orders: 424_242, nowMs: Date.now() }));
     expect(await textOf(first.page, '#orders', /424,242/)).toBe('424,242');
     expect(await textOf(second.page, '#orders', /424,242/)).toBe('424,242');
@@ -202,8 +207,9 @@ describeWithChromium('a page that watches a run', () => {
     const before = await size();
     run.advanceTo(startMs + 75_000);
     await textOf(page, '#orders', /^(124|125),/);
-    expect(await page.locator('#alerts-list li').count()).toBe(60);
     expect(await size()).toBeLessThan(before * 1.1);
+    await page.click('#alerts-link');
+    expect(await page.locator('#alerts-list li').count()).toBe(60);
     expect(troubles).toEqual([]);
   });
 });

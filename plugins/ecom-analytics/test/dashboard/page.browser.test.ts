@@ -2,6 +2,7 @@ import axeCore from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import pipeline from '../../../../pipeline/definition.ts';
+import { type ViewName, views } from '../../dashboard/page/address.ts';
 import { type Dashboard, startDashboard } from '../../dashboard/server.ts';
 import { describeWithChromium } from '../requirement.ts';
 import { launch, open, soon, textOf } from './browser.ts';
@@ -13,7 +14,7 @@ const sidewaysOverflow = 'document.documentElement.scrollWidth - window.innerWid
 
 /** What is cut off, or broken over lines, of the figures that a run of half an hour has. */
 const cutFigures = `[
-  ...[...document.querySelectorAll('.pair > *, .trio > *')].filter((part) => part.scrollWidth > part.clientWidth),
+  ...[...document.querySelectorAll('.pair > *')].filter((part) => part.scrollWidth > part.clientWidth),
   ...[...document.querySelectorAll('.totals dd')].filter((figure) => {
     const text = document.createRange();
     text.selectNodeContents(figure);
@@ -46,9 +47,16 @@ describeWithChromium('the page', () => {
 
   async function openFull(options: Parameters<typeof open>[2] = {}) {
     const opened = await open(browser, dashboard.url, options);
-    await opened.page.locator('#alerts-list li').first().waitFor();
+    await opened.page.locator('#newest-list li').first().waitFor();
     await opened.page.locator('#category-chart canvas').waitFor();
     return opened;
+  }
+
+  /** Goes through the navigation, and waits for what the view is about. */
+  async function show(page: Page, view: ViewName): Promise<void> {
+    await page.click(`#${view}-link`);
+    const content = { orders: '#category-chart canvas', alerts: '#alerts-list li', operations: '#phase' };
+    await page.locator(content[view]).first().waitFor();
   }
 
   describe.each([320, 414, 768, 1024, 1280, 1920])('%d pixels wide', (width) => {
@@ -62,11 +70,19 @@ describeWithChromium('the page', () => {
       await page.click('button[aria-controls="revenue-table"]');
       await page.click('button[aria-controls="rate-table"]');
       await picture(`${width}`, width < 1100);
+      for (const view of ['alerts', 'operations'] as const) {
+        await show(page, view);
+        expect(await overflow(), view).toBeLessThanOrEqual(0);
+        await picture(`${view}-${width}`, width < 1100);
+      }
     });
 
     it('shows every figure whole', async () => {
       const { page } = await openFull({ viewport: { width, height: 900 } });
-      expect(await page.evaluate<string[]>(cutFigures)).toEqual([]);
+      for (const view of views) {
+        await show(page, view);
+        expect(await page.evaluate<string[]>(cutFigures), view).toEqual([]);
+      }
     });
   });
 
@@ -96,13 +112,21 @@ describeWithChromium('the page', () => {
       await page.click('button[aria-controls="revenue-table"]');
       await page.click('button[aria-controls="rate-table"]');
       await picture(colorScheme);
+      for (const view of ['alerts', 'operations'] as const) {
+        await show(page, view);
+        expect(await axe(page), view).toEqual([]);
+        await picture(`${view}-${colorScheme}`);
+      }
       expect(troubles).toEqual([]);
     },
   );
 
   it('has nothing that axe-core objects to on a phone, nor while it waits', async () => {
     const { page } = await openFull({ viewport: { width: 360, height: 780 } });
-    expect(await axe(page)).toEqual([]);
+    for (const view of views) {
+      await show(page, view);
+      expect(await axe(page), view).toEqual([]);
+    }
     const idle = await startDashboard({ definition: pipeline, port: 0 });
     const waiting = await open(browser, idle.url);
     await textOf(waiting.page, '#connection', /waiting/);
@@ -118,12 +142,20 @@ describeWithChromium('the page', () => {
       '- main',
       'heading "ecom-analytics" [level=1]',
       'heading "Revenue per window" [level=2]',
-      'region "Alerts"',
+      'navigation "Views"',
       'region "Newest alerts"',
-      'region "Planted fraud"',
       'table "Revenue per window By category"',
     ]) {
       expect(tree).toContain(part);
+    }
+    await show(page, 'alerts');
+    const alerts = await page.locator('main').ariaSnapshot();
+    for (const part of ['region "Alerts"', 'region "Planted fraud"']) expect(alerts).toContain(part);
+    expect(alerts).not.toContain('Revenue per window');
+    await show(page, 'operations');
+    const operations = await page.locator('main').ariaSnapshot();
+    for (const part of ['region "Latency"', 'region "Event time and quality"']) {
+      expect(operations).toContain(part);
     }
     expect(tree).toMatch(
       /img "Orders per minute Now [\d,]+; in view, the lowest is [\d,]+ and the highest [\d,]+\."/,
@@ -157,33 +189,48 @@ describeWithChromium('the page', () => {
     const { page, picture } = await openFull();
     const focused = (): Promise<string> =>
       page.evaluate(
-        '((at) => at.id || at.name || at.getAttribute("aria-controls") || at.textContent)(document.activeElement)',
+        '((at) => at.id || at.name || at.getAttribute("aria-controls") || at.getAttribute("href").split("=")[0])(document.activeElement)',
       );
     const stops: string[] = [];
-    for (let stop = 0; stop < 8; stop++) {
+    for (let stop = 0; stop < 17; stop++) {
       await page.keyboard.press('Tab');
       stops.push(await focused());
     }
+    const newest = Array.from({ length: 8 }, () => '#/alerts?alert');
     expect(stops).toEqual([
-      'Skip to the alerts',
-      'theme',
-      'rate-table',
-      'bucket-pick',
-      'revenue-table',
-      'alerts-pause',
-      'rule',
-      'alerts-scroll',
+      ...['skip', 'orders-link', 'alerts-link', 'operations-link', 'theme'],
+      ...['#/alerts', ...newest, 'rate-table', 'bucket-pick', 'revenue-table'],
     ]);
     expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
     await picture('keyboard');
   });
 
-  it('skips to the alerts', async () => {
+  it('skips to the content, and leaves the address as it is', async () => {
     const { page } = await openFull();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Tab');
-    expect(await page.evaluate('document.activeElement.id')).toBe('alerts-pause');
+    expect(await page.evaluate('document.activeElement.getAttribute("href")')).toBe('#/alerts');
+    expect(await page.evaluate('location.hash')).toBe('');
+  });
+
+  it('shows what its address says, and follows a step back and forward', async () => {
+    const { page, troubles } = await open(browser, `${dashboard.url}#/alerts?rule=high-value`);
+    await page.locator('#alerts-list li').first().waitFor();
+    expect(await page.getByRole('radio', { name: /^high-value/ }).isChecked()).toBe(true);
+    expect(await page.getAttribute('#alerts-link', 'aria-current')).toBe('page');
+    await page.focus('#operations-link');
+    await page.keyboard.press('Enter');
+    await page.locator('#operations-view').waitFor();
+    expect(await page.evaluate('location.hash')).toBe('#/operations');
+    expect(await page.locator('#alerts-view').isVisible()).toBe(false);
+    await page.goBack();
+    await page.locator('#alerts-view').waitFor();
+    expect(await page.getByRole('radio', { name: /^high-value/ }).isChecked()).toBe(true);
+    await page.goForward();
+    await page.locator('#operations-view').waitFor();
+    expect(await page.locator('[aria-current]').allTextContents()).toEqual(['Operations']);
+    expect(troubles).toEqual([]);
   });
 
   it('tells its charts as tables when asked', async () => {
@@ -199,6 +246,7 @@ describeWithChromium('the page', () => {
 
   it('marks the alerts that came last, and animates nothing', async () => {
     const { page } = await openFull();
+    await show(page, 'alerts');
     run.advanceTo(Date.now() + 60_000);
     await page.locator('#alerts-list li.fresh').first().waitFor();
     expect(await page.evaluate('document.getAnimations().length')).toBe(0);

@@ -44,7 +44,7 @@ async function picture(url: string): Promise<Buffer> {
   try {
     const { page } = await open(browser, url, { viewport: { width: 1440, height: 985 } });
     await page.locator('#category-chart canvas').waitFor();
-    await page.locator('#alerts-list li').first().waitFor();
+    await page.locator('#newest-list li').first().waitFor();
     // A frame or two after the first one, so that nothing is half drawn.
     await delay(1500);
     return await smallPng(browser, await page.screenshot());

@@ -1,7 +1,9 @@
 import type { Latency, RunSnapshot } from '../../run/feed.ts';
-import { bodyRow, byId, element, setText, tableHead } from './element.ts';
-import { count, latency, moment, money, share, span } from './format.ts';
+import { byId, setText } from './element.ts';
+import { count, latency, moment, share, span } from './format.ts';
 import type { RunModel } from './model.ts';
+import type { View } from './navigation.ts';
+import { runName } from './status.ts';
 
 /** "Within seconds": the contract's limit for an alert, and for a window's rows. */
 const aimMs = 5000;
@@ -16,12 +18,10 @@ function countOf(part: number, snapshot: RunSnapshot): string {
   return part === 0 ? '0' : `${count(part)} (${share(part, all)})`;
 }
 
-/** Every figure of the snapshot that is no chart. */
-export class FiguresPanel {
+/** For the engineer on call: what the run is at, and whether it keeps up. */
+export class OperationsView implements View {
   readonly #model: RunModel;
   #drawn: RunSnapshot | null = null;
-  #patterns = '';
-  #plantedCells: (readonly HTMLTableCellElement[])[] = [];
 
   constructor(model: RunModel) {
     this.#model = model;
@@ -29,20 +29,16 @@ export class FiguresPanel {
 
   render(nowMs: number): void {
     const { snapshot } = this.#model;
+    put('phase', runName(this.#model));
     this.#renderWatermark(snapshot, nowMs);
     if (snapshot === this.#drawn || snapshot === null) return;
     this.#drawn = snapshot;
-    put('orders', count(snapshot.orders));
-    put('revenue', money(snapshot.revenue));
-    put('customers', count(snapshot.customers));
-    put('orders-per-minute', snapshot.finished ? '–' : count(snapshot.ordersPerMinute));
-    put('alert-count', count(Object.values(snapshot.alerts).reduce((a, b) => a + b, 0)));
+    put('operations-orders-per-minute', snapshot.finished ? '–' : count(snapshot.ordersPerMinute));
     put('window-rows', count(snapshot.windows));
     put('late', countOf(snapshot.late, snapshot));
     put('duplicates', countOf(snapshot.duplicates, snapshot));
     put('dead-letters', countOf(snapshot.deadLetters, snapshot));
     this.#renderLatency(snapshot);
-    this.#renderPlanted(snapshot);
   }
 
   #renderWatermark(snapshot: RunSnapshot | null, nowMs: number): void {
@@ -73,38 +69,6 @@ export class FiguresPanel {
     put(
       'latency-note',
       this.#model.replaysOldOrders && snapshot.orderToWindow === null ? old : `${from} ${aim}`,
-    );
-  }
-
-  #renderPlanted(snapshot: RunSnapshot): void {
-    const patterns = Object.keys(snapshot.planted);
-    const names = JSON.stringify(patterns);
-    if (names !== this.#patterns) {
-      this.#patterns = names;
-      const rows = patterns.map((pattern) => bodyRow(pattern, '', '', '', ''));
-      this.#plantedCells = rows.map((row) => [...row.querySelectorAll('td')]);
-      byId('planted-table').replaceChildren(
-        tableHead('Pattern', 'Caught', 'Recall', 'False', 'Precision'),
-        element('tbody', {}, ...rows),
-      );
-    }
-    byId('planted-table').hidden = patterns.length === 0;
-    Object.values(snapshot.planted).forEach(({ planted, caught, false_alerts }, index) => {
-      const texts = [
-        `${count(caught)} of ${count(planted)}`,
-        share(caught, planted),
-        count(false_alerts),
-        share(caught, caught + false_alerts),
-      ];
-      this.#plantedCells[index]?.forEach((cell, column) => {
-        setText(cell, texts[column] ?? '');
-      });
-    });
-    put(
-      'planted-note',
-      patterns.length === 0
-        ? 'Nothing was planted in these orders.'
-        : 'Cases. Recall: caught ÷ planted. Precision: caught ÷ (caught + false alerts).',
     );
   }
 }
