@@ -10,6 +10,7 @@ import { RunTally } from '../plugins/ecom-analytics/run/tally.ts';
 const nobody = {
   phase: () => undefined,
   snapshot: () => undefined,
+  orders: () => undefined,
   windows: () => undefined,
   alerts: () => undefined,
 };

@@ -1,19 +1,18 @@
 import type { Alert } from '../core/alert.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
 import type { WindowRow } from '../core/window.ts';
-import type { RunPhase, RunSnapshot } from '../run/feed.ts';
-import type { FrameMessage, RunInfo, StateMessage } from './message.ts';
+import type { RunPhase, RunSnapshot, SentOrder } from '../run/feed.ts';
+import { AlertBook } from './alert-book.ts';
+import type { FrameMessage, RuleRate, RunInfo, StateMessage } from './message.ts';
+import { RecentOrders } from './recent-orders.ts';
 import { RevenueBuckets } from './revenue.ts';
+import { SalesHours } from './sales.ts';
 
 /** An hour of seconds. */
 const maxRatePoints = 3600;
 const ratePointMs = 1000;
-/** Kept of each rule, so that a busy rule does not push out a rare one: as many as the page lists at once. */
-const maxAlertsPerRule = 60;
-/** Sent of each rule in one frame: more than a person can see go by in half a second. */
-const maxAlertsPerRuleInFrame = 20;
-/** Rules whose alerts are kept; an alert may name any rule. */
-const maxRules = 64;
+/** The figures of the hour, and of windows that are not final yet, change with every order: they are sent this far apart. */
+const growingEveryMs = 2000;
 
 /** Folds the feed of a run into what a page needs, bounded whatever the run's length and rate. */
 export class RunHistory {
@@ -22,7 +21,9 @@ export class RunHistory {
   readonly #at: number[] = [];
   readonly #ordersPerMinute: number[] = [];
   readonly #orders: number[] = [];
-  readonly #alerts = new Map<string, Alert[]>();
+  readonly #sales = new SalesHours();
+  readonly orders = new RecentOrders();
+  readonly alerts: AlertBook;
   #phase: RunPhase | null = null;
   #snapshot: RunSnapshot | null = null;
   /** What has happened since the last frame. */
@@ -30,18 +31,28 @@ export class RunHistory {
   #newSnapshot = false;
   #newRevenue = false;
   #newRate: { at: number[]; ordersPerMinute: number[]; orders: number[] } | null = null;
-  #newAlerts = new Map<string, Alert[]>();
+  #newRates = false;
+  #newSales = false;
+  /** Whether an open window has grown since revenue was last sent. */
+  #grown = false;
+  #grownSentMs = Number.NEGATIVE_INFINITY;
 
-  constructor(definition: PipelineDefinition, source: string | null) {
+  /** @param acknowledged when an alert was acknowledged, as a timestamp; null where it was not */
+  constructor(
+    definition: PipelineDefinition,
+    source: string | null,
+    acknowledged: (alertId: string) => string | null = () => null,
+  ) {
+    this.alerts = new AlertBook(acknowledged);
     this.#info = {
       source,
-      rules: definition.rules.map(({ id, severity }) => ({ id, severity })),
+      rules: definition.rules,
       windowMs: definition.windows.sizeMs,
       slideMs: definition.windows.slideMs,
       watermarkMs: definition.windows.watermarkMs,
       currency: definition.currency,
     };
-    this.#revenue = new RevenueBuckets(definition.windows);
+    this.#revenue = new RevenueBuckets(definition);
   }
 
   phase(phase: RunPhase): void {
@@ -52,6 +63,15 @@ export class RunHistory {
   snapshot(snapshot: RunSnapshot): void {
     this.#snapshot = snapshot;
     this.#newSnapshot = true;
+    this.#newRates = true;
+    this.#sales.snapshot(snapshot);
+    if (snapshot.finished) this.#revenue.close();
+    if (snapshot.finished || snapshot.nowMs - this.#grownSentMs >= growingEveryMs) {
+      this.#grownSentMs = snapshot.nowMs;
+      this.#newSales = true;
+      this.#newRevenue ||= this.#grown || snapshot.finished;
+      this.#grown = false;
+    }
     const last = this.#at.at(-1) ?? Number.NEGATIVE_INFINITY;
     // A finished run has no rate: its line ends where its last orders came in.
     if (snapshot.finished || snapshot.nowMs - last < ratePointMs) return;
@@ -74,57 +94,54 @@ export class RunHistory {
     if (this.#revenue.add(rows, arrivedMs)) this.#newRevenue = true;
   }
 
-  alerts(alerts: readonly Alert[]): void {
-    for (const alert of alerts) {
-      keepNewest(this.#alerts, alert, maxAlertsPerRule);
-      keepNewest(this.#newAlerts, alert, maxAlertsPerRuleInFrame);
-    }
+  /** Orders that are being sent. */
+  sent(orders: readonly SentOrder[]): void {
+    this.orders.add(orders);
+    this.#sales.add(orders);
+    if (this.#revenue.place(orders)) this.#grown = true;
+  }
+
+  rang(alerts: readonly Alert[]): void {
+    this.alerts.add(alerts);
+  }
+
+  /** How often each rule rang, up to the run's clock. */
+  get rates(): RuleRate[] {
+    return this.alerts.rates(this.#snapshot?.nowMs ?? 0);
   }
 
   /** What has changed since this was last called, or null. */
   takeFrame(): FrameMessage | null {
-    const alerts = inOrder(this.#newAlerts);
+    const alerts = this.alerts.takeChanged();
     const frame: FrameMessage = {
       ...(this.#newPhase && this.#phase !== null && { phase: this.#phase }),
       ...(this.#newSnapshot && this.#snapshot !== null && { snapshot: this.#snapshot }),
       ...(this.#newRate !== null && { rate: this.#newRate }),
       ...(this.#newRevenue && { revenue: this.#revenue.view() }),
+      ...(this.#newSales && { sales: this.#sales.view() }),
       ...(alerts.length > 0 && { alerts }),
+      ...(this.#newRates && { rates: this.rates }),
     };
     this.#newPhase = false;
     this.#newSnapshot = false;
     this.#newRate = null;
     this.#newRevenue = false;
-    this.#newAlerts = new Map();
+    this.#newSales = false;
+    this.#newRates = false;
     return Object.keys(frame).length > 0 ? frame : null;
   }
 
   /** Everything, frames not yet taken included. */
-  state(): Omit<StateMessage, 'page'> {
+  state(): Omit<StateMessage, 'page' | 'acknowledges'> {
     return {
       run: this.#info,
       phase: this.#phase,
       snapshot: this.#snapshot,
       rate: { at: this.#at, ordersPerMinute: this.#ordersPerMinute, orders: this.#orders },
       revenue: this.#revenue.view(),
-      alerts: inOrder(this.#alerts),
+      sales: this.#sales.view(),
+      alerts: this.alerts.groups(),
+      rates: this.rates,
     };
   }
-}
-
-function keepNewest(to: Map<string, Alert[]>, alert: Alert, limit: number): void {
-  const kept = to.get(alert.rule_id);
-  if (kept === undefined) {
-    if (to.size < maxRules) to.set(alert.rule_id, [alert]);
-    return;
-  }
-  kept.push(alert);
-  if (kept.length > limit) kept.shift();
-}
-
-/** Of all rules, by the time of detection. */
-function inOrder(byRule: ReadonlyMap<string, readonly Alert[]>): Alert[] {
-  return [...byRule.values()]
-    .flat()
-    .sort((a, b) => (a.detected_at < b.detected_at ? -1 : a.detected_at > b.detected_at ? 1 : 0));
 }

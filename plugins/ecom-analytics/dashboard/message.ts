@@ -1,12 +1,14 @@
 import type { Alert } from '../core/alert.ts';
-import type { Severity } from '../core/rule.ts';
+import type { Order } from '../core/order.ts';
+import type { Rule } from '../core/rule.ts';
 import type { RunPhase, RunSnapshot } from '../run/feed.ts';
+import type { OrdersAtHand } from './recent-orders.ts';
 
 /** What stays the same while a run lasts. */
 export interface RunInfo {
   /** What the orders come from, in a few words; null when the dashboard was not told. */
   readonly source: string | null;
-  readonly rules: readonly { readonly id: string; readonly severity: Severity }[];
+  readonly rules: readonly Rule[];
   readonly windowMs: number;
   readonly slideMs: number;
   readonly watermarkMs: number;
@@ -33,6 +35,55 @@ export interface Revenue {
   /** Largest first, then all others. */
   readonly byCategory: readonly RevenueSeries[];
   readonly byLocation: readonly RevenueSeries[];
+  /** The first bucket with a window that is not final yet: its figures still grow. Null where every window is final. */
+  readonly openFromMs: number | null;
+}
+
+/** What one product or customer brought, in the run's currency. */
+export interface Seller {
+  readonly name: string;
+  /** In the last hour. */
+  readonly revenue: number;
+  /** In the hour before. */
+  readonly before: number;
+}
+
+/** Orders and revenue of a stretch of the run, by the clock. */
+export interface Stretch {
+  /** How long it is, in milliseconds: an hour at most. */
+  readonly lengthMs: number;
+  readonly orders: number;
+  /** In the run's currency. */
+  readonly revenue: number;
+}
+
+/** The last hour of the run against the hour before. */
+export interface Sales {
+  readonly last: Stretch;
+  /** Null in the first hour. */
+  readonly before: Stretch | null;
+  /** The largest first. */
+  readonly products: readonly Seller[];
+  readonly customers: readonly Seller[];
+}
+
+/** The alerts of one rule and customer. */
+export interface AlertGroup {
+  /** The newest. */
+  readonly alert: Alert;
+  /** How many there have been since `since`. */
+  readonly count: number;
+  /** When the first of them was detected. */
+  readonly since: string;
+  /** When the newest was acknowledged, where it was. */
+  readonly acknowledged?: string;
+}
+
+/** How often a rule rang, to ten seconds. */
+export interface RuleRate {
+  readonly rule: string;
+  readonly lastMinute: number;
+  readonly lastHour: number;
 }
 
 /** The rate over wall-clock time: one point a second at most. */
@@ -51,8 +102,12 @@ export interface FrameMessage {
   readonly rate?: Rate;
   /** The whole of it, not a difference. */
   readonly revenue?: Revenue;
-  /** New ones, oldest first. Of a burst only the newest are sent: the snapshot has the counts. */
-  readonly alerts?: readonly Alert[];
+  readonly sales?: Sales;
+  /** New ones and those that have grown, oldest first. Of a burst only the newest are sent: the snapshot has the counts. */
+  readonly alerts?: readonly AlertGroup[];
+  readonly rates?: readonly RuleRate[];
+  /** Whether alerts can be acknowledged. */
+  readonly acknowledges?: boolean;
 }
 
 /** All there is to know: the first message to a page, and to one that has fallen too far behind. */
@@ -65,7 +120,48 @@ export interface StateMessage {
   readonly snapshot: RunSnapshot | null;
   readonly rate: Rate;
   readonly revenue: Revenue;
-  readonly alerts: readonly Alert[];
+  readonly sales: Sales;
+  readonly alerts: readonly AlertGroup[];
+  readonly rates: readonly RuleRate[];
+  /** Whether alerts can be acknowledged. */
+  readonly acknowledges: boolean;
+}
+
+/** What `GET /alert?id=…` answers. */
+export interface AlertAnswer {
+  readonly group: AlertGroup;
+  /** The order that the alert is about; null for a rule over a customer, and where it is not at hand any more. */
+  readonly order: Order | null;
+  /** The customer's other orders that are at hand: how many, and the newest of them, newest first. */
+  readonly others: { readonly count: number; readonly newest: readonly Order[] };
+  readonly atHand: OrdersAtHand;
+  /** Null where the run's definition has no such rule. */
+  readonly rule: Rule | null;
+  readonly rate: RuleRate;
+}
+
+/** What a limit would have raised. */
+export interface LimitFigures {
+  readonly moreThan: number;
+  readonly alerts: number;
+  /** Orders that raise an alert, or that lie in a window that does. */
+  readonly orders: number;
+  readonly customers: number;
+}
+
+/** What `GET /limit?rule=…&more-than=…` answers: of the orders at hand. */
+export interface LimitAnswer {
+  readonly rule: string;
+  /** Distinct. */
+  readonly orders: number;
+  readonly atHand: OrdersAtHand;
+  readonly now: LimitFigures;
+  readonly asked: LimitFigures;
+}
+
+/** What `GET /alerts?…` answers: alerts of the run's file, the newest first. */
+export interface FoundAlerts {
+  readonly alerts: readonly AlertGroup[];
 }
 
 /** The names of the server-sent events that carry them. */

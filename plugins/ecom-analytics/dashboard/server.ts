@@ -2,15 +2,22 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { EcomError } from '../core/error.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
 import type { RunFeed } from '../run/feed.ts';
+import { Acknowledgements } from './acknowledgements.ts';
+import { AlertRequests, Refusal } from './alert-requests.ts';
 import { EventStream } from './event-stream.ts';
 import { RunHistory } from './history.ts';
+import type { FrameMessage } from './message.ts';
+import { narrowedBy } from './page/alert-search.ts';
 import { pageFiles, pageVersion } from './page-files.ts';
+import { refusalOf } from './same-page.ts';
 
 const host = '127.0.0.1';
 /** Where the dashboard is unless the user says otherwise or somebody else is there. */
 const defaultPort = 4600;
 /** Frames are sent this far apart: a snapshot comes about twice a second. */
 const frameMs = 400;
+/** Of a request that changes something. */
+const maxBodyBytes = 4096;
 /** How long open connections may take to read their last frame. */
 const closeMs = 500;
 
@@ -27,6 +34,13 @@ export interface DashboardOptions {
 export interface Dashboard extends RunFeed {
   /** Where the page is, such as `http://127.0.0.1:4600/`. */
   readonly url: string;
+  /**
+   * Says which folder the run writes: from then on alerts are looked up there too, and can be acknowledged.
+   *
+   * @param folder absolute
+   * @param use `read` where nothing may be written to it
+   */
+  runFolder(folder: string, use?: 'write' | 'read'): Promise<void>;
   /** Sends what is still to be sent, then ends every connection. Pages keep what they show. */
   close(): Promise<void>;
 }
@@ -46,12 +60,46 @@ const securityHeaders = {
   'Cache-Control': 'no-store',
 };
 
-function refuse(response: ServerResponse, status: number, why: string): void {
+function refuse(response: ServerResponse, status: number, why: string, allow = 'GET'): void {
   response.writeHead(status, {
     'Content-Type': 'text/plain; charset=utf-8',
-    ...(status === 405 && { Allow: 'GET' }),
+    ...(status === 405 && { Allow: allow }),
   });
   response.end(`${why}\n`);
+}
+
+/** The body of a request, as JSON. */
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += chunk.length;
+    if (bytes > maxBodyBytes) throw new Refusal(413, 'The request is too long.');
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch {
+    throw new Refusal(400, 'The request is not JSON.');
+  }
+}
+
+/** Sends what was asked for, or why it cannot be had. */
+async function answerJson(response: ServerResponse, answer: () => Promise<object>): Promise<void> {
+  try {
+    const json = JSON.stringify(await answer());
+    response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8' });
+    response.end(json);
+  } catch (error) {
+    if (error instanceof Refusal) refuse(response, error.status, error.message);
+    else if (error instanceof EcomError) refuse(response, 400, error.message);
+    else {
+      refuse(response, 500, 'The dashboard has failed at this request.');
+      process.stderr.write(
+        `The dashboard has failed at a request: ${error instanceof Error ? error.stack : error}\n`,
+      );
+    }
+  }
 }
 
 /** The port that the server got. */
@@ -100,11 +148,23 @@ async function listen(server: Server, asked: number | undefined): Promise<void> 
  * @throws EcomError `ECOM_PORT_TAKEN` when the port asked for is in use, `ECOM_PORT_REFUSED` when it may not be used
  */
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
-  const history = new RunHistory(options.definition, options.source ?? null);
+  let acknowledgements: Acknowledgements | null = null;
+  const history = new RunHistory(
+    options.definition,
+    options.source ?? null,
+    (alertId) => acknowledgements?.at(alertId) ?? null,
+  );
+  const requests = new AlertRequests(options.definition, history, Date.now);
   const files = await pageFiles();
   const page = pageVersion(files);
-  const stream = new EventStream(() => ({ page, ...history.state() }));
+  const acknowledges = (): boolean => requests.folder?.isWritable ?? false;
+  const stream = new EventStream(() => ({
+    page,
+    ...history.state(),
+    acknowledges: acknowledges(),
+  }));
   let hosts: ReadonlySet<string> = new Set();
+  let origins: ReadonlySet<string> = new Set();
   let timer: NodeJS.Timeout | undefined;
 
   const flush = (): void => {
@@ -117,15 +177,37 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     timer ??= setTimeout(flush, frameMs).unref();
   };
 
+  const asked: Readonly<Record<string, (params: URLSearchParams) => Promise<object>>> = {
+    '/alert': (params) => requests.alert(params.get('id') ?? ''),
+    '/alerts': (params) => requests.search(narrowedBy((name) => params.get(name))),
+    '/limit': (params) => requests.limit(params.get('rule') ?? '', params.get('more-than') ?? ''),
+  };
+  const acknowledge = async (body: unknown): Promise<object> => {
+    const group = await requests.acknowledge(body);
+    flushSoon();
+    return group;
+  };
+
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
     const [pathname = '/', query] = (request.url ?? '/').split('?', 2);
     const file = files.get(pathname);
+    const ask = Object.hasOwn(asked, pathname) ? asked[pathname] : undefined;
+    const changes = pathname === '/acknowledge';
+    const refusal = ask || changes ? refusalOf(request.headers, changes, origins) : null;
     // A page elsewhere can point a name of its own at 127.0.0.1 (DNS rebinding); its requests carry that name.
     if (!hosts.has(request.headers.host?.toLowerCase() ?? '')) {
       refuse(response, 403, 'This dashboard answers on its own address only.');
-    } else if (request.method !== 'GET') {
+    } else if (changes && request.method !== 'POST') {
+      refuse(response, 405, 'Alerts are acknowledged with POST.', 'POST');
+    } else if (!changes && request.method !== 'GET') {
       refuse(response, 405, 'This dashboard is only there to be read.');
+    } else if (refusal !== null) {
+      refuse(response, 403, refusal);
+    } else if (changes) {
+      void answerJson(response, async () => acknowledge(await readJson(request)));
+    } else if (ask !== undefined) {
+      void answerJson(response, () => ask(new URLSearchParams(query)));
     } else if (pathname === '/events') {
       const since = request.headers['last-event-id'] ?? new URLSearchParams(query).get('since');
       if (!stream.attach(response, typeof since === 'string' ? since : null)) {
@@ -143,6 +225,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   await listen(server, options.port);
   const port = portOf(server);
   hosts = new Set([`${host}:${port}`, `localhost:${port}`, ...(port === 80 ? [host, 'localhost'] : [])]);
+  origins = new Set([...hosts].map((name) => `http://${name}`));
 
   return {
     url: `http://${host}:${port}/`,
@@ -155,13 +238,21 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
       if (snapshot.finished) flush();
       else flushSoon();
     },
+    orders(orders) {
+      history.sent(orders);
+    },
     windows(rows) {
       history.windows(rows, Date.now());
       flushSoon();
     },
     alerts(alerts) {
-      history.alerts(alerts);
+      history.rang(alerts);
       flushSoon();
+    },
+    async runFolder(folder, use = 'write') {
+      acknowledgements = await Acknowledgements.open(folder);
+      requests.folder = { path: folder, acknowledgements, isWritable: use === 'write' };
+      stream.publish({ acknowledges: use === 'write' } satisfies FrameMessage);
     },
     async close() {
       flush();

@@ -26,6 +26,8 @@ export const runFiles = {
   /** Alerts that were acted on, once each. */
   alerts: 'alerts.jsonl',
   deadLetters: 'dead-letters.jsonl',
+  /** Alerts that a person has acknowledged on the dashboard, there once one has. */
+  acknowledged: 'acknowledged.jsonl',
   /** What came of it, written last. */
   summary: 'summary.json',
 } as const;
@@ -184,7 +186,13 @@ export async function outputError(error: unknown, out: string, free = freeBytes)
 
 async function moveEarlierRun(out: string): Promise<void> {
   const entries = new Set(await readdir(out));
-  const ours = [analyticsFolder, runFiles.alerts, runFiles.deadLetters, runFiles.summary];
+  const ours = [
+    analyticsFolder,
+    runFiles.alerts,
+    runFiles.deadLetters,
+    runFiles.acknowledged,
+    runFiles.summary,
+  ];
   const present = ours.filter((name) => entries.has(name));
   if (!entries.has(runFiles.run)) {
     if (present.length === 0) return;

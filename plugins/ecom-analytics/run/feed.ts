@@ -1,6 +1,7 @@
 import type { Alert } from '../core/alert.ts';
 import type { EngineName } from '../core/engine-name.ts';
 import type { PatternScore } from '../core/generator/scoreboard.ts';
+import type { Order } from '../core/order.ts';
 import type { WindowRow } from '../core/window.ts';
 import type { ReplayFindings } from '../import/found.ts';
 
@@ -65,11 +66,20 @@ export function phaseText(phase: RunPhase): string {
   }
 }
 
+/** An order that a run sends. */
+export interface SentOrder {
+  readonly order: Order;
+  /** Its event time, epoch milliseconds. */
+  readonly atMs: number;
+}
+
 /** Those who watch a run: the dashboard, or nobody. Every call returns at once; none may throw. */
 export interface RunFeed {
   /** Another phase, or one that has advanced. */
   phase(phase: RunPhase): void;
   snapshot(snapshot: RunSnapshot): void;
+  /** Orders that are being sent, before anything comes of them. */
+  orders(orders: readonly SentOrder[]): void;
   /** Rows that have become readable. */
   windows(rows: readonly WindowRow[]): void;
   /** Alerts that have been acted on, once each. */

@@ -47,6 +47,7 @@ export function progressFeed(terminal: LineTerminal, done: () => number | null):
       if (snapshot.finished) terminal.write('\r\u001b[K');
       else terminal.write(`\r${line.slice(0, (terminal.columns ?? 80) - 1)}\u001b[K`);
     },
+    orders: () => undefined,
     windows: () => undefined,
     alerts: () => undefined,
   };
@@ -60,6 +61,9 @@ export function everyFeed(feeds: readonly RunFeed[]): RunFeed {
     },
     snapshot: (snapshot) => {
       for (const feed of feeds) feed.snapshot(snapshot);
+    },
+    orders: (orders) => {
+      for (const feed of feeds) feed.orders(orders);
     },
     windows: (rows) => {
       for (const feed of feeds) feed.windows(rows);

@@ -78,6 +78,7 @@ export async function run(
       { engine: options.engine, options: { ...options } },
       startedAtMs,
     );
+    await dashboard.runFolder(out.path);
     if (!isSpark) announce();
     let summary: RunSummary | null = null;
     try {
@@ -109,6 +110,7 @@ interface OpenDashboard {
   /** Null where there is none. */
   readonly url: string | null;
   readonly feeds: readonly RunFeed[];
+  runFolder(folder: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -117,12 +119,14 @@ async function openDashboard(
   definition: PipelineDefinition,
   source: string,
 ): Promise<OpenDashboard> {
-  if (asked === null) return { url: null, feeds: [], close: () => Promise.resolve() };
+  const done = (): Promise<void> => Promise.resolve();
+  if (asked === null) return { url: null, feeds: [], runFolder: done, close: done };
   const { startDashboard } = await import('../dashboard/server.ts');
   const dashboard = await startDashboard({
     definition,
     source,
     ...(asked.port !== null && { port: asked.port }),
   });
-  return { url: dashboard.url, feeds: [dashboard], close: () => dashboard.close() };
+  const { url, runFolder, close } = dashboard;
+  return { url, feeds: [dashboard], runFolder, close };
 }

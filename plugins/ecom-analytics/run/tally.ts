@@ -58,9 +58,11 @@ export class RunTally {
     this.#alerts = Object.fromEntries(options.definition.rules.map((rule) => [rule.id, 0]));
   }
 
-  /** Notes what was planted; before the orders are sent, so that no alert comes first. */
+  /** Notes the orders and what was planted; before they are sent, so that no alert comes first. */
   sending(orders: readonly GeneratedOrder[]): void {
+    if (orders.length === 0) return;
     for (const { order, atMs, label } of orders) this.#scoreboard?.sawOrder(order, atMs, label);
+    this.#feed.orders(orders);
   }
 
   /** Alerts that were acted on, once each. */

@@ -1,8 +1,10 @@
-import type { Alert } from '../../core/alert.ts';
 import type { Severity } from '../../core/rule.ts';
 import { parseTimestamp } from '../../core/timestamp.ts';
+import type { AlertGroup } from '../message.ts';
+import type { AlertLine } from './alert-lines.ts';
 import { element, foreign } from './element.ts';
-import { moment, money } from './format.ts';
+import { count, moment, money } from './format.ts';
+import { perTime } from './rule-text.ts';
 
 const level: Readonly<Record<Severity, number>> = { low: 1, medium: 2, high: 3, critical: 4 };
 
@@ -16,26 +18,61 @@ export function severityMark(severity: Severity): HTMLElement {
   return element('span', { class: 'severity', 'data-severity': severity }, bars, severity);
 }
 
-/** An alert as an entry of a list. */
-export function alertLine(alert: Alert, nowMs: number): HTMLLIElement {
+/** How many alerts a line stands for. */
+export function timesMark(times: number): HTMLElement {
+  return element('span', { class: 'times' }, `${count(times)} times`);
+}
+
+/**
+ * A line of the list.
+ *
+ * @param href where it leads
+ */
+export function alertItem(line: AlertLine, href: string, nowMs: number): HTMLLIElement {
+  const content = line.kind === 'group' ? groupContent(line.group, nowMs) : ruleContent(line, nowMs);
+  const item = element('li', {}, element('a', { href }, ...content));
+  if (line.kind === 'group' && line.group.acknowledged !== undefined) item.classList.add('acknowledged');
+  return item;
+}
+
+function groupContent({ alert, count: times, acknowledged }: AlertGroup, nowMs: number): HTMLElement[] {
   const head = element(
-    'p',
+    'span',
     { class: 'alert-head' },
     severityMark(alert.severity),
-    element('span', { class: 'rule' }, alert.rule_id),
-    element(
-      'time',
-      { datetime: alert.order_timestamp },
-      moment(parseTimestamp(alert.order_timestamp), nowMs),
-    ),
+    element('span', { class: 'rule' }, foreign(alert.rule_id)),
+    ...(times > 1 ? [timesMark(times)] : []),
+    time(alert.order_timestamp, nowMs),
   );
   const facts = [money(alert.total_amount), alert.customer_id, alert.region].map(foreign);
   if (alert.order_id !== null) facts.push(foreign(`order ${alert.order_id}`));
-  return element(
-    'li',
-    {},
+  if (acknowledged !== undefined) facts.push(element('span', {}, 'acknowledged'));
+  return [
     head,
-    element('p', { class: 'reason' }, foreign(alert.reason)),
-    element('p', { class: 'alert-facts' }, ...facts),
-  );
+    element('span', { class: 'reason' }, foreign(alert.reason)),
+    element('span', { class: 'alert-facts' }, ...facts),
+  ];
+}
+
+function ruleContent({ severity, rate, newest }: AlertLine & { kind: 'rule' }, nowMs: number): HTMLElement[] {
+  return [
+    element(
+      'span',
+      { class: 'alert-head' },
+      severityMark(severity),
+      element('span', { class: 'rule' }, foreign(rate.rule)),
+      element('span', { class: 'times' }, perTime(rate.lastMinute)),
+      time(newest.alert.order_timestamp, nowMs),
+    ),
+    element(
+      'span',
+      { class: 'reason' },
+      `${count(rate.lastMinute)} alerts in the last minute, summed up here. The last one: `,
+      foreign(newest.alert.reason),
+    ),
+  ];
+}
+
+function time(timestamp: string, nowMs: number): HTMLElement {
+  return element('time', { datetime: timestamp }, moment(parseTimestamp(timestamp), nowMs));
 }

@@ -1,45 +1,78 @@
-import type { Alert } from '../../core/alert.ts';
-import { alertLine } from './alert-line.ts';
+import { severities } from '../../core/rule.ts';
+import type { AlertGroup, FoundAlerts } from '../message.ts';
+import { addressHash } from './address.ts';
+import { AlertDetail } from './alert-detail.ts';
+import { alertItem } from './alert-line.ts';
+import { type AlertLine, alertLines, maxLines, withFound } from './alert-lines.ts';
+import { isNarrowed, type Narrowed, narrowedBy } from './alert-search.ts';
+import { ask, reasonOf } from './ask.ts';
 import { byId, byIdAs, element, setText } from './element.ts';
-import { count } from './format.ts';
 import type { RunModel } from './model.ts';
 import type { Navigation, View } from './navigation.ts';
 import { PlantedPanel } from './planted-panel.ts';
+import { RulesPanel } from './rules-panel.ts';
 
-/** Alerts in the document at once. */
-const maxItems = 60;
+/** A search goes to the run's file once the reader has stopped typing for this long. */
+const searchAfterMs = 300;
 
 /**
- * The newest alerts, newest first. The list stands still while it is pointed at, has the keyboard's focus, or is paused;
- * how many are waiting is said above it.
+ * The newest alerts, newest first, and the one that is opened. The list stands still while it is pointed at, has the
+ * keyboard's focus, or is paused; how many are waiting is said above it. The address says what it is narrowed to.
  */
 export class AlertsView implements View {
   readonly #model: RunModel;
+  readonly #navigation: Navigation;
+  readonly #changed: () => void;
+  readonly #planted: PlantedPanel;
+  readonly #rules: RulesPanel;
+  readonly #detail: AlertDetail;
   readonly #list = byId('alerts-list');
   readonly #scroll = byId('alerts-scroll');
   readonly #pause = byIdAs('alerts-pause', HTMLButtonElement);
-  readonly #counts = new Map<string, HTMLElement>();
-  readonly #radios = new Map<string, HTMLInputElement>();
-  #rules = '';
-  /** The rule that the list was drawn for; undefined before it has been. */
-  #drawnRule: string | undefined;
+  readonly #form = byIdAs('alerts-search', HTMLFormElement);
+  readonly #fields = {
+    q: byIdAs('search-q', HTMLInputElement),
+    severity: byIdAs('search-severity', HTMLSelectElement),
+    rule: byIdAs('search-rule', HTMLSelectElement),
+    customer: byIdAs('search-customer', HTMLInputElement),
+  };
+  #ruleNames = '';
   #paused = false;
   #pointed = false;
-  /** Ids in the document, newest first. */
-  #shown: string[] = [];
+  /** What the document shows, by key, and what each line was made of. */
+  #items = new Map<string, { readonly made: string; readonly item: HTMLLIElement }>();
+  #shown: readonly AlertLine[] = [];
   #drawnVersion = -1;
-  readonly #navigation: Navigation;
-  readonly #planted: PlantedPanel;
+  /** What the list was drawn for. */
+  #drawnHash: string | null = null;
+  /** What the run's file has beside what the page knows. */
+  #found: readonly AlertGroup[] = [];
+  #searched = '';
+  #searchTimer: number | undefined;
+  #searchFailed = '';
 
   /** @param changed called when what is to be shown has changed by the user's hand */
   constructor(model: RunModel, navigation: Navigation, changed: () => void) {
     this.#model = model;
     this.#navigation = navigation;
+    this.#changed = changed;
     this.#planted = new PlantedPanel(model);
+    this.#rules = new RulesPanel(model);
+    this.#detail = new AlertDetail(model, navigation, changed);
+    this.#fields.severity.append(...severities.toReversed().map((one) => element('option', {}, one)));
     this.#pause.addEventListener('click', () => {
       this.#paused = !this.#paused;
       this.#pause.setAttribute('aria-pressed', String(this.#paused));
       changed();
+    });
+    this.#form.addEventListener('submit', (event) => event.preventDefault());
+    this.#form.addEventListener('input', (event) => {
+      // Every letter is an address of its own, but not a step back of its own.
+      this.#narrow(event.target instanceof HTMLInputElement ? 'replace' : 'push');
+    });
+    byId('search-clear').addEventListener('click', () => {
+      navigation.go({ view: 'alerts', params: {} });
+      this.#fields.q.focus();
     });
     for (const [event, inside] of [
       ['pointerenter', true],
@@ -54,93 +87,147 @@ export class AlertsView implements View {
     }
   }
 
-  render(nowMs: number): void {
-    this.#renderFilter();
-    const { snapshot, alertsVersion } = this.#model;
-    for (const [rule, cell] of this.#counts) {
-      setText(cell, count(rule === '' ? this.#model.alertCount : (snapshot?.alerts[rule] ?? 0)));
-    }
-    this.#planted.render();
-    const held = this.#paused || this.#pointed;
-    if (this.#rule !== this.#drawnRule || (!held && alertsVersion !== this.#drawnVersion))
-      this.#renderList(nowMs);
-    this.#renderNote(held);
-  }
-
   /** Whether the reader has asked for quiet. */
   get paused(): boolean {
     return this.#paused;
   }
 
-  /** Empty for all. */
-  get #rule(): string {
-    return this.#navigation.address.params.rule ?? '';
-  }
-
-  #wanted(): Alert[] {
-    const rule = this.#rule;
-    const wanted = this.#model.alerts.filter((alert) => rule === '' || alert.rule_id === rule);
-    return wanted.slice(-maxItems).reverse();
-  }
-
-  #renderList(nowMs: number): void {
-    const wanted = this.#wanted();
-    const ids = wanted.map((alert) => alert.alert_id);
-    // What is already there stays as it is: new ones go on top of it, old ones off its end.
-    const kept = ids.indexOf(this.#shown[0] ?? '');
-    const another = this.#rule !== this.#drawnRule;
-    if (another) this.#scroll.scrollTop = 0;
-    const fresh = another || kept < 0 ? wanted : wanted.slice(0, kept);
-    const items = fresh.map((alert) => alertLine(alert, nowMs));
-    if (fresh === wanted) this.#list.replaceChildren(...items);
-    else {
-      for (const one of this.#list.querySelectorAll('.fresh')) one.classList.remove('fresh');
-      for (const one of items) one.classList.add('fresh');
-      this.#list.prepend(...items);
-      while (this.#list.childElementCount > wanted.length) this.#list.lastElementChild?.remove();
+  render(nowMs: number): void {
+    this.#renderFields();
+    this.#planted.render();
+    this.#rules.render();
+    this.#detail.render(nowMs);
+    const narrowed = this.#narrowed;
+    this.#search(narrowed);
+    const hash = JSON.stringify(narrowed);
+    const held = this.#paused || this.#pointed;
+    const another = hash !== this.#drawnHash;
+    if (another || (!held && this.#model.alertsVersion !== this.#drawnVersion)) {
+      this.#renderList(nowMs, narrowed, another);
+      this.#drawnHash = hash;
     }
-    this.#shown = ids;
-    this.#drawnVersion = this.#model.alertsVersion;
-    this.#drawnRule = this.#rule;
-    byId('alerts-empty').hidden = wanted.length > 0;
+    const open = this.#navigation.address.params.alert;
+    for (const line of this.#shown) {
+      const isOpen = line.kind === 'group' && line.group.alert.alert_id === open;
+      this.#items.get(line.key)?.item.classList.toggle('open', isOpen);
+    }
+    this.#renderNote(held, narrowed);
   }
 
-  #renderNote(held: boolean): void {
-    const wanted = this.#wanted();
-    const newest = this.#shown[0];
-    const behind =
-      newest === undefined ? wanted.length : wanted.findIndex((alert) => alert.alert_id === newest);
-    const waiting = behind < 0 ? `over ${maxItems}` : String(behind);
-    const why = this.#paused ? 'Paused' : 'Holding still while you read';
-    const more = waiting === '0' ? '' : `, ${waiting} new`;
-    setText(byId('alerts-note'), held ? `${why}${more}` : 'newest first');
-    setText(this.#pause, this.#paused ? 'Resume' : 'Pause');
+  get #narrowed(): Narrowed {
+    const { params } = this.#navigation.address;
+    return narrowedBy((name) => params[name]);
   }
 
-  /** One radio button for all rules and one for each. */
-  #renderFilter(): void {
+  #narrow(how: 'push' | 'replace'): void {
+    const fields = Object.entries(this.#fields).map(([name, field]) => [name, field.value] as const);
+    this.#navigation.go({ view: 'alerts', params: Object.fromEntries(fields) }, how);
+  }
+
+  /** The fields follow the address, which follows what is typed into them. */
+  #renderFields(): void {
     const rules = this.#model.run?.rules.map((rule) => rule.id) ?? [];
-    const known = new Set([...rules, ...Object.keys(this.#model.snapshot?.alerts ?? {})]);
-    const names = JSON.stringify([...known]);
-    if (names !== this.#rules) {
-      this.#rules = names;
-      this.#makeFilter(['', ...known]);
+    const known = [...new Set([...rules, ...Object.keys(this.#model.snapshot?.alerts ?? {})])];
+    const names = JSON.stringify(known);
+    if (names !== this.#ruleNames) {
+      this.#ruleNames = names;
+      const all = element('option', { value: '' }, 'All');
+      this.#fields.rule.replaceChildren(all, ...known.map((rule) => element('option', {}, rule)));
     }
-    for (const [rule, radio] of this.#radios) radio.checked = rule === this.#rule;
+    const { params } = this.#navigation.address;
+    for (const [name, field] of Object.entries(this.#fields)) {
+      const value = params[name] ?? '';
+      if (field.value !== value) field.value = value;
+    }
+    byId('search-clear').hidden = !isNarrowed(this.#narrowed);
   }
 
-  #makeFilter(rules: readonly string[]): void {
-    const legend = byId('alerts-filter').querySelector('legend');
-    this.#counts.clear();
-    this.#radios.clear();
-    const chips = rules.map((rule) => {
-      const radio = element('input', { type: 'radio', name: 'rule', value: rule });
-      radio.addEventListener('change', () => this.#navigation.go({ view: 'alerts', params: { rule } }));
-      const number = element('span', { class: 'number' });
-      this.#counts.set(rule, number);
-      this.#radios.set(rule, radio);
-      return element('label', {}, radio, element('span', {}, rule === '' ? 'All' : rule), number);
-    });
-    byId('alerts-filter').replaceChildren(...(legend === null ? [] : [legend]), ...chips);
+  /** Asks the run's file for what is not in memory any more. */
+  #search(narrowed: Narrowed): void {
+    const asked = isNarrowed(narrowed) ? JSON.stringify(narrowed) : '';
+    if (asked === this.#searched) return;
+    this.#searched = asked;
+    this.#found = [];
+    this.#searchFailed = '';
+    clearTimeout(this.#searchTimer);
+    if (asked === '') return;
+    this.#searchTimer = setTimeout(() => void this.#askFile(asked, narrowed), searchAfterMs);
   }
+
+  async #askFile(asked: string, narrowed: Narrowed): Promise<void> {
+    try {
+      const { alerts } = await ask<FoundAlerts>('/alerts', { ...narrowed });
+      if (asked !== this.#searched) return;
+      this.#found = alerts;
+    } catch (error) {
+      if (asked !== this.#searched) return;
+      this.#searchFailed = reasonOf(error);
+    }
+    this.#drawnHash = null;
+    this.#changed();
+  }
+
+  #lines(narrowed: Narrowed): AlertLine[] {
+    return alertLines(withFound(this.#model.alerts, this.#found), this.#model.rates, narrowed);
+  }
+
+  #renderList(nowMs: number, narrowed: Narrowed, another: boolean): void {
+    if (another) this.#scroll.scrollTop = 0;
+    const lines = this.#lines(narrowed);
+    const before = this.#items;
+    this.#items = new Map();
+    for (const line of lines) {
+      const href = this.#hrefOf(line);
+      const made = JSON.stringify([href, line]);
+      const known = before.get(line.key);
+      if (known?.made === made) {
+        known.item.classList.remove('fresh');
+        this.#items.set(line.key, known);
+        continue;
+      }
+      const item = alertItem(line, href, nowMs);
+      // What came last. It does not fade: under load that alone would keep the page painting.
+      if (!another && line.kind === 'group') item.classList.add('fresh');
+      this.#items.set(line.key, { made, item });
+    }
+    this.#list.replaceChildren(...[...this.#items.values()].map(({ item }) => item));
+    this.#shown = lines;
+    this.#drawnVersion = this.#model.alertsVersion;
+    byId('alerts-empty').hidden = lines.length > 0;
+    setText(byId('alerts-empty'), isNarrowed(narrowed) ? 'No alert matches.' : 'No alerts so far.');
+  }
+
+  #hrefOf(line: AlertLine): string {
+    const { params } = this.#navigation.address;
+    const { alert: _, ...narrowed } = params;
+    return addressHash({
+      view: 'alerts',
+      params:
+        line.kind === 'group'
+          ? { ...narrowed, alert: line.group.alert.alert_id }
+          : { ...narrowed, rule: line.rate.rule },
+    });
+  }
+
+  #renderNote(held: boolean, narrowed: Narrowed): void {
+    setText(this.#pause, this.#paused ? 'Resume' : 'Pause');
+    if (this.#searchFailed !== '') {
+      setText(byId('alerts-note'), this.#searchFailed);
+      return;
+    }
+    if (!held) {
+      setText(byId('alerts-note'), 'newest first');
+      return;
+    }
+    const shown = new Set(this.#shown.map(idOf));
+    const waiting = this.#lines(narrowed).filter((line) => !shown.has(idOf(line))).length;
+    const why = this.#paused ? 'Paused' : 'Holding still while you read';
+    const more = waiting === 0 ? '' : `, ${waiting >= maxLines ? `over ${maxLines}` : waiting} new`;
+    setText(byId('alerts-note'), `${why}${more}`);
+  }
+}
+
+/** Tells whether a line says something new. */
+function idOf(line: AlertLine): string {
+  return line.kind === 'group' ? line.group.alert.alert_id : line.key;
 }

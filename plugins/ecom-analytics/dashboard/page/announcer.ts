@@ -23,7 +23,7 @@ export class Announcer {
     const before = Math.min(this.#announcedCount ?? total, total);
     this.#announcedCount = before;
     if (silent || total <= before || atMs - this.#announcedMs < announceMs) return;
-    const newest = this.#model.alerts.at(-1);
+    const newest = this.#model.alerts.at(-1)?.alert;
     this.#announcedMs = atMs;
     this.#announcedCount = total;
     const last = newest === undefined ? '' : ` The last one, ${newest.severity}: ${newest.reason}.`;

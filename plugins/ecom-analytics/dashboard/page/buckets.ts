@@ -13,6 +13,13 @@ export function everyBucket(revenue: Revenue): number[] {
   return Array.from({ length: bars }, (_, index) => last - (bars - 1 - index) * bucketMs);
 }
 
+/** The index of the latest bucket whose figures are final; of the latest where none is among those with orders. */
+export function latestFinal(buckets: readonly number[], { starts, openFromMs }: Revenue): number {
+  const last = buckets.length - 1;
+  if (openFromMs === null || !starts.some((start) => start < openFromMs)) return last;
+  return buckets.findLastIndex((start) => start < openFromMs);
+}
+
 /** A figure for each of `buckets`: that of the bucket, or 0 where the revenue has none. */
 export function spreadOver(
   buckets: readonly number[],

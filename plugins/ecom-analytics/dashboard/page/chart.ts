@@ -118,6 +118,49 @@ export class Chart {
 const barGap = 0.14;
 const maxBar = 40;
 
+/** Where the bar of a bucket stands, in canvas pixels. */
+function barAt(chart: uPlot, time: number, bucketSeconds: number): { left: number; width: number } {
+  const left = chart.valToPos(time, 'x', true);
+  const room = chart.valToPos(time + bucketSeconds, 'x', true) - left;
+  const width = Math.min(room * (1 - barGap), maxBar * window.devicePixelRatio);
+  return { left: left + (room - width) / 2, width };
+}
+
+/** Between two lines of a hatching, and how wide one is, in CSS pixels. */
+const hatchStep = 6;
+const hatchWidth = 2;
+
+/** Draws lines of the ground over the bars from a time on: they are not final yet. */
+export function hatchBars(chart: uPlot, fromSeconds: number, bucketSeconds: number, ground: string): void {
+  const { ctx } = chart;
+  const hair = window.devicePixelRatio;
+  const [times = [], tallest = []] = chart.data;
+  const foot = chart.valToPos(0, 'y', true);
+  ctx.save();
+  ctx.strokeStyle = ground;
+  ctx.lineWidth = hatchWidth * hair;
+  times.forEach((time, at) => {
+    const height = tallest[at] ?? 0;
+    if (time < fromSeconds || height <= 0) return;
+    const { left, width } = barAt(chart, time, bucketSeconds);
+    const top = chart.valToPos(height, 'y', true);
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(left, top, width, foot - top);
+    ctx.clip();
+    ctx.beginPath();
+    // Measured from the plot's corner, so that the lines stand still while the bar grows.
+    const first = Math.floor((left + top) / (hatchStep * hair)) * hatchStep * hair;
+    for (let sum = first; sum < left + width + foot; sum += hatchStep * hair) {
+      ctx.moveTo(sum - foot, foot);
+      ctx.lineTo(sum - top, top);
+    }
+    ctx.stroke();
+    ctx.restore();
+  });
+  ctx.restore();
+}
+
 /**
  * One layer of a stack of bars, each as wide as its bucket. Series are stacked tallest first, so a layer stands on the
  * series after it; a hair of ground shows between two.
@@ -134,12 +177,10 @@ export function barSeries(fill: string, bucketSeconds: number): uPlot.Series {
       const top = layer?.[at] ?? 0;
       const bottom = below?.[at] ?? 0;
       if (top <= bottom) continue;
-      const left = chart.valToPos(time, 'x', true);
-      const room = chart.valToPos(time + bucketSeconds, 'x', true) - left;
-      const width = Math.min(room * (1 - barGap), maxBar * hair);
+      const { left, width } = barAt(chart, time, bucketSeconds);
       const y = chart.valToPos(top, 'y', true);
       const height = chart.valToPos(bottom, 'y', true) - y;
-      path.rect(left + (room - width) / 2, y, width, Math.max(height - hair, height / 2));
+      path.rect(left, y, width, Math.max(height - hair, height / 2));
     }
     return { fill: path, stroke: null };
   };

@@ -1,16 +1,32 @@
-import type { Alert } from '../../core/alert.ts';
 import type { RunPhase, RunSnapshot } from '../../run/feed.ts';
-import type { FrameMessage, Rate, Revenue, RunInfo, StateMessage } from '../message.ts';
+import type {
+  AlertGroup,
+  FrameMessage,
+  Rate,
+  Revenue,
+  RuleRate,
+  RunInfo,
+  Sales,
+  StateMessage,
+} from '../message.ts';
+import { groupKey } from './alert-lines.ts';
 
 /** An hour of seconds, as the server keeps. */
 const maxRatePoints = 3600;
 const minuteMs = 60_000;
 /** Of each rule, as the server keeps. */
-const maxAlertsPerRule = 60;
+const maxGroupsPerRule = 60;
 /** Event time further behind the clock than this is that of old orders. */
 const oldAfterMs = 3_600_000;
 
-const noRevenue: Revenue = { bucketMs: 60_000, starts: [], orders: [], byCategory: [], byLocation: [] };
+const noRevenue: Revenue = {
+  bucketMs: 60_000,
+  starts: [],
+  orders: [],
+  byCategory: [],
+  byLocation: [],
+  openFromMs: null,
+};
 
 /** What the page knows of the run: the server's messages folded together, bounded. */
 export class RunModel {
@@ -22,10 +38,15 @@ export class RunModel {
   /** Of the run until each point. */
   readonly #orders: number[] = [];
   revenue: Revenue = noRevenue;
-  /** All alerts kept, oldest first. */
-  alerts: readonly Alert[] = [];
+  /** Null before the server has said. */
+  sales: Sales | null = null;
+  /** All alerts kept, a group for each rule and customer, the one that rang last at the end. */
+  alerts: readonly AlertGroup[] = [];
   /** Raised by every change of the alerts. */
   alertsVersion = 0;
+  rates: readonly RuleRate[] = [];
+  /** Whether alerts can be acknowledged. */
+  acknowledges = false;
   #snapshotAtMs = 0;
 
   /** Forgets what was known: another run, or a gap too large to fill. */
@@ -54,7 +75,10 @@ export class RunModel {
     }
     if (message.rate) this.#addRate(message.rate);
     if (message.revenue) this.revenue = message.revenue;
+    if (message.sales) this.sales = message.sales;
     if (message.alerts && message.alerts.length > 0) this.#addAlerts(message.alerts);
+    if (message.rates) this.rates = message.rates;
+    if (message.acknowledges !== undefined) this.acknowledges = message.acknowledges;
   }
 
   /** The run's clock now: that of the last snapshot, run on until the run has finished. */
@@ -123,16 +147,22 @@ export class RunModel {
     }
   }
 
-  #addAlerts(alerts: readonly Alert[]): void {
-    const known = new Set(this.alerts.map((alert) => alert.alert_id));
-    const all = [...this.alerts, ...alerts.filter((alert) => !known.has(alert.alert_id))];
+  /** A group comes again whenever it has grown. */
+  #addAlerts(groups: readonly AlertGroup[]): void {
+    const all = new Map(this.alerts.map((group) => [groupKey(group), group]));
+    for (const group of groups) {
+      const key = groupKey(group);
+      // One that was acknowledged has not rung again, and keeps its place.
+      if (all.get(key)?.alert.alert_id !== group.alert.alert_id) all.delete(key);
+      all.set(key, group);
+    }
     const left = new Map<string, number>();
-    const kept: Alert[] = [];
-    for (const alert of all.reverse()) {
-      const of = left.get(alert.rule_id) ?? 0;
-      if (of >= maxAlertsPerRule) continue;
-      left.set(alert.rule_id, of + 1);
-      kept.push(alert);
+    const kept: AlertGroup[] = [];
+    for (const group of [...all.values()].reverse()) {
+      const of = left.get(group.alert.rule_id) ?? 0;
+      if (of >= maxGroupsPerRule) continue;
+      left.set(group.alert.rule_id, of + 1);
+      kept.push(group);
     }
     this.alerts = kept.reverse();
     this.alertsVersion++;

@@ -1,5 +1,5 @@
 import { addressHash } from './address.ts';
-import { severityMark } from './alert-line.ts';
+import { severityMark, timesMark } from './alert-line.ts';
 import { byId, element, foreign } from './element.ts';
 import type { RunModel } from './model.ts';
 
@@ -23,7 +23,7 @@ export class NewestPanel {
     this.#drawnVersion = alertsVersion;
     const newest = alerts.slice(-maxItems).reverse();
     list.replaceChildren(
-      ...newest.map((alert) =>
+      ...newest.map(({ alert, count: times }) =>
         element(
           'li',
           {},
@@ -31,6 +31,7 @@ export class NewestPanel {
             'a',
             { href: addressHash({ view: 'alerts', params: { alert: alert.alert_id } }) },
             severityMark(alert.severity),
+            ...(times > 1 ? [timesMark(times)] : []),
             element('span', { class: 'reason' }, foreign(alert.reason)),
           ),
         ),

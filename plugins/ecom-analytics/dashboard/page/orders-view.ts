@@ -1,6 +1,7 @@
 import type { RunSnapshot } from '../../run/feed.ts';
 import { byId, setText } from './element.ts';
 import { count, money } from './format.ts';
+import { HourPanel } from './hour-panel.ts';
 import type { RunModel } from './model.ts';
 import type { View } from './navigation.ts';
 import { NewestPanel } from './newest-panel.ts';
@@ -11,6 +12,7 @@ import { RevenuePanel } from './revenue-panel.ts';
 export class OrdersView implements View {
   readonly #model: RunModel;
   readonly #newest: NewestPanel;
+  readonly #hour: HourPanel;
   readonly #rate: RatePanel;
   readonly #revenue: RevenuePanel;
   #drawn: RunSnapshot | null = null;
@@ -18,6 +20,7 @@ export class OrdersView implements View {
   constructor(model: RunModel) {
     this.#model = model;
     this.#newest = new NewestPanel(model);
+    this.#hour = new HourPanel(model);
     this.#rate = new RatePanel(model);
     this.#revenue = new RevenuePanel(model);
   }
@@ -25,6 +28,7 @@ export class OrdersView implements View {
   render(): void {
     this.#renderTotals();
     this.#newest.render();
+    this.#hour.render();
     this.#rate.render();
     this.#revenue.render();
   }
@@ -42,7 +46,6 @@ export class OrdersView implements View {
     setText(byId('currency'), snapshot.currency);
     setText(byId('orders'), count(orders));
     setText(byId('revenue'), money(revenue));
-    setText(byId('average-order'), orders === 0 ? '–' : money(revenue / orders));
     setText(byId('customers'), count(snapshot.customers));
     setText(byId('orders-per-minute'), snapshot.finished ? '–' : count(snapshot.ordersPerMinute));
   }

@@ -1,5 +1,5 @@
 import { everyBucket, spreadOver } from './buckets.ts';
-import { barSeries, Chart, colour, type Plot } from './chart.ts';
+import { barSeries, Chart, colour, hatchBars, type Plot } from './chart.ts';
 import { bodyRow, byId, disclose, element, setText, tableHead } from './element.ts';
 import { bucket, clock, count, lengthName, short } from './format.ts';
 import type { RunModel } from './model.ts';
@@ -55,10 +55,19 @@ export class RatePanel {
   #plot(): Plot {
     if (this.#bucketMs !== null) {
       const seconds = this.#bucketMs / 1000;
+      const ground = colour('panel');
       return {
         series: [barSeries(colour('series-1'), seconds)],
         xRange: (min, max) => [min ?? 0, (max ?? 0) + seconds],
         yLabel: short,
+        hooks: {
+          draw: [
+            (chart) => {
+              const { openFromMs } = this.#model.revenue;
+              if (openFromMs !== null) hatchBars(chart, openFromMs / 1000, seconds, ground);
+            },
+          ],
+        },
       };
     }
     const stroke = colour('series-1');

@@ -1,4 +1,4 @@
-import { everyBucket, spreadOver } from './buckets.ts';
+import { everyBucket, latestFinal, spreadOver } from './buckets.ts';
 import { bodyRow, byId, byIdAs, disclose, element, foreign, setText, tableHead } from './element.ts';
 import { bucket, bucketStart, lengthName, money } from './format.ts';
 import type { RunModel } from './model.ts';
@@ -12,7 +12,7 @@ export class RevenuePanel {
   readonly #slider = byIdAs('bucket-pick', HTMLInputElement);
   readonly #asTable = byId('revenue-table');
   #buckets: number[] = [];
-  /** The bucket's start that was chosen; null follows the latest. */
+  /** The bucket's start that was chosen; null follows the latest one that is final. */
   #chosen: number | null = null;
   #hovered: number | null = null;
   #drawn: unknown = null;
@@ -21,7 +21,7 @@ export class RevenuePanel {
     this.#model = model;
     this.#slider.addEventListener('input', () => {
       const index = Number(this.#slider.value);
-      this.#chosen = index === this.#buckets.length - 1 ? null : (this.#buckets[index] ?? null);
+      this.#chosen = index === this.#latest ? null : (this.#buckets[index] ?? null);
       this.#renderPick();
     });
     disclose(this.#asTable, () => this.#renderTable());
@@ -45,8 +45,8 @@ export class RevenuePanel {
     this.#renderWords();
     if (none) return;
     const spread = (figures: readonly number[]): number[] => spreadOver(this.#buckets, revenue, figures);
-    this.#category.show(revenue.byCategory, this.#buckets, spread);
-    this.#location.show(revenue.byLocation, this.#buckets, spread);
+    this.#category.show(revenue.byCategory, this.#buckets, spread, revenue.openFromMs);
+    this.#location.show(revenue.byLocation, this.#buckets, spread, revenue.openFromMs);
     this.#renderPick();
     this.#renderTable();
   }
@@ -68,20 +68,27 @@ export class RevenuePanel {
     const slides = run !== null && run.slideMs < run.windowMs;
     const what = oneWindow ? `one ${lengthName(windowMs)} each, event time, UTC` : 'event time, UTC';
     const once = oneWindow ? 'no order in two of them' : 'no order counts twice';
-    setText(byId('revenue-note'), slides ? `${what}; ${once}` : what);
+    const open = revenue.openFromMs === null ? [] : ['hatched: still open'];
+    setText(byId('revenue-note'), [what, ...(slides ? [once] : []), ...open].join('; '));
+  }
+
+  /** The latest bucket that is final; the latest of all where none is. */
+  get #latest(): number {
+    return latestFinal(this.#buckets, this.#model.revenue);
   }
 
   #renderPick(): void {
     const last = this.#buckets.length - 1;
-    const chosen = this.#chosen === null ? last : this.#buckets.indexOf(this.#chosen);
+    const latest = this.#latest;
+    const chosen = this.#chosen === null ? latest : this.#buckets.indexOf(this.#chosen);
     if (chosen < 0) this.#chosen = null;
-    const index = this.#hovered ?? (chosen < 0 ? last : chosen);
+    const index = this.#hovered ?? (chosen < 0 ? latest : chosen);
     const name = this.#name(index);
     const start = this.#buckets[index] ?? 0;
     this.#slider.max = String(last);
     this.#slider.value = String(index);
     this.#slider.setAttribute('aria-valuetext', name);
-    setText(byId('bucket-name'), index === last ? `${name} (latest)` : name);
+    setText(byId('bucket-name'), name);
     const head = bucketStart(start, this.#model.revenue.bucketMs, Date.now());
     this.#category.pick(index, head);
     this.#location.pick(index, head);
@@ -89,7 +96,11 @@ export class RevenuePanel {
 
   #name(index: number): string {
     const start = this.#buckets[index];
-    return start === undefined ? '' : bucket(start, this.#model.revenue.bucketMs, Date.now());
+    if (start === undefined) return '';
+    const { bucketMs, openFromMs } = this.#model.revenue;
+    const isOpen = openFromMs !== null && start >= openFromMs;
+    const which = isOpen ? ' (open)' : index === this.#latest ? ' (latest)' : '';
+    return `${bucket(start, bucketMs, Date.now())}${which}`;
   }
 
   #renderTable(): void {

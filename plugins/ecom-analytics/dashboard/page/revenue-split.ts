@@ -1,6 +1,6 @@
 import type { RevenueSeries } from '../message.ts';
 import { ColourSlots, inSlotOrder, stacked } from './buckets.ts';
-import { barSeries, Chart, colour, type Plot } from './chart.ts';
+import { barSeries, Chart, colour, hatchBars, type Plot } from './chart.ts';
 import { bodyRow, byId, element, foreign, setText, tableHead } from './element.ts';
 import { money, share, shortMoney, wholeMoney } from './format.ts';
 
@@ -18,6 +18,8 @@ export class RevenueSplit {
   #series: { series: RevenueSeries; token: string }[] = [];
   #tokens = '';
   #buckets: readonly number[] = [];
+  /** The first bucket that is not final yet, epoch milliseconds. */
+  #openFromMs: number | null = null;
   #picked = 0;
   /** A row per series, then the total's. */
   #cells: (readonly HTMLTableCellElement[])[] = [];
@@ -32,6 +34,7 @@ export class RevenueSplit {
   #plot(onHover: (index: number | null) => void): Plot {
     const seconds = this.#bucketSeconds();
     const marked = colour('marked');
+    const ground = colour('panel');
     return {
       series: [...this.#series].reverse().map(({ token }) => barSeries(colour(token), seconds)),
       xRange: (min, max) => [min ?? 0, (max ?? 0) + seconds],
@@ -47,6 +50,11 @@ export class RevenueSplit {
             const { top, height } = chart.bbox;
             chart.ctx.fillStyle = marked;
             chart.ctx.fillRect(left, top, right - left, height);
+          },
+        ],
+        draw: [
+          (chart) => {
+            if (this.#openFromMs !== null) hatchBars(chart, this.#openFromMs / 1000, seconds, ground);
           },
         ],
         setCursor: [
@@ -75,7 +83,9 @@ export class RevenueSplit {
     series: readonly RevenueSeries[],
     buckets: readonly number[],
     spread: (figures: readonly number[]) => number[],
+    openFromMs: number | null,
   ): void {
+    this.#openFromMs = openFromMs;
     const before = this.#bucketSeconds();
     this.#series = inSlotOrder(series, this.#slots.tokens(series)).map(({ series: one, token }) => ({
       series: { name: one.name, revenue: spread(one.revenue) },

@@ -1,10 +1,13 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import pipeline from '../../../../pipeline/definition.ts';
 import { type Dashboard, startDashboard } from '../../dashboard/server.ts';
 import { describeWithChromium } from '../requirement.ts';
-import { launch, open, soon, textOf } from './browser.ts';
-import { anAlert, aSnapshot } from './samples.ts';
+import { axe, launch, open, soon, textOf } from './browser.ts';
+import { anAlert, aSentOrder, aSnapshot } from './samples.ts';
 
 describeWithChromium('the list of alerts', () => {
   let browser: Browser;
@@ -91,18 +94,71 @@ describeWithChromium('the list of alerts', () => {
     await textOf(page, '#alerts-list li:first-child', /order-4/);
   });
 
-  it('can be narrowed to one rule, with the keyboard too', async () => {
+  it('can be narrowed, which the address then says, and a step back takes back', async () => {
+    const count = (): Promise<number> => page.locator('#alerts-list li').count();
     send(1, 'order-burst');
     await textOf(page, '#alerts-list li:first-child', /order-burst/);
-    await page.getByRole('radio', { name: /^order-burst/ }).check();
-    await expect.poll(() => page.locator('#alerts-list li').count(), soon).toBe(1);
-    await page.keyboard.press('ArrowLeft');
-    await page.keyboard.press('ArrowLeft');
-    await expect.poll(() => page.locator('#alerts-list li').count(), soon).toBe(3);
-    await page.keyboard.press('ArrowLeft');
-    await expect.poll(() => page.locator('#alerts-list li').count(), soon).toBe(4);
-    await page.getByRole('radio', { name: /^region-hop/ }).check();
-    await page.locator('#alerts-empty').waitFor({ state: 'visible' });
+    await page.focus('#search-rule');
+    await page.keyboard.type('order');
+    await expect.poll(count, soon).toBe(1);
+    expect(await page.evaluate('location.hash')).toBe('#/alerts?rule=order-burst');
+    await page.goBack();
+    await expect.poll(count, soon).toBe(4);
+    await page.fill('#search-q', 'ORDER-2');
+    await expect.poll(count, soon).toBe(1);
+    expect(await first()).toContain('CUST_2');
+    expect(await page.evaluate('location.hash')).toBe('#/alerts?q=ORDER-2');
+    await page.fill('#search-customer', 'CUST_1');
+    await textOf(page, '#alerts-empty', /No alert matches/);
+    await page.click('#search-clear');
+    await expect.poll(count, soon).toBe(4);
+    expect(await page.inputValue('#search-q')).toBe('');
+  });
+
+  it('is one line for a rule and customer, and one for a rule in a storm', async () => {
+    const of = { customer_id: 'CUST_A', detected_at: new Date().toISOString() };
+    dashboard.alerts([4, 5, 6].map((n) => anAlert(n, of)));
+    expect(await textOf(page, '#alerts-list li:first-child', /CUST_A/)).toContain('3 times');
+    expect(await page.locator('#alerts-list li').count()).toBe(4);
+    dashboard.alerts(
+      Array.from({ length: 200 }, (_, n) => anAlert(100 + n, { detected_at: new Date().toISOString() })),
+    );
+    dashboard.snapshot(aSnapshot({ nowMs: Date.now() }));
+    expect(await textOf(page, '#alerts-list li:first-child', /a second/)).toMatch(
+      /203 alerts in the last minute, summed up here/,
+    );
+    expect(await page.locator('#alerts-list li').count()).toBe(1);
+    await page.click('#alerts-list li a');
+    expect(await page.inputValue('#search-rule')).toBe('high-value');
+    await expect.poll(() => page.locator('#alerts-list li').count(), soon).toBeGreaterThan(10);
+  });
+
+  it('opens an alert by keyboard, tries another limit, acknowledges it, and has nothing that axe-core objects to', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'ecom run '));
+    await dashboard.runFolder(folder);
+    dashboard.orders([aSentOrder(3, { total_amount: 1299.95 }), aSentOrder(4, { customer_id: 'CUST_3' })]);
+    await page.locator('#alerts-list a').first().focus();
+    await page.keyboard.press('Enter');
+    await page.locator('#alert dl').waitFor();
+    expect(await page.evaluate('document.activeElement.id')).toBe('alert-heading');
+    const detail = await page.textContent('#alert');
+    expect(detail).toContain('The order total is over $1,000.00');
+    expect(detail).toContain('The customer’s other orders in the run');
+    expect(await page.locator('#alert .orders-table').count()).toBe(2);
+    await page.fill('#limit-asked', '5');
+    await page.keyboard.press('Enter');
+    await textOf(page, '#alert', /At \$5\.00: 2 alerts about 1 customer\./);
+    expect(await axe(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Acknowledge' }).click();
+    await textOf(page, '#alert [role=status]', /Acknowledged/);
+    await page.locator('#alerts-list li.acknowledged').waitFor();
+    expect(await readFile(path.join(folder, 'acknowledged.jsonl'), 'utf8')).toContain('high-value:3');
+    await page.reload();
+    await textOf(page, '#alert [role=status]', /Acknowledged/);
+    await page.locator('#alert-heading').press('Escape');
+    await page.locator('#alert').waitFor({ state: 'hidden' });
+    expect(await page.evaluate('location.hash')).toBe('#/alerts');
+    await rm(folder, { recursive: true });
   });
 
   it('never grows beyond what can be read', async () => {

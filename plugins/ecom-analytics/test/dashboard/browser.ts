@@ -1,4 +1,5 @@
 import path from 'node:path';
+import axeCore from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { chromiumPath } from '../requirement.ts';
 
@@ -78,4 +79,12 @@ export async function textOf(page: Page, selector: string, wanted: RegExp): Prom
   const found = page.locator(selector).filter({ hasText: wanted }).first();
   await found.waitFor({ state: 'attached' });
   return (await found.textContent()) ?? '';
+}
+
+/** What axe-core finds wrong, a line each. */
+export async function axe(page: Page): Promise<string[]> {
+  await page.evaluate(axeCore.source);
+  return page.evaluate<string[]>(
+    'axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ": " + html)))',
+  );
 }

@@ -22,7 +22,7 @@ async function withIdleClient(): Promise<{
   const clock = { ms: 0 };
   const history = new RunHistory(kit, null);
   const stream = new EventStream(
-    () => ({ page: '', ...history.state() }),
+    () => ({ page: '', acknowledges: true, ...history.state() }),
     () => clock.ms,
   );
   const server = createServer();

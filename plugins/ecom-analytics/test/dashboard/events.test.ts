@@ -22,7 +22,7 @@ describe("the dashboard's events", () => {
     expect(data.run?.rules?.map((rule) => rule.id)).toContain('region-hop');
     expect(data.snapshot?.orders).toBe(1000);
     expect(data.revenue?.byCategory).toEqual([{ name: 'Books', revenue: [10.5] }]);
-    expect(data.alerts?.map((alert) => alert.order_id)).toEqual(['order-1', 'order-2']);
+    expect(data.alerts?.map(({ alert }) => alert.order_id)).toEqual(['order-1', 'order-2']);
     await reader.close();
   });
 
@@ -87,7 +87,7 @@ describe("the dashboard's events", () => {
     const odd = '"};\n\nevent: frame\ndata: {}\u2028<script>';
     dashboard.alerts([anAlert(1, { customer_id: odd })]);
     const reader = await EventReader.open(dashboard.url);
-    expect((await reader.expectNext()).data.alerts?.[0]?.customer_id).toBe(odd);
+    expect((await reader.expectNext()).data.alerts?.[0]?.alert.customer_id).toBe(odd);
     await reader.close();
   });
 });

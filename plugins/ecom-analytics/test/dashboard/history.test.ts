@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import pipeline from '../../../../pipeline/definition.ts';
 import { RunHistory } from '../../dashboard/history.ts';
-import { anAlert, aRow, aSnapshot, noonMs } from './samples.ts';
+import { anAlert, aRow, aSentOrder, aSnapshot, noonMs } from './samples.ts';
 
 function history(): RunHistory {
   return new RunHistory(pipeline, null);
@@ -37,25 +37,25 @@ describe('the history of a run', () => {
 
   it('keeps alerts of a rare rule while a busy one goes on', () => {
     const run = history();
-    run.alerts([anAlert(0, { rule_id: 'region-hop', alert_id: 'region-hop:0:C' })]);
-    for (let n = 1; n <= 10_000; n++) run.alerts([anAlert(n)]);
+    run.rang([anAlert(0, { rule_id: 'region-hop', alert_id: 'region-hop:0:C' })]);
+    for (let n = 1; n <= 10_000; n++) run.rang([anAlert(n)]);
     const { alerts } = run.state();
     expect(alerts).toHaveLength(61);
-    expect(alerts[0]?.rule_id).toBe('region-hop');
-    expect(alerts.at(-1)?.order_id).toBe('order-10000');
+    expect(alerts[0]?.alert.rule_id).toBe('region-hop');
+    expect(alerts.at(-1)?.alert.order_id).toBe('order-10000');
   });
 
   it('sends only the newest of a burst of alerts', () => {
     const run = history();
-    run.alerts(Array.from({ length: 5000 }, (_, n) => anAlert(n)));
+    run.rang(Array.from({ length: 5000 }, (_, n) => anAlert(n)));
     const frame = run.takeFrame();
     expect(frame?.alerts).toHaveLength(20);
-    expect(frame?.alerts?.at(-1)?.order_id).toBe('order-4999');
+    expect(frame?.alerts?.at(-1)?.alert.order_id).toBe('order-4999');
   });
 
   it('stays bounded when alerts name ever new rules', () => {
     const run = history();
-    for (let n = 0; n < 1000; n++) run.alerts([anAlert(n, { rule_id: `rule-${n}` })]);
+    for (let n = 0; n < 1000; n++) run.rang([anAlert(n, { rule_id: `rule-${n}` })]);
     expect(run.state().alerts.length).toBeLessThanOrEqual(64);
   });
 
@@ -65,5 +65,29 @@ describe('the history of a run', () => {
     expect(run.takeFrame()).toBeNull();
     run.windows([aRow(noonMs)], noonMs);
     expect(run.takeFrame()?.revenue?.starts).toEqual([noonMs]);
+  });
+
+  it('sends what an open window has grown by every two seconds, and not with every order', () => {
+    const run = history();
+    run.sent([aSentOrder(0)]);
+    run.snapshot(aSnapshot());
+    expect(run.takeFrame()?.revenue).toMatchObject({ orders: [1], openFromMs: noonMs });
+    for (const ms of [500, 1000, 1500]) {
+      run.sent([aSentOrder(1)]);
+      run.snapshot(aSnapshot({ nowMs: noonMs + ms }));
+      const frame = run.takeFrame();
+      expect(frame?.snapshot).toBeDefined();
+      expect(frame).not.toHaveProperty('revenue');
+      expect(frame).not.toHaveProperty('sales');
+    }
+    run.snapshot(aSnapshot({ nowMs: noonMs + 2000 }));
+    expect(run.takeFrame()).toMatchObject({ revenue: { orders: [4] }, sales: { before: null } });
+  });
+
+  it('has no open window once the run has finished', () => {
+    const run = history();
+    run.sent([aSentOrder(0)]);
+    run.snapshot(aSnapshot({ finished: true }));
+    expect(run.takeFrame()?.revenue).toMatchObject({ starts: [], openFromMs: null });
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { RevenueBuckets } from '../../dashboard/revenue.ts';
-import { kitWindowing as windowing } from '../core/kit.ts';
-import { aRow, noonMs } from './samples.ts';
+import { kit, kitWindowing as windowing } from '../core/kit.ts';
+import { aRow, aSentOrder, noonMs } from './samples.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 function buckets(): RevenueBuckets {
-  return new RevenueBuckets(windowing);
+  return new RevenueBuckets({ ...kit, windows: windowing });
 }
 
 describe('revenue by bucket', () => {
@@ -93,12 +93,57 @@ describe('revenue by bucket', () => {
 
   it('works for windows that do not overlap, and for long ones', () => {
     const sizeMs = 15 * MINUTE_MS;
-    const revenue = new RevenueBuckets({ ...windowing, sizeMs, slideMs: sizeMs });
+    const revenue = new RevenueBuckets({ ...kit, windows: { ...windowing, sizeMs, slideMs: sizeMs } });
     revenue.add([aRow(noonMs), aRow(noonMs + sizeMs)], noonMs);
     expect(revenue.view()).toMatchObject({ bucketMs: sizeMs, starts: [noonMs, noonMs + sizeMs] });
   });
 
   it('is empty before the first window', () => {
     expect(buckets().view()).toMatchObject({ starts: [], orders: [], byCategory: [], byLocation: [] });
+  });
+
+  it('shows a window before it is final, made up of the orders so far', () => {
+    const revenue = buckets();
+    expect(revenue.place([aSentOrder(0), aSentOrder(61, { region: 'EU-West' })])).toBe(true);
+    const { starts, orders, byCategory, byLocation, openFromMs } = revenue.view();
+    expect(starts).toEqual([noonMs, noonMs + MINUTE_MS]);
+    expect(orders).toEqual([1, 1]);
+    expect(byCategory).toEqual([{ name: 'Books', revenue: [10, 10] }]);
+    expect(byLocation).toContainEqual({ name: 'EU-West', revenue: [0, 10] });
+    expect(openFromMs).toBe(noonMs);
+  });
+
+  it('takes the rows of a window in place of what was made up for it', () => {
+    const revenue = buckets();
+    revenue.place([aSentOrder(0), aSentOrder(1), aSentOrder(61)]);
+    revenue.add([aRow(noonMs, { total_revenue: 12.34, order_count: 1 })], noonMs);
+    expect(revenue.view()).toMatchObject({
+      orders: [1, 1],
+      byCategory: [{ name: 'Books', revenue: [12.34, 10] }],
+      openFromMs: noonMs + MINUTE_MS,
+    });
+    // An order for a window that is final is late, and its row stands.
+    expect(revenue.place([aSentOrder(2)])).toBe(false);
+    revenue.close();
+    expect(revenue.view()).toMatchObject({ orders: [1], openFromMs: null });
+  });
+
+  it('fills in the category of an open order as the pipeline does', () => {
+    const revenue = buckets();
+    revenue.place([
+      aSentOrder(0, { category: null }),
+      aSentOrder(1, { category: '', product_id: 'not in the catalog' }),
+    ]);
+    const known = kit.catalog.products.find(({ product_id }) => product_id === 'P016')?.category ?? 'Unknown';
+    const names = revenue.view().byCategory.map(({ name }) => name);
+    expect(new Set(names)).toEqual(new Set([known, 'Unknown']));
+  });
+
+  it('stays bounded while old orders fly by', () => {
+    const revenue = buckets();
+    for (let day = 0; day < 1000; day++) {
+      revenue.place([aSentOrder(day * 86_400, { region: `Region ${day}` })]);
+    }
+    expect(revenue.view().starts.length).toBeLessThanOrEqual(16);
   });
 });

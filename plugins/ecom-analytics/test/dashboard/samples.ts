@@ -1,6 +1,7 @@
 import type { Alert } from '../../core/alert.ts';
 import type { WindowRow } from '../../core/window.ts';
-import type { RunSnapshot } from '../../run/feed.ts';
+import type { AlertGroup } from '../../dashboard/message.ts';
+import type { RunSnapshot, SentOrder } from '../../run/feed.ts';
 
 /** Noon of an ordinary day, so that no test straddles midnight. */
 export const noonMs = Date.UTC(2026, 2, 4, 12);
@@ -62,4 +63,33 @@ export function anAlert(number: number, change: Partial<Alert> = {}): Alert {
     source: 'stream',
     ...change,
   };
+}
+
+/** An alert by itself, as the page is told of it. */
+export function aGroup(
+  number: number,
+  change: Partial<Alert> = {},
+  of: Partial<AlertGroup> = {},
+): AlertGroup {
+  const alert = anAlert(number, change);
+  return { alert, count: 1, since: alert.detected_at, ...of };
+}
+
+/** An order of a book in US-East for 10 USD, a second after the one before. */
+export function aSentOrder(number: number, change: Partial<SentOrder['order']> = {}): SentOrder {
+  const atMs = noonMs + number * 1000;
+  const order = {
+    order_id: `order-${number}`,
+    customer_id: `CUST_${number}`,
+    product_id: 'P016',
+    product_name: 'Mystery Novel',
+    category: 'Books',
+    quantity: 1,
+    price: 10,
+    total_amount: 10,
+    timestamp: new Date(atMs).toISOString(),
+    region: 'US-East',
+    ...change,
+  };
+  return { order, atMs };
 }

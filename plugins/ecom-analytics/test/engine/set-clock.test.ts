@@ -43,6 +43,7 @@ async function run(name: string, settings: readonly Setting[]) {
   const feed = {
     snapshot: (snapshot: RunSnapshot) => snapshots.push(snapshot),
     phase: () => undefined,
+    orders: () => undefined,
     windows: () => undefined,
     alerts: () => undefined,
   };

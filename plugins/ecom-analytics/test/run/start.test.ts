@@ -89,11 +89,15 @@ describe('npm start', () => {
     expect(summary).toMatchObject({ orders: await ordersInWindows(out) });
 
     const record = readFileSync(path.join(out, 'run.json'), 'utf8');
+    writeFileSync(path.join(out, 'acknowledged.jsonl'), '{}\n');
     expect(await start(args).done).toMatchObject({ code: 0 });
     const [previous = '', ...more] = readdirSync(path.join(out, 'previous'));
     expect(more).toEqual([]);
     expect(readFileSync(path.join(out, 'previous', previous, 'run.json'), 'utf8')).toBe(record);
     expect(await ordersInWindows(path.join(out, 'previous', previous))).toBeGreaterThan(0);
+    // What was acknowledged is of that run, and not of the new one.
+    expect(existsSync(path.join(out, 'previous', previous, 'acknowledged.jsonl'))).toBe(true);
+    expect(existsSync(path.join(out, 'acknowledged.jsonl'))).toBe(false);
   });
 
   it('says what to do next, in commands that find the run', async () => {

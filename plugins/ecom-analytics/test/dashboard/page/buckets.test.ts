@@ -4,12 +4,20 @@ import {
   ColourSlots,
   everyBucket,
   inSlotOrder,
+  latestFinal,
   spreadOver,
   stacked,
 } from '../../../dashboard/page/buckets.ts';
 
 function revenue(starts: number[]): Revenue {
-  return { bucketMs: 60_000, starts, orders: starts.map(() => 1), byCategory: [], byLocation: [] };
+  return {
+    bucketMs: 60_000,
+    starts,
+    orders: starts.map(() => 1),
+    byCategory: [],
+    byLocation: [],
+    openFromMs: null,
+  };
 }
 
 const named = (...names: (string | null)[]) => names.map((name) => ({ name, revenue: [1] }));
@@ -31,6 +39,14 @@ describe('the bars of a chart', () => {
 
   it('are none without orders', () => {
     expect(everyBucket(revenue([]))).toEqual([]);
+  });
+
+  it('know the latest that is final', () => {
+    const three = revenue([0, 60_000, 120_000]);
+    const buckets = everyBucket(three);
+    expect(buckets[latestFinal(buckets, three)]).toBe(120_000);
+    expect(buckets[latestFinal(buckets, { ...three, openFromMs: 60_000 })]).toBe(0);
+    expect(buckets[latestFinal(buckets, { ...three, openFromMs: 0 })]).toBe(120_000);
   });
 
   it('stack up, the tallest first', () => {

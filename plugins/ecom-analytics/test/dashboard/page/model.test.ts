@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { StateMessage } from '../../../dashboard/message.ts';
 import { RunModel } from '../../../dashboard/page/model.ts';
 import { status } from '../../../dashboard/page/status.ts';
-import { anAlert, aSnapshot, noonMs } from '../samples.ts';
+import { aGroup, aSnapshot, noonMs } from '../samples.ts';
 
 function aState(change: Partial<StateMessage> = {}): StateMessage {
   return {
@@ -18,8 +18,11 @@ function aState(change: Partial<StateMessage> = {}): StateMessage {
     phase: { name: 'running' },
     snapshot: aSnapshot(),
     rate: { at: [noonMs], ordersPerMinute: [5], orders: [1] },
-    revenue: { bucketMs: 60_000, starts: [], orders: [], byCategory: [], byLocation: [] },
-    alerts: [anAlert(1)],
+    revenue: { bucketMs: 60_000, starts: [], orders: [], byCategory: [], byLocation: [], openFromMs: null },
+    sales: { last: { lengthMs: 0, orders: 0, revenue: 0 }, before: null, products: [], customers: [] },
+    alerts: [aGroup(1)],
+    rates: [],
+    acknowledges: true,
     ...change,
   };
 }
@@ -31,12 +34,12 @@ describe("the page's model", () => {
     model.frame(
       {
         rate: { at: [noonMs, noonMs + 1000], ordersPerMinute: [5, 6], orders: [1, 2] },
-        alerts: [anAlert(1), anAlert(2)],
+        alerts: [aGroup(1), aGroup(2)],
       },
       1,
     );
     expect(model.ordersPerMinute).toEqual([5, 6]);
-    expect(model.alerts.map((alert) => alert.order_id)).toEqual(['order-1', 'order-2']);
+    expect(model.alerts.map(({ alert }) => alert.order_id)).toEqual(['order-1', 'order-2']);
   });
 
   it('forgets one run when another begins', () => {
@@ -53,11 +56,21 @@ describe("the page's model", () => {
     model.state(aState(), 0);
     for (let n = 0; n < 5000; n++) {
       const at = noonMs + n * 1000;
-      model.frame({ rate: { at: [at], ordersPerMinute: [n], orders: [n] }, alerts: [anAlert(n)] }, n);
+      model.frame({ rate: { at: [at], ordersPerMinute: [n], orders: [n] }, alerts: [aGroup(n)] }, n);
     }
     expect(model.at).toHaveLength(3600);
     expect(model.alerts).toHaveLength(60);
-    expect(model.alerts.at(-1)?.order_id).toBe('order-4999');
+    expect(model.alerts.at(-1)?.alert.order_id).toBe('order-4999');
+  });
+
+  it('puts a group that rings again last, and leaves one that was acknowledged where it is', () => {
+    const model = new RunModel();
+    const again = aGroup(5, { customer_id: 'CUST_1' }, { count: 2 });
+    model.state(aState({ alerts: [aGroup(1), aGroup(2), aGroup(3)] }), 0);
+    model.frame({ alerts: [aGroup(2, {}, { acknowledged: '2026-03-04T12:00:00.000Z' }), again] }, 1);
+    expect(model.alerts.map(({ alert }) => alert.customer_id)).toEqual(['CUST_2', 'CUST_3', 'CUST_1']);
+    expect(model.alerts.map(({ count }) => count)).toEqual([1, 1, 2]);
+    expect(model.alerts[0]?.acknowledged).toBe('2026-03-04T12:00:00.000Z');
   });
 
   it('counts the orders of each minute, those that came last included', () => {

@@ -69,6 +69,7 @@ async function run(name: EngineName, engine: EngineRun, source: OrderSource): Pr
     snapshot: (snapshot) => {
       lastSnapshot = snapshot;
     },
+    orders: () => undefined,
     windows: (rows) => {
       shownRows += rows.length;
     },

@@ -1,0 +1,52 @@
+import { appendFile, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as v from 'valibot';
+import { runFiles } from '../files/output-folder.ts';
+
+const Line = v.object({ alert_id: v.string(), acknowledged_at: v.string() });
+
+/** Which alerts of a run a person has acknowledged: a line each in the run's folder. */
+export class Acknowledgements {
+  readonly #file: string;
+  readonly #at = new Map<string, string>();
+
+  private constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Reads what earlier dashboards of the same run have kept. A line that was cut short is passed over. */
+  static async open(folder: string): Promise<Acknowledgements> {
+    const kept = new Acknowledgements(path.join(folder, runFiles.acknowledged));
+    const text = await readFile(kept.#file, 'utf8').catch((error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+      throw error;
+    });
+    for (const line of text.split('\n')) {
+      let json: unknown;
+      try {
+        json = JSON.parse(line);
+      } catch {
+        continue;
+      }
+      const result = v.safeParse(Line, json);
+      if (result.success) kept.#at.set(result.output.alert_id, result.output.acknowledged_at);
+    }
+    return kept;
+  }
+
+  /** When an alert was acknowledged, as a timestamp; null where it was not. */
+  at(alertId: string): string | null {
+    return this.#at.get(alertId) ?? null;
+  }
+
+  /** Acknowledges an alert, unless it was already; done once it is in the file. */
+  async add(alertId: string, acknowledgedAt: string): Promise<void> {
+    if (this.#at.has(alertId)) return;
+    // One write for the whole line: two dashboards of one folder may both be at it.
+    await appendFile(
+      this.#file,
+      `${JSON.stringify({ alert_id: alertId, acknowledged_at: acknowledgedAt })}\n`,
+    );
+    this.#at.set(alertId, acknowledgedAt);
+  }
+}

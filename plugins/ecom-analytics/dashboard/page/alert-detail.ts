@@ -1,0 +1,239 @@
+import type { Order } from '../../core/order.ts';
+import type { Rule } from '../../core/rule.ts';
+import { parseTimestamp } from '../../core/timestamp.ts';
+import type { AlertAnswer, AlertGroup, LimitAnswer } from '../message.ts';
+import { addressHash } from './address.ts';
+import { severityMark } from './alert-line.ts';
+import { ask, reasonOf, tell } from './ask.ts';
+import { bodyRow, byId, element, foreign, setText, tableHead } from './element.ts';
+import { count, moment, money } from './format.ts';
+import type { RunModel } from './model.ts';
+import type { Navigation } from './navigation.ts';
+import { counted, limitSentences, limitText, rateText, ruleText } from './rule-text.ts';
+
+/** The alert that the address names, with all that explains it. */
+export class AlertDetail {
+  readonly #model: RunModel;
+  readonly #navigation: Navigation;
+  readonly #changed: () => void;
+  readonly #panel = byId('alert');
+  /** The alert that the panel was last asked for; empty where none is open. */
+  #id = '';
+  #answer: AlertAnswer | null = null;
+  /** Written again and again, while the rest stays as it was answered. */
+  #rate: HTMLElement | null = null;
+
+  constructor(model: RunModel, navigation: Navigation, changed: () => void) {
+    this.#model = model;
+    this.#navigation = navigation;
+    this.#changed = changed;
+    this.#panel.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') this.#close();
+    });
+    byId('alert-close').addEventListener('click', () => this.#close());
+  }
+
+  render(nowMs: number): void {
+    const id = this.#navigation.address.params.alert ?? '';
+    if (id !== this.#id) {
+      this.#id = id;
+      this.#answer = null;
+      this.#panel.hidden = id === '';
+      if (id !== '') void this.#load(id, nowMs);
+    }
+    const rate = this.#model.rates.find(({ rule }) => rule === this.#answer?.rule?.id);
+    if (this.#rate !== null && rate !== undefined) setText(this.#rate, rateText(rate));
+  }
+
+  #close(): void {
+    const { view, params } = this.#navigation.address;
+    const { alert: _, ...narrowed } = params;
+    this.#navigation.go({ view, params: narrowed });
+    byId('alerts-scroll').focus();
+  }
+
+  async #load(id: string, nowMs: number): Promise<void> {
+    const body = byId('alert-body');
+    body.replaceChildren(element('p', { class: 'note' }, 'Looking it up …'));
+    byId('alert-heading').focus();
+    try {
+      const answer = await ask<AlertAnswer>('/alert', { id });
+      if (id !== this.#id) return;
+      this.#answer = answer;
+      body.replaceChildren(...this.#parts(answer, nowMs));
+    } catch (error) {
+      if (id === this.#id) body.replaceChildren(element('p', { class: 'note' }, reasonOf(error)));
+    }
+    this.#changed();
+  }
+
+  #parts(answer: AlertAnswer, nowMs: number): HTMLElement[] {
+    const { alert } = answer.group;
+    const lead = element(
+      'p',
+      { class: 'alert-head' },
+      severityMark(alert.severity),
+      element('span', { class: 'rule' }, foreign(alert.rule_id)),
+    );
+    return [
+      lead,
+      element('p', { class: 'reason' }, foreign(alert.reason)),
+      this.#actions(answer),
+      this.#facts(answer, nowMs),
+      ...this.#order(answer, nowMs),
+      ...this.#others(answer, nowMs),
+      ...(answer.rule === null || answer.rule.kind === 'one-of' ? [] : [this.#limit(answer.rule)]),
+    ];
+  }
+
+  #actions(answer: AlertAnswer): HTMLElement {
+    const said = element('span', { class: 'note', role: 'status' });
+    const acknowledge = element('button', { type: 'button' }, 'Acknowledge');
+    const shown = ({ acknowledged }: AlertGroup): void => {
+      acknowledge.hidden = acknowledged !== undefined || !this.#model.acknowledges;
+      if (acknowledged !== undefined)
+        setText(said, `Acknowledged ${moment(parseTimestamp(acknowledged), Date.now())}`);
+      else if (!this.#model.acknowledges) setText(said, 'This run is shown read-only.');
+    };
+    shown(answer.group);
+    acknowledge.addEventListener('click', async () => {
+      try {
+        const group = await tell<AlertGroup>('/acknowledge', { alert: answer.group.alert.alert_id });
+        shown(group);
+        copy.focus();
+      } catch (error) {
+        setText(said, reasonOf(error));
+      }
+    });
+    const copy = element('button', { type: 'button' }, 'Copy as JSON');
+    copy.addEventListener('click', async () => {
+      try {
+        await navigator.clipboard.writeText(JSON.stringify(answer.group.alert, null, 2));
+        setText(said, 'Copied.');
+      } catch {
+        setText(said, 'The browser does not allow copying here.');
+      }
+    });
+    return element('p', { class: 'actions' }, acknowledge, copy, said);
+  }
+
+  #facts({ group, rule, rate }: AlertAnswer, nowMs: number): HTMLElement {
+    const { alert, count: times, since } = group;
+    this.#rate = element('span', {}, rateText(rate));
+    const customer = element(
+      'a',
+      { href: addressHash({ view: 'alerts', params: { customer: alert.customer_id } }) },
+      foreign(alert.customer_id),
+    );
+    const facts: [string, Node | string][] = [
+      ['Rule', rule === null ? 'not in this run’s definition' : ruleText(rule)],
+      ['It rang', this.#rate],
+      ['Customer', customer],
+      [alert.order_id === null ? 'Orders’ total' : 'Order total', money(alert.total_amount)],
+      ['Region', foreign(alert.region)],
+      ['Event time', moment(parseTimestamp(alert.order_timestamp), nowMs)],
+      ['Detected', moment(parseTimestamp(alert.detected_at), nowMs)],
+    ];
+    if (times > 1) {
+      const from = moment(parseTimestamp(since), nowMs);
+      facts.push(['Same rule and customer', `${counted(times, 'alert')} since ${from}`]);
+    }
+    return element(
+      'dl',
+      { class: 'facts' },
+      ...facts.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value))),
+    );
+  }
+
+  #order({ group, order, atHand }: AlertAnswer, nowMs: number): HTMLElement[] {
+    const { order_id } = group.alert;
+    if (order_id === null) return [];
+    const heading = element('h3', {}, 'Order ', foreign(order_id));
+    if (order !== null) return [heading, orderTable([order], nowMs, 'The order')];
+    const since = atHand.sinceMs === null ? '' : `, since ${moment(atHand.sinceMs, nowMs)}`;
+    const note =
+      atHand.orders === 0
+        ? 'The run’s folder does not keep orders, so this one can be seen only while the run is under way.'
+        : `It is no longer at hand: the dashboard holds the run’s newest ${counted(atHand.orders, 'order')}${since}.`;
+    return [heading, element('p', { class: 'note' }, note)];
+  }
+
+  #others({ group, others, atHand }: AlertAnswer, nowMs: number): HTMLElement[] {
+    if (atHand.orders === 0) return [];
+    const which = group.alert.order_id === null ? 'orders' : 'other orders';
+    const heading = element('h3', {}, `The customer’s ${which} in the run`);
+    const notes: string[] = [];
+    if (others.count === 0) notes.push('None.');
+    if (others.count > others.newest.length) {
+      notes.push(`The newest ${count(others.newest.length)} of ${count(others.count)}.`);
+    }
+    if (!atHand.all) notes.push(`Of the run’s newest ${counted(atHand.orders, 'order')}.`);
+    return [
+      heading,
+      ...(others.count === 0 ? [] : [orderTable(others.newest, nowMs, `The customer’s ${which}`)]),
+      ...(notes.length === 0 ? [] : [element('p', { class: 'note' }, notes.join(' '))]),
+    ];
+  }
+
+  #limit(rule: Exclude<Rule, { kind: 'one-of' }>): HTMLElement {
+    const input = element('input', {
+      id: 'limit-asked',
+      type: 'number',
+      min: rule.kind === 'threshold' ? '0' : '1',
+      step: rule.kind === 'threshold' && rule.field !== 'quantity' ? 'any' : '1',
+      required: '',
+    });
+    const said = element('div', { role: 'status' });
+    const button = element('button', { type: 'submit' }, 'Try it');
+    const form = element(
+      'form',
+      { class: 'limit' },
+      element('label', { for: 'limit-asked' }, `Another limit than ${limitText(rule, rule.moreThan)}`),
+      element('span', { class: 'field' }, input, button),
+    );
+    form.addEventListener('submit', async (event) => {
+      event.preventDefault();
+      button.disabled = true;
+      try {
+        const answer = await ask<LimitAnswer>('/limit', { rule: rule.id, 'more-than': input.value });
+        const sentences = limitSentences(rule, answer, Date.now());
+        said.replaceChildren(...sentences.map((sentence) => element('p', {}, sentence)));
+      } catch (error) {
+        said.replaceChildren(element('p', {}, reasonOf(error)));
+      } finally {
+        button.disabled = false;
+      }
+    });
+    const note = element(
+      'p',
+      { class: 'note' },
+      element('code', {}, 'npm run rules -- --replay FILE'),
+      ' tries every rule on a file of your own orders.',
+    );
+    return element('div', {}, element('h3', {}, 'Another limit'), form, said, note);
+  }
+}
+
+/** Orders as a table; a region that scrolls where it is too wide. */
+function orderTable(orders: readonly Order[], nowMs: number, label: string): HTMLElement {
+  const rows = orders.map((order) =>
+    bodyRow(
+      moment(parseTimestamp(order.timestamp), nowMs),
+      element(
+        'span',
+        {},
+        order.quantity > 1 ? `${count(order.quantity)} × ` : '',
+        foreign(order.product_name),
+      ),
+      money(order.total_amount),
+      foreign(order.region),
+    ),
+  );
+  const table = element(
+    'table',
+    { class: 'figures orders-table' },
+    tableHead('Event time', 'Product', 'Total', 'Region'),
+    element('tbody', {}, ...rows),
+  );
+  return element('section', { class: 'as-table', 'aria-label': label, tabindex: '0' }, table);
+}

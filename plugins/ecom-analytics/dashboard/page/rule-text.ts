@@ -1,0 +1,63 @@
+import type { Rule } from '../../core/rule.ts';
+import type { LimitAnswer, LimitFigures, RuleRate } from '../message.ts';
+import { count, moment, money, span } from './format.ts';
+
+const fieldNames = {
+  total_amount: 'order total',
+  price: 'price',
+  quantity: 'quantity',
+  region: 'region',
+  product_id: 'product',
+  category: 'category',
+  customer_id: 'customer',
+} as const;
+
+type LimitedRule = Exclude<Rule, { kind: 'one-of' }>;
+
+/** `12 orders`, `1 order`. */
+export function counted(n: number, noun: string): string {
+  return `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** A limit as the rule means it: an amount, or a number. */
+export function limitText(rule: LimitedRule, limit: number): string {
+  return rule.kind === 'threshold' && rule.field !== 'quantity' ? money(limit) : count(limit);
+}
+
+/** When a rule rings, with its limit. */
+export function ruleText(rule: Rule): string {
+  switch (rule.kind) {
+    case 'threshold':
+      return `The ${fieldNames[rule.field]} is over ${limitText(rule, rule.moreThan)}`;
+    case 'one-of':
+      return `The ${fieldNames[rule.field]} is one of ${rule.values.join(', ')}`;
+    case 'distinct-orders':
+      return `More than ${counted(rule.moreThan, 'order')} by one customer within ${span(rule.windows.sizeMs)}`;
+    case 'distinct-values':
+      return `More than ${count(rule.moreThan)} values of ${fieldNames[rule.field]} in one customer's orders within ${span(rule.windows.sizeMs)}`;
+  }
+}
+
+/** `1,204 in the last hour, 20.1 a second now`. */
+export function rateText({ lastHour, lastMinute }: RuleRate): string {
+  return `${count(lastHour)} in the last hour, ${perTime(lastMinute)} now`;
+}
+
+/** A number a minute, or a second where there are many: `12 a minute`, `50.2 a second`. */
+export function perTime(perMinute: number): string {
+  return perMinute > 60 ? `${(perMinute / 60).toFixed(1)} a second` : `${count(perMinute)} a minute`;
+}
+
+/** What a limit would have raised, and on which orders that was found, in sentences. */
+export function limitSentences(rule: LimitedRule, answer: LimitAnswer, nowMs: number): string[] {
+  const raised = ({ moreThan, alerts, customers }: LimitFigures): string =>
+    `${limitText(rule, moreThan)}: ${counted(alerts, 'alert')} about ${counted(customers, 'customer')}`;
+  const { orders, sinceMs, all } = answer.atHand;
+  const since = sinceMs === null ? '' : ` since ${moment(sinceMs, nowMs)}`;
+  const which = all ? 'all that the run has sent' : `the newest of the run,${since}`;
+  return [
+    `At ${raised(answer.asked)}.`,
+    `At the limit now, ${raised(answer.now)}.`,
+    orders === 0 ? 'No order has been sent yet.' : `Tried on ${counted(answer.orders, 'order')}, ${which}.`,
+  ];
+}
