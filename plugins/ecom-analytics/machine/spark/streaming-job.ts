@@ -97,7 +97,7 @@ async function reasonOf(status: JobStatus | null, logFile: string): Promise<Ecom
   if (status?.error) return jobError(status.error.code, status.error.message, logFile);
   const lines = (await readFile(logFile, 'utf8')).trimEnd().split('\n');
   const last = lines.at(-1) ?? '';
-  const code = /\((ECOM_\w+)\)$/.exec(last)?.[1];
+  const code = /[.?!] \((ECOM_\w+)\)$/.exec(last)?.[1];
   if (code !== undefined) return jobError(code, last, logFile);
   return new EcomError('ECOM_SPARK_FAILED', {
     what: `The streaming job ended. It said last:\n${lines.slice(-6).join('\n')}\n`,

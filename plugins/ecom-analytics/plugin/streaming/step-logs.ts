@@ -65,7 +65,7 @@ const linesOf = ({ text }: StepLog): string[] => text.trimEnd().split('\n');
  */
 export function lastError(logs: readonly StepLog[]): string | undefined {
   for (const log of [...logs].reverse()) {
-    const coded = linesOf(log).findLast((line) => /\(ECOM_\w+\)$/.test(line));
+    const coded = linesOf(log).findLast((line) => /\S[.?!] \(ECOM_\w+\)$/.test(line));
     if (coded !== undefined) return coded;
   }
   const driver = logs.filter(({ key }) => key.includes('stderr')).at(-1);

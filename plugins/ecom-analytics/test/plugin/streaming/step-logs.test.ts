@@ -14,9 +14,9 @@ test('the job’s own last word is taken from wherever Spark has put it', () => 
   const logs = [
     step,
     driver('stderr', 'WARN Utils: something\n'),
-    driver('stdout', 'Traceback\nThe orders topic is not there (ECOM_TOPIC_MISSING)\n'),
+    driver('stdout', 'Traceback\nThe orders topic is not there. (ECOM_TOPIC_MISSING)\n'),
   ];
-  expect(lastError(logs)).toBe('The orders topic is not there (ECOM_TOPIC_MISSING)');
+  expect(lastError(logs)).toBe('The orders topic is not there. (ECOM_TOPIC_MISSING)');
 });
 
 test('without one, the end of the driver’s log is', () => {
@@ -25,18 +25,22 @@ test('without one, the end of the driver’s log is', () => {
 });
 
 test('of several words the newest log’s last one is taken', () => {
-  const said = (code: string): string => `Something (ECOM_${code})\n`;
+  const said = (code: string): string => `Something. (ECOM_${code})\n`;
   const logs = [driver('stderr', said('OLD')), driver('stdout', `${said('FIRST')}${said('LAST')}`)];
-  expect(lastError(logs)).toBe('Something (ECOM_LAST)');
-  expect(lastError([...logs].reverse())).toBe('Something (ECOM_OLD)');
+  expect(lastError(logs)).toBe('Something. (ECOM_LAST)');
+  expect(lastError([...logs].reverse())).toBe('Something. (ECOM_OLD)');
 });
 
-test.each(['ECOM_TOPIC_MISSING', '(ECOM_TOPIC_MISSING) is why', 'x (ECOM_TOPIC_MISSING) y'])(
+test.each(['see (ECOM_TOPIC_MISSING)', '(ECOM_TOPIC_MISSING) is why', 'x. (ECOM_TOPIC_MISSING) y'])(
   'a code in a sentence is not such a word: %s',
   (line) => {
     expect(lastError([driver('stderr', `a\n${line}\nb\nc\nd\n`)])).toBe('b | c | d');
   },
 );
+
+test('a code without a message before it is not, either', () => {
+  expect(lastError([driver('stderr', '(ECOM_TOPIC_MISSING)\na\nb\nc\n')])).toBe('a | b | c');
+});
 
 test('the end is that of the driver’s stderr, whatever came on stdout', () => {
   const logs = [
