@@ -43,6 +43,13 @@ test('the table has no code that nothing shows, and none twice', () => {
   expect(codes.filter((code, place) => codes.indexOf(code) !== place)).toEqual([]);
 });
 
+test('nothing prints a code beside a message, which ends with it', () => {
+  const sources = ['create', 'emr', 'plugins'].flatMap((folder) => filesOf(folder, /\.(ts|mjs|py|sh)$/));
+  const twice = /\[\$?\{(\w+\.)*code\}\]/;
+  expect('f"{failure} [{failure.code}]"').toMatch(twice);
+  expect(sources.filter((file) => twice.test(readFileSync(path.join(root, file), 'utf8')))).toEqual([]);
+});
+
 test.each(explanations)('$code is explained in whole sentences, and its causes in phrases', (entry) => {
   const { means, causes, fix, see } = entry;
   for (const text of [means, fix]) expect(text).toMatch(/^[A-Z`].*[.]$/s);
