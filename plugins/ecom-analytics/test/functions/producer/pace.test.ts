@@ -115,6 +115,52 @@ describe('pacing', () => {
     expect(wakes.length).toBeGreaterThanOrEqual(18);
   });
 
+  test('lets no order go that is placed at the planned end or later', async () => {
+    const clock = new VirtualClock(startMs);
+    const [first, second, third] = takeFirst(3, orders(600));
+    if (first === undefined || second === undefined || third === undefined) throw new Error('no orders');
+    const paced: GeneratedOrder[] = [];
+    const pace = { ...defaultPace, untilMs: third.atMs };
+    for await (const batch of paceOrders([first, second, third].values(), pace, clock))
+      paced.push(...batch.orders);
+    expect(paced).toEqual([first, second]);
+    expect(clock.now()).toBe(third.atMs);
+  });
+
+  test('gives no more orders at once than a batch takes, and the others right after', async () => {
+    const clock = new VirtualClock(startMs);
+    const due = takeFirst(7, orders(60_000));
+    clock.skip(1000);
+    const sizes: number[] = [];
+    const late = { ...defaultPace, maxBatch: 3, untilMs: startMs + 5000 };
+    const shifted = due.map((one) => ({ ...one, atMs: one.atMs + 900 }));
+    for await (const batch of paceOrders(shifted.values(), late, clock)) {
+      if (batch.orders.length > 0) sizes.push(batch.orders.length);
+    }
+    expect(sizes).toEqual([3, 3, 1]);
+    expect(clock.now()).toBe(startMs + 1000);
+  });
+
+  test('follows a clock that is set forward, and not one that is set back', async () => {
+    const times: number[] = [];
+    let setMs = 0;
+    const { now, elapsed, sleep } = new VirtualClock(startMs);
+    const clock = { now: () => now() + setMs, elapsed, sleep };
+    const pace = { ...defaultPace, untilMs: startMs + 30_000 };
+    for await (const batch of paceOrders(orders(600), pace, clock)) {
+      for (const { atMs, order } of batch.orders) {
+        expect(Date.parse(order.timestamp)).toBe(atMs);
+        times.push(atMs - elapsed());
+      }
+      if (elapsed() - startMs > 20_000) setMs = 0;
+      else if (elapsed() - startMs > 10_000) setMs = 3_600_000;
+    }
+    const ahead = times.map((one) => one > 1_800_000);
+    expect(ahead).toEqual(times.map((_, index) => index >= ahead.indexOf(true)));
+    expect([ahead[0], ahead.at(-1)]).toEqual([false, true]);
+    expect(times).toHaveLength(300);
+  });
+
   test('ends at once when it is stopped', async () => {
     const clock = new VirtualClock(startMs);
     const stop = new AbortController();

@@ -164,14 +164,19 @@ describe('a run of the producer', () => {
     expect(result.sent).toBe(sink.orders.length);
     expect(result.sent).toBeGreaterThan(450);
     expect(clock.now()).toBeLessThanOrEqual(startMs + 25_000 + 10);
-    expect(sink.deadlineMs).toBeLessThan(startMs + 30_000);
+    // Half a second is kept for the answer.
+    expect(sink.deadlineMs).toBe(startMs + 29_500);
+    expect(result.durationSeconds).toBeCloseTo(25, 1);
   });
 
   test('stops before a deadline that is closer than the time it likes to keep free', async () => {
     const { clock, parts } = setUp(5, { deadlineMs: startMs + 3000 });
     const result = await runProducer(request, parts);
     expect(result.sent).toBeGreaterThan(20);
-    expect(clock.now()).toBeLessThan(startMs + 3000);
+    // A fifth of a short time is kept free.
+    expect(clock.now()).toBeLessThanOrEqual(startMs + 2400 + 10);
+    expect(clock.now()).toBeGreaterThanOrEqual(startMs + 2300);
+    expect(result.stoppedEarly).toBe(true);
   });
 
   test('is not stopped early by a deadline it does not need', async () => {
@@ -187,6 +192,47 @@ describe('a run of the producer', () => {
     expect(result).toMatchObject({ failed: 0, stoppedEarly: true });
     expect(result.sent).toBe(sink.orders.length);
     expect(Math.abs(result.sent - 200)).toBeLessThan(5);
+  });
+
+  test('sends nothing where it is interrupted before it has begun', async () => {
+    const interrupt = new AbortController();
+    interrupt.abort();
+    const { sink, parts } = setUp(5, { signal: interrupt.signal });
+    expect(await runProducer(request, parts)).toEqual({
+      sent: 0,
+      failed: 0,
+      alertsSent: 0,
+      ticksSent: 0,
+      achievedOrdersPerMinute: 0,
+      ackLatencyMs: { p50: null, p99: null },
+      seed: 7,
+      durationSeconds: 0,
+      stoppedEarly: true,
+      failure: null,
+    });
+    expect(sink.batches).toEqual([]);
+  });
+
+  test('never sends a batch of nothing, and ticks every ten seconds where no orders come', async () => {
+    const { sink, parts } = setUp(0);
+    const result = await runProducer({ ...request, ordersPerMinute: 1 }, parts);
+    expect(sink.batches.filter(({ orders, tickMs }) => orders.length === 0 && tickMs === null)).toEqual([]);
+    const ticks = sink.batches.flatMap(({ tickMs }) => tickMs ?? []);
+    expect(ticks).toHaveLength(result.ticksSent);
+    const gaps = ticks.map((tick, index) => tick - (ticks[index - 1] ?? startMs));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(9_000);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(12_000);
+  });
+
+  test('counts as failed what was on its way and what was made meanwhile, and nothing that follows', async () => {
+    const { sink, parts } = setUp(400);
+    sink.failFrom = 5;
+    const result = await runProducer(request, parts);
+    expect(sink.batches).toHaveLength(5);
+    // Twenty orders a second: two batches of 0.4 s.
+    expect(result.failed).toBeGreaterThanOrEqual(14);
+    expect(result.failed).toBeLessThanOrEqual(18);
+    expect(result.durationSeconds).toBeLessThan(4);
   });
 
   test('gives the counts when Kafka is lost on the way, and the reason', async () => {
