@@ -1,6 +1,8 @@
 import type { KafkaMessage } from 'kafkajs';
 import { describe, expect, test } from 'vitest';
 import pipeline from '../../../../../pipeline/definition.ts';
+import type { CheckedMessage } from '../../../functions/test-consumer/check-message.ts';
+import { NewestMessages } from '../../../functions/test-consumer/newest-messages.ts';
 import { Reading } from '../../../functions/test-consumer/reading.ts';
 import { readTestConsumerRequest } from '../../../functions/test-consumer/request.ts';
 
@@ -139,5 +141,102 @@ describe('reading from the earliest', () => {
     expect(placesOf(reading)).toEqual(['0:0', '0:1']);
     expect(reading).toMatchObject({ truncated: true, done: true });
     expect(reading.progress.get(0)).toMatchObject({ next: 2n, read: 2 });
+  });
+});
+
+describe('reading from a place', () => {
+  const offsets = [0, 1].map((partition) => ({ partition, earliest: 0n, latest: 4n }));
+  const from = (event: object, starts: ReadonlyMap<number, bigint> = new Map([[0, 2n]])): Reading =>
+    new Reading(
+      readTestConsumerRequest({ topic: 'other', maxMessages: 10, ...event }, pipeline.topics),
+      pipeline,
+      offsets,
+      starts,
+    );
+  const four = (value?: string) => [0, 1, 2, 3].map((offset) => message(offset, offset, value));
+
+  test('begins there, though a batch begins before it, and at the end of a partition that has no such place', () => {
+    const reading = from({ from: '2026-11-23T10:00:00Z' });
+    expect([...reading.progress.values()]).toEqual([
+      { start: 2n, next: 2n, read: 0 },
+      { start: 4n, next: 4n, read: 0 },
+    ]);
+    reading.take(batch(0, four()));
+    expect(placesOf(reading)).toEqual(['0:2', '0:3']);
+    expect(reading.progress.get(0)).toEqual({ start: 2n, next: 4n, read: 2 });
+    expect(reading.done).toBe(true);
+  });
+
+  test('answers what the filter lets through, and counts all that was read', () => {
+    const reading = from({ filter: { region: 'EU-West' } }, new Map([[0, 0n]]));
+    reading.take(
+      batch(0, [
+        message(0, 0, '{"region":"EU-West"}'),
+        message(1, 0, '{"region":"US-East"}'),
+        message(2, 0, 'text'),
+        message(3, 0, '{"region":"EU-West"}'),
+      ]),
+    );
+    expect(placesOf(reading)).toEqual(['0:0', '0:3']);
+    expect(reading.progress.get(0)).toMatchObject({ next: 4n, read: 4 });
+  });
+
+  test('waits, from the latest, for as many as are asked for', () => {
+    const reading = from(
+      { from: 'latest', maxMessages: 2 },
+      new Map([
+        [0, 4n],
+        [1, 4n],
+      ]),
+    );
+    expect(reading.done).toBe(false);
+    reading.take(batch(0, [message(4, 0)]));
+    expect(reading.done).toBe(false);
+    reading.take(batch(1, [message(4, 0)]));
+    expect(reading.done).toBe(true);
+    expect(placesOf(reading)).toEqual(['0:4', '1:4']);
+  });
+
+  test('passes over a partition that came while it was read', () => {
+    const reading = from(
+      {},
+      new Map([
+        [0, 4n],
+        [1, 4n],
+      ]),
+    );
+    reading.take(batch(2, four()));
+    reading.pass(2, '9');
+    expect(reading.progress.has(2)).toBe(false);
+    expect(placesOf(reading)).toEqual([]);
+    expect(reading.done).toBe(true);
+  });
+});
+
+describe('the newest messages', () => {
+  const checked = (offset: string): CheckedMessage => ({
+    partition: 0,
+    offset,
+    timestamp: '2026-11-23T10:00:00.000Z',
+    key: null,
+    kind: 'other',
+    valid: true,
+    value: null,
+  });
+
+  test('of one moment and partition stand in the order of their offsets, whichever comes first', () => {
+    const newest = new NewestMessages(3, 100);
+    for (const offset of ['10', '9', '11', '100']) newest.add(checked(offset), 1);
+    expect(newest.messages.map(({ offset }) => offset)).toEqual(['10', '11', '100']);
+    expect(newest.truncated).toBe(false);
+  });
+
+  test('may be as large as the answer, and no larger', () => {
+    const newest = new NewestMessages(3, 10);
+    for (const offset of ['1', '2']) newest.add(checked(offset), 5);
+    expect(newest.truncated).toBe(false);
+    newest.add(checked('3'), 1);
+    expect(newest.messages.map(({ offset }) => offset)).toEqual(['2', '3']);
+    expect(newest.truncated).toBe(true);
   });
 });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import pipeline from '../../../../../pipeline/definition.ts';
+import { withTopicPrefix } from '../../../core/pipeline.ts';
 import { readTestConsumerRequest } from '../../../functions/test-consumer/request.ts';
 
 const events = path.resolve(import.meta.dirname, '../../../../../functions/events/test-consumer');
@@ -14,6 +15,19 @@ describe('the event of the test consumer', () => {
       timeoutSeconds: 10,
       from: 'earliest',
     });
+  });
+
+  test('means the topics of its stage by their own names, and any other by its name', () => {
+    const stage = withTopicPrefix(pipeline, 'dev-').topics;
+    const { refunds: _, ...withoutRefunds } = { ...stage, refunds: stage.orders };
+    const own = { ...pipeline.topics, refunds: { ...pipeline.topics.orders, name: 'refunds' } };
+    const topicOf = (topic: string) => readTestConsumerRequest({ topic }, withoutRefunds, own).topic;
+    for (const [role, { name }] of Object.entries(pipeline.topics))
+      expect(topicOf(name)).toBe(stage[role]?.name);
+    expect(topicOf(stage.alerts.name)).toBe(stage.alerts.name);
+    expect(topicOf('shipments')).toBe('shipments');
+    // A topic that this stage does not have is looked for as it is called.
+    expect(topicOf('refunds')).toBe('refunds');
   });
 
   test.each([
