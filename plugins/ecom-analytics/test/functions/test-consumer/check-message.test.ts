@@ -47,6 +47,19 @@ describe('a message whose JSON nests', () => {
     expect(shown(nested(100))).toEqual(JSON.parse(nested(100)));
   });
 
+  test('counts lists and objects alike, and none that has ended', () => {
+    const objects = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+    expect(shown(objects(100))).toEqual(JSON.parse(objects(100)));
+    expect(shown(objects(101))).toBe(objects(101));
+    const mixed = (depth: number) => `${'[{"a":'.repeat(depth)}1${'}]'.repeat(depth)}`;
+    expect(shown(mixed(50))).toEqual(JSON.parse(mixed(50)));
+    expect(shown(mixed(51))).toBe(mixed(51));
+    for (const item of [[], {}]) {
+      const side = Array.from({ length: 300 }, () => item);
+      expect(shown(JSON.stringify(side))).toEqual(side);
+    }
+  });
+
   test.each([101, 5000, 200_000])('%i levels deep is shown as text, and can be answered', (depth) => {
     const text = nested(depth);
     const checked = check(topics.deadLetters.name, 0, message(text));
@@ -101,6 +114,23 @@ describe('a message of the orders topic', () => {
     });
   });
 
+  test('without such a time is still told from a tick', () => {
+    const kindOf = (value: unknown, headers?: Record<string, string>) =>
+      check(topics.orders.name, 0, { ...message(value, headers), timestamp: '1795772998451000000' }).kind;
+    const tick = { [tickHeader]: '2026-11-23T22:42:38Z' };
+    expect([kindOf(null, tick), kindOf(null), kindOf(order, tick), kindOf(order)]).toEqual([
+      'tick',
+      'order',
+      'order',
+      'order',
+    ]);
+  });
+
+  test('is an order where it has a value, whatever its headers', () => {
+    const checked = check(topics.orders.name, 0, message(order, { [tickHeader]: 'soon' }));
+    expect(checked).toMatchObject({ kind: 'order', valid: true });
+  });
+
   test('may be a tick', () => {
     const tick = check(topics.orders.name, 0, message(null, { [tickHeader]: '2026-11-23T22:42:38Z' }));
     expect(tick).toMatchObject({ kind: 'tick', valid: true, value: null });
@@ -143,6 +173,44 @@ describe('a message of another topic', () => {
       const wrong = check(name, 0, message('x', { ...headers, [header]: '' }));
       expect(wrong).toMatchObject({ valid: false, problem: expect.stringContaining(header) });
     }
+  });
+
+  test('is not a tick, whatever its headers', () => {
+    const empty = message(null, { [tickHeader]: '2026-11-23T22:42:38Z' });
+    expect(check(topics.alerts.name, 0, empty)).toMatchObject({ kind: 'alert', valid: false });
+    expect(check('else', 0, empty)).toMatchObject({
+      kind: 'other',
+      valid: false,
+      problem: 'the value is not JSON in UTF-8',
+    });
+  });
+
+  test.each(['4x', 'x4', ' 4', '-4', '4.0'])('is not a dead letter whose offset is %j', (offset) => {
+    const headers = {
+      [deadLetterHeaders.reason]: 'not-json',
+      [deadLetterHeaders.topic]: 'ecommerce-orders',
+      [deadLetterHeaders.partition]: '1',
+      [deadLetterHeaders.offset]: offset,
+    };
+    expect(check(topics.deadLetters.name, 0, message('x', headers))).toMatchObject({
+      valid: false,
+      problem: `the header ${deadLetterHeaders.offset} is not a number`,
+    });
+  });
+
+  test('may have no key, and of a header that is repeated shows the last', () => {
+    const repeated: KafkaMessage = {
+      key: null,
+      value: Buffer.from('[1]'),
+      timestamp: String(timestampMs),
+      attributes: 0,
+      offset: '17',
+      headers: { a: [Buffer.from('first'), Buffer.from('last')], b: [] },
+    };
+    expect(check('else', 0, repeated)).toMatchObject({
+      key: null,
+      headers: { a: 'last', b: '' },
+    });
   });
 
   test('is any JSON where the topic is not one of the pipeline', () => {
