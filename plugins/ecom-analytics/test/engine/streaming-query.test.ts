@@ -56,6 +56,30 @@ describe('a query', () => {
     expect(query.totals).toMatchObject({ orders: 3, late: 1 });
   });
 
+  it.each([
+    [70, 1],
+    [70.001, 0],
+  ])(
+    'with deduplication drops an order at %d seconds when the watermark is at 70: late %d',
+    (seconds, late) => {
+      const query = new StreamingQuery(kit);
+      query.process([recordOf(orderAt(100))], detectedMs);
+      query.process([recordOf(orderAt(seconds))], detectedMs);
+      // Its windows are still open: it is not for them that it is late.
+      expect(query.totals).toMatchObject({ orders: 2, late });
+      const counted = query.close().rows.reduce((sum, { order_count }) => sum + order_count, 0);
+      expect(counted).toBe(late === 1 ? 2 : 4);
+    },
+  );
+
+  it('takes the first moment of 1970 for a time like any other', () => {
+    const query = new StreamingQuery(kit);
+    query.process([{ ...recordOf(null), value: Buffer.from('not json') }], detectedMs);
+    query.process([recordOf(orderAt(0, { timestamp: '1970-01-01T00:00:00Z' }))], detectedMs);
+    expect(query.totals).toMatchObject({ orders: 1, late: 0 });
+    expect(query.close().rows.map(({ window_start }) => window_start)).toEqual([-30_000, 0]);
+  });
+
   it('closes all that is open at its end, and nothing twice', () => {
     const query = new StreamingQuery(kit);
     query.process([recordOf(orderAt(10))], detectedMs);
