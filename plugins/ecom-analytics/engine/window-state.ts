@@ -47,6 +47,11 @@ export class WindowState {
     return this.#lastEndMs === Number.NEGATIVE_INFINITY ? null : this.#lastEndMs;
   }
 
+  /** How many panes are kept. */
+  get panes(): number {
+    return this.#panes.size;
+  }
+
   /**
    * Counts an order in its windows that are open.
    *

@@ -123,13 +123,48 @@ describe('a window', () => {
     state.add(startMs, 'Books', 'US-East', 100, customers - 1);
     const rows = state.advance(startMs + 60_000);
     expect(
-      rows
-        .filter(({ window_start }) => window_start === startMs)
-        .map(({ location, order_count, unique_customers }) => [location, order_count, unique_customers]),
+      rows.map(({ window_start, location, order_count, unique_customers }) => [
+        (window_start - startMs) / 1000,
+        location,
+        order_count,
+        unique_customers,
+      ]),
     ).toEqual([
-      ['EU-West', 2 * customers, customers],
-      ['US-East', 1, 1],
+      [-30, 'EU-West', 2 * customers, customers],
+      [-30, 'US-East', 1, 1],
+      [0, 'EU-West', 2 * customers, customers],
+      [0, 'US-East', 1, 1],
     ]);
+  });
+
+  it('counts a customer once whose number is far beyond all before', () => {
+    const state = new WindowState(kit.windows);
+    for (const customer of [0, 50_000, 50_000, 0]) state.add(startMs, 'Books', 'EU-West', 100, customer);
+    expect(state.advance(startMs + 60_000).map(({ unique_customers }) => unique_customers)).toEqual([2, 2]);
+  });
+
+  it('is forgotten once it is closed', () => {
+    const state = new WindowState(kit.windows);
+    let most = 0;
+    for (let second = 0; second < 1000; second += 10) {
+      state.add(startMs + second * 1000, 'Books', 'EU-West', 100, 0);
+      state.advance(startMs + second * 1000 - 30_000);
+      most = Math.max(most, state.panes);
+    }
+    // The panes of a minute, and those of the watermark's half.
+    expect(most).toBeLessThanOrEqual(4);
+    state.advance(startMs + 1_050_000 - 1);
+    expect(state.panes).toBe(1);
+    state.advance(startMs + 1_050_000);
+    expect(state.panes).toBe(0);
+  });
+
+  it('is not opened again by an order that comes too late for all of its windows', () => {
+    const state = new WindowState(kit.windows);
+    state.advance(startMs + 60_000);
+    expect(state.add(startMs, 'Books', 'EU-West', 100, 0)).toBe(false);
+    expect(state.lastEndMs).toBeNull();
+    expect(state.panes).toBe(0);
   });
 
   it('is closed once, by the watermark at its end, and the earliest comes first', () => {
