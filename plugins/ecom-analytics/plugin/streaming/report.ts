@@ -56,7 +56,7 @@ export function streamReport(
     watermark: status ? windowsWatermark(status) : null,
     offsetsBehindLatest: behind.length === 0 ? null : Math.max(...behind),
     offsetsSecondsAgo:
-      behind.length === 0 || status === undefined
+      behind.length === 0
         ? null
         : Math.max(0, ...queries.map((query) => secondsBetween(saidAt(query), nowMs))),
     inputRowsPerSecond: Math.max(0, ...queries.map(readingRate)),
