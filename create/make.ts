@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { EcomError } from '../plugins/ecom-analytics/core/error.ts';
 import { shellPath } from '../plugins/ecom-analytics/functions/shell-word.ts';
+import { interruptedCode } from '../plugins/ecom-analytics/run/interruption.ts';
 import type { Answers, PackageManager, Surroundings } from './answers.ts';
 import { CancelledError } from './cancel.ts';
 import { monthlyCost } from './cost.ts';
@@ -246,10 +247,13 @@ export async function makeProject(
     (await finishProject(answers, surroundings, report)) ??
     (await writeProject(template, answers, surroundings, signal, report));
   const { target } = written;
+  const { packageManager } = written.answers;
   try {
     const inRepository = await isInRepository(target.folder);
     signal.throwIfAborted();
     await completeProject(written, answers.git && !inRepository, template.version, signal, report);
+    const failure =
+      answers.install === 'start' && (await startProject(packageManager, target, signal, report));
     report.result(
       [
         '',
@@ -260,23 +264,27 @@ export async function makeProject(
         `  ${replayLine(written.answers, template.version)}`,
       ].join('\n'),
     );
+    if (failure) throw failure;
   } catch (error) {
     if (!(error instanceof CancelledError)) throw error;
-    const { packageManager } = written.answers;
     const left = answers.install === 'no' ? '' : `; run \`${installLine(packageManager)}\` there`;
     throw new CancelledError('Cancelled', `The project in ${target.folder} is complete${left}.`);
   }
-  if (answers.install === 'start') await startProject(written.answers.packageManager, target, signal, report);
 }
 
-/** Runs the project in the foreground. A Ctrl-C ends it, and is how it is meant to end. */
+/**
+ * Runs the project in the foreground. A Ctrl-C ends it, and is how it is meant to end.
+ *
+ * @returns what went wrong, for after what is next
+ */
 async function startProject(
   packageManager: PackageManager,
   { folder }: Target,
   signal: AbortSignal,
   report: Reporter,
-): Promise<void> {
+): Promise<EcomError | undefined> {
   report.progress(`\nStarting: ${startLine(packageManager)}. Ctrl-C ends it.`);
   const code = await start(folder, packageManager);
-  if (code !== 0 && !signal.aborted) throw startFailed(packageManager, code, folder);
+  const isMeant = code === 0 || code === interruptedCode || signal.aborted;
+  return isMeant ? undefined : startFailed(packageManager, code, folder);
 }

@@ -122,7 +122,8 @@ export function runInForeground(
     });
     child.once('exit', (code) => {
       end();
-      resolve(code);
+      // As above: the Ctrl-C that ended it may be on its way to us.
+      setImmediate(() => resolve(code));
     });
   });
 }

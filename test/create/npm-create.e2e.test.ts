@@ -405,7 +405,7 @@ describe('the command line', () => {
       environment({ PATH: bin + path.delimiter + process.env.PATH }),
     );
     expect(code).toBe(1);
-    expect(stdout).toMatch(/To skip prompts next time.*npm start in shop\n$/s);
+    expect(stdout).toMatch(/npm start in shop\n.*To skip prompts next time, run:/s);
     expect(stderr).toContain('npm install in shop');
     expect(stderr).toContain('The project is complete, but `npm start` ended with exit code 1');
   });

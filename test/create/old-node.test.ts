@@ -5,7 +5,7 @@ import { transformSync } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ownFolder, readText, repository } from './packed.ts';
 
-/** What npm starts, on a Node that says it is another; package.e2e.test.ts has a real old one. */
+/** What npm starts, on a Node that says it is another. */
 
 const entry = path.join(repository, 'create/create.cjs');
 const { folder, remove } = ownFolder();
