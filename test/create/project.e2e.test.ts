@@ -202,6 +202,20 @@ describe('a project', () => {
     expect(output).toContain('(ECOM_TYPESCRIPT)');
   });
 
+  test('ends, and says which, where a function imports what is not there', async () => {
+    const project = path.join(folder, 'bring-your-own');
+    change(
+      project,
+      'functions/producer.ts',
+      /'\.\.\/pipeline\/definition\.ts'/,
+      () => "'../pipeline/missing.ts'",
+    );
+    const { code, output } = await run('npx', ['sls', 'package', '--stage', 'dev'], project);
+    await succeed('git', ['checkout', '--', 'functions'], project);
+    expect(code).toBe(1);
+    expect(output).toContain('Could not resolve "../pipeline/missing.ts"');
+  });
+
   test('lets an editor find the kit’s TypeScript from what it compiles and declares', () => {
     const kit = path.join(defaults, 'node_modules/ecom-analytics');
     const maps = readdirSync(path.join(kit, 'dist'), { recursive: true, encoding: 'utf8' }).filter((name) =>
