@@ -44,8 +44,7 @@ function ofAny(what: string, load: () => Promise<CommandModule<[]>>): EcomComman
 
 /** Whether help is asked for, whatever else is: someone whose definition is broken, or option wrong, needs it most. */
 function asksForHelp(args: readonly string[]): boolean {
-  const end = args.indexOf('--');
-  return args.slice(0, end < 0 ? undefined : end).some((arg) => arg === '--help' || arg === '-h');
+  return args.some((arg) => arg === '--help' || arg === '-h');
 }
 
 const commands: Readonly<Record<string, EcomCommand>> = {
@@ -78,7 +77,9 @@ Example
 
 /** Runs a command. @throws UsageError `ECOM_COMMAND_UNKNOWN` */
 export async function main(args: readonly string[]): Promise<number> {
-  const [name, ...rest] = args;
+  const [name, ...given] = args;
+  // `npm start -- --port 80`: npm takes the dashes for itself, pnpm and yarn hand them on.
+  const rest = given[0] === '--' ? given.slice(1) : given;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(help);
     return 0;

@@ -43,8 +43,12 @@ test.each(commands)('ecom %s helps whatever is wrong: where it is run, or beside
     expect(await outputOf([name, ...args])).toEqual({ code: 0, output });
 });
 
-test('what follows -- is no option', async () => {
-  await expect(main(['query', '--', '--help'])).rejects.toThrow();
+test('the dashes that pnpm and yarn hand on before the options mean nothing', async () => {
+  await expect(main(['start', '--', '--rate', 'fast'])).rejects.toMatchObject({
+    code: 'ECOM_OPTION_RANGE',
+    message: expect.stringContaining('--rate'),
+  });
+  expect(await outputOf(['start', '--', '--help'])).toMatchObject({ code: 0 });
 });
 
 test.each([
