@@ -6,8 +6,9 @@ const delimiters = [',', ';', '\t', '|'] as const;
 /** How a CSV file is written. */
 export interface CsvDialect {
   readonly delimiter: string;
-  readonly quote: '"' | "'";
-  readonly escape: '"' | "'" | '\\';
+  /** Empty where quotes are text. */
+  readonly quote: '"' | "'" | '';
+  readonly escape: '"' | "'" | '\\' | '';
   /** Lines above the header. */
   readonly skip: number;
   /** Of the header, in its lines; more than 1 where a name holds a line break. */
@@ -101,16 +102,28 @@ export function csvDialect(
       b.width.fields - a.width.fields,
   );
   const lines = best?.lines ?? [];
-  const header =
-    said.skip === undefined ? lines.find(({ fields }) => fields.length === best?.width.fields) : lines[0];
+  const most = best?.width.fields ?? 1;
+  const isEmpty = (field: string | undefined): boolean => field?.trim() === '';
+  const endEmpty = lines.every(({ fields }) => fields.length !== most || isEmpty(fields.at(-1)));
+  // A delimiter may end the header alone, or each row alone.
+  const isHeader = ({ fields }: Line): boolean =>
+    fields.length === most ||
+    (fields.length === most + 1 && isEmpty(fields.at(-1))) ||
+    (fields.length === most - 1 && fields.length > 1 && endEmpty);
+  const header = said.skip === undefined ? lines.find(isHeader) : lines[0];
+  // Fields between tabs may have quotes that are text: some start with one, and none ends as it should.
+  const areText =
+    best?.delimiter === '\t' && /(^|\t)"/m.test(start) && !/(^|\t)"([^"]|"")*"(\t|\r?$)/m.test(start);
+  const closing = areText ? '' : quote;
   return {
     delimiter: best?.delimiter ?? ',',
-    quote,
+    quote: closing,
     // A backslash before a quote that ends a field is text.
-    escape: /\\"(?![,;\t|\r\n]|$)/.test(start) && !/""/.test(start) ? '\\' : quote,
+    escape: /\\"(?![,;\t|\r\n]|$)/.test(start) && !/""/.test(start) && !areText ? '\\' : closing,
     skip: skipped + (header?.line ?? 1) - 1,
     headerLines: header?.lines ?? 1,
-    names: (header?.fields ?? []).map((field) => field.trim()),
+    names:
+      header === undefined ? [] : Array.from({ length: most }, (_, at) => header.fields[at]?.trim() ?? ''),
   };
 }
 

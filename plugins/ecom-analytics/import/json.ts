@@ -1,7 +1,8 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { shellPath } from '../functions/shell-word.ts';
 import { type BrokenRows, linesQuery } from './csv.ts';
-import { type ReplayDatabase, reasonOf } from './database.ts';
+import { type ReplayDatabase, type Row, reasonOf } from './database.ts';
 import { formatError, type Start } from './files.ts';
 import { exactly, identifier, literal, literalList } from './sql.ts';
 import { type Column, problemColumn, rawColumn } from './table.ts';
@@ -129,14 +130,21 @@ function parsed(json: unknown): unknown {
 const aboutPage =
   /^(object|status|success|ok|url|pages?|per_?page|limit|offset|count|total|total_?(count|pages|results|items)|has_?(more|next\w*)|next\w*|prev\w*|cursor|meta|info|pagination|paging|_?links|search_criteria)$/i;
 
-/** The JSON path of the list, where each line is a page of orders and nothing else: `{"orders": […], "page": 2}`. */
-function pageOf(line: string): string | null {
-  const page = parsed(line);
-  const entries = isObject(page) ? Object.entries(page) : [];
-  const [list, ...others] = entries.filter(([key]) => !aboutPage.test(key));
-  return list !== undefined && others.length === 0 && Array.isArray(list[1]) && list[1].every(isObject)
-    ? `$."${list[0].replaceAll('"', '\\"')}"`
-    : null;
+/**
+ * The JSON path of all orders, where a document is a page of them and nothing else (`{"orders": […], "page": 2}`), or has them
+ * below keys of their own (`{"orders": {"-Nx1": {…}, "-Nx2": {…}}}`).
+ */
+function pageOf(document: unknown, at = '$'): string | null {
+  if (!isObject(document)) return null;
+  const entries = Object.entries(document).filter(([key]) => !aboutPage.test(key));
+  const [[key, value] = ['', null], ...others] = entries;
+  const shape = (one: unknown): string => (isObject(one) ? Object.keys(one).sort().join() : '');
+  if (others.length > 0 && entries.every(([, one]) => shape(one) !== '' && shape(one) === shape(value)))
+    return `${at}.*`;
+  if (others.length > 0) return null;
+  const path = `${at}."${key.replaceAll('"', '\\"')}"`;
+  if (Array.isArray(value)) return value.length > 0 && value.every(isObject) ? `${path}[*]` : null;
+  return pageOf(value, path);
 }
 
 /** What is read of a file of JSON. */
@@ -165,25 +173,27 @@ export async function jsonRows(
   const list = format === 'json' ? listIn(text) : null;
   const own = list === null ? null : await ownList(start, text, list, made());
   const read = own ?? start.file;
-  const page =
-    format === 'json-lines'
-      ? pageOf(text.trimStart().split('\n', 1)[0] ?? '')
-      : own === null && list !== null
-        ? list.path
-        : null;
   const documents = (broken: BrokenRows): string =>
     format === 'json-lines'
       ? `SELECT try_cast(line AS JSON) AS json, line FROM ${linesQuery(read, broken)} WHERE trim(line) <> ''`
       : `SELECT json, NULL AS line FROM read_json_objects(${literal(exactly(read))}, format = 'auto', compression = 'uncompressed')`;
+  const some = (query: string, rows: number): Promise<Row[]> =>
+    db.rows(`SELECT json FROM (${query}) LIMIT ${rows}`).catch((cause: unknown) => {
+      const isLarge = /maximum_object_size/.test(String(cause));
+      const what = isLarge ? 'An object is larger than 16 MB' : reasonOf(cause);
+      const fix = isLarge
+        ? `Put each order on a line of its own, for example with: jq -c '.[]' ${shellPath(file)} > orders.jsonl`
+        : 'Repair it, or export it again.';
+      throw formatError(file, `The JSON cannot be read: ${what}`, fix, cause);
+    });
+  const [first] = await some(documents('skipped'), 1);
+  const page = own === null ? (list === null ? pageOf(parsed(first?.json)) : `${list.path}[*]`) : null;
   const objects = (broken: BrokenRows): string =>
     page === null
       ? documents(broken)
       : // A line that is not a page stays, to be refused.
-        `SELECT unnest(CASE WHEN json_type(json, ${literal(page)}) = 'ARRAY' THEN json_extract(json, ${literal(`${page}[*]`)}) ELSE ['0'::JSON] END) AS json, line FROM (${documents(broken)})`;
-  const sample = await db.rows(`SELECT json FROM (${objects('skipped')}) LIMIT 1000`).catch((cause) => {
-    const what = `The JSON cannot be read: ${reasonOf(cause)}`;
-    throw formatError(file, what, 'Repair it, or export it again.', cause);
-  });
+        `SELECT unnest(CASE WHEN len(found) > 0 THEN found ELSE ['0'::JSON] END) AS json, line FROM (SELECT json_extract(json, ${literal(page)}) AS found, line FROM (${documents(broken)}))`;
+  const sample = await some(objects('skipped'), 1000);
   const columns = new Map<string, string>();
   for (const { json } of sample) {
     const value = parsed(json);

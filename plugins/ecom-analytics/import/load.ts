@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { ShopFields } from '../core/fields.ts';
+import { maxAmountUsd } from '../core/money.ts';
 import { maxFutureMs, maxIdLength, maxQuantity } from '../core/order.ts';
 import { amountType } from './amount.ts';
 import type { ReplayDatabase } from './database.ts';
@@ -7,30 +8,22 @@ import type { LeftOut, Plan, RowLayout, SourceField } from './layout.ts';
 import { literal } from './sql.ts';
 import { fileColumn, problemColumn, rawColumn } from './table.ts';
 
-/** A field of a shop's own, in the tables here: as a column that nothing else has the name of. */
-interface ShopColumn {
-  readonly field: string;
-  readonly column: string;
-  readonly isNumber: boolean;
-  readonly ifMissing: string | number | undefined;
+/** The column of a shop's own field, in the tables here: one that nothing else has the name of. */
+export function shopColumn(field: string): string {
+  return `shop_${field}`;
 }
 
-function shopColumns(fields: ShopFields): readonly ShopColumn[] {
-  return Object.entries(fields).map(([field, { simulated, ifMissing }]) => ({
-    field,
-    column: `shop_${field}`,
-    isNumber: typeof simulated[0] === 'number',
-    ifMissing,
-  }));
+function isNumber({ simulated }: ShopFields[string]): boolean {
+  return typeof simulated[0] === 'number';
 }
 
 /** The shop's own fields, as SQL over the columns of `placed`. */
-export function shopCells(
-  fields: ShopFields,
-): readonly { readonly field: string; readonly isNumber: boolean; readonly sql: string }[] {
-  return shopColumns(fields).map(({ field, column, isNumber, ifMissing }) => {
-    const missing = isNumber ? String(ifMissing) : literal(String(ifMissing));
-    return { field, isNumber, sql: ifMissing === undefined ? column : `coalesce(${column}, ${missing})` };
+export function shopCells(fields: ShopFields): { name: string; isNumber: boolean; sql: string }[] {
+  return Object.entries(fields).map(([field, own]) => {
+    const name = shopColumn(field);
+    const missing = isNumber(own) ? String(own.ifMissing) : literal(String(own.ifMissing));
+    const sql = own.ifMissing === undefined ? name : `coalesce(${name}, ${missing})`;
+    return { name, isNumber: isNumber(own), sql };
   });
 }
 
@@ -65,7 +58,6 @@ export async function loadItems(
   const sides = mapped.map(([field, sql]) => `(${sql}) AS m_${field}`);
   const described = await db.columns(`SELECT ${sides.join(', ')} FROM ${source}`);
   const types = new Map(described.map(({ name, type }) => [name.slice(2), type]));
-  const shop = shopColumns(shopFields);
   const leftOut = (what: LeftOut['of']): string => {
     const cases = leave.filter(({ of }) => of === what);
     return `CASE ${cases.map((one) => `WHEN ${one.when} THEN ${literal(one.what)}`).join(' ')} WHEN false THEN '' END`;
@@ -97,7 +89,9 @@ export async function loadItems(
   const middle = [
     ...texts.map((field) => `${text(field)} AS ${field}`),
     ...amounts.map((field) => `${amount(field)} AS ${field}`),
-    ...shop.map(({ field, column, isNumber }) => `${isNumber ? amount(field) : text(field)} AS ${column}`),
+    ...Object.entries(shopFields).map(
+      ([field, own]) => `${isNumber(own) ? amount(field) : text(field)} AS ${shopColumn(field)}`,
+    ),
     `epoch_ms(${instant}) AS ms`,
   ];
   const unread = (field: SourceField, value: string, reason: string): string =>
@@ -106,7 +100,7 @@ export async function loadItems(
     .filter(([field]) => field !== 'time_zone' && field !== 'refunded')
     .map(([field]) => `"${field}" := CAST(m_${field} AS VARCHAR)`)
     .join(', ');
-  const ofShop = shop.map(({ column }) => column);
+  const ofShop = Object.keys(shopFields).map(shopColumn);
   const kept = [...texts, ...amounts, ...ofShop, 'ms', 'left_out', 'order_out', 'reason'].join(', ');
   await db.run(
     `CREATE TABLE item AS SELECT ${kept}, ${fileColumn} AS file, ` +
@@ -205,7 +199,7 @@ export async function placeOrders(
     readonly shopFields: ShopFields;
   },
 ): Promise<void> {
-  const ofShop = shopColumns(options.shopFields).map(({ column }) => column);
+  const ofShop = Object.keys(options.shopFields).map(shopColumn);
   const further = ofShop.map((column) => `${column}, `).join('');
   // A wider decimal costs twenty times as much to reckon with.
   const ownTotal = `coalesce(total_amount, try_cast(price * coalesce(quantity, 1) AS ${amountType}))`;
@@ -250,17 +244,16 @@ export async function placeOrders(
     `CAST(${options.digits === 0 ? `round(${amount}) * 100` : `round(${amount} * 100)`} AS BIGINT)`;
   const customer = options.guests ? `coalesce(customer_id, 'guest ' || order_id)` : 'customer_id';
   const short = (field: string): string => `length(${field}) > ${maxIdLength}`;
-  const largestAmount = '90071992547409';
   await db.run(
     `CREATE VIEW placed AS SELECT *, CASE WHEN left_out IS NOT NULL OR total < 0 THEN NULL WHEN ${short('order_id')} THEN 'order-id' ` +
       `WHEN customer_id IS NULL OR ${short('customer_id')} THEN 'customer-id' WHEN ${short('product_id')} THEN 'product-id' ` +
-      `WHEN quantity < 1 OR quantity > ${maxQuantity} OR quantity <> round(quantity) THEN 'quantity' WHEN total IS NULL OR total > ${largestAmount} THEN 'total-amount' ` +
+      `WHEN quantity < 1 OR quantity > ${maxQuantity} OR quantity <> round(quantity) THEN 'quantity' WHEN total IS NULL OR total > ${maxAmountUsd} THEN 'total-amount' ` +
       `WHEN ms IS NULL THEN 'timestamp' WHEN ms < 0 THEN 'before-1970' WHEN ms > ${options.nowMs + maxFutureMs} THEN 'in-the-future' END AS reason, ` +
       `left_out IS NULL AND total < 0 AS refund FROM (` +
       `SELECT ${isView ? 'place' : 'rowid AS place'}, row_id, file, order_id, ${customer} AS customer_id, product_id, product_name, category, region, currency, ${further}` +
       `coalesce(quantity, 1) AS quantity, price, total, refunded, ms, row_count, left_out, ` +
-      `CASE WHEN abs(total) <= ${largestAmount} THEN ${cents('total')} END AS cents, ` +
-      `CASE WHEN price >= 0 AND price <= ${largestAmount} THEN ${cents('price')} END AS price_cents FROM grouped)`,
+      `CASE WHEN abs(total) <= ${maxAmountUsd} THEN ${cents('total')} END AS cents, ` +
+      `CASE WHEN price >= 0 AND price <= ${maxAmountUsd} THEN ${cents('price')} END AS price_cents FROM grouped)`,
   );
 }
 

@@ -124,7 +124,7 @@ async function loaded(
   options: ReplayOptions,
   rewritten: boolean,
 ): Promise<Replay> {
-  const { definition, now = Date.now } = options;
+  const { definition } = options;
   // For what --sql says; its decimals are those of the file from the plan on.
   await db.run(amountMacro(options.decimal ?? '.'));
   const { input, bundle } = await openSource(db, given, options, options.sql, rewritten);
@@ -145,7 +145,7 @@ async function loaded(
     firstRow: firstLine(input.tables[0]?.dialect),
     guests: options.guests === 'count',
     digits,
-    nowMs: now(),
+    nowMs: (options.now ?? Date.now)(),
     shopFields: definition.orderFields,
   });
   const places = await RowPlaces.of(db, input);
@@ -175,7 +175,7 @@ async function loaded(
       handedOn = 0;
       try {
         yield* badRows(db, places);
-        for await (const batch of orders(db, places, definition, now)) {
+        for await (const batch of orders(db, places, definition)) {
           handedOn += batch.length;
           yield batch;
         }

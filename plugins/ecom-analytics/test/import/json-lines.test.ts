@@ -137,6 +137,22 @@ describe('JSON lines', () => {
     expect(orders.map(({ order }) => order.order_id)).toEqual(['a', 'b', 'c']);
   });
 
+  it.each([
+    [
+      'in a list of pages',
+      (a: object, b: object) => [
+        { orders: [a], page: 1 },
+        { orders: [b], page: 2 },
+      ],
+    ],
+    ['below keys of their own', (a: object, b: object) => ({ orders: { '-Nx1': a, '-Nx2': b } })],
+  ])('of one document are read %s', async (_, document) => {
+    const [a, b] = ['a', 'b'].map((order_id): object => JSON.parse(line({ order_id })));
+    const text = JSON.stringify(document(a ?? {}, b ?? {}));
+    const { orders } = await replayed({ file: write('document.json', text) });
+    expect(orders.map(({ order }) => order.order_id)).toEqual(['a', 'b']);
+  });
+
   it('say what is wrong when no row is an order', async () => {
     const rows = [1, 2, 3].map((n) => line({ timestamp: `at 1${n}` }));
     await expect(replayed({ file: jsonl(...rows) })).rejects.toMatchObject({

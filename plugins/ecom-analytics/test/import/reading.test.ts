@@ -83,6 +83,27 @@ describe('a CSV file', () => {
     expect(orders[0]).toMatchObject({ customer_id: 'c', total_amount: 1 });
   });
 
+  it.each([
+    ['its header', `${header},\nc1,${day},1\nc2,${day},2\nc3,${day},3\n`],
+    ['its rows', `${header}\nc1,${day},1,\nc2,${day},2,\nc3,${day},3,\n`],
+  ])('may end %s alone with a delimiter', async (_, text) => {
+    const { orders, bad } = await read(text);
+    expect(bad).toEqual([]);
+    expect(orders.map(({ customer_id, total_amount }) => [customer_id, total_amount])).toEqual([
+      ['c1', 1],
+      ['c2', 2],
+      ['c3', 3],
+    ]);
+  });
+
+  it('of tabs may have quotes that are text', async () => {
+    const names = ['"Super" Mug', '"Big mug', '7" jar', 'plain'];
+    const rows = names.map((name, at) => [`c${at}`, day, at + 1, name].join('\t'));
+    const { orders, bad } = await read([`${header},product_name`.replaceAll(',', '\t'), ...rows].join('\n'));
+    expect(bad).toEqual([]);
+    expect(orders.map(({ product_name }) => product_name)).toEqual(names);
+  });
+
   it('in Windows-1252 is read as that, and says so', async () => {
     const text = Buffer.from(`${header}\nGr\u00f6\u00dfe \u0080,${day},1\n`, 'latin1');
     const { orders, replay } = await read(text);
