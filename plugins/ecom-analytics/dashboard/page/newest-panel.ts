@@ -1,7 +1,10 @@
 import { addressHash } from './address.ts';
 import { severityMark, timesMark } from './alert-line.ts';
+import { type AlertLine, alertLines } from './alert-lines.ts';
+import { narrowedBy } from './alert-search.ts';
 import { byId, element, foreign } from './element.ts';
 import type { RunModel } from './model.ts';
+import { perTime } from './rule-text.ts';
 
 /** As many as are read at a glance. */
 const maxItems = 8;
@@ -17,26 +20,38 @@ export class NewestPanel {
 
   render(): void {
     const list = byId('newest-list');
-    const { alerts, alertsVersion } = this.#model;
+    const { alerts, alertsVersion, rates } = this.#model;
     // A line that the pointer or the keyboard is on must not move away.
     if (alertsVersion === this.#drawnVersion || list.matches(':hover, :focus-within')) return;
     this.#drawnVersion = alertsVersion;
-    const newest = alerts.slice(-maxItems).reverse();
-    list.replaceChildren(
-      ...newest.map(({ alert, count: times }) =>
-        element(
-          'li',
-          {},
-          element(
-            'a',
-            { href: addressHash({ view: 'alerts', params: { alert: alert.alert_id } }) },
-            severityMark(alert.severity),
-            ...(times > 1 ? [timesMark(times)] : []),
-            element('span', { class: 'reason' }, foreign(alert.reason)),
-          ),
-        ),
-      ),
-    );
+    const newest = alertLines(
+      alerts,
+      rates,
+      narrowedBy(() => null),
+    ).slice(0, maxItems);
+    list.replaceChildren(...newest.map((line) => element('li', {}, itemLink(line))));
     byId('newest-empty').hidden = newest.length > 0;
   }
+}
+
+/** The line in a few words, which lead to the alert, or to those of a rule that rings too often to be read. */
+function itemLink(line: AlertLine): HTMLElement {
+  if (line.kind === 'rule') {
+    const { rule, lastMinute } = line.rate;
+    return element(
+      'a',
+      { href: addressHash({ view: 'alerts', params: { rule } }) },
+      severityMark(line.severity),
+      element('span', { class: 'times' }, perTime(lastMinute)),
+      foreign(rule),
+    );
+  }
+  const { alert, count } = line.group;
+  return element(
+    'a',
+    { href: addressHash({ view: 'alerts', params: { alert: alert.alert_id } }) },
+    severityMark(alert.severity),
+    ...(count > 1 ? [timesMark(count)] : []),
+    element('span', { class: 'reason' }, foreign(alert.reason)),
+  );
 }
