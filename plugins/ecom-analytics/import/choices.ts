@@ -110,7 +110,9 @@ export function readChoices(values: Values): ReplayChoices {
       'time zone',
       text('time-zone'),
       'Give a zone by its IANA name, for example America/New_York.',
-      (timeZone) => new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone,
+      // DuckDB has no zones that are offsets, which Intl has since Node 22.
+      (zone) =>
+        new Intl.DateTimeFormat('en', { timeZone: zone.replace(/^[+-]/, '?') }).resolvedOptions().timeZone,
     ),
     delimiter,
     encoding: existing(

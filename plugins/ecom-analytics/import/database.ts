@@ -59,7 +59,10 @@ export class ReplayDatabase {
       disabled_optimizers: 'common_subexpressions',
     });
     const db = new ReplayDatabase(folder, instance, await instance.connect(), dispose);
-    await db.run(`SET TimeZone = ${literal(timeZone)}`);
+    await db.run(`SET TimeZone = ${literal(timeZone)}`).catch((cause: unknown) => {
+      db.close();
+      throw cause;
+    });
     return db;
   }
 

@@ -91,6 +91,19 @@ describe('a map file', () => {
   });
 });
 
+it.each([
+  ['time-zone', '+02:00'],
+  ['time-zone', 'Mars/Base'],
+  ['encoding', 'morse'],
+  ['rows', 'columns'],
+  ['skip', 'ten'],
+  ['delimiter', ';;'],
+])('refuses --%s %s', (option, value) => {
+  expect(() => readChoices({ [option]: value })).toThrow(
+    expect.objectContaining({ code: 'ECOM_OPTION_RANGE', message: expect.stringContaining(value) }),
+  );
+});
+
 describe('a dry run', () => {
   it('shows no control characters of the file', async () => {
     const file = own.write(
