@@ -66,12 +66,10 @@ export class ReplayDatabase {
     return db;
   }
 
-  /** From here on only these files are read. */
-  async lock(files: readonly string[]): Promise<void> {
+  /** From here on only these files are read, by so many threads. */
+  async lock(files: readonly string[], threads: number): Promise<void> {
     await this.run(`SET allowed_paths = ${literalList([...files, ...files.map((file) => exactly(file))])}`);
-    // Several threads wait for each other busily: one loads a file in no more time, and in half of the processor's. But one
-    // holds a buffer of each of several files.
-    if (files.length > 1) await this.run('SET threads = 2');
+    await this.run(`SET threads = ${threads}`);
     await this.run('SET enable_external_access = false');
     await this.run('SET lock_configuration = true');
   }
