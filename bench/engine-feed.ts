@@ -13,6 +13,7 @@ const nobody = {
   orders: () => undefined,
   windows: () => undefined,
   alerts: () => undefined,
+  operations: () => undefined,
 };
 
 /** Runs the embedded engine over the bytes of orders, from the orders topic to files, and answers the milliseconds. */

@@ -49,6 +49,7 @@ function asksForHelp(args: readonly string[]): boolean {
 
 const commands: Readonly<Record<string, EcomCommand>> = {
   start: ofShop('the whole pipeline, with a dashboard', () => import('./run/start.ts')),
+  dashboard: ofShop('the dashboard of a finished run', () => import('./dashboard/command.ts')),
   report: ofShop('a page of plots of what a run wrote', () => import('./report/command.ts')),
   query: ofAny('SQL over what a run wrote', () => import('./query/command.ts')),
   rules: ofShop('what other limits of the rules would have caught', () => import('./rules/command.ts')),

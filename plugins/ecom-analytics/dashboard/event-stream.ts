@@ -68,6 +68,10 @@ export class EventStream {
     return true;
   }
 
+  get isWatched(): boolean {
+    return this.#clients.size > 0;
+  }
+
   /** Sends a frame to all. */
   publish(frame: object): void {
     const seq = ++this.#seq;

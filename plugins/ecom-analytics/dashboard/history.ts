@@ -1,6 +1,7 @@
 import type { Alert } from '../core/alert.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
 import type { WindowRow } from '../core/window.ts';
+import type { Operations } from '../job/stream-health.ts';
 import type { RunPhase, RunSnapshot, SentOrder } from '../run/feed.ts';
 import { AlertBook } from './alert-book.ts';
 import type { FrameMessage, RuleRate, RunInfo, StateMessage } from './message.ts';
@@ -26,9 +27,11 @@ export class RunHistory {
   readonly alerts: AlertBook;
   #phase: RunPhase | null = null;
   #snapshot: RunSnapshot | null = null;
+  #operations: Operations | null = null;
   /** What has happened since the last frame. */
   #newPhase = false;
   #newSnapshot = false;
+  #newOperations = false;
   #newRevenue = false;
   #newRate: { at: number[]; ordersPerMinute: number[]; orders: number[] } | null = null;
   #newRates = false;
@@ -42,9 +45,11 @@ export class RunHistory {
     definition: PipelineDefinition,
     source: string | null,
     acknowledged: (alertId: string) => string | null = () => null,
+    kind: RunInfo['kind'] = 'live',
   ) {
     this.alerts = new AlertBook(acknowledged);
     this.#info = {
+      kind,
       source,
       rules: definition.rules,
       windowMs: definition.windows.sizeMs,
@@ -110,6 +115,11 @@ export class RunHistory {
     return this.alerts.rates(this.#snapshot?.nowMs ?? 0);
   }
 
+  operations(operations: Operations): void {
+    this.#operations = operations;
+    this.#newOperations = true;
+  }
+
   /** What has changed since this was last called, or null. */
   takeFrame(): FrameMessage | null {
     const alerts = this.alerts.takeChanged();
@@ -121,9 +131,11 @@ export class RunHistory {
       ...(this.#newSales && { sales: this.#sales.view() }),
       ...(alerts.length > 0 && { alerts }),
       ...(this.#newRates && { rates: this.rates }),
+      ...(this.#newOperations && this.#operations !== null && { operations: this.#operations }),
     };
     this.#newPhase = false;
     this.#newSnapshot = false;
+    this.#newOperations = false;
     this.#newRate = null;
     this.#newRevenue = false;
     this.#newSales = false;
@@ -142,6 +154,7 @@ export class RunHistory {
       sales: this.#sales.view(),
       alerts: this.alerts.groups(),
       rates: this.rates,
+      operations: this.#operations,
     };
   }
 }

@@ -1,11 +1,14 @@
 import type { Alert } from '../core/alert.ts';
 import type { Order } from '../core/order.ts';
 import type { Rule } from '../core/rule.ts';
+import type { Operations } from '../job/stream-health.ts';
 import type { RunPhase, RunSnapshot } from '../run/feed.ts';
 import type { OrdersAtHand } from './recent-orders.ts';
 
 /** What stays the same while a run lasts. */
 export interface RunInfo {
+  /** A run that is under way, the files of one that is over, or a stage. */
+  readonly kind: 'live' | 'finished' | 'stage';
   /** What the orders come from, in a few words; null when the dashboard was not told. */
   readonly source: string | null;
   readonly rules: readonly Rule[];
@@ -108,6 +111,7 @@ export interface FrameMessage {
   readonly rates?: readonly RuleRate[];
   /** Whether alerts can be acknowledged. */
   readonly acknowledges?: boolean;
+  readonly operations?: Operations;
 }
 
 /** All there is to know: the first message to a page, and to one that has fallen too far behind. */
@@ -125,6 +129,8 @@ export interface StateMessage {
   readonly rates: readonly RuleRate[];
   /** Whether alerts can be acknowledged. */
   readonly acknowledges: boolean;
+  /** Null before there is anything to tell. */
+  readonly operations: Operations | null;
 }
 
 /** What `GET /alert?id=…` answers. */

@@ -6,7 +6,7 @@ import { Acknowledgements } from './acknowledgements.ts';
 import { AlertRequests, Refusal } from './alert-requests.ts';
 import { EventStream } from './event-stream.ts';
 import { RunHistory } from './history.ts';
-import type { FrameMessage } from './message.ts';
+import type { FrameMessage, RunInfo } from './message.ts';
 import { narrowedBy } from './page/alert-search.ts';
 import { pageFiles, pageVersion } from './page-files.ts';
 import { refusalOf } from './same-page.ts';
@@ -28,6 +28,8 @@ export interface DashboardOptions {
   readonly definition: PipelineDefinition;
   /** What the orders come from, in a few words for the page's head, such as a file's name. */
   readonly source?: string;
+  /** A run that is under way unless it is said otherwise. */
+  readonly kind?: RunInfo['kind'];
 }
 
 /** A running dashboard: feed it, and close it when the process has nothing more to show. */
@@ -41,6 +43,8 @@ export interface Dashboard extends RunFeed {
    * @param use `read` where nothing may be written to it
    */
   runFolder(folder: string, use?: 'write' | 'read'): Promise<void>;
+  /** Whether any page is open. */
+  readonly isWatched: boolean;
   /** Sends what is still to be sent, then ends every connection. Pages keep what they show. */
   close(): Promise<void>;
 }
@@ -153,6 +157,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     options.definition,
     options.source ?? null,
     (alertId) => acknowledgements?.at(alertId) ?? null,
+    options.kind,
   );
   const requests = new AlertRequests(options.definition, history, Date.now);
   const files = await pageFiles();
@@ -229,6 +234,9 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
 
   return {
     url: `http://${host}:${port}/`,
+    get isWatched() {
+      return stream.isWatched;
+    },
     phase(phase) {
       history.phase(phase);
       flushSoon();
@@ -247,6 +255,10 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     },
     alerts(alerts) {
       history.rang(alerts);
+      flushSoon();
+    },
+    operations(operations) {
+      history.operations(operations);
       flushSoon();
     },
     async runFolder(folder, use = 'write') {

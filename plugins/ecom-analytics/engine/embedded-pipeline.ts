@@ -7,7 +7,9 @@ import { formatTimestamp } from '../core/timestamp.ts';
 import type { WindowRow } from '../core/window.ts';
 import type { OutputFolder } from '../files/output-folder.ts';
 import type { Clock } from '../functions/clock.ts';
+import type { QueryHealth } from '../job/stream-health.ts';
 import { writeWindows } from '../parquet/write-windows.ts';
+import { RateMeter } from '../run/rate-meter.ts';
 import type { QueryCounts, RunTally } from '../run/tally.ts';
 import { AlertDelivery } from './alert-delivery.ts';
 import { MemoryTopic } from './memory-topic.ts';
@@ -36,7 +38,11 @@ export class EmbeddedPipeline {
   readonly #query: StreamingQuery;
   readonly #orders: MemoryTopic;
   readonly #alerts: AlertDelivery;
+  readonly #rate = new RateMeter();
   #batchId = 0;
+  #records = 0;
+  /** The last one whose outcome can be read. */
+  #lastBatch: { readonly records: number; readonly ms: number; readonly atMs: number } | null = null;
 
   constructor(parts: PipelineParts) {
     const { definition, out, clock } = parts;
@@ -64,6 +70,27 @@ export class EmbeddedPipeline {
     };
   }
 
+  /** How the query is doing. */
+  health(): QueryHealth {
+    const { clock } = this.#parts;
+    const behind = this.#orders.waiting();
+    const isEmpty = Object.values(behind).every((records) => records === 0);
+    const rowsPerSecond = this.#rate.perMinute(this.#records, clock.elapsed()) / 60;
+    const last = this.#lastBatch;
+    return {
+      name: 'pipeline',
+      behind,
+      batchMs: last === null ? null : last.ms,
+      triggerMs: 0,
+      rowsPerSecond,
+      mostRowsPerSecond: last === null || last.ms === 0 ? null : (last.records / last.ms) * 1000,
+      watermarkMs: this.#query.watermarkMs,
+      saidMs: isEmpty || last === null ? clock.now() : last.atMs,
+      isIdle: isEmpty && rowsPerSecond === 0,
+      closesWindows: true,
+    };
+  }
+
   appendAlert(alert: Alert): void {
     this.#alerts.append(alert, this.#parts.clock.now());
   }
@@ -79,10 +106,11 @@ export class EmbeddedPipeline {
       let settled: Promise<void> = Promise.resolve();
       while (!this.#orders.ended) {
         const records = await this.#orders.take(least, batchSize);
+        const startedMs = this.#parts.clock.elapsed();
         // While one micro-batch is being written, the next is computed.
         const batch = this.#query.process(records, this.#parts.clock.now());
         await settled;
-        settled = this.#settle(batch);
+        settled = this.#settle(batch).then(() => this.#note(records.length, startedMs));
         settled.catch(() => undefined); // heard where it is awaited
         // Timers, the dashboard and Ctrl-C get their turn also under load.
         await turn();
@@ -95,12 +123,20 @@ export class EmbeddedPipeline {
     }
   }
 
+  /** Notes a micro-batch whose outcome can be read. */
+  #note(records: number, startedMs: number): void {
+    const { clock } = this.#parts;
+    this.#records += records;
+    this.#lastBatch = { records, ms: clock.elapsed() - startedMs, atMs: clock.now() };
+  }
+
   async #drain(): Promise<void> {
     await this.#settle(this.#query.close());
   }
 
   /** Makes a micro-batch's outcome readable. */
   async #settle(batch: MicroBatch): Promise<void> {
+    this.#parts.tally.refused(batch.deadLetters);
     for (const { alert, appendedMs } of batch.alerts) this.#alerts.append(alert, appendedMs);
     await Promise.all([
       this.#parts.out.deadLetters.append(batch.deadLetters),

@@ -3,6 +3,8 @@ import { type QueryCounts, RunTally } from '../run/tally.ts';
 import { EmbeddedPipeline } from './embedded-pipeline.ts';
 
 const snapshotEveryMs = 500;
+/** A micro-batch takes some milliseconds. */
+const mostSilentMs = 10_000;
 
 /** Runs the pipeline in this process: the source sends into its orders topic, as fast as there is room. */
 export const runEmbedded: EngineRun = async (options, feed) => {
@@ -29,6 +31,7 @@ export const runEmbedded: EngineRun = async (options, feed) => {
       },
       refuse: async (rows) => {
         refused += rows.length;
+        tally.refused(rows);
         await out.deadLetters.append(rows);
       },
     })
@@ -36,14 +39,28 @@ export const runEmbedded: EngineRun = async (options, feed) => {
   // Heard below, once all that was sent before has been written.
   sent.catch(() => undefined);
 
+  const show = (finished: boolean): void => {
+    tally.show(counts(), finished);
+    tally.watch({
+      name: 'This run',
+      state: finished ? 'finished' : topic.ended ? 'draining' : 'running',
+      detail: 'embedded engine, in this process',
+      isHealthy: true,
+      problem: null,
+      heartbeatMs: options.clock.now(),
+      sparkUi: null,
+      silentMs: mostSilentMs,
+      queries: [pipeline.health()],
+    });
+  };
   feed.phase({ name: 'running' });
-  const snapshots = setInterval(() => tally.show(counts(), false), snapshotEveryMs);
+  const snapshots = setInterval(() => show(false), snapshotEveryMs);
   try {
     await pipeline.run();
     await sent;
   } finally {
     clearInterval(snapshots);
   }
-  tally.show(counts(), true);
+  show(true);
   return tally.summary(counts(), out.path);
 };

@@ -78,6 +78,13 @@ export class MemoryTopic {
     }
   }
 
+  /** Records that wait to be taken, by partition. */
+  waiting(): Record<string, number> {
+    const waiting = this.#offsets.map(() => 0);
+    for (const { partition } of this.#records) waiting[partition] = (waiting[partition] ?? 0) + 1;
+    return Object.fromEntries(waiting.entries());
+  }
+
   get ended(): boolean {
     return this.#ended && this.#records.length === 0;
   }

@@ -91,6 +91,8 @@ export class EcomAnalyticsPlugin {
       'ecom:dead-letters:replay:run': () =>
         this.#run(async () => (await import('./commands/dead-letters.ts')).replayCommand),
       'ecom:explain:run': () => this.#explain(),
+      'ecom:dashboard:run': () =>
+        this.#run(async () => (await import('./commands/dashboard.ts')).dashboardCommand),
       'ecom:doctor:run': () => this.#run(async () => (await import('./commands/doctor.ts')).doctorCommand),
       'ecom:policy:run': () => this.#run(async () => (await import('./commands/policy.ts')).policyCommand),
       'ecom:cost:run': () => this.#run(async () => (await import('./commands/cost.ts')).costCommand),

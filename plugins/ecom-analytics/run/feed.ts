@@ -4,6 +4,7 @@ import type { PatternScore } from '../core/generator/scoreboard.ts';
 import type { Order } from '../core/order.ts';
 import type { WindowRow } from '../core/window.ts';
 import type { ReplayFindings } from '../import/found.ts';
+import type { Operations } from '../job/stream-health.ts';
 
 /** Milliseconds, over the run so far. */
 export interface Latency {
@@ -22,17 +23,18 @@ export interface RunSnapshot {
   readonly finished: boolean;
   /** Distinct orders accepted. */
   readonly orders: number;
-  readonly duplicates: number;
+  /** Null, as customers and late orders are, where only windows are left of a run: they do not say. */
+  readonly duplicates: number | null;
   readonly revenue: number;
   /** ISO 4217, of every amount. */
   readonly currency: string;
-  readonly customers: number;
+  readonly customers: number | null;
   /** Window rows written. */
   readonly windows: number;
   /** By rule id, every rule that is on. */
   readonly alerts: Readonly<Record<string, number>>;
   readonly deadLetters: number;
-  readonly late: number;
+  readonly late: number | null;
   /** Over the last ten seconds. */
   readonly ordersPerMinute: number;
   /** Event time, epoch milliseconds; null before the first order. */
@@ -84,6 +86,8 @@ export interface RunFeed {
   windows(rows: readonly WindowRow[]): void;
   /** Alerts that have been acted on, once each. */
   alerts(alerts: readonly Alert[]): void;
+  /** How the queries are doing, and what was refused. */
+  operations(operations: Operations): void;
 }
 
 /** What `npm start` prints when a run has ended, and all that `--json` prints. */

@@ -24,7 +24,8 @@ export function progressLine(snapshot: RunSnapshot, done: number | null, phase: 
   if (phase !== '') parts.unshift(phase);
   else if (done !== null) parts.unshift(`${Math.floor(done * 100)} %`);
   if (snapshot.deadLetters > 0) parts.push(`${count.format(snapshot.deadLetters)} bad`);
-  if (snapshot.late > 0) parts.push(`${count.format(snapshot.late)} late`);
+  const { late } = snapshot;
+  if (late !== null && late > 0) parts.push(`${count.format(late)} late`);
   return parts.join(' · ');
 }
 
@@ -50,6 +51,7 @@ export function progressFeed(terminal: LineTerminal, done: () => number | null):
     orders: () => undefined,
     windows: () => undefined,
     alerts: () => undefined,
+    operations: () => undefined,
   };
 }
 
@@ -70,6 +72,9 @@ export function everyFeed(feeds: readonly RunFeed[]): RunFeed {
     },
     alerts: (alerts) => {
       for (const feed of feeds) feed.alerts(alerts);
+    },
+    operations: (operations) => {
+      for (const feed of feeds) feed.operations(operations);
     },
   };
 }

@@ -1,13 +1,17 @@
 import type { Alert } from '../core/alert.ts';
+import type { DeadLetter } from '../core/dead-letter.ts';
 import type { EngineName } from '../core/engine-name.ts';
 import type { GeneratedOrder } from '../core/generator/order-generator.ts';
 import { Scoreboard } from '../core/generator/scoreboard.ts';
+import { badRecordReasons } from '../core/order.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
 import type { WindowRow } from '../core/window.ts';
 import type { Clock } from '../functions/clock.ts';
+import type { StreamHealth } from '../job/stream-health.ts';
 import type { RunFeed, RunSnapshot, RunSummary } from './feed.ts';
 import { RunLatency } from './latency.ts';
 import { RateMeter } from './rate-meter.ts';
+import { Refusals, showRefused } from './refusals.ts';
 import type { OrderSource } from './source.ts';
 
 /** What an engine's query has counted so far. */
@@ -30,6 +34,13 @@ export interface ActedAlert {
   readonly latencyMs: number | null;
 }
 
+/** A run here may be this far behind before it is worth a look: some seconds of what a laptop gets through. */
+const mostBehind = 100_000;
+/** How far a run's watermark may be behind the clock, beyond the definition's own. */
+const mostWatermarkMs = 60_000;
+/** How long a job here may give no sign of life; it gives one every two seconds. */
+const mostHeartbeatMs = 30_000;
+
 interface TallyOptions {
   readonly engine: EngineName;
   readonly definition: PipelineDefinition;
@@ -47,6 +58,7 @@ export class RunTally {
   readonly #orderToAlert = new RunLatency();
   readonly #orderToWindow = new RunLatency();
   readonly #rate = new RateMeter();
+  readonly #refusals: Refusals;
   readonly #startedMs: number;
   #windows = 0;
 
@@ -55,6 +67,7 @@ export class RunTally {
     this.#startedMs = options.clock.elapsed();
     this.#feed = feed;
     this.#scoreboard = options.source.labelled ? new Scoreboard(options.definition.rules) : null;
+    this.#refusals = new Refusals(badRecordReasons(options.definition.orderFields));
     this.#alerts = Object.fromEntries(options.definition.rules.map((rule) => [rule.id, 0]));
   }
 
@@ -87,6 +100,29 @@ export class RunTally {
       for (const row of rows) this.#orderToWindow.add(now - row.window_end - watermarkMs);
     }
     this.#feed.windows(rows);
+  }
+
+  /** Records, or rows of a file, that were refused. */
+  refused(letters: readonly DeadLetter[]): void {
+    this.#refusals.add(letters);
+  }
+
+  /** Tells the feed how the engine is doing. */
+  watch(stream: StreamHealth): void {
+    const { definition, source } = this.#options;
+    this.#feed.operations({
+      streams: [stream],
+      refused: this.#refusals.byReason(),
+      refusedCommand: showRefused,
+      limits: {
+        behind: mostBehind,
+        // Old orders have no clock to be behind.
+        watermarkMs: source.eventTime === 'now' ? definition.windows.watermarkMs + mostWatermarkMs : null,
+        heartbeatMs: mostHeartbeatMs,
+      },
+      links: [],
+      problem: null,
+    });
   }
 
   /** Tells the feed how far the run is. */

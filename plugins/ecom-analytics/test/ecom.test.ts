@@ -3,7 +3,18 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { UsageError } from '../core/error.ts';
 import { main } from '../ecom.ts';
 
-const commands = ['start', 'report', 'query', 'rules', 'producer', 'invoke', 'cloud', 'explain', 'debug'];
+const commands = [
+  'start',
+  'dashboard',
+  'report',
+  'query',
+  'rules',
+  'producer',
+  'invoke',
+  'cloud',
+  'explain',
+  'debug',
+];
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -50,6 +50,9 @@ listen({
     if (page !== null && page !== message.page) location.reload();
     page = message.page;
     model.state(message, performance.now());
+    document.body.dataset.kind = message.run.kind;
+    // A stage has no orders and no alerts to show here.
+    if (message.run.kind === 'stage') navigation.only('operations');
     ask();
   },
   frame(message) {

@@ -1,3 +1,4 @@
+import type { Operations } from '../../job/stream-health.ts';
 import type { RunPhase, RunSnapshot } from '../../run/feed.ts';
 import type {
   AlertGroup,
@@ -33,6 +34,7 @@ export class RunModel {
   run: RunInfo | null = null;
   phase: RunPhase | null = null;
   snapshot: RunSnapshot | null = null;
+  operations: Operations | null = null;
   readonly at: number[] = [];
   readonly ordersPerMinute: number[] = [];
   /** Of the run until each point. */
@@ -59,7 +61,8 @@ export class RunModel {
     this.alerts = [];
     this.alertsVersion++;
     this.phase = message.phase;
-    const { phase: _, snapshot, ...rest } = message;
+    this.operations = message.operations;
+    const { phase: _, snapshot, operations: __, ...rest } = message;
     this.frame({ ...rest, snapshot: snapshot ?? undefined }, atMs);
   }
 
@@ -74,6 +77,7 @@ export class RunModel {
       this.#snapshotAtMs = atMs;
     }
     if (message.rate) this.#addRate(message.rate);
+    if (message.operations) this.operations = message.operations;
     if (message.revenue) this.revenue = message.revenue;
     if (message.sales) this.sales = message.sales;
     if (message.alerts && message.alerts.length > 0) this.#addAlerts(message.alerts);
@@ -103,9 +107,10 @@ export class RunModel {
     return Object.values(this.snapshot?.alerts ?? {}).reduce((a, b) => a + b, 0);
   }
 
-  /** Whether the run's orders are old ones: then event time has its own axis, far from the clock's. */
-  get replaysOldOrders(): boolean {
-    const snapshot = this.snapshot;
+  /** Whether orders are shown over event time: it has its own axis where orders are old, and nothing else is left of a finished run. */
+  get byEventTime(): boolean {
+    const { run, snapshot } = this;
+    if (run?.kind === 'finished') return true;
     return (
       snapshot !== null && snapshot.watermarkMs !== null && snapshot.nowMs - snapshot.watermarkMs > oldAfterMs
     );

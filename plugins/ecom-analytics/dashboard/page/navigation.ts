@@ -37,6 +37,12 @@ export class Navigation {
     this.#follow();
   }
 
+  /** Shows one view and offers no other: what is watched has nothing for them. */
+  only(view: ViewName): void {
+    for (const other of views) linkTo(other).hidden = other !== view;
+    if (this.#address.view !== view) this.go({ view, params: {} }, 'replace');
+  }
+
   #follow(): void {
     const before = this.#address.view;
     this.#address = parseAddress(location.hash);

@@ -46,7 +46,7 @@ export class OrdersView implements View {
     setText(byId('currency'), snapshot.currency);
     setText(byId('orders'), count(orders));
     setText(byId('revenue'), money(revenue));
-    setText(byId('customers'), count(snapshot.customers));
+    setText(byId('customers'), snapshot.customers === null ? '–' : count(snapshot.customers));
     setText(byId('orders-per-minute'), snapshot.finished ? '–' : count(snapshot.ordersPerMinute));
   }
 }

@@ -30,6 +30,7 @@ export class PlantedPanel {
       );
     }
     byId('planted-table').hidden = patterns.length === 0;
+    byId('planted-false').hidden = !Object.values(snapshot.planted).some((score) => score.false_alerts > 0);
     Object.values(snapshot.planted).forEach(({ planted, caught, false_alerts }, index) => {
       const texts = [
         `${count(caught)} of ${count(planted)}`,

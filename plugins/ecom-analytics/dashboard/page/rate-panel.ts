@@ -32,15 +32,15 @@ export class RatePanel {
 
   render(): void {
     const model = this.#model;
-    const { revenue, replaysOldOrders } = model;
+    const { revenue, byEventTime } = model;
     // The rate's array is one and the same while it grows; its last point tells whether it did; the table has the last orders too.
     const inTable = model.snapshot?.finished ? model.snapshot : model.at.at(-1);
-    const shown = replaysOldOrders ? revenue : inTable;
-    const bucketMs = replaysOldOrders ? revenue.bucketMs : null;
+    const shown = byEventTime ? revenue : inTable;
+    const bucketMs = byEventTime ? revenue.bucketMs : null;
     if (shown === this.#drawn && bucketMs === this.#bucketMs) return;
     this.#drawn = shown;
-    const buckets = replaysOldOrders ? everyBucket(revenue) : [];
-    const data: [number[], number[]] = replaysOldOrders
+    const buckets = byEventTime ? everyBucket(revenue) : [];
+    const data: [number[], number[]] = byEventTime
       ? [buckets.map((start) => start / 1000), spreadOver(buckets, revenue, revenue.orders)]
       : [model.at.map((ms) => ms / 1000), model.ordersPerMinute];
     if (bucketMs === this.#bucketMs) this.#line.draw(data);
@@ -90,28 +90,28 @@ export class RatePanel {
   }
 
   #renderWords(figures: readonly number[]): void {
-    const { revenue, replaysOldOrders } = this.#model;
+    const { revenue, byEventTime } = this.#model;
     const low = count(figures.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY));
     const high = count(figures.reduce((a, b) => Math.max(a, b), 0));
     const per = lengthName(revenue.bucketMs);
-    setText(byId('rate-heading'), replaysOldOrders ? `Orders per ${per}` : 'Orders per minute');
+    setText(byId('rate-heading'), byEventTime ? `Orders per ${per}` : 'Orders per minute');
     setText(
       byId('rate-note'),
-      replaysOldOrders ? 'by event time, UTC' : 'over the last ten seconds, by the clock, UTC',
+      byEventTime ? 'by event time, UTC' : 'over the last ten seconds, by the clock, UTC',
     );
     const now = count(figures.at(-1) ?? 0);
     setText(
       byId('rate-summary'),
       figures.length === 0
         ? 'No orders yet.'
-        : `${replaysOldOrders ? 'Latest' : 'Now'} ${now}; in view, the lowest is ${low} and the highest ${high}.`,
+        : `${byEventTime ? 'Latest' : 'Now'} ${now}; in view, the lowest is ${low} and the highest ${high}.`,
     );
   }
 
   #renderTable(): void {
     if (this.#asTable.hidden) return;
-    const rows = this.#model.replaysOldOrders ? this.#bucketRows() : this.#minuteRows();
-    const head = tableHead(this.#model.replaysOldOrders ? 'Event time' : 'Minute', 'Orders');
+    const rows = this.#model.byEventTime ? this.#bucketRows() : this.#minuteRows();
+    const head = tableHead(this.#model.byEventTime ? 'Event time' : 'Minute', 'Orders');
     const body = element('tbody', {}, ...rows.map(([when, orders]) => bodyRow(when, count(orders))));
     this.#asTable.replaceChildren(element('table', { class: 'figures' }, head, body));
   }

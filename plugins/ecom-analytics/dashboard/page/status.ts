@@ -24,14 +24,29 @@ export interface Status {
  */
 export function status(model: RunModel, link: boolean | null, atMs: number): Status {
   const { snapshot, run, phase } = model;
+  if (run?.kind === 'stage') return stageStatus(model, link);
   const state = runState(model);
   const phaseNow = state === 'finished' || phase === null ? '' : phaseText(phase);
   const detail = [
     ...(phaseNow === '' ? [] : [phaseNow]),
-    ...(snapshot === null ? [] : [stopwatch(model.runMs(atMs)), `${snapshot.engine} engine`]),
+    // Copied windows do not say how long the run took.
+    ...(snapshot === null || snapshot.runMs === 0 ? [] : [stopwatch(model.runMs(atMs))]),
+    ...(snapshot === null ? [] : [`${snapshot.engine} engine`]),
     ...(run?.source ? [run.source] : []),
   ].join(' · ');
   return { run: state, runName: runNames[state], detail, ...linkStatus(state, link, model.silentMs(atMs)) };
+}
+
+/** A stage is asked now and then; its own figures say how old they are. */
+function stageStatus({ run, operations }: RunModel, link: boolean | null): Status {
+  const isOld = (operations?.problem ?? null) !== null;
+  const to: Pick<Status, 'link' | 'linkText'> =
+    link === null || !link
+      ? linkStatus('running', link, 0)
+      : isOld
+        ? { link: 'quiet', linkText: 'Not refreshed' }
+        : { link: 'live', linkText: 'Live' };
+  return { run: 'running', runName: 'Stage', detail: run?.source ?? '', ...to };
 }
 
 const runNames = {

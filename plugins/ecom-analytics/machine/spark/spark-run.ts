@@ -11,6 +11,7 @@ import { createKafkaClient, type KafkaClient } from '../../functions/kafka/clien
 import type { KafkaSettings } from '../../functions/kafka/settings.ts';
 import { silentLog } from '../../functions/log.ts';
 import { KafkaSink } from '../../functions/producer/kafka-sink.ts';
+import { queriesHealth } from '../../job/stream-health.ts';
 import type { EngineRun, RunOptions } from '../../run/engine-run.ts';
 import type { RunFeed, RunSummary } from '../../run/feed.ts';
 import type { SourceBatch, SourceSink } from '../../run/source.ts';
@@ -29,6 +30,8 @@ import { WindowFolder } from './window-folder.ts';
 export const sparkFolder = '.spark';
 
 const snapshotEveryMs = 500;
+/** A batch of the slowest query takes seconds, and comes every ten. */
+const mostSilentMs = 60_000;
 /** Records in an event of the alert handler, as many as Lambda's Kafka trigger hands over by default. */
 const eventSize = 100;
 
@@ -141,7 +144,7 @@ class SparkRun implements SourceSink {
       await Promise.allSettled([...this.#tails.map((tail) => tail.stop()), this.#sink.close()]);
       this.#kafka.abort();
     }
-    this.#tally.show(this.#counts(), true);
+    this.#show(true);
     return this.#tally.summary(this.#counts(), this.#options.out.path);
   }
 
@@ -154,6 +157,7 @@ class SparkRun implements SourceSink {
 
   async refuse(rows: readonly DeadLetter[]): Promise<void> {
     this.#refused += rows.length;
+    this.#tally.refused(rows);
     await this.#options.out.deadLetters.append(rows);
   }
 
@@ -178,10 +182,27 @@ class SparkRun implements SourceSink {
     while (!over.aborted) {
       this.#status = await this.#job.status();
       this.#written(await this.#windows.newRows());
-      this.#tally.show(this.#counts(), false);
+      this.#show(false);
       await this.#options.clock.sleep(snapshotEveryMs, over);
     }
     return new Promise(() => undefined);
+  }
+
+  #show(finished: boolean): void {
+    this.#tally.show(this.#counts(), finished);
+    if (this.#status === null) return;
+    const { state, error, updatedAt, sparkUi, queries } = this.#status;
+    this.#tally.watch({
+      name: 'This run',
+      state: finished ? 'finished' : state,
+      detail: 'Kafka and Spark on this machine',
+      isHealthy: error === null,
+      problem: error === null ? null : error.message,
+      heartbeatMs: Date.parse(updatedAt),
+      sparkUi: finished ? null : sparkUi,
+      silentMs: mostSilentMs,
+      queries: queriesHealth(queries, this.#job.settings),
+    });
   }
 
   #written(rows: readonly WindowRow[]): void {
@@ -211,6 +232,7 @@ class SparkRun implements SourceSink {
       this.#lettersKept.add(coordinates);
       return true;
     });
+    this.#tally.refused(fresh);
     await this.#options.out.deadLetters.append(fresh);
   }
 

@@ -6,7 +6,7 @@ import { EcomError, type ErrorCode } from '../../core/error.ts';
 import type { PipelineDefinition } from '../../core/pipeline.ts';
 import { emitSpec } from '../../core/spec.ts';
 import { type Clock, systemClock } from '../../functions/clock.ts';
-import { type StreamingChoices, streamingSettings } from '../../job/settings.ts';
+import { type StreamingChoices, type StreamingSettings, streamingSettings } from '../../job/settings.ts';
 import { jobFile } from '../../project/package-files.ts';
 import { type Child, startChild } from '../child/child.ts';
 import { javaLocale } from '../child/java-locale.ts';
@@ -67,6 +67,7 @@ export interface JobOptions {
 /** The streaming job on this machine. Should this process end, in whatever way, the job ends too. */
 export interface StreamingJob {
   readonly logFile: string;
+  readonly settings: StreamingSettings;
   /** As of the last heartbeat, about two seconds old at most. */
   status(): Promise<JobStatus>;
   /** Rejects when the job ends before it was asked to. */
@@ -114,7 +115,9 @@ interface JobFiles {
   readonly log: string;
 }
 
-async function writeInputs(options: JobOptions): Promise<JobFiles> {
+async function writeInputs(
+  options: JobOptions,
+): Promise<{ readonly files: JobFiles; readonly settings: StreamingSettings }> {
   const { folder, definition, installation, output, choices } = options;
   const files: JobFiles = {
     spec: path.join(folder, 'pipeline.json'),
@@ -135,7 +138,7 @@ async function writeInputs(options: JobOptions): Promise<JobFiles> {
   });
   await writeFile(files.spec, JSON.stringify(spec));
   await writeFile(files.settings, JSON.stringify(settings));
-  return files;
+  return { files, settings };
 }
 
 /**
@@ -185,7 +188,7 @@ function submit(options: JobOptions, files: JobFiles): Promise<Child> {
  * @throws EcomError what the job failed with, `ECOM_SPARK_FAILED`, `ECOM_SPARK_SILENT`
  */
 export async function startStreamingJob(options: JobOptions): Promise<StreamingJob> {
-  const files = await writeInputs(options);
+  const { files, settings } = await writeInputs(options);
   const child = await submit(options, files);
   let asked = false;
   const failed = child.ended.then(async (): Promise<never> => {
@@ -214,6 +217,7 @@ export async function startStreamingJob(options: JobOptions): Promise<StreamingJ
   }
   return {
     logFile: files.log,
+    settings,
     status,
     failed,
     async drain() {

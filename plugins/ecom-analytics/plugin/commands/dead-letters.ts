@@ -64,7 +64,12 @@ interface RefusedRecords {
 
 const readingSeconds = 60;
 
-async function refusedRecords(stage: DeployedStage, max: number): Promise<RefusedRecords> {
+/**
+ * The newest refused records, read by the stage's own test consumer.
+ *
+ * @throws AwsError `ECOM_DEAD_LETTERS_SLOW`
+ */
+export async function refusedRecords(stage: DeployedStage, max: number): Promise<RefusedRecords> {
   const reader = new StageFunction(stage.clients, `${stem(stage.input)}-testConsumer`);
   const topic = stage.input.definition.topics.deadLetters.name;
   const answer = await reader.invoke({

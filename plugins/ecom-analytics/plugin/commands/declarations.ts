@@ -168,6 +168,13 @@ export const commands: Readonly<Record<string, CommandDeclaration>> = {
       },
       topics,
       stream,
+      dashboard: {
+        usage: 'Show the stage in the dashboard, read-only. Example: sls ecom dashboard --stage dev',
+        lifecycleEvents: ['run'],
+        options: {
+          port: { usage: 'Port on 127.0.0.1 (default: 4600, or any that is free)', type: 'string' },
+        },
+      },
       windows,
       'dead-letters': deadLetters,
       doctor: {

@@ -3,6 +3,7 @@ import type { CliOptions } from '../framework.ts';
 import { type DeployedStage, deployed } from '../session.ts';
 import { compactWindows } from '../streaming/compaction.ts';
 import { deployStream, type StreamOutcome, stopStream } from '../streaming/deploy-stream.ts';
+import type { FoundStream } from '../streaming/health.ts';
 import { applications } from '../streaming/keys.ts';
 import { type ConsoleLinks, type StreamReport, streamReport, streamText } from '../streaming/report.ts';
 import { StageStream } from '../streaming/stage-stream.ts';
@@ -13,17 +14,24 @@ import { offsetsOf } from './offsets.ts';
 
 const WATCH_MS = 2_000;
 
-/** The state of every application that the stage has started. */
-export async function reportStream(stage: DeployedStage): Promise<StreamReport[]> {
-  const reports: StreamReport[] = [];
+/** Every application that the stage has started. */
+export async function findStreams(stage: DeployedStage): Promise<FoundStream[]> {
+  const found: FoundStream[] = [];
   for (const application of applications) {
     const stream = new StageStream(stage, application);
     const record = await stream.record();
     if (record === undefined) continue;
     const [step, status] = await Promise.all([stream.step(record), stream.status()]);
-    reports.push(streamReport(record, step, status, stage.clock.now()));
+    found.push({ record, step, status });
   }
-  return reports;
+  return found;
+}
+
+/** The state of every application that the stage has started. */
+export async function reportStream(stage: DeployedStage): Promise<StreamReport[]> {
+  const found = await findStreams(stage);
+  const now = stage.clock.now();
+  return found.map(({ record, step, status }) => streamReport(record, step, status, now));
 }
 
 /** Where the console shows a stage. It knows nothing of the local cloud. */

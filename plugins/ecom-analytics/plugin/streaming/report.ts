@@ -1,8 +1,9 @@
 import { withCode } from '../../core/error.ts';
+import { readingRate, saidMs } from '../../job/stream-health.ts';
 import type { EmrStep } from '../aws/emr-cluster.ts';
 import { isAlive } from './decision.ts';
 import type { StepRecord } from './record.ts';
-import { badRecords, type JobStatus, readingRate, windowsWatermark } from './status.ts';
+import { badRecords, type JobStatus, windowsWatermark } from './status.ts';
 
 /** The state of one application, for people and scripts. */
 export interface StreamReport {
@@ -28,7 +29,8 @@ export interface StreamReport {
   readonly healthy: boolean;
 }
 
-const freshSeconds = 60;
+/** A job that beats every ten seconds is well while its last sign of life is no older. */
+export const freshSeconds = 60;
 
 export function streamReport(
   record: StepRecord,
@@ -39,7 +41,7 @@ export function streamReport(
   // What an older run published last says nothing of this one.
   const status = published?.generation === record.generation ? published : undefined;
   const queries = Object.values(status?.queries ?? {});
-  const heartbeat = status ? secondsBetween(status.updatedAt, nowMs) : null;
+  const heartbeat = status ? secondsSince(Date.parse(status.updatedAt), nowMs) : null;
   const behind = queries
     .map(({ offsetsBehindLatest }) => offsetsBehindLatest)
     .filter((value) => value !== null);
@@ -58,7 +60,7 @@ export function streamReport(
     offsetsSecondsAgo:
       behind.length === 0
         ? null
-        : Math.max(0, ...queries.map((query) => secondsBetween(saidAt(query), nowMs))),
+        : Math.max(0, ...queries.map((query) => secondsSince(saidMs(query), nowMs))),
     inputRowsPerSecond: Math.max(0, ...queries.map(readingRate)),
     orders: status?.totals.orders ?? 0,
     windowRows: status?.totals.windowRows ?? 0,
@@ -70,13 +72,8 @@ export function streamReport(
   };
 }
 
-function secondsBetween(iso: string, nowMs: number): number {
-  return Math.max(0, Math.round((nowMs - Date.parse(iso)) / 1000));
-}
-
-/** When a query last said how far it is. */
-function saidAt({ at, idleAt }: JobStatus['queries'][string]): string {
-  return idleAt !== null && idleAt > at ? idleAt : at;
+function secondsSince(atMs: number, nowMs: number): number {
+  return Math.max(0, Math.round((nowMs - atMs) / 1000));
 }
 
 /** A lag that is older than this says when it was so; Spark has an idle query say something every 10 seconds. */

@@ -1,19 +1,5 @@
 import * as v from 'valibot';
-
-const QueryStatus = v.object({
-  batchId: v.number(),
-  inputRowsPerSecond: v.number(),
-  batchDurationMs: v.number(),
-  watermark: v.nullable(v.string()),
-  watermarkAgeMs: v.nullable(v.number()),
-  offsetsBehindLatest: v.nullable(v.number()),
-  stateRows: v.number(),
-  stateBytes: v.number(),
-  /** ISO time of the last progress, which a query makes only where there are records. */
-  at: v.string(),
-  /** ISO time at which it last found no records; null where a batch was its last word. */
-  idleAt: v.optional(v.nullable(v.string()), null),
-});
+import { QueryStatusSchema } from '../../job/stream-health.ts';
 
 /** The part of the job's status object that the plugin reads; emr/README.md describes all of it. */
 export const JobStatusSchema = v.object({
@@ -32,7 +18,7 @@ export const JobStatusSchema = v.object({
     badRecords: v.record(v.string(), v.number()),
     windowRows: v.number(),
   }),
-  queries: v.record(v.string(), QueryStatus),
+  queries: v.record(v.string(), QueryStatusSchema),
 });
 
 export type JobStatus = v.InferOutput<typeof JobStatusSchema>;
@@ -52,11 +38,6 @@ export function readStatus(json: unknown): JobStatus | undefined {
  */
 export function windowsWatermark(status: JobStatus): string | null {
   return status.queries.windows?.watermark ?? null;
-}
-
-/** Records a second, now: an idle query's last batch says nothing of it. */
-export function readingRate({ idleAt, inputRowsPerSecond }: JobStatus['queries'][string]): number {
-  return idleAt === null ? inputRowsPerSecond : 0;
 }
 
 /** Records refused, of all reasons. */

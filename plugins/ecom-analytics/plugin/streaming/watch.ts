@@ -1,6 +1,7 @@
+import { readingRate, saidMs } from '../../job/stream-health.ts';
 import type { StreamMetric } from '../monitoring/metrics.ts';
 import type { Application } from './keys.ts';
-import { badRecords, type JobStatus, readingRate, windowsWatermark } from './status.ts';
+import { badRecords, type JobStatus, windowsWatermark } from './status.ts';
 
 /** What is counted of one run. */
 interface Counted {
@@ -32,7 +33,7 @@ export interface WatchReading {
  * An application in real time tells of a batch when it ends, by the time at which it began: the last word is up to two
  * batches old. Source: `_REAL_TIME_COMMIT` in emr/ecom_streaming/queries.py.
  */
-const realTimeSilenceSeconds = 2 * 300;
+export const realTimeSilenceSeconds = 2 * 300;
 
 const secondsSince = (iso: string, nowMs: number): number => Math.max(0, (nowMs - Date.parse(iso)) / 1000);
 
@@ -47,14 +48,8 @@ function since(now: number, before: number, sameRun: boolean): number {
   return sameRun ? Math.max(0, now - before) : now;
 }
 
-type QueryStatus = JobStatus['queries'][string];
-
-/** A query's last word: a batch, or that there was nothing to make one of. */
-const lastWordMs = ({ at, idleAt }: QueryStatus): number =>
-  Math.max(Date.parse(at), idleAt === null ? 0 : Date.parse(idleAt));
-
 function secondsSinceProgress({ application, status }: Told, nowMs: number): number | undefined {
-  const newest = largest(Object.values(status.queries).map(lastWordMs));
+  const newest = largest(Object.values(status.queries).map(saidMs));
   if (newest === undefined) return undefined;
   const allowed = application === 'alerts' ? realTimeSilenceSeconds : 0;
   return Math.max(0, (nowMs - newest) / 1000 - allowed);

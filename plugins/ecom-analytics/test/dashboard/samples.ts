@@ -1,6 +1,7 @@
 import type { Alert } from '../../core/alert.ts';
 import type { WindowRow } from '../../core/window.ts';
 import type { AlertGroup } from '../../dashboard/message.ts';
+import type { Operations, QueryHealth, StreamHealth } from '../../job/stream-health.ts';
 import type { RunSnapshot, SentOrder } from '../../run/feed.ts';
 
 /** Noon of an ordinary day, so that no test straddles midnight. */
@@ -92,4 +93,48 @@ export function aSentOrder(number: number, change: Partial<SentOrder['order']> =
     ...change,
   };
   return { order, atMs };
+}
+
+/** A query that is well, changed where the test cares. */
+export function aQuery(change: Partial<QueryHealth> = {}): QueryHealth {
+  return {
+    name: 'windows',
+    behind: { '0': 0, '1': 12, '2': 3 },
+    batchMs: 410,
+    triggerMs: 10_000,
+    rowsPerSecond: 98.5,
+    mostRowsPerSecond: 2400,
+    watermarkMs: noonMs - 32_000,
+    saidMs: noonMs - 3000,
+    isIdle: false,
+    closesWindows: true,
+    ...change,
+  };
+}
+
+export function aStream(change: Partial<StreamHealth> = {}): StreamHealth {
+  return {
+    name: 'pipeline',
+    state: 'running',
+    detail: 'step s-1 RUNNING, generation 2',
+    isHealthy: true,
+    problem: null,
+    heartbeatMs: noonMs - 2000,
+    sparkUi: null,
+    silentMs: 600_000,
+    queries: [aQuery()],
+    ...change,
+  };
+}
+
+export function operationsOf(change: Partial<Operations> = {}): Operations {
+  return {
+    streams: [aStream()],
+    refused: [],
+    refusedCommand: 'npx sls ecom dead-letters list --stage dev',
+    limits: { behind: 100_000, watermarkMs: 600_000, heartbeatMs: 60_000 },
+    links: [],
+    problem: null,
+    ...change,
+  };
 }

@@ -46,6 +46,7 @@ async function run(name: string, settings: readonly Setting[]) {
     orders: () => undefined,
     windows: () => undefined,
     alerts: () => undefined,
+    operations: () => undefined,
   };
   const summary = await runEmbedded({ definition: kit, source, out, clock }, feed);
   await out.close(summary);

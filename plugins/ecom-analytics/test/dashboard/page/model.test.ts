@@ -8,6 +8,7 @@ function aState(change: Partial<StateMessage> = {}): StateMessage {
   return {
     page: 'v1',
     run: {
+      kind: 'live',
       source: 'a file',
       rules: [],
       windowMs: 60_000,
@@ -23,6 +24,7 @@ function aState(change: Partial<StateMessage> = {}): StateMessage {
     alerts: [aGroup(1)],
     rates: [],
     acknowledges: true,
+    operations: null,
     ...change,
   };
 }
@@ -117,9 +119,9 @@ describe("the page's model", () => {
   it('knows old orders by how far event time is behind', () => {
     const model = new RunModel();
     model.state(aState(), 0);
-    expect(model.replaysOldOrders).toBe(false);
+    expect(model.byEventTime).toBe(false);
     model.frame({ snapshot: aSnapshot({ watermarkMs: Date.UTC(1997, 0, 1) }) }, 0);
-    expect(model.replaysOldOrders).toBe(true);
+    expect(model.byEventTime).toBe(true);
   });
 });
 

@@ -78,6 +78,7 @@ async function run(name: EngineName, engine: EngineRun, source: OrderSource): Pr
       phases.push(phase);
     },
     alerts: () => undefined,
+    operations: () => undefined,
   };
   const options = { definition: pipeline, source, out, clock: systemClock };
   const summary = await engine(options, feed);

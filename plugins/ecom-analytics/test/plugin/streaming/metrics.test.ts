@@ -12,10 +12,12 @@ function query(change: Partial<Query> = {}): Query {
   return {
     batchId: 1,
     inputRowsPerSecond: 10,
+    processedRowsPerSecond: 1000,
     batchDurationMs: 400,
     watermark: null,
     watermarkAgeMs: null,
     offsetsBehindLatest: 3,
+    partitionsBehindLatest: {},
     stateRows: 10,
     stateBytes: 1000,
     at: ago(5),

@@ -27,10 +27,12 @@ function query(offsetsBehindLatest: number): JobStatus['queries'][string] {
   return {
     batchId: 1,
     inputRowsPerSecond: 10,
+    processedRowsPerSecond: 1000,
     batchDurationMs: 400,
     watermark: null,
     watermarkAgeMs: null,
     offsetsBehindLatest,
+    partitionsBehindLatest: { '0': offsetsBehindLatest },
     stateRows: 0,
     stateBytes: 0,
     at: '2026-11-25T11:59:58Z',

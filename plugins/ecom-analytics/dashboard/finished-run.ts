@@ -1,0 +1,200 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import * as v from 'valibot';
+import type { Alert } from '../core/alert.ts';
+import { DeadLetterSchema } from '../core/dead-letter.ts';
+import type { EngineName } from '../core/engine-name.ts';
+import { UsageError } from '../core/error.ts';
+import { toUsd } from '../core/money.ts';
+import { badRecordReasons } from '../core/order.ts';
+import { inCurrency, type PipelineDefinition } from '../core/pipeline.ts';
+import type { WindowRow } from '../core/window.ts';
+import { readLines } from '../files/json-lines.ts';
+import { previousFolder, runFiles } from '../files/output-folder.ts';
+import { listWindowFiles, readWindows } from '../parquet/read-windows.ts';
+import { readAlerts, readSummary } from '../report/run-folder.ts';
+import { WindowSums } from '../report/window-sums.ts';
+import type { RunFeed, RunSnapshot, RunSummary } from '../run/feed.ts';
+import { Refusals, showRefused } from '../run/refusals.ts';
+
+/** As much of `run.json` as is shown. */
+const RecordSchema = v.object({
+  started: v.pipe(v.string(), v.isoTimestamp()),
+  engine: v.picklist(['embedded', 'spark'] as const satisfies readonly EngineName[]),
+  options: v.optional(v.object({ copyOf: v.optional(v.string()) }), {}),
+});
+type RunRecord = v.InferOutput<typeof RecordSchema>;
+
+/** What a run left behind in a folder: one that has ended or was killed, or windows copied from a stage. */
+export interface FinishedRun {
+  readonly folder: string;
+  /** Null where the run did not come to its end, or these are copied windows. */
+  readonly summary: RunSummary | null;
+  readonly record: RunRecord | null;
+  /** What it is, for the page's head. */
+  readonly title: string;
+  /** The shop's definition, with the run's own currency and length of windows. */
+  readonly definition: PipelineDefinition;
+}
+
+async function readRecord(folder: string): Promise<RunRecord | null> {
+  try {
+    const json: unknown = JSON.parse(await readFile(path.join(folder, runFiles.run), 'utf8'));
+    const result = v.safeParse(RecordSchema, json);
+    return result.success ? result.output : null;
+  } catch {
+    return null;
+  }
+}
+
+async function firstRow(folder: string): Promise<WindowRow | undefined> {
+  for await (const { rows } of readWindows(folder)) if (rows[0] !== undefined) return rows[0];
+  return undefined;
+}
+
+function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Opens what a run left behind.
+ *
+ * @throws UsageError `ECOM_RUN_NOT_FOUND` where the folder holds none of the files that a run writes
+ * @throws EcomError `ECOM_PARQUET_UNREADABLE`
+ */
+export async function openFinishedRun(folder: string, shop: PipelineDefinition): Promise<FinishedRun> {
+  const names = Object.values(runFiles);
+  const found = await Promise.all(names.map((name) => exists(path.join(folder, name))));
+  if (!found.includes(true) && (await listWindowFiles(folder)).length === 0) {
+    throw new UsageError('ECOM_RUN_NOT_FOUND', {
+      what: 'This folder holds no run: neither window files nor alerts',
+      where: folder,
+      fix: 'Run `npm start` first, copy windows of a stage with `npx sls ecom windows get`, or name the folder that --out named.',
+    });
+  }
+  const [summary, record, row] = await Promise.all([
+    readSummary(folder),
+    readRecord(folder),
+    firstRow(folder),
+  ]);
+  const definition = inCurrency(shop, summary?.currency ?? shop.currency);
+  // The definition may have other windows by now.
+  const sizeMs = row === undefined ? definition.windows.sizeMs : row.window_end - row.window_start;
+  return {
+    folder,
+    summary,
+    record,
+    title: titleOf(folder, summary, record),
+    definition: { ...definition, windows: { ...definition.windows, sizeMs } },
+  };
+}
+
+function titleOf(folder: string, summary: RunSummary | null, record: RunRecord | null): string {
+  const name = path.basename(folder);
+  const isEarlier = path.basename(path.dirname(folder)) === previousFolder;
+  const where = isEarlier ? `${previousFolder}/${name}` : name;
+  if (record?.options.copyOf !== undefined) return `${where}, windows of ${record.options.copyOf}`;
+  return summary === null ? `${where}, a run without an end` : where;
+}
+
+/**
+ * Tells a feed all that is known of a finished run, as the run would have.
+ *
+ * @param progress told the number of rows read so far
+ */
+export async function showFinishedRun(
+  run: FinishedRun,
+  feed: RunFeed,
+  progress: (rows: number) => void,
+): Promise<void> {
+  const windows = new WindowSums();
+  for await (const { rows } of readWindows(run.folder)) {
+    windows.add(rows);
+    feed.windows(rows);
+    progress(windows.rows);
+  }
+  const alerts = await showAlerts(run, feed);
+  const refusals = await readRefusals(run);
+  const refused = refusals.byReason();
+  feed.operations({
+    streams: [],
+    refused,
+    refusedCommand: showRefused,
+    limits: { behind: 0, watermarkMs: null, heartbeatMs: 0 },
+    links: [],
+    problem: null,
+  });
+  const deadLetters = refused.reduce((sum, { records }) => sum + records, 0);
+  feed.snapshot(lastSnapshot(run, windows, alerts, deadLetters));
+}
+
+async function showAlerts({ folder, definition }: FinishedRun, feed: RunFeed): Promise<Map<string, number>> {
+  const counts = new Map(definition.rules.map(({ id }) => [id, 0]));
+  let batch: Alert[] = [];
+  for await (const alert of readAlerts(folder)) {
+    counts.set(alert.rule_id, (counts.get(alert.rule_id) ?? 0) + 1);
+    batch.push(alert);
+    if (batch.length < 1000) continue;
+    feed.alerts(batch);
+    batch = [];
+  }
+  feed.alerts(batch);
+  return counts;
+}
+
+const LetterSchema = v.object({ ...DeadLetterSchema.entries, line: v.optional(v.number()) });
+
+async function readRefusals({ folder, definition }: FinishedRun): Promise<Refusals> {
+  const refusals = new Refusals(badRecordReasons(definition.orderFields));
+  const file = path.join(folder, runFiles.deadLetters);
+  if (!(await exists(file))) return refusals;
+  for await (const text of readLines(file)) {
+    const letter = parsedLetter(text);
+    if (letter !== null) refusals.add([letter]);
+  }
+  return refusals;
+}
+
+/** Null for half a line, as a run that was killed may leave one. */
+function parsedLetter(text: string) {
+  try {
+    const { line, ...letter } = v.parse(LetterSchema, JSON.parse(text));
+    return line === undefined ? letter : { ...letter, line };
+  } catch {
+    return null;
+  }
+}
+
+function lastSnapshot(
+  { summary, record, definition }: FinishedRun,
+  windows: WindowSums,
+  alerts: ReadonlyMap<string, number>,
+  deadLetters: number,
+): RunSnapshot {
+  const { span, total } = windows;
+  const runMs = (summary?.seconds ?? 0) * 1000;
+  const startedMs = record === null ? null : Date.parse(record.started);
+  return {
+    engine: summary?.engine ?? record?.engine ?? 'spark',
+    runMs,
+    nowMs: startedMs === null ? (span?.toMs ?? 0) : startedMs + runMs,
+    finished: true,
+    orders: summary?.orders ?? total.orders,
+    duplicates: summary?.duplicates ?? null,
+    revenue: summary?.revenue ?? toUsd(total.cents),
+    currency: definition.currency,
+    customers: summary?.customers ?? null,
+    windows: windows.rows,
+    alerts: summary?.alerts ?? Object.fromEntries(alerts),
+    deadLetters: summary?.dead_letters ?? deadLetters,
+    late: summary?.late ?? null,
+    ordersPerMinute: 0,
+    watermarkMs: span?.toMs ?? null,
+    orderToAlert: null,
+    orderToWindow: null,
+    planted: summary?.planted ?? {},
+  };
+}

@@ -1,0 +1,62 @@
+import { isEcomError, UsageError } from '../../core/error.ts';
+import { startDashboard } from '../../dashboard/server.ts';
+import type { Operations } from '../../job/stream-health.ts';
+import type { CliOptions } from '../framework.ts';
+import { type DeployedStage, deployed } from '../session.ts';
+import { stageOperations } from '../streaming/health.ts';
+import type { Command } from './declarations.ts';
+import { NewestRefused } from './newest-refused.ts';
+import { consoleLinks, findStreams } from './stream.ts';
+
+/** As often as the jobs publish: to S3 every ten seconds, on this machine every two. */
+const everyMs = { aws: 10_000, local: 2_000 } as const;
+
+function portOf(value: CliOptions[string]): number | undefined {
+  if (value === undefined) return undefined;
+  const port = typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
+  if (port <= 65_535) return port;
+  throw new UsageError('ECOM_OPTION', {
+    what: `--port must be a whole number from 0 to 65535, is ${String(value)}`,
+    where: 'sls ecom dashboard',
+    fix: 'Example: --port 4601',
+  });
+}
+
+async function look(stage: DeployedStage, newest: NewestRefused): Promise<Operations> {
+  const streams = await findStreams(stage);
+  const operations = stageOperations(streams, stage.input, consoleLinks(stage), stage.clock.now());
+  return { ...operations, refused: await newest.of(stage, operations.refused) };
+}
+
+/** `sls ecom dashboard`: shows a stage until Ctrl-C. AWS is asked only while a page is open. */
+export const dashboardCommand: Command = async (session, options, print) => {
+  const port = portOf(options.port);
+  const stage = await deployed(session);
+  const newest = new NewestRefused();
+  let operations = await look(stage, newest);
+  const { input, region, clock } = stage;
+  const dashboard = await startDashboard({
+    definition: input.definition,
+    source: `${input.stage}, ${stage.isLocal ? 'on the local cloud' : region}`,
+    kind: 'stage',
+    ...(port !== undefined && { port }),
+  });
+  try {
+    dashboard.operations(operations);
+    print(`Dashboard: ${dashboard.url}\nIt shows the stage ${input.stage} until Ctrl-C.`);
+    for (;;) {
+      await clock.sleep(stage.isLocal ? everyMs.local : everyMs.aws);
+      if (!dashboard.isWatched) continue;
+      try {
+        operations = await look(stage, newest);
+      } catch (error) {
+        if (!isEcomError(error)) throw error;
+        // The page keeps what it knows, and says that it is old.
+        operations = { ...operations, problem: error.message };
+      }
+      dashboard.operations(operations);
+    }
+  } finally {
+    await dashboard.close();
+  }
+};
