@@ -6,6 +6,7 @@ import {
   DuckDBTimestampValue,
   type DuckDBValue,
 } from '@duckdb/node-api';
+import { csvField, csvText } from '../dashboard/page/csv.ts';
 import { consoleTable, terminalWidth } from '../report/console-table.ts';
 
 /** A column of an answer. */
@@ -77,21 +78,6 @@ export async function* jsonText(columns: readonly AnswerColumn[], rows: Rows): A
     yield lines;
   }
   yield before === '[' ? '[]\n' : '\n]\n';
-}
-
-function csvField(value: string): string {
-  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
-}
-
-/**
- * What a spreadsheet takes for a formula. Source: OWASP, "CSV Injection". A number in text, such as -5, is what it is
- * taken for.
- */
-const formula = /^(?![+-]?[0-9]+(?:\.[0-9]+)?$)[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
-
-/** Text from orders may hold anything; no spreadsheet should run it. */
-function csvText(value: string): string {
-  return csvField(formula.test(value) ? `'${value}` : value);
 }
 
 /** An answer as CSV (RFC 4180) with a header; what is null is an empty field, what looks like a formula follows a `'`. */

@@ -108,6 +108,11 @@ export class Chart {
     this.#chart = new uPlot(options(this.#plot(), width, height), data, this.#place);
   }
 
+  /** What is drawn; null before there is anything. */
+  get canvas(): HTMLCanvasElement | null {
+    return this.#chart?.ctx.canvas ?? null;
+  }
+
   /** Draws again what has not changed itself, such as a mark behind it. */
   redraw(): void {
     this.#chart?.redraw(false);

@@ -1,5 +1,7 @@
 import { everyBucket, spreadOver } from './buckets.ts';
 import { barSeries, Chart, colour, hatchBars, type Plot } from './chart.ts';
+import type { Sheet } from './csv.ts';
+import { offerDownloads } from './download.ts';
 import { bodyRow, byId, disclose, element, setText, tableHead } from './element.ts';
 import { bucket, clock, count, lengthName, short } from './format.ts';
 import type { RunModel } from './model.ts';
@@ -24,6 +26,12 @@ export class RatePanel {
     this.#model = model;
     this.#line = new Chart(byId('rate-chart'), () => this.#plot());
     disclose(this.#asTable, () => this.#renderTable());
+    offerDownloads(byId('rate-head'), {
+      title: () => byId('rate-heading').textContent ?? '',
+      sheet: () => this.#sheet(),
+      canvas: () => this.#line.canvas,
+      legend: () => [],
+    });
   }
 
   themeChanged(): void {
@@ -114,6 +122,16 @@ export class RatePanel {
     const head = tableHead(this.#model.byEventTime ? 'Event time' : 'Minute', 'Orders');
     const body = element('tbody', {}, ...rows.map(([when, orders]) => bodyRow(when, count(orders))));
     this.#asTable.replaceChildren(element('table', { class: 'figures' }, head, body));
+  }
+
+  /** What is drawn: a figure for each bucket, or for each second. */
+  #sheet(): Sheet {
+    const { byEventTime, revenue, at, ordersPerMinute } = this.#model;
+    const [times, figures] = byEventTime ? [revenue.starts, revenue.orders] : [at, ordersPerMinute];
+    return {
+      columns: ['time_utc', byEventTime ? 'orders' : 'orders_per_minute'],
+      rows: times.map((time, index) => [new Date(time).toISOString(), Math.round(figures[index] ?? 0)]),
+    };
   }
 
   #bucketRows(): [string, number][] {

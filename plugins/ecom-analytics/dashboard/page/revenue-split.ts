@@ -1,6 +1,8 @@
 import type { RevenueSeries } from '../message.ts';
 import { ColourSlots, inSlotOrder, stacked } from './buckets.ts';
 import { barSeries, Chart, colour, hatchBars, type Plot } from './chart.ts';
+import type { Sheet } from './csv.ts';
+import { offerDownloads } from './download.ts';
 import { bodyRow, byId, element, foreign, setText, tableHead } from './element.ts';
 import { money, share, shortMoney, wholeMoney } from './format.ts';
 
@@ -29,6 +31,12 @@ export class RevenueSplit {
     this.#table = byId(`${kind}-table`);
     this.#name = kind === 'category' ? 'Category' : 'Location';
     this.#chart = new Chart(byId(`${kind}-chart`), () => this.#plot(onHover));
+    offerDownloads(byId(`${kind}-head`), {
+      title: () => `${byId('revenue-heading').textContent}, by ${kind}`,
+      sheet: () => this.#sheet(),
+      canvas: () => this.#chart.canvas,
+      legend: () => this.#series.map(({ series, token }) => ({ name: series.name ?? othersName, token })),
+    });
   }
 
   #plot(onHover: (index: number | null) => void): Plot {
@@ -66,6 +74,17 @@ export class RevenueSplit {
           },
         ],
       },
+    };
+  }
+
+  /** A bucket a line, a series a column. */
+  #sheet(): Sheet {
+    return {
+      columns: ['start_utc', ...this.#series.map(({ series }) => series.name ?? othersName)],
+      rows: this.#buckets.map((start, index) => [
+        new Date(start).toISOString(),
+        ...this.#series.map(({ series }) => series.revenue[index] ?? 0),
+      ]),
     };
   }
 

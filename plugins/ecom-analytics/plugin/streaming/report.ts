@@ -58,9 +58,7 @@ export function streamReport(
     watermark: status ? windowsWatermark(status) : null,
     offsetsBehindLatest: behind.length === 0 ? null : Math.max(...behind),
     offsetsSecondsAgo:
-      behind.length === 0
-        ? null
-        : Math.max(0, ...queries.map((query) => secondsSince(saidMs(query), nowMs))),
+      behind.length === 0 ? null : Math.max(0, ...queries.map((query) => secondsSince(saidMs(query), nowMs))),
     inputRowsPerSecond: Math.max(0, ...queries.map(readingRate)),
     orders: status?.totals.orders ?? 0,
     windowRows: status?.totals.windowRows ?? 0,
