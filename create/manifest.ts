@@ -11,7 +11,7 @@ export const shipped: readonly string[] = [
   'README.md',
   'biome.json',
   'docs/*.md',
-  'docs/images/*.svg',
+  'docs/images/architecture*.svg',
   'functions/**',
   'package.json',
   'package-lock.json',

@@ -95,13 +95,14 @@ function withNpm(script: string): NodeJS.ProcessEnv {
 
 test('Esc goes back one question', async () => {
   const terminal = start(['--no-git']);
+  // The question that Esc leaves is printed once more, as left; what is typed counts from the next one on.
   await answer(terminal, [
     ['Where should your pipeline run?', key.escape],
-    ['Where should your pipeline run?', `${key.down}${key.enter}`],
+    ['◆  Where should your pipeline run?', `${key.down}${key.enter}`],
     ['Where should we create your project?', `one${key.enter}`],
     ['clusters', key.escape],
-    ['Where should we create your project?', key.escape],
-    ['Where should your pipeline run?', `${key.up}${key.enter}`],
+    ['◆  Where should we create your project?', key.escape],
+    ['◆  Where should your pipeline run?', `${key.up}${key.enter}`],
     ['Where should we create your project?', `two${key.enter}`],
     ['Which package manager?', key.enter],
     ['Install and start now?', `${key.down}${key.down}${key.enter}`],
