@@ -43,7 +43,7 @@ function records(text: string, delimiter: string, quote: string): Line[] {
       if (character !== quote) field += character;
       else if (text[at + 1] === quote) field += text[at++];
       else inQuotes = false;
-    } else if (character === quote && field === '') inQuotes = true;
+    } else if (character === quote && /^ *$/.test(field)) [field, inQuotes] = ['', true];
     else if (character === delimiter) {
       fields.push(field);
       field = '';

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -6,6 +5,16 @@ import { Decompress } from 'fzstd';
 
 /** Sequences of UTF-8 beyond ASCII, in a text of one character a byte. */
 const wellFormed = /[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}/g;
+
+/** Whether bytes are UTF-8, which may end in the middle of a character. */
+function isUtf8Start(bytes: Buffer): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * The encoding of a text, from its start: UTF-16 by its mark, or by the zeros of its ASCII; UTF-8 where most of what is not
@@ -19,8 +28,7 @@ export function encodingOf(start: Buffer): string {
   const zeros = (odd: number): number => half.filter((byte, at) => byte === 0 && at % 2 === odd).length;
   if (half.length > 8 && zeros(1) > half.length / 4) return 'utf-16le';
   if (half.length > 8 && zeros(0) > half.length / 4) return 'utf-16be';
-  // The start may end in the middle of a character.
-  if (isUtf8(start) || isUtf8(start.subarray(0, start.lastIndexOf(10) + 1))) return 'utf-8';
+  if (isUtf8Start(start)) return 'utf-8';
   const bytes = start.toString('latin1');
   const good = bytes.match(wellFormed)?.length ?? 0;
   const bad = bytes.replace(wellFormed, '').match(/[\x80-\xff]/g)?.length ?? 0;

@@ -18,6 +18,8 @@ export interface InputOptions {
   readonly nulls?: readonly string[] | undefined;
 }
 
+const byteOrderMark = Buffer.from('\ufeff');
+
 const delimiterNames: Readonly<Record<string, string>> = {
   '\t': 'tabs',
   ';': 'semicolons',
@@ -92,6 +94,9 @@ async function openTable(
     );
   const json = jsonFormat(file, text);
   if (json !== null) {
+    // DuckDB finds no objects in a list behind a byte order mark.
+    if (json === 'json' && start.bytes.subarray(0, 3).equals(byteOrderMark))
+      await remake((to) => rewrite(start.file, 'utf-8', to));
     const { query, ...rows } = await jsonRows(file, start, text, json, db, made);
     return table(rows, query);
   }

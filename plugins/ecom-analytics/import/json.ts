@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { shellPath } from '../functions/shell-word.ts';
-import { type BrokenRows, linesQuery } from './csv.ts';
+import { type BrokenRows, distinctNames, linesQuery } from './csv.ts';
 import { type ReplayDatabase, type Row, reasonOf } from './database.ts';
 import { formatError, type Start } from './files.ts';
 import { exactly, identifier, literal, literalList } from './sql.ts';
@@ -89,8 +89,7 @@ async function copyList(file: string, from: number, depth: number, to: string): 
 
 /** The list of an answer as a file of its own, or null where the file is not one answer. */
 async function ownList({ file, bytes }: Start, text: string, list: List, to: string): Promise<string | null> {
-  const mark = bytes.subarray(0, 3).equals(Buffer.from('\ufeff')) ? 3 : 0;
-  const from = mark + Buffer.byteLength(text.slice(0, list.from));
+  const from = Buffer.byteLength(text.slice(0, list.from));
   return bytes[from] === openList && (await copyList(file, from, list.depth, to)) ? to : null;
 }
 
@@ -109,6 +108,8 @@ function addColumns(
   columns: Map<string, string>,
 ): void {
   for (const [key, value] of Object.entries(object)) {
+    // No path of DuckDB's leads to a key without a name.
+    if (key === '') continue;
     const [column, place] = [`${name}${key}`, `${at}."${key.replaceAll('"', '\\"')}"`];
     if (isObject(value) && depth > 0) addColumns(value, `${column}.`, place, depth - 1, columns);
     else columns.set(column, place);
@@ -188,11 +189,12 @@ export async function jsonRows(
     });
   const [first] = await some(documents('skipped'), 1);
   const page = own === null ? (list === null ? pageOf(parsed(first?.json)) : `${list.path}[*]`) : null;
+  const kind = page?.endsWith('[*]') ? `json_type(json, ${literal(page.slice(0, -'[*]'.length))})` : 'NULL';
   const objects = (broken: BrokenRows): string =>
     page === null
       ? documents(broken)
-      : // A line that is not a page stays, to be refused.
-        `SELECT unnest(CASE WHEN len(found) > 0 THEN found ELSE ['0'::JSON] END) AS json, line FROM (SELECT json_extract(json, ${literal(page)}) AS found, line FROM (${documents(broken)}))`;
+      : // A line that is not a page stays, to be refused; the last page is often one without orders.
+        `SELECT unnest(CASE WHEN len(found) > 0 OR kind = 'ARRAY' THEN found ELSE ['0'::JSON] END) AS json, line FROM (SELECT json_extract(json, ${literal(page)}) AS found, ${kind} AS kind, line FROM (${documents(broken)}))`;
   const sample = await some(objects('skipped'), 1000);
   const columns = new Map<string, string>();
   for (const { json } of sample) {
@@ -200,7 +202,7 @@ export async function jsonRows(
     if (isObject(value)) addColumns(value, '', '$', 3, columns);
   }
   if (columns.size === 0) throw formatError(file, 'The file looks like JSON, and holds no objects');
-  const names = [...columns.keys()];
+  const names = distinctNames([...columns.keys()]);
   const values = names.map((name, place) => `nullif(v[${place + 1}], '') AS ${identifier(name)}`).join(', ');
   return {
     // The rows of pages are not their lines.

@@ -104,11 +104,26 @@ describe('JSON lines', () => {
     for (const text of [
       `[${line({ order_id: 'a' })},\n${line({ order_id: 'b' })}]`,
       `{"count":2,"orders":[${line({ order_id: 'a' })},${line({ order_id: 'b' })}]}`,
+      // As PowerShell and .NET write it.
+      `\ufeff[${line({ order_id: 'a' })},\r\n${line({ order_id: 'b' })}]`,
     ]) {
       const { orders, replay } = await replayed({ file: write('list.json', text) });
       replay.close();
       expect(orders.map(({ order }) => order.order_id)).toEqual(['a', 'b']);
     }
+  });
+
+  it('may have a key without a name, and keys that differ in case alone', async () => {
+    const { orders } = await replayed({ file: jsonl(line({ '': 'x', Customer_ID: 'other', note: '' })) });
+    expect(orders.map(({ order }) => order.customer_id)).toEqual(['c1']);
+  });
+
+  it('of pages leave out a page without orders, and refuse what is not a page', async () => {
+    const page = (...lines: string[]): string => `{"orders":[${lines.join()}],"page":1}`;
+    const file = jsonl(page(line(), line()), page(), '{"error":"rate limit"}', page(line()), page());
+    const { orders, bad, replay } = await replayed({ file });
+    expect([orders.length, replay.findings.rows]).toEqual([3, 4]);
+    expect(refusals(bad)).toEqual([[3, 'not-an-object', '{"error":"rate limit"}']]);
   });
 
   it('of an answer are read whatever its size and its texts, and lists beside theirs are not', async () => {

@@ -96,6 +96,17 @@ describe('a CSV file', () => {
     ]);
   });
 
+  it('may have spaces between a delimiter and a quote', async () => {
+    const rows = ['a', 'b'].map((customer) => `${customer}, ${day}, 1, "Mug, blue"`);
+    const { orders, bad } = await read(`${header}, product_name\n${rows.join('\n')}\nc, ${day}, 2, Jar\n`);
+    expect(bad).toEqual([]);
+    expect(orders.map(({ customer_id, product_name }) => [customer_id, product_name])).toEqual([
+      ['a', 'Mug, blue'],
+      ['b', 'Mug, blue'],
+      ['c', 'Jar'],
+    ]);
+  });
+
   it('of tabs may have quotes that are text', async () => {
     const names = ['"Super" Mug', '"Big mug', '7" jar', 'plain'];
     const rows = names.map((name, at) => [`c${at}`, day, at + 1, name].join('\t'));
@@ -109,6 +120,12 @@ describe('a CSV file', () => {
     const { orders, replay } = await read(text);
     expect(orders[0]?.customer_id).toBe('Größe €');
     expect(replay.notes).toContain('The text is read as windows-1252 (--encoding says otherwise).');
+  });
+
+  it('in Windows-1252 is read as that where its last line alone says so', async () => {
+    const { orders, bad } = await read(Buffer.from(`${header}\nc,${day},1\nJos\u00e9,${day},2`, 'latin1'));
+    expect(bad).toEqual([]);
+    expect(orders.map(({ customer_id }) => customer_id)).toEqual(['c', 'José']);
   });
 
   it('refuses a row that has not the columns of its header, and reads on', async () => {
