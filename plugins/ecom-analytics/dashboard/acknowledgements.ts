@@ -9,6 +9,8 @@ const Line = v.object({ alert_id: v.string(), acknowledged_at: v.string() });
 export class Acknowledgements {
   readonly #file: string;
   readonly #at = new Map<string, string>();
+  /** Whether a kill or a full disk has cut the last line short: what is added then starts a line of its own. */
+  #isCut = false;
 
   private constructor(file: string) {
     this.#file = file;
@@ -21,6 +23,7 @@ export class Acknowledgements {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
       throw error;
     });
+    kept.#isCut = text !== '' && !text.endsWith('\n');
     for (const line of text.split('\n')) {
       let json: unknown;
       try {
@@ -42,11 +45,16 @@ export class Acknowledgements {
   /** Acknowledges an alert, unless it was already; done once it is in the file. */
   async add(alertId: string, acknowledgedAt: string): Promise<void> {
     if (this.#at.has(alertId)) return;
-    // One write for the whole line: two dashboards of one folder may both be at it.
-    await appendFile(
-      this.#file,
-      `${JSON.stringify({ alert_id: alertId, acknowledged_at: acknowledgedAt })}\n`,
-    );
+    const line = `${JSON.stringify({ alert_id: alertId, acknowledged_at: acknowledgedAt })}\n`;
+    const start = this.#isCut ? '\n' : '';
+    try {
+      // One write for the whole line: two dashboards of one folder may both be at it.
+      await appendFile(this.#file, start + line);
+    } catch (error) {
+      this.#isCut = true;
+      throw error;
+    }
+    if (start !== '') this.#isCut = false;
     this.#at.set(alertId, acknowledgedAt);
   }
 }

@@ -76,10 +76,19 @@ describe('acknowledgements', () => {
     );
   });
 
-  it('pass over a line that was cut short', async () => {
+  it('pass over a line that was cut short, and keep what follows it', async () => {
     const line = '{"alert_id":"a","acknowledged_at":"2026-03-04T12:00:00.000Z"}\n';
     await writeFile(path.join(folder, 'acknowledged.jsonl'), `${line}{"alert_id":"b","ack`);
     const kept = await Acknowledgements.open(folder);
     expect([kept.at('a'), kept.at('b')]).toEqual(['2026-03-04T12:00:00.000Z', null]);
+    await kept.add('c', '2026-03-04T13:00:00.000Z');
+    await kept.add('d', '2026-03-04T14:00:00.000Z');
+    const after = await Acknowledgements.open(folder);
+    expect(['a', 'b', 'c', 'd'].map((id) => after.at(id))).toEqual([
+      '2026-03-04T12:00:00.000Z',
+      null,
+      '2026-03-04T13:00:00.000Z',
+      '2026-03-04T14:00:00.000Z',
+    ]);
   });
 });
