@@ -95,6 +95,8 @@ async function answerJson(response: ServerResponse, answer: () => Promise<object
     response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8' });
     response.end(json);
   } catch (error) {
+    // The page was closed before all of its request was here: nobody is left to answer.
+    if (response.destroyed) return;
     if (error instanceof Refusal) refuse(response, error.status, error.message);
     else if (error instanceof EcomError) refuse(response, 400, error.message);
     else {

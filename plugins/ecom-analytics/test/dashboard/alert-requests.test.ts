@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AlertAnswer, AlertGroup, FoundAlerts, LimitAnswer } from '../../dashboard/message.ts';
 import { type Dashboard, startDashboard } from '../../dashboard/server.ts';
 import { kit } from '../core/kit.ts';
@@ -158,6 +160,22 @@ describe('acknowledging', () => {
     const response = await fetch(new URL('/acknowledge', dashboard.url));
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe('POST');
+  });
+
+  it('is not reported as a failure where the page is closed in the middle of the request', async () => {
+    const said = vi.spyOn(process.stderr, 'write');
+    const { host, port, origin } = new URL(dashboard.url);
+    const head = `POST /acknowledge HTTP/1.1\r\nHost: ${host}\r\nOrigin: ${origin}\r\nContent-Type: application/json`;
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(`${head}\r\nContent-Length: 50\r\nExpect: 100-continue\r\n\r\n{"alert"`);
+    dashboard.alerts([anAlert(1)]);
+    // The server has begun to read the body.
+    await once(socket, 'data');
+    socket.resetAndDestroy();
+    await once(socket, 'close');
+    expect((await acknowledge(body)).status).toBe(409);
+    expect(said).not.toHaveBeenCalled();
+    said.mockRestore();
   });
 
   it('says so where the folder is gone', async () => {
