@@ -133,9 +133,10 @@ const aboutPage =
 
 /**
  * The JSON path of all orders, where a document is a page of them and nothing else (`{"orders": […], "page": 2}`), or has them
- * below keys of their own (`{"orders": {"-Nx1": {…}, "-Nx2": {…}}}`).
+ * below keys of their own (`{"orders": {"-Nx1": {…}, "-Nx2": {…}}}`), or is one of several lists (`[…]\n[…]`).
  */
 function pageOf(document: unknown, at = '$'): string | null {
+  if (Array.isArray(document)) return document.length > 0 && document.every(isObject) ? `${at}[*]` : null;
   if (!isObject(document)) return null;
   const entries = Object.entries(document).filter(([key]) => !aboutPage.test(key));
   const [[key, value] = ['', null], ...others] = entries;
@@ -143,9 +144,7 @@ function pageOf(document: unknown, at = '$'): string | null {
   if (others.length > 0 && entries.every(([, one]) => shape(one) !== '' && shape(one) === shape(value)))
     return `${at}.*`;
   if (others.length > 0) return null;
-  const path = `${at}."${key.replaceAll('"', '\\"')}"`;
-  if (Array.isArray(value)) return value.length > 0 && value.every(isObject) ? `${path}[*]` : null;
-  return pageOf(value, path);
+  return pageOf(value, `${at}."${key.replaceAll('"', '\\"')}"`);
 }
 
 /** What is read of a file of JSON. */

@@ -153,6 +153,23 @@ describe('JSON lines', () => {
   });
 
   it.each([
+    ['a line each', undefined, '\n'],
+    ['over many lines', 2, '\n'],
+    ['one behind the other', undefined, ''],
+  ])('of several lists, %s, are all read', async (_, indent, between) => {
+    const list = (...ids: string[]): string =>
+      JSON.stringify(
+        ids.map((id) => JSON.parse(line({ order_id: id }))),
+        null,
+        indent,
+      );
+    const text = [list('a', 'b'), list(), list('c')].join(between);
+    const { orders, bad } = await replayed({ file: write('lists.json', text) });
+    expect(bad).toEqual([]);
+    expect(orders.map(({ order }) => order.order_id)).toEqual(['a', 'b', 'c']);
+  });
+
+  it.each([
     [
       'in a list of pages',
       (a: object, b: object) => [
