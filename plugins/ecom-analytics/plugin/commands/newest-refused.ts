@@ -20,15 +20,18 @@ export class NewestRefused {
     const now = stage.clock.now();
     // A job that starts again counts from 0.
     if (records !== this.#records && records > 0 && now - this.#readMs >= atMostEveryMs) {
-      this.#records = records;
       this.#readMs = now;
-      await this.#read(stage);
+      if (await this.#read(stage)) this.#records = records;
     }
     return refused.map((one) => ({ ...one, sample: this.#samples.get(one.reason) ?? null }));
   }
 
-  /** Without an answer the counts are there all the same, and the command that lists the records says what is wrong. */
-  async #read(stage: DeployedStage): Promise<void> {
+  /**
+   * Without an answer the counts are there all the same, and the command that lists the records says what is wrong.
+   *
+   * @returns whether there was an answer
+   */
+  async #read(stage: DeployedStage): Promise<boolean> {
     try {
       const { records } = await refusedRecords(stage, recordsRead);
       for (const { reason, topic, partition, offset, value } of records) {
@@ -36,8 +39,10 @@ export class NewestRefused {
         const shown = text === null ? null : text.slice(0, shownCharacters);
         this.#samples.set(reason, { topic, partition, offset, isLine: false, text: shown });
       }
+      return true;
     } catch (error) {
       if (!isEcomError(error)) throw error;
+      return false;
     }
   }
 }

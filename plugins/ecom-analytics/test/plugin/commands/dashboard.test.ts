@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Operations } from '../../../job/stream-health.ts';
 import { dashboardCommand } from '../../../plugin/commands/dashboard.ts';
+import { NewestRefused } from '../../../plugin/commands/newest-refused.ts';
+import { deployed } from '../../../plugin/session.ts';
 import { EventReader } from '../../dashboard/event-reader.ts';
+import { jumpingClock } from '../jumping-clock.ts';
 import { StageCloud } from './stage-cloud.ts';
 
 let cloud: StageCloud;
@@ -126,6 +129,24 @@ describe('the dashboard of a stage', () => {
     // Nothing more was refused, so nothing was read again.
     expect(events).toHaveLength(1);
     expect(printed).toMatch(/^Dashboard: http:\/\/127\.0\.0\.1:\d+\/\n/);
+  });
+
+  test('asks for the newest refused records again where they could not be read', async () => {
+    await cloud.deploy();
+    const answers = [
+      { timedOut: true, partitions: [], messages: [] },
+      { timedOut: false, partitions: [], messages: [refused(42)] },
+    ];
+    cloud.account.functions.set('shop-dev-testConsumer', () => answers.shift());
+    const stage = { ...(await deployed(cloud.session)), clock: jumpingClock() };
+    const newest = new NewestRefused();
+    const counted = [{ reason: 'not-json', meaning: '', records: 2, sample: null }];
+    expect(await newest.of(stage, counted)).toEqual(counted);
+    await stage.clock.sleep(60_000);
+    expect(await newest.of(stage, counted)).toMatchObject([{ sample: { offset: '42' } }]);
+    await stage.clock.sleep(60_000);
+    expect(await newest.of(stage, counted)).toMatchObject([{ sample: { offset: '42' } }]);
+    expect(answers).toEqual([]);
   });
 
   test('keeps what it knows when AWS cannot be asked, and says so', async () => {
