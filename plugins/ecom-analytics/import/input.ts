@@ -97,7 +97,8 @@ async function openTable(
     // DuckDB finds no objects in a list behind a byte order mark.
     if (json === 'json' && start.bytes.subarray(0, 3).equals(byteOrderMark))
       await remake((to) => rewrite(start.file, 'utf-8', to));
-    const { query, ...rows } = await jsonRows(file, start, text, json, db, made);
+    const { query, notes: more, ...rows } = await jsonRows(file, start, text, json, db, made);
+    notes.push(...more);
     return table(rows, query);
   }
   let dialect = csvDialect(text, options);

@@ -50,17 +50,25 @@ function listIn(text: string, within: List = { path: '$', from: 0, depth: 0 }): 
 }
 
 const [quote, backslash, openList, closeList, openObject, closeObject] = Buffer.from('"\\[]{}');
+const space = 32;
 
 /**
  * Copies the list out of an answer: DuckDB takes an object as a whole, several times its size, and a list an object at a time.
  *
  * @param from the byte that opens the list
  * @param depth how many objects the list is in
- * @returns whether the answer is the only one in the file
+ * @returns whether the answer is the only one in the file, and whether the list is the only one of objects in the answer
  * @throws where it ends early
  */
-async function copyList(file: string, from: number, depth: number, to: string): Promise<boolean> {
-  let [open, isText, isEscaped, isWhole, isOnly] = [0, false, false, false, true];
+async function copyList(
+  file: string,
+  from: number,
+  depth: number,
+  to: string,
+): Promise<{ isOnly: boolean; isAlone: boolean }> {
+  let [open, isText, isEscaped, isWhole, isOnly, isAlone] = [0, false, false, false, true, true];
+  /** The character before, behind the list. */
+  let before: number | undefined;
   async function* list(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const bytes of source) {
       let end = isWhole ? 0 : bytes.length;
@@ -73,24 +81,33 @@ async function copyList(file: string, from: number, depth: number, to: string): 
         } else if (byte === quote) isText = true;
         else if (byte === openList || byte === openObject) {
           if (open === -depth) isOnly = false;
+          if (before === openList && byte === openObject && open <= 1 && open > 1 - depth) isAlone = false;
           open++;
         } else if (byte === closeList || byte === closeObject) {
           open--;
           if (open === 0 && !isWhole) [isWhole, end] = [true, at + 1];
         }
+        if (isWhole && byte !== undefined && byte > space) before = byte;
       }
       yield bytes.subarray(0, end);
     }
   }
   await pipeline(createReadStream(file, { start: from }), list, createWriteStream(to));
   if (isOnly && open !== -depth) throw new Error('its JSON ends early');
-  return isOnly;
+  return { isOnly, isAlone };
 }
 
 /** The list of an answer as a file of its own, or null where the file is not one answer. */
-async function ownList({ file, bytes }: Start, text: string, list: List, to: string): Promise<string | null> {
+async function ownList(
+  { file, bytes }: Start,
+  text: string,
+  list: List,
+  to: string,
+): Promise<{ file: string; isAlone: boolean } | null> {
   const from = Buffer.byteLength(text.slice(0, list.from));
-  return bytes[from] === openList && (await copyList(file, from, list.depth, to)) ? to : null;
+  if (bytes[from] !== openList) return null;
+  const { isOnly, isAlone } = await copyList(file, from, list.depth, to);
+  return isOnly ? { file: to, isAlone } : null;
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -153,6 +170,7 @@ interface JsonRows {
   /** The file that is read. */
   readonly read: string;
   readonly columns: readonly Column[];
+  readonly notes: readonly string[];
   readonly query: (broken: BrokenRows) => string;
 }
 
@@ -172,7 +190,7 @@ export async function jsonRows(
 ): Promise<JsonRows> {
   const list = format === 'json' ? listIn(text) : null;
   const own = list === null ? null : await ownList(start, text, list, made());
-  const read = own ?? start.file;
+  const read = own?.file ?? start.file;
   const documents = (broken: BrokenRows): string =>
     format === 'json-lines'
       ? `SELECT try_cast(line AS JSON) AS json, line FROM ${linesQuery(read, broken)} WHERE trim(line) <> ''`
@@ -208,6 +226,12 @@ export async function jsonRows(
     format: page === null ? format : 'json',
     read,
     columns: names.map((name) => ({ name, type: 'VARCHAR' })),
+    notes:
+      list === null || own === null || own.isAlone
+        ? []
+        : [
+            `Only the list "${list.path.slice(2).replaceAll('"', '')}" is read; the file holds another one beside it.`,
+          ],
     query: (broken) =>
       `SELECT ${values}, ${problemColumn}, ${rawColumn} FROM (` +
       `SELECT json_extract_string(json, ${literalList([...columns.values()])}) AS v, CASE WHEN json IS NULL THEN 'not-json' WHEN json_type(json) <> 'OBJECT' THEN 'not-an-object' END AS ${problemColumn}, ` +

@@ -132,8 +132,21 @@ describe('JSON lines', () => {
     const ids = Array.from({ length: 18 }, (_, at) => `order ${at}`);
     const list = ids.map((order_id) => line({ order_id, note: note + 'x'.repeat(1_000_000) })).join(',\n');
     const text = `{"count": 2, "page": {"of": 1}, "data": {"orders": [${list}]}, "errors": [{"at": "]"}]}`;
-    const { orders } = await replayed({ file: write('answer.json', `\ufeff${text}`) });
+    const { orders, replay } = await replayed({ file: write('answer.json', `\ufeff${text}`) });
     expect(orders.map(({ order }) => order.order_id)).toEqual(ids);
+    expect(replay.notes).toContain(
+      'Only the list "data.orders" is read; the file holds another one beside it.',
+    );
+  });
+
+  it.each([
+    ['another list of objects', ', "refunds" : [ {"id": "r"} ]', true],
+    ['lists of texts, and an empty one', ', "tags": ["[{"], "none": []', false],
+    ['lists within what is beside it', ', "page": {"links": [{"to": 2}]}', false],
+  ])('of an answer with %s say what is not read', async (_, beside, isSaid) => {
+    const { replay } = await replayed({ file: write('beside.json', `{"orders": [${line()}]${beside}}`) });
+    const said = replay.notes.filter((note) => note.startsWith('Only the list "orders" is read'));
+    expect(said).toHaveLength(isSaid ? 1 : 0);
   });
 
   it('of an answer that was cut short are refused', async () => {
