@@ -39,6 +39,7 @@ async function vitest(
   args: readonly string[],
   logFile: string | null = null,
 ): Promise<Outcome> {
+  rmSync(outcomeOf(name), { force: true });
   const code = await run(
     node,
     [
@@ -113,7 +114,8 @@ export async function main(args: readonly string[]): Promise<number> {
   const named = args.filter((one) => !own.includes(one));
   const strict = process.env.CI === 'true' && named.length === 0;
   const before = args.includes('--rest') ? outcomeBefore() : undefined;
-  rmSync(results, { recursive: true, force: true });
+  // A run of named tests may be one that a test of a whole run starts.
+  if (named.length === 0) rmSync(results, { recursive: true, force: true });
   mkdirSync(results, { recursive: true });
 
   const outcomes: Outcome[] = [];
