@@ -74,8 +74,14 @@ function outcomeBefore(): Outcome {
 
 const fast = ['--project', 'fast'];
 const heavy = ['--project', 'heavy'];
-/** Of the heavy tests, those that start Spark or the local cloud. */
-const ofSpark = ['.spark.test.ts', '.cloud.test.ts', 'local-cloud.e2e.test.ts'];
+/** Of the heavy tests, half by the time that they take: a stage on the local cloud, and long runs of the streaming job. */
+const longest = [
+  'local-cloud.e2e',
+  ...['equivalence', 'faults', 'compaction', 'set-clock', 'idle-topic', 'checkpoint-in-s3'].map(
+    (name) => `${name}.spark`,
+  ),
+  '.cloud',
+].map((name) => `${name}.test.ts`);
 /** Of the heavy tests, what the Node of Lambda matters to: the functions as bundled, and lines of another process. */
 const onNode24 = ['test/e2e/functions-package.e2e.test.ts', 'test/emr/reader/reader.spark.test.ts'];
 const leftOut =
@@ -84,20 +90,20 @@ const leftOut =
 
 /**
  * The heavy tests and, in CI, what else is promised of each Node. Spark and the local cloud spend much of their time waiting,
- * so everything else runs beside them; it is printed once they are done.
+ * so everything else runs beside the longest of them; it is printed once they are done.
  */
 async function rest(strict: boolean): Promise<Outcome[]> {
   const logFile = path.join(results, 'beside.log');
-  const [spark, others] = await Promise.all([
-    vitest('heavy-with-spark', process.execPath, [...heavy, ...ofSpark]),
+  const [first, others] = await Promise.all([
+    vitest('heavy-longest', process.execPath, [...heavy, ...longest]),
     beside(strict, logFile),
   ]);
   process.stdout.write(readFileSync(logFile, 'utf8'));
-  return [spark, ...others];
+  return [first, ...others];
 }
 
 async function beside(strict: boolean, logFile: string): Promise<Outcome[]> {
-  const besides = ofSpark.flatMap((name) => ['--exclude', `**/*${name}`]);
+  const besides = longest.flatMap((name) => ['--exclude', `**/*${name}`]);
   const outcomes = [await vitest('heavy-others', process.execPath, [...heavy, ...besides], logFile)];
   if (!strict || !pinnedNodesRunHere) return outcomes;
   for (const major of pinnedMajors.filter((one) => !process.versions.node.startsWith(`${one}.`))) {
