@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import pipeline from '../../../../../pipeline/definition.ts';
 import { withTopicPrefix } from '../../../core/pipeline.ts';
 import { readTestConsumerRequest } from '../../../functions/test-consumer/request.ts';
+import { kit } from '../../core/kit.ts';
 
 const events = path.resolve(import.meta.dirname, '../../../../../functions/events/test-consumer');
 
@@ -18,11 +19,11 @@ describe('the event of the test consumer', () => {
   });
 
   test('means the topics of its stage by their own names, and any other by its name', () => {
-    const stage = withTopicPrefix(pipeline, 'dev-').topics;
+    const stage = withTopicPrefix(kit, 'dev-').topics;
     const { refunds: _, ...withoutRefunds } = { ...stage, refunds: stage.orders };
-    const own = { ...pipeline.topics, refunds: { ...pipeline.topics.orders, name: 'refunds' } };
+    const own = { ...kit.topics, refunds: { ...kit.topics.orders, name: 'refunds' } };
     const topicOf = (topic: string) => readTestConsumerRequest({ topic }, withoutRefunds, own).topic;
-    for (const [role, { name }] of Object.entries(pipeline.topics))
+    for (const [role, { name }] of Object.entries(kit.topics))
       expect(topicOf(name)).toBe(stage[role]?.name);
     expect(topicOf(stage.alerts.name)).toBe(stage.alerts.name);
     expect(topicOf('shipments')).toBe('shipments');
