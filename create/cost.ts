@@ -31,6 +31,9 @@ function configOf(before: Partial<Answers>, preset: PresetName): StageConfig {
   };
 }
 
+/** Said once where costs are: another region may have been chosen. */
+export const priceRegion = 'us-east-1 prices';
+
 /** Such as `about $530 a month`; of existing clusters, what a stage costs beside them. */
 export function monthlyCost(before: Partial<Answers>, preset: PresetName): string {
   const { monthlyUsd } = estimateCost(configOf(before, preset));

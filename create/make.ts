@@ -5,7 +5,7 @@ import { shellPath } from '../plugins/ecom-analytics/functions/shell-word.ts';
 import { interruptedCode } from '../plugins/ecom-analytics/run/interruption.ts';
 import type { Answers, PackageManager, Surroundings } from './answers.ts';
 import { CancelledError } from './cancel.ts';
-import { monthlyCost } from './cost.ts';
+import { monthlyCost, priceRegion } from './cost.ts';
 import { install, installLine, lockFiles, start, startLine } from './install.ts';
 import { baseArchive, originFile, readAnswers, readBase, readOrigin } from './origin.ts';
 import type { Outcome } from './program.ts';
@@ -140,7 +140,9 @@ function nextSteps(answers: Answers, target: Target, surroundings: Surroundings,
     ['code .', 'completion, tasks and one-key debugging'],
     [
       `npx sls deploy --stage ${stage}`,
-      `on AWS, ${monthlyCost(answers, stage === 'dev' ? 'dev' : answers.size)}`,
+      answers.aws
+        ? `on AWS, ${monthlyCost(answers, stage === 'dev' ? 'dev' : answers.size)} (${priceRegion})`
+        : 'later, on AWS: see docs/deploy.md',
     ],
   ];
   const width = Math.max(...steps.map(([command = '']) => command.length));

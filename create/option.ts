@@ -10,7 +10,7 @@ import {
   packageManagers,
   type Surroundings,
 } from './answers.ts';
-import { monthlyCost } from './cost.ts';
+import { monthlyCost, priceRegion } from './cost.ts';
 import {
   longestName,
   nameFrom,
@@ -271,7 +271,8 @@ export const options: OptionTable = {
     read: readStages,
     write: (value) => value.join(','),
     question: {
-      message: (before) => `Which stages? While deployed, dev costs ${monthlyCost(before, 'dev')}.`,
+      message: (before) =>
+        `Which stages? Deployed, dev costs ${monthlyCost(before, 'dev')} (${priceRegion}).`,
       when: onAws,
     },
   },
@@ -285,7 +286,7 @@ export const options: OptionTable = {
     question: {
       message: ({ stages = [] }) => {
         const [stage = '', ...more] = stages.filter((name) => name !== 'dev');
-        return `What size should ${more.length === 0 ? stage : 'the stages other than dev'} be?`;
+        return `What size should ${more.length === 0 ? stage : 'the stages other than dev'} be (${priceRegion})?`;
       },
       choices: sizeChoices,
       when: (before) =>

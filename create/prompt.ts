@@ -71,6 +71,11 @@ function askChoice(
   );
 }
 
+/** What stands behind a colon elsewhere, as a sentence of its own. */
+function sentence(wrong: string | undefined): string | undefined {
+  return wrong === undefined ? undefined : `${wrong.slice(0, 1).toUpperCase()}${wrong.slice(1)}`;
+}
+
 async function askText(
   message: string,
   { placeholder = '' }: Question,
@@ -83,7 +88,7 @@ async function askText(
       message,
       placeholder: initial ?? placeholder,
       defaultValue: initial ?? '',
-      validate: (typed) => wrong(typed?.trim() || (initial ?? '')),
+      validate: (typed) => sentence(wrong(typed?.trim() || (initial ?? ''))),
       signal: stop,
     }),
   );

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -112,6 +113,16 @@ describe('the first commit', () => {
     expect(committed()).toContain('pnpm-lock.yaml');
     expect(git('status', '--porcelain')).toBe('');
   });
+});
+
+test('what is next names a cost on AWS only where AWS was asked for', async () => {
+  expect(await make({ git: 'no', install: 'no' })).toMatch(
+    /npx sls deploy --stage dev +on AWS, about \$\d+ a month \(us-east-1 prices\)$/m,
+  );
+  rmSync(project, { recursive: true });
+  expect(await make({ aws: 'no', git: 'no', install: 'no' })).toMatch(
+    /npx sls deploy --stage dev +later, on AWS: see docs\/deploy\.md$/m,
+  );
 });
 
 describe('after a kill while files were moved', () => {

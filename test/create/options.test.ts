@@ -130,7 +130,8 @@ describe('questions', () => {
       const { monthlyUsd } = estimateCost(resolveConfig(pipeline, { preset }));
       return `about $${Math.round(monthlyUsd).toLocaleString('en-US')} a month`;
     };
-    expect(message('stages', { clusters: 'create' })).toContain(usd('dev'));
+    expect(message('stages', { clusters: 'create' })).toContain(`${usd('dev')} (us-east-1 prices)`);
+    expect(message('size', { stages: ['dev', 'prod'] })).toBe('What size should prod be (us-east-1 prices)?');
     for (const { value, label } of options.size.question?.choices ?? [])
       expect(label).toBe(`${value}, ${usd(presetNames.find((name) => name === value) ?? 'dev')}`);
     const answers = await answersOf({ ...existingClusters, stages: 'dev' });

@@ -51,8 +51,8 @@ const questions: readonly Step[] = [
   ['Where should we create your project?', `shop${key.enter}`],
   ['Which Kafka (MSK) and Spark (EMR) clusters', key.enter],
   ['Which AWS region?', `eu-west-1${key.enter}`],
-  ['Which stages? While deployed, dev costs about $', key.enter],
-  ['What size should prod be?', `${key.down}${key.enter}`],
+  ['Which stages? Deployed, dev costs about $', key.enter],
+  ['What size should prod be (us-east-1 prices)?', `${key.down}${key.enter}`],
   ['Which e-mail address', `owner@shop.example${key.enter}`],
   ['Which package manager?', key.enter],
   ['Install and start now?', `${key.down}${key.down}${key.enter}`],
@@ -159,7 +159,7 @@ test('existing clusters are asked for, and a wrong answer is asked again', async
     ['clusters', `${key.down}${key.enter}`],
     ['What is the ARN of the MSK cluster?', `shop${key.enter}`],
     [
-      'it must be an ARN like',
+      'It must be an ARN like',
       `${clear}arn:aws:kafka:eu-west-3:123456789012:cluster/shop/1a2b-3${key.enter}`,
     ],
     ['What is the ID of the EMR cluster?', `j-2AXXXXXXGAPLF${key.enter}`],
@@ -186,7 +186,7 @@ test('a folder that is not empty is shown: it may be taken, unless something is 
     ['used is not empty: notes.txt', ''],
     ['Create the project in that folder anyway?', `${key.down}${key.enter}`],
     ['Where should we create your project?', `taken${key.enter}`],
-    ['these are in the way: package.json', `${String.fromCharCode(21)}used${key.enter}`],
+    ['These are in the way: package.json', `${String.fromCharCode(21)}used${key.enter}`],
     ['used is not empty: notes.txt', ''],
     ['Create the project in that folder anyway?', key.enter],
   ]);
