@@ -171,7 +171,7 @@ export function askedReplay(
   );
   return {
     files: files.map(absolute),
-    choices: readChoices(given),
+    choices: { ...readChoices(given), ...((isDry || mapFile !== undefined) && { isChecked: true }) },
     dryRun: isDry ? { save: save === undefined ? null : absolute(save), given } : null,
   };
 }
@@ -234,6 +234,11 @@ export async function saveMapFile(file: string, given: Values, mapping: Mapped):
 }
 
 function mapFileError(file: string, done: 'read' | 'written', cause: unknown): UsageError {
+  if (done === 'read' && cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
+    const what = 'There is no such map file';
+    const fix = 'Check the path of --map-file, or write one with --dry-run --save FILE.';
+    return new UsageError('ECOM_REPLAY_MAP_FILE', { what, where: file, fix }, { cause });
+  }
   const what = `The map file cannot be ${done}: ${cause instanceof Error ? cause.message : String(cause)}`;
   const fix = done === 'read' ? 'Write one with --dry-run --save FILE.' : 'Name another with --save.';
   return new UsageError('ECOM_REPLAY_MAP_FILE', { what, where: file, fix }, { cause });

@@ -88,6 +88,12 @@ export async function currencyOf(
       'Give amounts in a currency of two decimals or none, for example with --map total_amount=… and --currency USD.',
     );
   const note = `All amounts are in ${currency}, and so is this run; the definition says ${own} (pipeline/definition.ts).`;
+  if (wanted === undefined && codes.length === 0)
+    return {
+      currency,
+      digits,
+      notes: [`No currency in the file: ${own}, from pipeline/definition.ts (--currency).`],
+    };
   return { currency, digits, notes: wanted === undefined && currency !== own ? [note] : [] };
 }
 

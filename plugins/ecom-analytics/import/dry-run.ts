@@ -1,5 +1,7 @@
 import type { ExitCode } from '../core/error.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
+import { formatTimestamp } from '../core/timestamp.ts';
+import { date } from '../dashboard/page/format.ts';
 import { shellOption } from '../functions/shell-word.ts';
 import { printable } from '../report/printable.ts';
 import { type AskedReplay, saveMapFile } from './choices.ts';
@@ -21,7 +23,7 @@ async function firstOrders(replay: Replay): Promise<ReplayOrder[]> {
 
 /** What a file is taken for, without a run: mapping, first orders, sums, what is left out. */
 export async function describeDryRun(replay: Replay): Promise<{ text: string; json: object }> {
-  const { plan, findings, notes } = replay;
+  const { plan, findings, span, notes } = replay;
   const orders = (await firstOrders(replay)).map(({ order }) => order);
   const width = Math.max(...Object.keys(plan.mapping).map((field) => field.length));
   const text = [
@@ -32,14 +34,23 @@ export async function describeDryRun(replay: Replay): Promise<{ text: string; js
       ([field, column]) => `  ${field.padEnd(width)}  ${printable(column)}`,
     ),
     '',
-    `First orders, of ${findings.orders}`,
+    `First orders, of ${findings.orders} from ${date(span.fromMs)} to ${date(span.toMs)}`,
     ...orders.map((order) => `  ${printable(JSON.stringify(order))}`),
     '',
     plan.platform === null
       ? `Nothing was run. To run it, leave out --dry-run. This mapping as an option: ${shellOption('--map', joinMapping(plan.mapping))}`
       : 'Nothing was run. To run it, leave out --dry-run.',
   ].join('\n');
-  return { text: `${text}\n`, json: { mapping: plan.mapping, first_orders: orders, ...findings } };
+  return {
+    text: `${text}\n`,
+    json: {
+      mapping: plan.mapping,
+      from: formatTimestamp(span.fromMs),
+      to: formatTimestamp(span.toMs),
+      first_orders: orders,
+      ...findings,
+    },
+  };
 }
 
 /** Shows on stdout what the files are taken for, and keeps it where that is asked. Throws what {@link withReplay} does. */
@@ -54,7 +65,7 @@ export async function showDryRun(
     const { save = null, given = {} } = asked.dryRun ?? {};
     if (save === null) return 0;
     await saveMapFile(save, given, replay.plan.mapping);
-    process.stderr.write(`Kept in ${save}: run it with ${shellOption('--map-file', save)}\n`);
+    process.stderr.write(`Saved to ${save}; use it with ${shellOption('--map-file', save)}\n`);
     return 0;
   });
 }

@@ -1,5 +1,5 @@
 import { formatMoney, toUsd } from '../core/money.ts';
-import { badRecordReasons } from '../core/order.ts';
+import { badRecordReasons, maxIdLength } from '../core/order.ts';
 import type { ReplayDatabase } from './database.ts';
 import type { Refused, ReplayFindings } from './found.ts';
 import type { RowPlaces } from './lines.ts';
@@ -19,18 +19,22 @@ const itemsPerOrder = {
 /**
  * Looks at what was loaded, before any of it is replayed.
  *
- * @returns with how many amounts were rounded
+ * @returns with the times of the first and the last order, and how many amounts were rounded
  */
 export async function look(
   db: ReplayDatabase,
   places: RowPlaces,
   found: FoundLayout,
   about: Pick<ReplayFindings, 'files' | 'layout' | 'currency' | 'out_of_order'>,
-): Promise<{ findings: ReplayFindings; rounded: number }> {
+): Promise<{
+  findings: ReplayFindings;
+  span: { fromMs: number; toMs: number };
+  rounded: number;
+}> {
   const { n } = await db.row('SELECT count(*)::DOUBLE AS n FROM item');
   const orders = 'FROM placed WHERE left_out IS NULL AND NOT coalesce(refund, false) AND reason IS NULL';
   const kept = await db.row(
-    'SELECT count(*)::DOUBLE AS orders, coalesce(sum(cents), 0)::VARCHAR AS cents, coalesce(sum(refunded), 0)::DOUBLE AS refunded, ' +
+    'SELECT count(*)::DOUBLE AS orders, coalesce(sum(cents), 0)::VARCHAR AS cents, coalesce(sum(refunded), 0)::DOUBLE AS refunded, min(ms)::DOUBLE AS from_ms, max(ms)::DOUBLE AS to_ms, ' +
       `count(*) FILTER (refunded > 0)::DOUBLE AS refunds, count(*) FILTER (total * 100 <> cents)::DOUBLE AS rounded ${orders}`,
   );
   const { customers } = await db.row(
@@ -74,6 +78,7 @@ export async function look(
     amount: Number(row.amount),
   });
   return {
+    span: { fromMs: Number(kept.from_ms), toMs: Number(kept.to_ms) },
     rounded: Number(kept.rounded),
     findings: {
       files: about.files,
@@ -95,6 +100,11 @@ export async function look(
     },
   };
 }
+
+/** What a row lacks, where a field of a record says more than a person asks. */
+const wrongs: Readonly<Partial<Record<string, string>>> = {
+  'customer-id': `no customer, or an ID of more than ${maxIdLength} characters`,
+};
 
 const fixes: Readonly<Partial<Record<string, string>>> = {
   'customer-id':
@@ -142,8 +152,8 @@ export function describeFindings(findings: ReplayFindings): string[] {
   const format = (amount: number): string => formatMoney(amount, findings.currency);
   const layouts = {
     one: '',
-    items: '; one row an item, whose amounts are added up',
-    'total-in-first': '; one row an item, the total is in the first row of each order',
+    items: '; one row per item, whose amounts are added up',
+    'total-in-first': '; one row per item, the total is in the first row of each order',
     'total-in-every': '; several rows an order, and each has the order’s total (--rows items adds them up)',
   };
   const said = [
@@ -169,11 +179,11 @@ export function describeFindings(findings: ReplayFindings): string[] {
     const fix = fixes[one.reason];
     said.push(
       `Refused: ${counted(one.rows, 'row')}, first on line ${count.format(one.firstLine)}${findings.files.length > 1 ? ` of ${one.firstFile}` : ''}: ` +
-        `${reasons[one.reason]}${fix === undefined ? '' : ` (${fix})`}.`,
+        `${wrongs[one.reason] ?? reasons[one.reason]}${fix === undefined ? '' : ` (${fix})`}.`,
     );
   }
   if (all > rows * muchRefused)
-    said.push(`Warning: ${Math.round((all / rows) * 100)} % of the rows are refused.`);
+    said.push(`Warning: ${Math.round((all / rows) * 100)}% of the rows were refused.`);
   if (findings.out_of_order > 0)
     said.push(
       `Out of order: ${counted(findings.out_of_order, 'row')}; orders are replayed in the order of their time.`,

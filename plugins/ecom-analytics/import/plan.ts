@@ -28,6 +28,8 @@ export interface PlanOptions {
   /** Rows without a customer: refused, or each a customer of its own. */
   readonly guests?: 'refuse' | 'count' | undefined;
   readonly decimal?: '.' | ',' | undefined;
+  /** The mapping is being looked at, or was: nobody need be told to. */
+  readonly isChecked?: true;
 }
 
 const commaAmount = String.raw`^\D{0,4}\d{1,3}([. '’\x{00a0}\x{202f}]\d{3})*,\d{1,2}\D{0,4}$|^\D{0,4}\d+,(\d{1,2}|\d{4,8})\D{0,4}$`;
@@ -303,7 +305,7 @@ export async function planOrders(
       ([field, one]) => fieldNames.includes(field) && names.includes(one) && !twice.has(one),
     );
     const suggested: Mapping = suggestColumns(facts, Object.fromEntries(certain));
-    const unknown = layout === null ? 'This is not a layout that is known. ' : '';
+    const unknown = layout === null ? 'Unknown layout. ' : '';
     throw mappingError(`${unknown}${wrong}`, file, names, suggested, twice, ofShop);
   }
 
@@ -318,7 +320,7 @@ export async function planOrders(
   if (name !== null) notes.unshift(`Recognized: ${name}.`);
   else if (input.format !== 'sql')
     notes.unshift(
-      'This is not a layout that is known: columns were matched by their names and by --map. Check the mapping with --dry-run.',
+      `Unknown layout: columns were matched by their names and by --map.${options.isChecked ? '' : ' Check the mapping with --dry-run.'}`,
     );
   if (layout === null && options.where === undefined) notes.push(...(await statesNotes(db, columns)));
   if (decimal === ',' && options.decimal === undefined)

@@ -15,7 +15,7 @@ import { noRows, type PlanOptions, planOrders } from './plan.ts';
 import { openSource } from './source.ts';
 import { fewOf } from './sql.ts';
 import type { ReplayFormat } from './table.ts';
-import { timeReading } from './time-form.ts';
+import { lackZone, timeReading } from './time-form.ts';
 
 export type { BadRow, ReplayOrder } from './orders.ts';
 
@@ -50,6 +50,8 @@ export interface Replay extends AsyncIterable<readonly ReplayRow[]> {
   readonly format: ReplayFormat;
   readonly plan: Plan;
   readonly findings: ReplayFindings;
+  /** Event time of the earliest and the latest order, epoch milliseconds. */
+  readonly span: { readonly fromMs: number; readonly toMs: number };
   /** What someone should know before the run, a sentence each. */
   readonly notes: readonly string[];
   /** The share of the orders that have been handed on, 0 to 1. */
@@ -133,6 +135,10 @@ async function loaded(
   const { plan: planned, source } = await planOrders(db, input, bundle, options, definition.orderFields);
   const plan = await withCurrency(db, source, planned, options.currency ?? definition.currency);
   const time = await timeReading(db, source, plan, { format: options.timeFormat, file: where });
+  const zoneNotes =
+    options.timeZone === undefined && (await lackZone(db, source, plan, time))
+      ? ['Times without a zone are read as UTC (--time-zone).']
+      : [];
   // The first readings skip rows that cannot be taken apart; this one keeps them.
   await db.run(`CREATE OR REPLACE VIEW source AS ${input.select('kept')}`);
   await loadItems(db, source, plan, time.sql, definition.orderFields);
@@ -149,7 +155,7 @@ async function loaded(
     shopFields: definition.orderFields,
   });
   const places = await RowPlaces.of(db, input);
-  const { findings, rounded } = await look(db, places, layout, {
+  const { findings, span, rounded } = await look(db, places, layout, {
     files,
     layout: plan.platform,
     currency,
@@ -168,7 +174,8 @@ async function loaded(
     format: input.format,
     plan,
     findings,
-    notes: [...plan.notes, ...input.notes, ...time.notes, ...notes, ...said],
+    span,
+    notes: [...plan.notes, ...input.notes, ...time.notes, ...zoneNotes, ...notes, ...said],
     progress: () => Math.min(1, handedOn / findings.orders),
     close: () => db.close(),
     async *[Symbol.asyncIterator]() {

@@ -43,6 +43,10 @@ const local = [
 /** A day, a month and a year in an order that numbers alone do not say. */
 const numbersAlone = String.raw`^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(\D.*)?$`;
 
+/** The clock of a time, and a zone behind it; or a count since 1970. */
+const timeOfDay = String.raw`:|T\d{4}|^\d{14}$`;
+const withZone = String.raw`(?i)(Z|[+-]\d\d:\d\d|:\d\d(\.\d+)? ?([+-]\d{2,4}|[a-z]{3,5}|[a-z_]+/[a-z_/]+)|T\d{6}[+-]\d{4}|GMT[+-]\d{4} \(.*\))$`;
+
 /** How a column of times is read: an SQL expression of type TIMESTAMPTZ, and what to say of it. */
 export interface TimeReading {
   readonly sql: string;
@@ -213,4 +217,22 @@ export async function timeReading(
   // A few among others are refused, and named; a column of them is asked about.
   if (Number(sample.n) * 2 < Number(sample.all_of)) return reading(null);
   throw ambiguous(where, example, ['month', 'day']);
+}
+
+/** Whether some times have a clock and no zone, so that the session's is theirs. */
+export async function lackZone(
+  db: ReplayDatabase,
+  source: string,
+  { expressions }: Plan,
+  { sql }: TimeReading,
+): Promise<boolean> {
+  const { timestamp = 'NULL', time_zone } = expressions;
+  if (time_zone !== undefined) return false;
+  const [{ type = '' } = {}] = await db.columns(`SELECT (${timestamp}) AS t FROM ${source}`);
+  if (/^(TIMESTAMP|DATE)/.test(type)) return /^TIMESTAMP(?! WITH)/.test(type);
+  const { n } = await db.row(
+    `SELECT count(*) AS n FROM (SELECT ${clean(`CAST((${timestamp}) AS VARCHAR)`)} AS t, ${sql} AS read FROM ${source} LIMIT 1000) ` +
+      `WHERE read IS NOT NULL AND regexp_matches(t, ${literal(timeOfDay)}) AND NOT regexp_matches(t, ${literal(withZone)})`,
+  );
+  return Number(n) > 0;
 }

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readChoices, saveMapFile, withMapFile } from '../../import/choices.ts';
+import { askedReplay, readChoices, saveMapFile, withMapFile } from '../../import/choices.ts';
 import { describeDryRun } from '../../import/dry-run.ts';
 import { joinMapping } from '../../import/mapping.ts';
 import { openReplay, ownFolder, type ReplayOptions } from './replayed.ts';
@@ -76,6 +76,13 @@ describe('a map file', () => {
     await expect(openReplay({ file, ...choices })).rejects.toThrow('names "totl"');
   });
 
+  it('that does not exist is named once', () => {
+    const file = path.join(own.folder, 'none.map.json');
+    expect(() => withMapFile(file, {}, {})).toThrow(
+      `There is no such map file (${file}). Check the path of --map-file, or write one with --dry-run --save FILE.`,
+    );
+  });
+
   it.each([
     ['{"map": {"customer_id": 5}}'],
     ['{"skip": 3}'],
@@ -105,6 +112,33 @@ it.each([
 });
 
 describe('a dry run', () => {
+  it.each([
+    ['a run', {}, true],
+    ['a dry run', { 'dry-run': true }, false],
+    ['a map file', { 'map-file': 'g.map.json' }, false],
+  ])('is pointed to where the mapping is a guess, by %s: %o', async (_what, more, isPointedTo) => {
+    const file = own.write('g.csv', 'customer_id,timestamp,total_amount\nana,2024-01-05,1\n');
+    own.write('g.map.json', '{}');
+    const asked = askedReplay({ replay: [file], 'dry-run': false, ...more }, own.folder, {});
+    const replay = await openReplay({ file, ...asked?.choices });
+    replay.close();
+    expect(replay.notes.join(' ').includes('Check the mapping with --dry-run.')).toBe(isPointedTo);
+    expect(replay.notes[0]).toMatch(/^Unknown layout: columns were matched/);
+  });
+
+  it('shows the first day of the orders and the last', async () => {
+    const row = (day: string): string => `ana,${day}T10:00:00Z,1\n`;
+    const file = own.write(
+      'h.csv',
+      `customer_id,timestamp,total_amount\n${row('2024-02-07')}${row('2024-01-05')}${row('2024-01-09')}`,
+    );
+    const replay = await openReplay({ file });
+    const { text, json } = await describeDryRun(replay);
+    replay.close();
+    expect(text).toContain('First orders, of 3 from 2024-01-05 to 2024-02-07\n');
+    expect(json).toMatchObject({ from: '2024-01-05T10:00:00.000Z', to: '2024-02-07T10:00:00.000Z' });
+  });
+
   it('shows no control characters of the file', async () => {
     const file = own.write(
       'e.csv',

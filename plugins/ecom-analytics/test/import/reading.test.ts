@@ -137,7 +137,7 @@ describe('a CSV file', () => {
       [3, 'row', `c,${day}`],
       [4, 'row', `d,${day},1,1`],
     ]);
-    expect(replay.notes.at(-1)).toBe('Warning: 50 % of the rows are refused.');
+    expect(replay.notes.at(-1)).toBe('Warning: 50% of the rows were refused.');
   });
 
   it('whose quotes do not match is refused with the line, and not read in part', async () => {
@@ -749,9 +749,40 @@ describe('pages of an API, a line each', () => {
 });
 
 it('says that a layout is not known, in the summary and where a mapping is asked for', async () => {
-  const said = 'This is not a layout that is known';
+  const said = 'Unknown layout';
   expect((await read(`${header}\nc,${day},1\n`)).replay.notes.join('\n')).toContain(said);
   expect(await refusal('who,when,sum\nana,2026-01-02,3\nben,2026-01-03,4\n')).toContain(said);
+});
+
+it.each([
+  ['2026-01-02 10:00', true],
+  ['2026-01-02T10:00:00.5', true],
+  ['Jan 2 2026 10:00 PM', true],
+  ['20260102101112', true],
+  ['2026-01-02T10:00:00Z', false],
+  ['2026-01-02 10:00:00 UTC', false],
+  ['2026-01-02 10:00:00 +0200', false],
+  ['2026-01-02T10:00:00-05:00', false],
+  ['2026-01-02T10:00:00+02', false],
+  ['2026-01-02 10:00:00 America/New_York', false],
+  ['20260102T101112+0000', false],
+  ['1767348000', false],
+  [day, false],
+])('says in which zone times are read that have none: %s', async (time, isSaid) => {
+  const said = 'Times without a zone are read as UTC (--time-zone).';
+  const { replay, orders } = await read(`${header}\nc,${time},1\n`);
+  expect(orders).toHaveLength(1);
+  expect(replay.notes.includes(said)).toBe(isSaid);
+  const { replay: told } = await read(`${header}\nc,${time},1\n`, { timeZone: 'Asia/Tokyo' });
+  expect(told.notes).not.toContain(said);
+});
+
+it('says which currency is taken where the file has none', async () => {
+  const said = 'No currency in the file: USD, from pipeline/definition.ts (--currency).';
+  expect((await read(`${header}\nc,${day},1\n`)).replay.notes).toContain(said);
+  expect((await read(`${header}\nc,${day},1\n`, { currency: 'EUR' })).replay.notes).not.toContain(said);
+  const { replay } = await read(`${header},currency\nc,${day},1,USD\n`);
+  expect(replay.notes).not.toContain(said);
 });
 
 it('names a few of many files in an error, and none for a wrong --sql', async () => {

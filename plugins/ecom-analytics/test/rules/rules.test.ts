@@ -30,7 +30,7 @@ describe('npm run rules', () => {
     );
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(stderr.replace(/^(Tried|Reading) .*\n/gm, '')).toBe(
-      'Recognized: CDNOW.\n6,919 rows make 6,919 orders of 2,357 customers, $244,091.94.\nThe file has dates without times: to the rules over customers, all orders of a day arrive at once.\n',
+      'Recognized: CDNOW.\nNo currency in the file: USD, from pipeline/definition.ts (--currency).\n6,919 rows make 6,919 orders of 2,357 customers, $244,091.94.\nThe file has dates without times: to the rules over customers, all orders of a day arrive at once.\n',
     );
   });
 
@@ -87,7 +87,7 @@ describe('npm run rules', () => {
     const { stdout, stderr } = await printed(rules, ['--replay', file]);
     expect(stdout).toMatch(/^1 order of 1 customer, /);
     expect(stderr).toMatch(
-      /^This is not a layout that is known.*\n4 rows make 1 order of 1 customer, \$1\.00; several rows an order.*\nRefused: 2 rows, first on line 4: timestamp is not a time.*\nWarning: 50 % of the rows are refused\./,
+      /^Unknown layout: .*\nNo currency in the file: USD, from pipeline\/definition\.ts \(--currency\)\.\n4 rows make 1 order of 1 customer, \$1\.00; several rows an order.*\nRefused: 2 rows, first on line 4: timestamp is not a time.*\nWarning: 50% of the rows were refused\./,
     );
   });
 });
