@@ -62,7 +62,7 @@ const commands: Readonly<Record<string, EcomCommand>> = {
 
 const width = Math.max(...Object.keys(commands).map((name) => name.length));
 
-const help = `Real-time e-commerce analytics on this machine; stages on AWS have npx sls.
+const help = `Real-time e-commerce analytics on this machine; for stages on AWS, use npx sls.
 
   ecom COMMAND [options]
 

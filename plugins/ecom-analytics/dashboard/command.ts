@@ -6,7 +6,7 @@ import { progressLine } from '../report/progress-line.ts';
 import { findRunFolder } from '../report/run-folder.ts';
 import { interruptedCode, listenForInterruption } from '../run/interruption.ts';
 import { openFinishedRun, showFinishedRun } from './finished-run.ts';
-import { startDashboard } from './server.ts';
+import { addressText, startDashboard } from './server.ts';
 
 export const usage = `Opens what a run wrote in the dashboard, read-only, until Ctrl-C.
 
@@ -74,7 +74,7 @@ export async function main(args: readonly string[], shop: PipelineDefinition): P
   try {
     await dashboard.runFolder(run.folder, 'read');
     await showFinishedRun(run, dashboard, progressLine(performance.now()));
-    process.stderr.write(`Dashboard: ${dashboard.url}\nCtrl-C ends it.\n`);
+    process.stderr.write(`${addressText(dashboard.url, options.port)}\nCtrl-C ends it.\n`);
     if (!interruption.happened()) await once(interruption.signal, 'abort');
     return interruptedCode;
   } finally {

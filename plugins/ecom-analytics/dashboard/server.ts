@@ -149,6 +149,16 @@ async function listen(server: Server, asked: number | undefined): Promise<void> 
 }
 
 /**
+ * Says where the page is, and why it is not where it usually is.
+ *
+ * @param asked the port that was asked for, if any
+ */
+export function addressText(url: string, asked: number | null): string {
+  const isMoved = asked === null && new URL(url).port !== String(defaultPort);
+  return `${isMoved ? `Port ${defaultPort} is taken; the dashboard has another.\n` : ''}Dashboard: ${url}`;
+}
+
+/**
  * Starts the dashboard's server on 127.0.0.1.
  *
  * @throws EcomError `ECOM_PORT_TAKEN` when the port asked for is in use, `ECOM_PORT_REFUSED` when it may not be used

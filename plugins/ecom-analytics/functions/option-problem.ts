@@ -1,3 +1,5 @@
+import { nearest } from '../core/nearest.ts';
+
 /**
  * What someone should do where npm took options for its own, for want of `--` before them: it leaves them in the environment, and
  * their values among the arguments. Undefined where it took none of them.
@@ -15,6 +17,13 @@ export function takenByNpm(
   return taken === undefined
     ? undefined
     : `npm took --${taken} for an option of its own. Put -- before the options: npm ${environment.npm_lifecycle_event === 'start' ? 'start' : `run ${environment.npm_lifecycle_event ?? ''}`} -- --${taken} …`;
+}
+
+/** Names the option that an unknown one is a slip of, to stand before what else to do; empty where none is near. */
+export function meantOption(error: unknown, names: readonly string[]): string {
+  const [, unknown] = /^Unknown option '--([^']+)'/.exec(error instanceof Error ? error.message : '') ?? [];
+  const meant = unknown === undefined ? undefined : nearest(unknown, names);
+  return meant === undefined ? '' : `Did you mean --${meant}? `;
 }
 
 /**

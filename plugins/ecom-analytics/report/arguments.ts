@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { UsageError } from '../core/error.ts';
-import { optionProblem, takenByNpm } from '../functions/option-problem.ts';
+import { meantOption, optionProblem, takenByNpm } from '../functions/option-problem.ts';
 
 /**
  * Reads a command's arguments: options as declared, and positionals.
@@ -19,7 +19,8 @@ export function parseArguments<const Options extends NonNullable<ParseArgsConfig
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (cause) {
-    throw new UsageError('ECOM_OPTION_UNKNOWN', { what: optionProblem(cause), fix }, { cause });
+    const todo = `${meantOption(cause, Object.keys(options))}${fix}`;
+    throw new UsageError('ECOM_OPTION_UNKNOWN', { what: optionProblem(cause), fix: todo }, { cause });
   }
 }
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../core/error.ts';
 import type { ShopFields } from '../core/fields.ts';
-import { optionProblem, takenByNpm } from '../functions/option-problem.ts';
+import { meantOption, optionProblem, takenByNpm } from '../functions/option-problem.ts';
 import {
   type AskedReplay,
   askedReplay,
@@ -168,7 +168,8 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: declared, allowPositionals: false }).values;
   } catch (error) {
-    throw new UsageError('ECOM_OPTION_UNKNOWN', { what: optionProblem(error), fix }, { cause: error });
+    const todo = `${meantOption(error, Object.keys(declared))}${fix}`;
+    throw new UsageError('ECOM_OPTION_UNKNOWN', { what: optionProblem(error), fix: todo }, { cause: error });
   }
 }
 

@@ -67,7 +67,7 @@ export async function run(
   try {
     const isSpark = options.engine === 'spark';
     const announce = (): void => {
-      if (dashboard.url !== null) process.stderr.write(`Dashboard: ${dashboard.url}\n`);
+      if (dashboard.address !== null) process.stderr.write(`${dashboard.address}\n`);
     };
     // The page follows Spark's installation. Otherwise the address comes once all is loaded: Ctrl-C ends the loader too.
     if (isSpark) announce();
@@ -107,8 +107,8 @@ function openSource(
 }
 
 interface OpenDashboard {
-  /** Null where there is none. */
-  readonly url: string | null;
+  /** Where it is, in words; null where there is none. */
+  readonly address: string | null;
   readonly feeds: readonly RunFeed[];
   runFolder(folder: string): Promise<void>;
   close(): Promise<void>;
@@ -120,13 +120,13 @@ async function openDashboard(
   source: string,
 ): Promise<OpenDashboard> {
   const done = (): Promise<void> => Promise.resolve();
-  if (asked === null) return { url: null, feeds: [], runFolder: done, close: done };
-  const { startDashboard } = await import('../dashboard/server.ts');
+  if (asked === null) return { address: null, feeds: [], runFolder: done, close: done };
+  const { addressText, startDashboard } = await import('../dashboard/server.ts');
   const dashboard = await startDashboard({
     definition,
     source,
     ...(asked.port !== null && { port: asked.port }),
   });
   const { url, runFolder, close } = dashboard;
-  return { url, feeds: [dashboard], runFolder, close };
+  return { address: addressText(url, asked.port), feeds: [dashboard], runFolder, close };
 }

@@ -80,6 +80,7 @@ export function describeSummary(summary: RunSummary, here: string): string {
     '',
     `Written to ${out}`,
     `  npm run report -- ${shellPath(out)}`,
+    `  npm run dashboard -- ${shellPath(out)}`,
     `  npm run query -- --saved top-categories${elsewhere}`,
   );
   if (summary.dead_letters > 0)

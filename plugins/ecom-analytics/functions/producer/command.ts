@@ -4,7 +4,7 @@ import type { PipelineDefinition } from '../../core/pipeline.ts';
 import { forwardClock, systemClock } from '../clock.ts';
 import { type KafkaSettings, parseAuth, parseBrokers } from '../kafka/settings.ts';
 import type { Log } from '../log.ts';
-import { optionProblem } from '../option-problem.ts';
+import { meantOption, optionProblem } from '../option-problem.ts';
 import { clusterRegion, iamBrokers } from './cluster-brokers.ts';
 import { KafkaSink } from './kafka-sink.ts';
 import { checkProducerRequest, type ProducerRequest, seedOf } from './request.ts';
@@ -48,7 +48,7 @@ const options = {
 } as const;
 
 function misuse(what: string, cause?: unknown): UsageError {
-  const fix = 'See npm run producer -- --help.';
+  const fix = `${meantOption(cause, Object.keys(options))}See npm run producer -- --help.`;
   return new UsageError('ECOM_USAGE', { what, fix }, { cause });
 }
 

@@ -1,5 +1,5 @@
 import { isEcomError, UsageError } from '../../core/error.ts';
-import { startDashboard } from '../../dashboard/server.ts';
+import { addressText, startDashboard } from '../../dashboard/server.ts';
 import type { Operations } from '../../job/stream-health.ts';
 import type { CliOptions } from '../framework.ts';
 import { type DeployedStage, deployed } from '../session.ts';
@@ -43,7 +43,7 @@ export const dashboardCommand: Command = async (session, options, print) => {
   });
   try {
     dashboard.operations(operations);
-    print(`Dashboard: ${dashboard.url}\nIt shows the stage ${input.stage} until Ctrl-C.`);
+    print(`${addressText(dashboard.url, port ?? null)}\nIt shows the stage ${input.stage} until Ctrl-C.`);
     for (;;) {
       await clock.sleep(stage.isLocal ? everyMs.local : everyMs.aws);
       if (!dashboard.isWatched) continue;

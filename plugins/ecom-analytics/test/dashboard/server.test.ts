@@ -3,7 +3,12 @@ import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import pipeline from '../../../../pipeline/definition.ts';
-import { type Dashboard, type DashboardOptions, startDashboard } from '../../dashboard/server.ts';
+import {
+  addressText,
+  type Dashboard,
+  type DashboardOptions,
+  startDashboard,
+} from '../../dashboard/server.ts';
 import { listening } from './listening.ts';
 
 const started: { close(): unknown }[] = [];
@@ -114,5 +119,10 @@ describe("the dashboard's server", () => {
     const second = await start({});
     expect(new URL(second.url).port).not.toBe(new URL(first.url).port);
     expect((await fetch(second.url)).status).toBe(200);
+    expect(addressText(second.url, null)).toBe(
+      `Port 4600 is taken; the dashboard has another.\nDashboard: ${second.url}`,
+    );
+    expect(addressText('http://127.0.0.1:4600/', null)).toBe('Dashboard: http://127.0.0.1:4600/');
+    expect(addressText('http://127.0.0.1:80/', 80)).toBe('Dashboard: http://127.0.0.1:80/');
   });
 });

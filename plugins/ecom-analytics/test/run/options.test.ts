@@ -56,6 +56,11 @@ describe('the options of npm start', () => {
 
   it.each([
     ['--nope', 'UNKNOWN', "Unknown option '--nope'. Run `npm start -- --help`"],
+    [
+      '--durtion 5',
+      'UNKNOWN',
+      "Unknown option '--durtion'. Did you mean --duration? Run `npm start -- --help`",
+    ],
     ['extra', 'UNKNOWN', "Unexpected argument 'extra'"],
     ['--json=yes', 'UNKNOWN', 'does not take an argument'],
     ['--rate', 'UNKNOWN', "'--rate <value>' argument missing"],

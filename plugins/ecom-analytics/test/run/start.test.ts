@@ -104,7 +104,7 @@ describe('npm start', () => {
     const out = path.join(folder, 'next $HOME');
     const { code, stdout } = await start(['--duration', '1', '--no-dashboard', '--out', out]).done;
     expect(code).toBe(0);
-    expect(stdout).toContain(`npm run report -- '${out}'\n`);
+    expect(stdout).toContain(`npm run report -- '${out}'\n  npm run dashboard -- '${out}'\n`);
     expect(stdout).toContain(`npm run query -- --saved top-categories --out '${out}'\n`);
   });
 

@@ -5,6 +5,7 @@ import { main } from '../../../functions/producer/command.ts';
 test.each([
   [[], 'Give either --brokers or --cluster-arn', 'ECOM_USAGE'],
   [['--brokers', 'a:1', '--cluster-arn', 'b'], 'Give either --brokers or --cluster-arn', 'ECOM_USAGE'],
+  [['--brokers', 'a:1', '--durtion', '5'], 'Did you mean --duration? See', 'ECOM_USAGE'],
   [['--brokers', 'a:1', '--nope'], "Unknown option '--nope'", 'ECOM_USAGE'],
   [['--brokers', 'a:1', 'extra'], 'extra', 'ECOM_USAGE'],
   [['--brokers', 'a:1', '--rate', '0'], '--rate must be a number from 1 to 1000000', 'ECOM_USAGE'],
