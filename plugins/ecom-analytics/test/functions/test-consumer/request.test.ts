@@ -23,8 +23,7 @@ describe('the event of the test consumer', () => {
     const { refunds: _, ...withoutRefunds } = { ...stage, refunds: stage.orders };
     const own = { ...kit.topics, refunds: { ...kit.topics.orders, name: 'refunds' } };
     const topicOf = (topic: string) => readTestConsumerRequest({ topic }, withoutRefunds, own).topic;
-    for (const [role, { name }] of Object.entries(kit.topics))
-      expect(topicOf(name)).toBe(stage[role]?.name);
+    for (const [role, { name }] of Object.entries(kit.topics)) expect(topicOf(name)).toBe(stage[role]?.name);
     expect(topicOf(stage.alerts.name)).toBe(stage.alerts.name);
     expect(topicOf('shipments')).toBe('shipments');
     // A topic that this stage does not have is looked for as it is called.
