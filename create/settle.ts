@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../plugins/ecom-analytics/core/error.ts';
+import { meantOption } from '../plugins/ecom-analytics/functions/option-problem.ts';
 import type { Answers, Surroundings } from './answers.ts';
 import { optionKeys, options } from './option.ts';
 
@@ -96,7 +97,8 @@ export function readFlags(args: readonly string[]): { readonly typed: Typed; rea
       });
     } catch (error) {
       const reason = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error);
-      throw usage(reason, 'command line', 'See `npm create ecom-analytics -- --help`.', error);
+      const meant = meantOption(error, Object.keys(flagConfig()));
+      throw usage(reason, 'command line', `${meant}See \`npm create ecom-analytics -- --help\`.`, error);
     }
   })();
   const [directory, second] = parsed.positionals;

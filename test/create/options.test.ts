@@ -205,6 +205,7 @@ describe('flags', () => {
   test.each([
     ['a mistyped command', ['updat'], 'There is no command "updat"'],
     ['an unknown flag', ['x', '--colour', 'red'], "Unknown option '--colour'"],
+    ['a mistyped flag', ['x', '--regoin', 'eu-west-1'], 'Did you mean --region? See'],
     [
       'an unknown value',
       ['x', '--size', 'huge'],

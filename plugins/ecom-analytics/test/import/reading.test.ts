@@ -777,6 +777,12 @@ it.each([
   expect(told.notes).not.toContain(said);
 });
 
+it('says of a row without a customer what it lacks', async () => {
+  const { replay, bad } = await read(`${header}\nc,${day},1\n,${day},1\n`);
+  expect(bad.map(({ reason }) => reason)).toEqual(['customer-id']);
+  expect(replay.notes.join('\n')).toContain('Refused: 1 row, first on line 3: no customer');
+});
+
 it('says which currency is taken where the file has none', async () => {
   const said = 'No currency in the file: USD, from pipeline/definition.ts (--currency).';
   expect((await read(`${header}\nc,${day},1\n`)).replay.notes).toContain(said);
