@@ -33,13 +33,13 @@ ORDER BY revenue DESC, category`,
   },
   {
     name: 'sales-by-day',
-    question: 'How do sales develop from day to day?',
+    question: 'How do sales develop from one day with sales to the next?',
     sql: `
 SELECT
   sales_day,
   orders,
   revenue,
-  round(revenue - lag(revenue) OVER (ORDER BY sales_day), 2) AS change_to_day_before
+  round(revenue - lag(revenue) OVER (ORDER BY sales_day), 2) AS change_to_previous_day_with_sales
 FROM (
   SELECT
     CAST(window_start AS DATE) AS sales_day,

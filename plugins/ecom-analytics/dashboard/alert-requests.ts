@@ -137,7 +137,7 @@ export class AlertRequests {
         ? []
         : await alertsFromEnd(this.folder.path, JSON.stringify(id), ({ alert_id }) => alert_id === id, 1);
     if (alert === undefined) {
-      throw new Refusal(404, 'This alert is not at hand: it is of another run, or was raised too long ago.');
+      throw new Refusal(404, 'This alert is no longer available: it belongs to another run or is too old.');
     }
     return this.#group(alert);
   }

@@ -131,8 +131,9 @@ export async function showFinishedRun(
   feed.snapshot(lastSnapshot(run, windows, alerts, deadLetters));
 }
 
-async function showAlerts({ folder, definition }: FinishedRun, feed: RunFeed): Promise<Map<string, number>> {
-  const counts = new Map(definition.rules.map(({ id }) => [id, 0]));
+/** Counts the alerts of each rule; the definition may have other rules by now, so it is not asked which there were. */
+async function showAlerts({ folder }: FinishedRun, feed: RunFeed): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
   let batch: Alert[] = [];
   for await (const alert of readAlerts(folder)) {
     counts.set(alert.rule_id, (counts.get(alert.rule_id) ?? 0) + 1);

@@ -31,6 +31,7 @@ Examples
   npm run --silent query -- "SELECT * FROM windows WHERE location = 'US-East'" --csv > us-east.csv
 `;
 
+const savedNames = savedQueries.map(({ name }) => name).join(', ');
 const fix = 'Run `npm run query -- --help` for the options.';
 
 interface QueryOptions {
@@ -68,15 +69,17 @@ function readOptions(args: readonly string[]): QueryOptions {
 /** The SQL that was given, or that of the saved question. */
 function question(sql: string | undefined, saved: string | undefined): string {
   if (saved === undefined) {
-    if (sql === undefined) throw unknownOption('Give a query, or --saved NAME');
-    return sql;
+    if (sql !== undefined) return sql;
+    throw new UsageError('ECOM_OPTION_MISSING', {
+      what: 'There is no query to ask',
+      fix: `Give one in quotes, or \`--saved NAME\`: ${savedNames}.`,
+    });
   }
   if (sql !== undefined) throw unknownOption('There is both a query and --saved');
   const found = savedQueries.find(({ name }) => name === saved);
   if (found === undefined) {
     const what = `There is no saved question "${saved}"`;
-    const names = savedQueries.map(({ name }) => name).join(', ');
-    throw new UsageError('ECOM_QUERY_UNKNOWN', { what, fix: `The saved questions are ${names}.` });
+    throw new UsageError('ECOM_QUERY_UNKNOWN', { what, fix: `The saved questions are ${savedNames}.` });
   }
   return found.sql;
 }

@@ -13,6 +13,8 @@ export interface BarChart {
   readonly showShort: (sum: number) => string;
   /** Multiply by this for the axis's own unit: its steps are round numbers there. */
   readonly scale: number;
+  /** Whether only whole numbers have a meaning. */
+  readonly areCounted: boolean;
   readonly seriesName: (name: string | null) => string;
 }
 
@@ -33,11 +35,12 @@ const timeSteps = [1, 5, 15, 30, 60, 300, 900, 1800, 3600, 10_800, 21_600, 43_20
   [1, 2, 7, 14, 28, 56, 91, 182, 364, 728, 1820].map((days) => days * DAY_S),
 );
 
-/** A round step: 1, 2, 2.5 or 5 times a power of ten. */
-export function roundStep(largest: number, steps: number): number {
-  const rough = largest / steps;
+/** A round step: 1, 2, 2.5 or 5 times a power of ten; a whole number where things are counted. */
+export function roundStep(largest: number, steps: number, areCounted = false): number {
+  const rough = areCounted ? Math.max(1, largest / steps) : largest / steps;
   const power = 10 ** Math.floor(Math.log10(rough));
-  return ([1, 2, 2.5, 5].find((factor) => factor * power >= rough) ?? 10) * power;
+  const factors = areCounted && power === 1 ? [1, 2, 5] : [1, 2, 2.5, 5];
+  return (factors.find((factor) => factor * power >= rough) ?? 10) * power;
 }
 
 interface Tick {
@@ -68,9 +71,12 @@ function timeAxis({ starts, bucketMs }: TimeSeries): Tick[] {
   }));
 }
 
-function valueAxis(largest: number, { scale, showShort }: BarChart): { top: number; ticks: Tick[] } {
+function valueAxis(
+  largest: number,
+  { scale, areCounted, showShort }: BarChart,
+): { top: number; ticks: Tick[] } {
   if (largest <= 0) return { top: 1, ticks: [{ at: 0, text: showShort(0) }] };
-  const step = roundStep(largest * scale, wantedTicks) / scale;
+  const step = roundStep(largest * scale, wantedTicks, areCounted) / scale;
   const count = Math.ceil(largest / step - 1e-9);
   const top = count * step;
   const ticks = Array.from({ length: count + 1 }, (_, index) => ({

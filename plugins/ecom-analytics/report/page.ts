@@ -86,6 +86,7 @@ function overTime(report: Report): Markup {
     show: inMoney,
     showShort: shortAmount,
     scale: 0.01,
+    areCounted: false,
     seriesName: name,
   });
   return html`<section class="panel" aria-labelledby="revenue">
@@ -102,6 +103,7 @@ ${barChart({
   show: (orders) => `${count(orders)} orders`,
   showShort: short,
   scale: 1,
+  areCounted: true,
   seriesName: () => 'Orders',
 })}
 <details><summary>Orders as a table</summary>${timeTable('Orders over time', report.ordersOverTime, count, () => 'Orders')}</details>

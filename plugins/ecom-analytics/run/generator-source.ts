@@ -23,7 +23,7 @@ export function generatorSource(
 ): OrderSource {
   let startedMs: number | null = null;
   return {
-    title: `${choice.ordersPerMinute} simulated orders a minute`,
+    title: `${new Intl.NumberFormat('en-US').format(choice.ordersPerMinute)} simulated orders a minute`,
     notes: [],
     eventTime: 'now',
     labelled: true,

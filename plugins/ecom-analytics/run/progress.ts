@@ -19,7 +19,7 @@ export function progressLine(snapshot: RunSnapshot, done: number | null, phase: 
     `${count.format(snapshot.ordersPerMinute)} a minute`,
     formatMoney(snapshot.revenue, snapshot.currency),
     `${count.format(snapshot.windows)} windows`,
-    `${count.format(alerts)} alerts`,
+    `${count.format(alerts)} ${alerts === 1 ? 'alert' : 'alerts'}`,
   ];
   if (phase !== '') parts.unshift(phase);
   else if (done !== null) parts.unshift(`${Math.floor(done * 100)} %`);

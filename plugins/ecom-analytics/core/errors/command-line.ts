@@ -27,9 +27,12 @@ export const commandLine = {
     see: 'own-orders.md',
   },
   ECOM_OPTION_MISSING: {
-    means: 'The command needs an option that was not given.',
-    causes: ['`npm run` without `--` before the options: npm then keeps them for itself'],
-    fix: 'Add the option, after `--`: `npm run rules -- --replay orders.csv`.',
+    means: 'The command needs an option or an argument that was not given.',
+    causes: [
+      '`npm run` without `--` before the options: npm then keeps them for itself',
+      '`npm run query` with neither a query nor `--saved NAME`',
+    ],
+    fix: 'Add what the message names, after `--`: `npm run rules -- --replay orders.csv`, `npm run query -- --saved top-categories`.',
   },
   ECOM_OPTION_RANGE: {
     means: 'The value of an option is outside of what the option takes.',

@@ -76,9 +76,13 @@ export class Scoreboard {
     }
   }
 
-  /** Scores by pattern, in the order in which patterns were met. */
+  /**
+   * Scores by pattern, in the order in which patterns were met. A rule for which nothing was planted has none: whether its
+   * alerts are false is not known.
+   */
   scores(): Record<string, PatternScore> {
-    return Object.fromEntries([...this.#scores].map(([pattern, score]) => [pattern, { ...score }]));
+    const met = [...this.#scores].filter(([, { planted }]) => planted > 0);
+    return Object.fromEntries(met.map(([pattern, score]) => [pattern, { ...score }]));
   }
 
   #found(alert: Alert, atMs: number): OpenCase[] {

@@ -1,7 +1,7 @@
 import type { Order } from '../../core/order.ts';
 import type { Rule } from '../../core/rule.ts';
 import { parseTimestamp } from '../../core/timestamp.ts';
-import type { AlertAnswer, AlertGroup, LimitAnswer } from '../message.ts';
+import type { AlertAnswer, AlertGroup, LimitAnswer, RuleRate } from '../message.ts';
 import { addressHash } from './address.ts';
 import { severityMark } from './alert-line.ts';
 import { ask, reasonOf, tell } from './ask.ts';
@@ -42,7 +42,7 @@ export class AlertDetail {
       if (id !== '') void this.#load(id, nowMs);
     }
     const rate = this.#model.rates.find(({ rule }) => rule === this.#answer?.rule?.id);
-    if (this.#rate !== null && rate !== undefined) setText(this.#rate, rateText(rate));
+    if (this.#rate !== null && rate !== undefined) setText(this.#rate, this.#raised(rate));
   }
 
   #close(): void {
@@ -119,7 +119,7 @@ export class AlertDetail {
 
   #facts({ group, rule, rate }: AlertAnswer, nowMs: number): HTMLElement {
     const { alert, count: times, since } = group;
-    this.#rate = element('span', {}, rateText(rate));
+    this.#rate = element('span', {}, this.#raised(rate));
     const customer = element(
       'a',
       { href: addressHash({ view: 'alerts', params: { customer: alert.customer_id } }) },
@@ -127,7 +127,7 @@ export class AlertDetail {
     );
     const facts: [string, Node | string][] = [
       ['Rule', rule === null ? 'not in this run’s definition' : ruleText(rule)],
-      ['It rang', this.#rate],
+      ['Raised', this.#rate],
       ['Customer', customer],
       [alert.order_id === null ? 'Orders’ total' : 'Order total', money(alert.total_amount)],
       ['Region', foreign(alert.region)],
@@ -143,6 +143,13 @@ export class AlertDetail {
       { class: 'facts' },
       ...facts.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value))),
     );
+  }
+
+  /** How often the rule has rung: by the clock as long as the run lasts, then in all. */
+  #raised(rate: RuleRate): string {
+    const { snapshot } = this.#model;
+    if (!snapshot?.finished) return rateText(rate);
+    return `${counted(snapshot.alerts[rate.rule] ?? 0, 'time')} in the run`;
   }
 
   #order({ group, order, atHand }: AlertAnswer, nowMs: number): HTMLElement[] {
@@ -188,7 +195,7 @@ export class AlertDetail {
     const form = element(
       'form',
       { class: 'limit' },
-      element('label', { for: 'limit-asked' }, `Another limit than ${limitText(rule, rule.moreThan)}`),
+      element('label', { for: 'limit-asked' }, `Try a limit other than ${limitText(rule, rule.moreThan)}`),
       element('span', { class: 'field' }, input, button),
     );
     form.addEventListener('submit', async (event) => {

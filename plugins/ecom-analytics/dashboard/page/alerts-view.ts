@@ -126,8 +126,7 @@ export class AlertsView implements View {
 
   /** The fields follow the address, which follows what is typed into them. */
   #renderFields(): void {
-    const rules = this.#model.run?.rules.map((rule) => rule.id) ?? [];
-    const known = [...new Set([...rules, ...Object.keys(this.#model.snapshot?.alerts ?? {})])];
+    const known = this.#model.ruleIds;
     const names = JSON.stringify(known);
     if (names !== this.#ruleNames) {
       this.#ruleNames = names;
@@ -221,7 +220,7 @@ export class AlertsView implements View {
     }
     const shown = new Set(this.#shown.map(idOf));
     const waiting = this.#lines(narrowed).filter((line) => !shown.has(idOf(line))).length;
-    const why = this.#paused ? 'Paused' : 'Holding still while you read';
+    const why = this.#paused ? 'Paused' : 'Updates paused while you read';
     const more = waiting === 0 ? '' : `, ${waiting >= maxLines ? `over ${maxLines}` : waiting} new`;
     setText(byId('alerts-note'), `${why}${more}`);
   }

@@ -5,7 +5,9 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
+/** An axis may have quarters, which one decimal would round; what is whole has no decimals. */
+const axis = { notation: 'compact', minimumFractionDigits: 0, maximumFractionDigits: 2 } as const;
+const compact = new Intl.NumberFormat('en-US', axis);
 const shares = new Intl.NumberFormat('en-US', {
   style: 'percent',
   minimumFractionDigits: 1,
@@ -19,7 +21,7 @@ function moneyFormats(code: string) {
   return {
     exact: new Intl.NumberFormat('en-US', style),
     whole: new Intl.NumberFormat('en-US', { ...style, maximumFractionDigits: 0 }),
-    short: new Intl.NumberFormat('en-US', { ...style, notation: 'compact', maximumFractionDigits: 1 }),
+    short: new Intl.NumberFormat('en-US', { ...style, ...axis }),
   };
 }
 

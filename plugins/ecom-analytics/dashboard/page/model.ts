@@ -102,6 +102,15 @@ export class RunModel {
     return this.snapshot === null ? 0 : atMs - this.#snapshotAtMs;
   }
 
+  /** The rules to list: those of the definition, but of a finished run those that its own files name. */
+  get ruleIds(): string[] {
+    const { run, snapshot, rates } = this;
+    const defined = run?.kind === 'finished' ? [] : (run?.rules.map(({ id }) => id) ?? []);
+    return [
+      ...new Set([...defined, ...Object.keys(snapshot?.alerts ?? {}), ...rates.map(({ rule }) => rule)]),
+    ];
+  }
+
   /** Of all rules, since the run began. */
   get alertCount(): number {
     return Object.values(this.snapshot?.alerts ?? {}).reduce((a, b) => a + b, 0);

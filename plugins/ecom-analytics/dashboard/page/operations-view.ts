@@ -98,7 +98,7 @@ export class OperationsView implements View {
         ? `Aim: under ${span(aimMs)}.`
         : `Over the aim of ${span(aimMs)}: ${slow.join(', ')}.`;
     const old = 'The windows of old orders have no latency: nobody waited for them.';
-    const ended = 'Latency is measured while a run lasts, and is not kept.';
+    const ended = 'Latency is measured only during a run and is not stored.';
     const isUnmeasured = this.#model.byEventTime && snapshot.orderToWindow === null;
     const why = this.#model.run?.kind === 'finished' ? ended : old;
     put('latency-note', isUnmeasured ? why : `${from} ${aim}`);

@@ -55,7 +55,7 @@ function counted(n: number, noun: string): string {
 
 function behindFact(query: QueryHealth, { behind: limit }: OperationLimits): Fact {
   const behind = recordsBehind(query);
-  return fact('Behind', counted(behind, 'record'), levelOf(behind, limit), counted(limit, 'record'));
+  return fact('Lag', counted(behind, 'record'), levelOf(behind, limit), counted(limit, 'record'));
 }
 
 function batchFact({ batchMs, triggerMs }: QueryHealth): Fact {
@@ -70,8 +70,8 @@ function rate(rows: number): string {
 }
 
 function rateFact({ rowsPerSecond, mostRowsPerSecond }: QueryHealth): Fact {
-  const most = mostRowsPerSecond === null ? '' : `, last batch at ${rate(mostRowsPerSecond)}`;
-  return fact('Rows a second', `${rate(rowsPerSecond)} in${most}`, 'none', '');
+  const most = mostRowsPerSecond === null ? '' : `, last batch processed ${rate(mostRowsPerSecond)}/s`;
+  return fact('Throughput', `${rate(rowsPerSecond)}/s arriving${most}`, 'none', '');
 }
 
 function watermarkFact(query: QueryHealth, limits: OperationLimits, nowMs: number): Fact {
@@ -89,7 +89,7 @@ function watermarkFact(query: QueryHealth, limits: OperationLimits, nowMs: numbe
 function wordFact({ saidMs, isIdle }: QueryHealth, { silentMs }: StreamHealth, nowMs: number): Fact {
   const ago = Math.max(0, nowMs - saidMs);
   const what = isIdle ? ', nothing to read' : '';
-  return fact('Last word', `${span(ago)} ago${what}`, levelOf(ago, silentMs), span(silentMs));
+  return fact('Last progress report', `${span(ago)} ago${what}`, levelOf(ago, silentMs), span(silentMs));
 }
 
 /** The figures of a query. */
@@ -127,7 +127,7 @@ export function streamFacts(stream: StreamHealth, limits: OperationLimits, nowMs
       level: isHealthy ? (isOver(stream) ? 'none' : 'ok') : 'over',
       note: isHealthy ? '' : 'not as it should be',
     },
-    fact('Sign of life', text, level, span(limits.heartbeatMs)),
+    fact('Last heartbeat', text, level, span(limits.heartbeatMs)),
   ];
 }
 
@@ -146,7 +146,7 @@ export function verdict(operations: Operations, kind: RunInfo['kind'], nowMs: nu
       ? { level: 'over', text: 'The stream has never been started.' }
       : {
           level: 'none',
-          text: 'This run is over. What it refused is below; how its queries did is not kept.',
+          text: 'This run is over. What it refused is below; query progress is not stored.',
         };
   }
   const judged = streams.flatMap((stream) => [
@@ -191,7 +191,7 @@ export function coordinates({ topic, partition, offset, isLine }: RefusedSample)
 /** What the figures are judged by. */
 export function limitsText({ behind, watermarkMs, heartbeatMs }: OperationLimits): string {
   const watermark = watermarkMs === null ? '' : `, a watermark ${span(watermarkMs)} behind the clock`;
-  return `Limits: ${counted(behind, 'record')} behind${watermark}, a batch longer than its trigger and than ${span(leastBatchLimitMs)}, ${span(heartbeatMs)} without a sign of life.`;
+  return `Limits: a lag of ${counted(behind, 'record')}${watermark}, a batch that takes longer than both its trigger interval and ${span(leastBatchLimitMs)}, ${span(heartbeatMs)} without a heartbeat.`;
 }
 
 /** An address that a link may lead to; it comes from the job's status object. */

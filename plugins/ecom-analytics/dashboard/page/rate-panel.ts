@@ -103,10 +103,7 @@ export class RatePanel {
     const high = count(figures.reduce((a, b) => Math.max(a, b), 0));
     const per = lengthName(revenue.bucketMs);
     setText(byId('rate-heading'), byEventTime ? `Orders per ${per}` : 'Orders per minute');
-    setText(
-      byId('rate-note'),
-      byEventTime ? 'by event time, UTC' : 'over the last ten seconds, by the clock, UTC',
-    );
+    setText(byId('rate-note'), byEventTime ? 'by event time, UTC' : 'ten-second average, clock time (UTC)');
     const now = count(figures.at(-1) ?? 0);
     setText(
       byId('rate-summary'),

@@ -67,7 +67,7 @@ export class RevenuePanel {
     );
     const slides = run !== null && run.slideMs < run.windowMs;
     const what = oneWindow ? `one ${lengthName(windowMs)} each, event time, UTC` : 'event time, UTC';
-    const once = oneWindow ? 'no order in two of them' : 'no order counts twice';
+    const once = oneWindow ? 'each order counted once' : 'each order counted once';
     const open = revenue.openFromMs === null ? [] : ['hatched: still open'];
     setText(byId('revenue-note'), [what, ...(slides ? [once] : []), ...open].join('; '));
   }

@@ -34,18 +34,24 @@ export function ruleText(rule: Rule): string {
     case 'distinct-orders':
       return `More than ${counted(rule.moreThan, 'order')} by one customer within ${span(rule.windows.sizeMs)}`;
     case 'distinct-values':
-      return `More than ${count(rule.moreThan)} values of ${fieldNames[rule.field]} in one customer's orders within ${span(rule.windows.sizeMs)}`;
+      return `${distinctText(rule)} by one customer within ${span(rule.windows.sizeMs)}`;
   }
 }
 
-/** `1,204 in the last hour, 20.1 a second now`. */
-export function rateText({ lastHour, lastMinute }: RuleRate): string {
-  return `${count(lastHour)} in the last hour, ${perTime(lastMinute)} now`;
+function distinctText({ field, moreThan }: Extract<Rule, { kind: 'distinct-values' }>): string {
+  return field === 'region'
+    ? `Orders from more than ${counted(moreThan, 'region')}`
+    : `Orders with more than ${count(moreThan)} different ${fieldNames[field]} values`;
 }
 
-/** A number a minute, or a second where there are many: `12 a minute`, `50.2 a second`. */
+/** `1,204 times in the last hour, now 20.1 per second`. */
+export function rateText({ lastHour, lastMinute }: RuleRate): string {
+  return `${counted(lastHour, 'time')} in the last hour, now ${perTime(lastMinute)}`;
+}
+
+/** A number per minute, or per second where there are many: `12 per minute`, `50.2 per second`. */
 export function perTime(perMinute: number): string {
-  return perMinute > 60 ? `${(perMinute / 60).toFixed(1)} a second` : `${count(perMinute)} a minute`;
+  return perMinute > 60 ? `${(perMinute / 60).toFixed(1)} per second` : `${count(perMinute)} per minute`;
 }
 
 /** What a limit would have raised, and on which orders that was found, in sentences. */

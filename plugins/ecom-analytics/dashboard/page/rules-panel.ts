@@ -7,7 +7,8 @@ import { ruleText } from './rule-text.ts';
 /** How often each rule rings: one line each, however many alerts there are. */
 export class RulesPanel {
   readonly #model: RunModel;
-  #rules = '';
+  /** What the table was made of. */
+  #made = '';
   readonly #cells = new Map<string, readonly HTMLTableCellElement[]>();
 
   constructor(model: RunModel) {
@@ -15,38 +16,34 @@ export class RulesPanel {
   }
 
   render(): void {
-    const { run, snapshot, rates } = this.#model;
-    const known = new Set([
-      ...(run?.rules.map(({ id }) => id) ?? []),
-      ...Object.keys(snapshot?.alerts ?? {}),
-      ...rates.map(({ rule }) => rule),
-    ]);
-    const names = JSON.stringify([...known, run?.currency]);
-    if (names !== this.#rules) {
-      this.#rules = names;
-      this.#makeTable([...known]);
+    const { run, snapshot, rates, ruleIds } = this.#model;
+    // How often a rule rings by the clock says nothing once the run is over.
+    const isOver = snapshot?.finished ?? false;
+    const made = JSON.stringify([ruleIds, isOver, run?.currency]);
+    if (made !== this.#made) {
+      this.#made = made;
+      this.#makeTable(ruleIds, isOver ? ['Alerts'] : ['Last minute', 'Last hour', 'Run']);
     }
-    for (const [rule, [minute, hour, all]] of this.#cells) {
+    for (const [rule, cells] of this.#cells) {
       const rate = rates.find((one) => one.rule === rule);
-      if (minute) setText(minute, count(rate?.lastMinute ?? 0));
-      if (hour) setText(hour, count(rate?.lastHour ?? 0));
-      if (all) setText(all, count(snapshot?.alerts[rule] ?? 0));
+      const all = snapshot?.alerts[rule] ?? 0;
+      const figures = isOver ? [all] : [rate?.lastMinute ?? 0, rate?.lastHour ?? 0, all];
+      cells.forEach((cell, column) => {
+        setText(cell, count(figures[column] ?? 0));
+      });
     }
   }
 
-  #makeTable(rules: readonly string[]): void {
+  #makeTable(rules: readonly string[], columns: readonly string[]): void {
     this.#cells.clear();
     const rows = rules.map((id) => {
       const rule = this.#model.run?.rules.find((one) => one.id === id);
       const link = element('a', { href: addressHash({ view: 'alerts', params: { rule: id } }) }, foreign(id));
       const what = rule === undefined ? [] : [element('small', {}, ruleText(rule))];
-      const row = bodyRow(element('span', { class: 'rule-name' }, link, ...what), '', '', '');
+      const row = bodyRow(element('span', { class: 'rule-name' }, link, ...what), ...columns.map(() => ''));
       this.#cells.set(id, [...row.querySelectorAll('td')]);
       return row;
     });
-    byId('rules-table').replaceChildren(
-      tableHead('Rule', 'Last minute', 'Last hour', 'Run'),
-      element('tbody', {}, ...rows),
-    );
+    byId('rules-table').replaceChildren(tableHead('Rule', ...columns), element('tbody', {}, ...rows));
   }
 }

@@ -70,10 +70,18 @@ describe('the scoreboard', () => {
     const board = new Scoreboard(kit.rules);
     board.sawOrder(order('a'), t0, fraud('suspicious-location', 'c1'));
     board.sawAlert(alert('high-value', 'a', t0));
+    board.sawOrder(order('b'), t0, fraud('high-value', 'c2'));
     expect(board.scores()).toEqual({
       'suspicious-location': { planted: 1, caught: 0, false_alerts: 0 },
-      'high-value': { planted: 0, caught: 0, false_alerts: 1 },
+      'high-value': { planted: 1, caught: 0, false_alerts: 1 },
     });
+  });
+
+  it('says nothing of a rule for which nothing was planted', () => {
+    const board = new Scoreboard(kit.rules);
+    board.sawOrder(order('a'), t0, fraud('high-value', 'c1'));
+    board.sawAlert(alert('big-baskets', 'a', t0));
+    expect(board.scores()).toEqual({ 'high-value': { planted: 1, caught: 0, false_alerts: 0 } });
   });
 
   it('matches an alert over a customer to a case with an order in its window only', () => {

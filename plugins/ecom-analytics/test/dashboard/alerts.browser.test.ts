@@ -64,9 +64,9 @@ describeWithChromium('the list of alerts', () => {
 
   it('stands still while it is pointed at, and says how many are waiting', async () => {
     await page.hover('#alerts-list li');
-    await textOf(page, '#alerts-note', /Holding/);
+    await textOf(page, '#alerts-note', /Updates paused/);
     send(2);
-    expect(await textOf(page, '#alerts-note', /2 new/)).toBe('Holding still while you read, 2 new');
+    expect(await textOf(page, '#alerts-note', /2 new/)).toBe('Updates paused while you read, 2 new');
     expect(await first()).toContain('order-3');
     await page.mouse.move(5, 5);
     await textOf(page, '#alerts-list li:first-child', /order-5/);
@@ -75,7 +75,7 @@ describeWithChromium('the list of alerts', () => {
 
   it("stands still while it has the keyboard's focus", async () => {
     await page.focus('#alerts-scroll');
-    await textOf(page, '#alerts-note', /Holding/);
+    await textOf(page, '#alerts-note', /Updates paused/);
     send(1);
     await textOf(page, '#alerts-note', /1 new/);
     expect(await first()).toContain('order-3');
@@ -124,7 +124,7 @@ describeWithChromium('the list of alerts', () => {
       Array.from({ length: 200 }, (_, n) => anAlert(100 + n, { detected_at: new Date().toISOString() })),
     );
     dashboard.snapshot(aSnapshot({ nowMs: Date.now() }));
-    expect(await textOf(page, '#alerts-list li:first-child', /a second/)).toMatch(
+    expect(await textOf(page, '#alerts-list li:first-child', /per second/)).toMatch(
       /203 alerts in the last minute, summed up here/,
     );
     expect(await page.locator('#alerts-list li').count()).toBe(1);
@@ -159,6 +159,16 @@ describeWithChromium('the list of alerts', () => {
     await page.locator('#alert').waitFor({ state: 'hidden' });
     expect(await page.evaluate('location.hash')).toBe('#/alerts');
     await rm(folder, { recursive: true });
+  });
+
+  it('stands beside how often each rule rang: by the clock while the run lasts, then in all', async () => {
+    const head = (): Promise<string[]> => page.locator('#rules-table thead th').allTextContents();
+    expect(await head()).toEqual(['Rule', 'Last minute', 'Last hour', 'Run']);
+    dashboard.snapshot(aSnapshot({ alerts: { 'high-value': 3 }, finished: true }));
+    await expect.poll(head, soon).toEqual(['Rule', 'Alerts']);
+    expect(await page.locator('#rules-table tbody tr:first-child td').allTextContents()).toEqual(['3']);
+    await page.locator('#alerts-list a').first().click();
+    await textOf(page, '#alert dl', /Raised3 times in the run/);
   });
 
   it('never grows beyond what can be read', async () => {

@@ -90,6 +90,11 @@ describe('the dashboard of a finished run', () => {
     });
   });
 
+  it('counts the alerts of the rules that rang, whatever rules the definition has by now', async () => {
+    run = await writeRun([rows], { alerts: [alert('gone-since', 'c1', '2026-11-23T12:00:01.000Z')] });
+    expect((await opened(run.folder)).snapshot?.alerts).toEqual({ 'gone-since': 1 });
+  });
+
   it('takes the length of the windows from the windows, whatever the definition has by now', async () => {
     const hour = 3_600_000;
     run = await writeRun([[{ ...row(noon, 'Books', 'US', 3, 30), window_end: noon + hour }]]);

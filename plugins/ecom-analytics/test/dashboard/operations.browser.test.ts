@@ -84,7 +84,7 @@ describeWithChromium("the on-call engineer's view", () => {
         viewport: { width, height: 900 },
         colorScheme,
       });
-      await textOf(page, '#verdict', /Look at this: records, behind: over its limit of 100,000 records/);
+      await textOf(page, '#verdict', /Look at this: records, lag: over its limit of 100,000 records/);
       expect(await page.locator('#orders-link').isVisible()).toBe(false);
       expect(new URL(page.url()).hash).toBe('#/operations');
       expect(await page.evaluate<number>(overflow)).toBeLessThanOrEqual(0);

@@ -239,8 +239,8 @@ describe('a saved question', () => {
 
   it('counts each order once, by day', async () => {
     expect(await saved('sales-by-day')).toEqual([
-      { sales_day: '2026-11-23', orders: 9, revenue: 233.55, change_to_day_before: null },
-      { sales_day: '2026-11-24', orders: 2, revenue: 99.99, change_to_day_before: -133.56 },
+      { sales_day: '2026-11-23', orders: 9, revenue: 233.55, change_to_previous_day_with_sales: null },
+      { sales_day: '2026-11-24', orders: 2, revenue: 99.99, change_to_previous_day_with_sales: -133.56 },
     ]);
   });
 
@@ -281,7 +281,7 @@ describe('a query that cannot be answered', () => {
     printed(main, args).catch((error: unknown) => error);
 
   it.each([
-    ['neither query nor name', [], 'ECOM_OPTION_UNKNOWN', 2],
+    ['neither query nor name', [], 'ECOM_OPTION_MISSING', 2],
     ['both query and name', ['SELECT 1', '--saved', 'top-categories'], 'ECOM_OPTION_UNKNOWN', 2],
     ['a query without quotes', ['SELECT', '1'], 'ECOM_OPTION_UNKNOWN', 2],
     ['an unknown option', ['SELECT 1', '--table'], 'ECOM_OPTION_UNKNOWN', 2],
@@ -292,6 +292,11 @@ describe('a query that cannot be answered', () => {
     ['a file', ['SELECT 1', '--out', 'package.json'], 'ECOM_RUN_NOT_A_FOLDER', 2],
   ])('with %s says why', async (_, args, code, exitCode) => {
     expect(await failure(args)).toMatchObject({ code, exitCode });
+  });
+
+  it('names the saved questions where none is asked', async () => {
+    const message = expect.stringContaining(savedQueries.map(({ name }) => name).join(', '));
+    expect(await failure([])).toMatchObject({ message });
   });
 
   it('says that a folder holds nothing', async () => {

@@ -143,6 +143,28 @@ All columns: a terminal of 150, or --json.
     expect(stdout).toContain('|31m🦊             |');
   });
 
+  it('has whole numbers on an axis of counts, and no rounded figure on one of money', async () => {
+    run = await writeRun([[row(noon, 'Books', 'US', 1, 1), row(noon + hour, 'Books', 'EU', 1, 100)]]);
+    const axes = async (): Promise<string[][]> => {
+      await printed(main, [run.folder]);
+      const page = readFileSync(path.join(run.folder, 'report.html'), 'utf8');
+      const drawn = [...page.matchAll(/<div class="values"[^>]*>(.*?)<\/div>/g)];
+      return drawn.map(([, spans]) =>
+        [...(spans ?? '').matchAll(/>([^<]+)<\/span>/g)].map(([, text]) => text ?? ''),
+      );
+    };
+    expect(await axes()).toEqual([
+      ['$0', '$25', '$50', '$75', '$100'],
+      ['0', '1'],
+    ]);
+    run.remove();
+    run = await writeRun([[row(noon, 'Books', 'US', 10, 1), row(noon + hour, 'Books', 'EU', 3, 1)]]);
+    expect(await axes()).toEqual([
+      ['$0', '$0.25', '$0.5', '$0.75', '$1'],
+      ['0', '5', '10'],
+    ]);
+  });
+
   it('replaces the page of an earlier report, and leaves nothing else behind', async () => {
     run = await writeRun(batches, { summary });
     await printed(main, [run.folder]);

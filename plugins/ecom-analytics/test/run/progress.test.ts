@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { progressFeed } from '../../run/progress.ts';
+import { progressFeed, progressLine } from '../../run/progress.ts';
 import { aSnapshot } from '../dashboard/samples.ts';
 
 function aTerminal(isTTY: boolean) {
@@ -25,6 +25,14 @@ describe('the progress of a run', () => {
       expect.stringMatching(/^\r50 % · 7 s · /),
       expect.stringMatching(/^\rDraining 1 of 3 windows · 9 s · /),
     ]);
+  });
+
+  it.each([
+    [1, '1 alert'],
+    [1200, '1,200 alerts'],
+  ])('counts alerts: %d', (alerts, text) => {
+    const line = progressLine(aSnapshot({ alerts: { 'high-value': alerts } }), null, '');
+    expect(line.split(' · ').at(-1)).toBe(text);
   });
 
   it('has no line to keep up to date where there is no terminal', () => {

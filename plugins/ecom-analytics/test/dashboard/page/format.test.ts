@@ -18,6 +18,11 @@ describe('the page writes', () => {
     expect(format.money(123_456_789.01)).toBe('$123,456,789');
   });
 
+  it('figures of an axis in full, quarters too', () => {
+    expect([0, 0.25, 7.5, 100, 1_250_000].map(format.short)).toEqual(['0', '0.25', '7.5', '100', '1.25M']);
+    expect([0, 0.25, 50, 12_500].map(format.shortMoney)).toEqual(['$0', '$0.25', '$50', '$12.5K']);
+  });
+
   it.each([
     [0.44, '0.4 ms'],
     [84.2, '84 ms'],

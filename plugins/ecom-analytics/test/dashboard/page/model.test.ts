@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { StateMessage } from '../../../dashboard/message.ts';
 import { RunModel } from '../../../dashboard/page/model.ts';
 import { status } from '../../../dashboard/page/status.ts';
+import { kitRules } from '../../core/kit.ts';
 import { aGroup, aSnapshot, noonMs } from '../samples.ts';
 
 function aState(change: Partial<StateMessage> = {}): StateMessage {
@@ -30,6 +31,18 @@ function aState(change: Partial<StateMessage> = {}): StateMessage {
 }
 
 describe("the page's model", () => {
+  it('lists the rules of the definition, and of a finished run those that it had', () => {
+    const run = aState().run;
+    if (run === null) throw new Error('There is no run');
+    const rules = kitRules.filter(({ id }) => id === 'order-burst');
+    const rates = [{ rule: 'gone-since', lastMinute: 0, lastHour: 0 }];
+    const model = new RunModel();
+    model.state(aState({ run: { ...run, rules }, rates }), 0);
+    expect(model.ruleIds).toEqual(['order-burst', 'high-value', 'gone-since']);
+    model.state(aState({ run: { ...run, rules, kind: 'finished' }, rates }), 0);
+    expect(model.ruleIds).toEqual(['high-value', 'gone-since']);
+  });
+
   it('takes in a frame that tells again what the state told', () => {
     const model = new RunModel();
     model.state(aState(), 0);

@@ -3,6 +3,7 @@ import {
   coordinates,
   isWebAddress,
   levelOf,
+  limitsText,
   partitionRows,
   queryFacts,
   verdict,
@@ -43,14 +44,20 @@ describe('a figure of a query', () => {
 
   it('says in words what its color says', () => {
     const behind = { '0': 90_000, '1': 20_000 };
-    expect(facts({ behind }).Behind).toEqual({
-      name: 'Behind',
+    expect(facts({ behind }).Lag).toEqual({
+      name: 'Lag',
       text: '110,000 records',
       level: 'over',
       note: 'over its limit of 100,000 records',
     });
-    expect(facts({ behind: { '0': 60_000 } }).Behind?.note).toBe('over half its limit of 100,000 records');
-    expect(facts({ behind: { '0': 1 } }).Behind).toMatchObject({ text: '1 record', level: 'ok', note: '' });
+    expect(facts({ behind: { '0': 60_000 } }).Lag?.note).toBe('over half its limit of 100,000 records');
+    expect(facts({ behind: { '0': 1 } }).Lag).toMatchObject({ text: '1 record', level: 'ok', note: '' });
+  });
+
+  it('says how many rows arrive, and how fast the last batch took them', () => {
+    expect(facts({ rowsPerSecond: 17, mostRowsPerSecond: 7384 }).Throughput?.text).toBe(
+      '17/s arriving, last batch processed 7,384/s',
+    );
   });
 
   it('lets a batch take as long as its trigger, and five seconds in any case', () => {
@@ -97,7 +104,7 @@ describe('what is said first', () => {
     const { level, text } = verdict(sick, 'stage', noonMs);
     expect(level).toBe('over');
     expect(text).toBe(
-      'Look at this: pipeline, state: not as it should be; records, last word: over its limit of 10 min; windows, behind: over its limit of 100,000 records.',
+      'Look at this: pipeline, state: not as it should be; records, last progress report: over its limit of 10 min; windows, lag: over its limit of 100,000 records.',
     );
   });
 
@@ -136,6 +143,12 @@ describe('the partitions', () => {
       { partition: '10', behind: [3, null] },
     ]);
   });
+});
+
+it('says what the limits are', () => {
+  expect(limitsText({ behind: 100_000, watermarkMs: null, heartbeatMs: 30_000 })).toBe(
+    'Limits: a lag of 100,000 records, a batch that takes longer than both its trigger interval and 5 s, 30 s without a heartbeat.',
+  );
 });
 
 it('says where a refused record stands, in a topic or in a file', () => {

@@ -17,19 +17,26 @@ describe('a rule in words', () => {
       'The order total is over $1,000.00',
       'The region is one of Anonymous-Proxy, Tor-Exit, Unknown-Location',
       'More than 5 orders by one customer within 1 min',
-      "More than 2 values of region in one customer's orders within 5 min",
+      'Orders from more than 2 regions by one customer within 5 min',
     ]);
+  });
+
+  it('names the values that differ', () => {
+    const rule = kitRules.find((one) => one.kind === 'distinct-values');
+    expect(rule && ruleText({ ...rule, field: 'category' })).toBe(
+      'Orders with more than 2 different category values by one customer within 5 min',
+    );
   });
 
   it('has its rate, by the second where it is high', () => {
     expect([0, 12, 60, 3000].map(perTime)).toEqual([
-      '0 a minute',
-      '12 a minute',
-      '60 a minute',
-      '50.0 a second',
+      '0 per minute',
+      '12 per minute',
+      '60 per minute',
+      '50.0 per second',
     ]);
     expect(rateText({ rule: 'x', lastMinute: 3, lastHour: 1204 })).toBe(
-      '1,204 in the last hour, 3 a minute now',
+      '1,204 times in the last hour, now 3 per minute',
     );
   });
 });
