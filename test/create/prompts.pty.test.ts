@@ -299,7 +299,8 @@ describe('Ctrl-C after the questions', () => {
       const isWriting = () => readdirSync(folder).some((found) => found.startsWith(`.${name}.creating-`));
       while (!isWriting() && !(await Promise.race([isOver, delay(1, false)])));
       await delay(wait * 4);
-      process.kill(terminal.pid, 'SIGHUP');
+      // It may have ended by itself.
+      if (isRunning(terminal.pid)) process.kill(terminal.pid, 'SIGHUP');
       await terminal.ended;
     }
     expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
