@@ -6,7 +6,7 @@ import { progressLine } from '../report/progress-line.ts';
 import { findRunFolder } from '../report/run-folder.ts';
 import { interruptedCode, listenForInterruption } from '../run/interruption.ts';
 import { openFinishedRun, showFinishedRun } from './finished-run.ts';
-import { addressText, startDashboard } from './server.ts';
+import { addressText, readPort, startDashboard } from './server.ts';
 
 export const usage = `Opens what a run wrote in the dashboard, read-only, until Ctrl-C.
 
@@ -52,8 +52,8 @@ function readOptions(args: readonly string[]): DashboardCommandOptions {
  * @throws UsageError `ECOM_OPTION_RANGE`
  */
 function portOf(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (port <= 65_535) return port;
+  const port = readPort(text);
+  if (port !== null) return port;
   throw new UsageError('ECOM_OPTION_RANGE', {
     what: `--port takes a whole number from 0 to 65535, not "${text}"`,
     fix,

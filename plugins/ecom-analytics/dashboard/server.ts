@@ -108,6 +108,12 @@ async function answerJson(response: ServerResponse, answer: () => Promise<object
   }
 }
 
+/** The port that an option names, 0 for any free one; null where the text does not name one. */
+export function readPort(text: string): number | null {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  return port <= 65_535 ? port : null;
+}
+
 /** The port that the server got. */
 function portOf(server: Server): number {
   const address = server.address();

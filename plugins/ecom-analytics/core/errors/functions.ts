@@ -24,6 +24,7 @@ export const functions = {
       'the brokers cannot be reached from the function’s network',
       'the function’s role lacks a permission',
       'the function ran into its timeout',
+      'the stage was deployed with another version, whose answer this one does not know',
     ],
     fix: 'Look up the code of the quoted error. `sls logs -f FUNCTION` shows the log, and `sls ecom doctor` whether the brokers can be reached.',
     see: 'operate.md#logs',

@@ -1,5 +1,5 @@
 import { isEcomError, UsageError } from '../../core/error.ts';
-import { addressText, startDashboard } from '../../dashboard/server.ts';
+import { addressText, readPort, startDashboard } from '../../dashboard/server.ts';
 import type { Operations } from '../../job/stream-health.ts';
 import type { CliOptions } from '../framework.ts';
 import { type DeployedStage, deployed } from '../session.ts';
@@ -13,8 +13,8 @@ const everyMs = { aws: 10_000, local: 2_000 } as const;
 
 function portOf(value: CliOptions[string]): number | undefined {
   if (value === undefined) return undefined;
-  const port = typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
-  if (port <= 65_535) return port;
+  const port = readPort(String(value));
+  if (port !== null) return port;
   throw new UsageError('ECOM_OPTION', {
     what: `--port must be a whole number from 0 to 65535, is ${String(value)}`,
     where: 'sls ecom dashboard',
@@ -22,18 +22,14 @@ function portOf(value: CliOptions[string]): number | undefined {
   });
 }
 
-async function look(stage: DeployedStage, newest: NewestRefused): Promise<Operations> {
-  const streams = await findStreams(stage);
-  const operations = stageOperations(streams, stage.input, consoleLinks(stage), stage.clock.now());
-  return { ...operations, refused: await newest.of(stage, operations.refused) };
+async function look(stage: DeployedStage): Promise<Operations> {
+  return stageOperations(await findStreams(stage), stage.input, consoleLinks(stage), stage.clock.now());
 }
 
 /** `sls ecom dashboard`: shows a stage until Ctrl-C. AWS is asked only while a page is open. */
 export const dashboardCommand: Command = async (session, options, print) => {
   const port = portOf(options.port);
   const stage = await deployed(session);
-  const newest = new NewestRefused();
-  let operations = await look(stage, newest);
   const { input, region, clock } = stage;
   const dashboard = await startDashboard({
     definition: input.definition,
@@ -41,20 +37,23 @@ export const dashboardCommand: Command = async (session, options, print) => {
     kind: 'stage',
     ...(port !== undefined && { port }),
   });
+  const newest = new NewestRefused();
+  let known: Operations | null = null;
   try {
-    dashboard.operations(operations);
     print(`${addressText(dashboard.url, port ?? null)}\nIt shows the stage ${input.stage} until Ctrl-C.`);
     for (;;) {
-      await clock.sleep(stage.isLocal ? everyMs.local : everyMs.aws);
-      if (!dashboard.isWatched) continue;
       try {
-        operations = await look(stage, newest);
+        known = await look(stage);
+        dashboard.operations(newest.in(known));
+        // Reading the dead letters may take a while: everything else is there before.
+        if (await newest.read(stage, known.refused)) dashboard.operations(newest.in(known));
       } catch (error) {
-        if (!isEcomError(error)) throw error;
+        if (known === null || !isEcomError(error)) throw error;
         // The page keeps what it knows, and says that it is old.
-        operations = { ...operations, problem: error.message };
+        dashboard.operations({ ...newest.in(known), problem: error.message });
       }
-      dashboard.operations(operations);
+      do await clock.sleep(stage.isLocal ? everyMs.local : everyMs.aws);
+      while (!dashboard.isWatched);
     }
   } finally {
     await dashboard.close();

@@ -62,14 +62,16 @@ interface RefusedRecords {
   readonly areAll: boolean;
 }
 
-const readingSeconds = 60;
-
 /**
  * The newest refused records, read by the stage's own test consumer.
  *
- * @throws AwsError `ECOM_DEAD_LETTERS_SLOW`
+ * @throws AwsError `ECOM_DEAD_LETTERS_SLOW`; `ECOM_FUNCTION_FAILED`, also for an answer of another version of the function
  */
-export async function refusedRecords(stage: DeployedStage, max: number): Promise<RefusedRecords> {
+export async function refusedRecords(
+  stage: DeployedStage,
+  max: number,
+  readingSeconds = 60,
+): Promise<RefusedRecords> {
   const reader = new StageFunction(stage.clients, `${stem(stage.input)}-testConsumer`);
   const topic = stage.input.definition.topics.deadLetters.name;
   const answer = await reader.invoke({
@@ -78,7 +80,14 @@ export async function refusedRecords(stage: DeployedStage, max: number): Promise
     timeoutSeconds: readingSeconds,
     from: 'newest',
   });
-  const { messages, partitions, timedOut } = v.parse(ReadingSchema, answer);
+  const reading = v.safeParse(ReadingSchema, answer);
+  if (!reading.success)
+    throw new AwsError('ECOM_FUNCTION_FAILED', {
+      what: 'The test consumer of the stage answers in a form that this version does not know',
+      where: `function ${reader.name}`,
+      fix: 'Deploy the stage with the version that you run this command with.',
+    });
+  const { messages, partitions, timedOut } = reading.output;
   // Without its end, what was read is not the newest.
   if (timedOut)
     throw new AwsError('ECOM_DEAD_LETTERS_SLOW', {

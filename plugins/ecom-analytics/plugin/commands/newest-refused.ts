@@ -5,6 +5,8 @@ import { refusedRecords } from './dead-letters.ts';
 
 /** Reading the topic takes a call of a function: not more often than this. */
 const atMostEveryMs = 60_000;
+/** Lambda and a topic that can be read take a few; nothing else is refreshed meanwhile. */
+const withinSeconds = 15;
 const recordsRead = 100;
 const shownCharacters = 200;
 
@@ -15,25 +17,29 @@ export class NewestRefused {
   #readMs = Number.NEGATIVE_INFINITY;
 
   /** Puts to each reason the newest record that is known. */
-  async of(stage: DeployedStage, refused: Operations['refused']): Promise<Operations['refused']> {
-    const records = refused.reduce((sum, one) => sum + one.records, 0);
-    const now = stage.clock.now();
-    // A job that starts again counts from 0.
-    if (records !== this.#records && records > 0 && now - this.#readMs >= atMostEveryMs) {
-      this.#readMs = now;
-      if (await this.#read(stage)) this.#records = records;
-    }
-    return refused.map((one) => ({ ...one, sample: this.#samples.get(one.reason) ?? null }));
+  in(operations: Operations): Operations {
+    const refused = operations.refused.map((one) => ({
+      ...one,
+      sample: this.#samples.get(one.reason) ?? null,
+    }));
+    return { ...operations, refused };
   }
 
   /**
-   * Without an answer the counts are there all the same, and the command that lists the records says what is wrong.
+   * Reads them, where more were refused. Without an answer the counts are there all the same, and the command that lists the
+   * records says what is wrong.
    *
    * @returns whether there was an answer
    */
-  async #read(stage: DeployedStage): Promise<boolean> {
+  async read(stage: DeployedStage, refused: Operations['refused']): Promise<boolean> {
+    const counted = refused.reduce((sum, one) => sum + one.records, 0);
+    const now = stage.clock.now();
+    // A job that starts again counts from 0.
+    if (counted === this.#records || counted === 0 || now - this.#readMs < atMostEveryMs) return false;
+    this.#readMs = now;
     try {
-      const { records } = await refusedRecords(stage, recordsRead);
+      const { records } = await refusedRecords(stage, recordsRead, withinSeconds);
+      this.#records = counted;
       for (const { reason, topic, partition, offset, value } of records) {
         const text = typeof value === 'string' || value === null ? value : JSON.stringify(value);
         const shown = text === null ? null : text.slice(0, shownCharacters);

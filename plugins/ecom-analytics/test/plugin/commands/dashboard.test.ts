@@ -141,12 +141,24 @@ describe('the dashboard of a stage', () => {
     const stage = { ...(await deployed(cloud.session)), clock: jumpingClock() };
     const newest = new NewestRefused();
     const counted = [{ reason: 'not-json', meaning: '', records: 2, sample: null }];
-    expect(await newest.of(stage, counted)).toEqual(counted);
+    expect(await newest.read(stage, counted)).toBe(false);
     await stage.clock.sleep(60_000);
-    expect(await newest.of(stage, counted)).toMatchObject([{ sample: { offset: '42' } }]);
+    expect(await newest.read(stage, counted)).toBe(true);
     await stage.clock.sleep(60_000);
-    expect(await newest.of(stage, counted)).toMatchObject([{ sample: { offset: '42' } }]);
+    expect(await newest.read(stage, counted)).toBe(false);
     expect(answers).toEqual([]);
+  });
+
+  test('shows the rest where the test consumer answers as an older version did', async () => {
+    await cloud.deploy();
+    publishes({ totals: { orders: 5, late: 0, badRecords: { 'not-json': 2 }, windowRows: 4 } });
+    cloud.account.functions.set('shop-dev-testConsumer', () => ({ records: [] }));
+    await showing(async (url) => {
+      const reader = await EventReader.open(url);
+      const { refused } = await operationsWhen(reader, () => true);
+      expect(refused).toMatchObject([{ reason: 'not-json', records: 2, sample: null }]);
+      await reader.close();
+    });
   });
 
   test('keeps what it knows when AWS cannot be asked, and says so', async () => {
