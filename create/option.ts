@@ -108,16 +108,18 @@ function nameRoom({ stages = [] }: Partial<Answers>): number {
 }
 
 const asIs = (text: string): string => text;
-const yesOrNo = (text: string): Reading<boolean> =>
-  text === 'yes' || text === 'no' ? { value: text === 'yes' } : { wrong: 'say yes or no' };
+const yesOrNo = {
+  read: (text: string): Reading<boolean> =>
+    text === 'yes' || text === 'no' ? { value: text === 'yes' } : { wrong: 'say yes or no' },
+  write: (value: boolean): string => (value ? 'yes' : 'no'),
+};
 
 export const options: OptionTable = {
   aws: {
     flag: 'aws',
     help: 'Ask for the settings on AWS too; without them, stages.yml has the defaults',
     initial: () => true,
-    read: yesOrNo,
-    write: (value) => (value ? 'yes' : 'no'),
+    ...yesOrNo,
     question: {
       message: 'Where should your pipeline run?',
       choices: [
@@ -337,15 +339,13 @@ export const options: OptionTable = {
     flag: 'workflows',
     help: 'GitHub Actions workflows that check pull requests and deploy a stage',
     initial: () => true,
-    read: yesOrNo,
-    write: (value) => (value ? 'yes' : 'no'),
+    ...yesOrNo,
   },
   git: {
     flag: 'git',
     help: 'A Git repository with a first commit, unless the folder is in one',
     initial: (_before, { hasGit }) => hasGit,
-    read: yesOrNo,
-    write: (value) => (value ? 'yes' : 'no'),
+    ...yesOrNo,
   },
   install: {
     flag: 'install',

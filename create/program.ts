@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { signalTree } from '../plugins/ecom-analytics/machine/child/signal-tree.ts';
 import { CancelledError } from './cancel.ts';
 
 /** Running other programs: Git and package managers. */
@@ -29,21 +30,6 @@ const graceMs = 3000;
 
 const isWindows = process.platform === 'win32';
 
-/** Signals a program and all that it started: on POSIX they are one process group. */
-function signalTree({ pid }: ChildProcess, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  if (isWindows) {
-    spawnSync('taskkill', ['/pid', String(pid), '/T', '/F'], { windowsHide: true });
-    return;
-  }
-  try {
-    process.kill(-pid, signal);
-  } catch (error) {
-    // All of it has ended.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
-}
-
 /** On Windows package managers are .cmd files, which only a shell starts; git is a program. */
 const needsShell = (command: string): boolean => isWindows && command !== 'git';
 
@@ -65,16 +51,19 @@ export function runProgram(command: string, args: readonly string[], options: Ru
       stdio: [input === undefined ? 'ignore' : 'pipe', show ? 2 : 'pipe', show ? 2 : 'pipe'],
     });
     let forced: NodeJS.Timeout | undefined;
+    const end = (sent: NodeJS.Signals): void => {
+      if (child.pid !== undefined) signalTree(child.pid, sent);
+    };
     const stop = (): void => {
-      signalTree(child, 'SIGTERM');
-      forced = setTimeout(() => signalTree(child, 'SIGKILL'), graceMs);
+      end('SIGTERM');
+      forced = setTimeout(() => end('SIGKILL'), graceMs);
     };
     signal?.addEventListener('abort', stop, { once: true });
     child.once('exit', () => {
       clearTimeout(forced);
       signal?.removeEventListener('abort', stop);
       // What it started itself and left behind.
-      if (signal?.aborted) signalTree(child, 'SIGKILL');
+      if (signal?.aborted) end('SIGKILL');
     });
     let stdout = '';
     let stderr = '';

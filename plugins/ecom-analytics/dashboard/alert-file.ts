@@ -1,15 +1,15 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
-import * as v from 'valibot';
-import { type Alert, AlertSchema } from '../core/alert.ts';
+import type { Alert } from '../core/alert.ts';
 import { runFiles } from '../files/output-folder.ts';
+import { alertOf } from '../report/run-folder.ts';
 
 const chunkBytes = 1 << 20;
 /** Read at most, from the end of the file: some 150,000 alerts, in half a second. */
 const maxBytes = 64 << 20;
 const lineEnd = 0x0a;
 
-/** Lines of a file from its end, the last one first; `complete` tells afterwards whether the beginning was reached. */
+/** Lines of a file from its end, the last one first; at most so many bytes, and no line that begins before them. */
 export async function* linesFromEnd(file: string, limitBytes = maxBytes): AsyncGenerator<string> {
   const handle = await open(file).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
@@ -56,15 +56,9 @@ export async function alertsFromEnd(
   const found: Alert[] = [];
   for await (const line of linesFromEnd(path.join(folder, runFiles.alerts))) {
     if (hint !== null && !line.includes(hint)) continue;
-    let json: unknown;
-    try {
-      json = JSON.parse(line);
-    } catch {
-      continue;
-    }
-    const result = v.safeParse(AlertSchema, json);
-    if (!result.success || !isWanted(result.output)) continue;
-    found.push(result.output);
+    const alert = alertOf(line);
+    if (alert === null || !isWanted(alert)) continue;
+    found.push(alert);
     if (found.length >= limit) break;
   }
   return found;

@@ -55,19 +55,23 @@ export async function readSummary(folder: string): Promise<RunSummary | null> {
   }
 }
 
+/** The alert of a line of a run's file; null for one that holds none, as one that a kill cut short. */
+export function alertOf(line: string): Alert | null {
+  try {
+    const result = v.safeParse(AlertSchema, JSON.parse(line));
+    return result.success ? result.output : null;
+  } catch {
+    return null;
+  }
+}
+
 /** The alerts of a run, as a stream; none where it wrote none. A line that is no alert (cut short by a kill) is passed over. */
 export async function* readAlerts(folder: string): AsyncGenerator<Alert> {
   const file = path.join(folder, runFiles.alerts);
   const there = await stat(file).catch(() => null);
   if (there === null) return;
   for await (const line of readLines(file)) {
-    let json: unknown;
-    try {
-      json = JSON.parse(line);
-    } catch {
-      continue;
-    }
-    const result = v.safeParse(AlertSchema, json);
-    if (result.success) yield result.output;
+    const alert = alertOf(line);
+    if (alert !== null) yield alert;
   }
 }

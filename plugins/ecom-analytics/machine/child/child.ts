@@ -1,6 +1,7 @@
-import { type StdioOptions, spawn, spawnSync } from 'node:child_process';
+import { type StdioOptions, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { signalTree } from './signal-tree.ts';
 import { unwatch, watch } from './watchdog.ts';
 
 /** How a child ended: an exit code, or the signal that ended it. */
@@ -34,21 +35,6 @@ export interface ChildOptions {
 }
 
 const defaultGraceMs = 15_000;
-
-/** Signals a child and all that it started: on POSIX they are one process group. */
-function signalTree(pid: number, signal: NodeJS.Signals): void {
-  if (process.platform === 'win32') {
-    // There are no signals on Windows: ending the tree is all that can be asked.
-    spawnSync('taskkill', ['/pid', String(pid), '/T', '/F'], { windowsHide: true });
-    return;
-  }
-  try {
-    process.kill(-pid, signal);
-  } catch (error) {
-    const gone = error instanceof Error && 'code' in error && error.code === 'ESRCH';
-    if (!gone) throw error;
-  }
-}
 
 /**
  * Starts a program in a process group of its own: Ctrl-C in the terminal reaches this process alone, which then stops

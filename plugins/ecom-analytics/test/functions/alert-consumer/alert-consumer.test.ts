@@ -347,7 +347,7 @@ describe('the alert consumer', () => {
     [{ records: { a: 'b' } }],
     [{ records: { a: [], b: 'c' } }],
     ['text'],
-  ])('refuses %j, which is no event of the trigger', async (event) => {
+  ])('refuses %j, which is not an event of the trigger', async (event) => {
     const { consume } = setUp();
     await expect(consume(event as unknown as KafkaEvent, context)).rejects.toMatchObject({
       code: 'ECOM_EVENT_INVALID',
