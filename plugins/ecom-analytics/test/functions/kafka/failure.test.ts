@@ -30,11 +30,15 @@ function givenUp(cause: Error): Error {
 describe('what a failure of Kafka means', () => {
   test.each([
     ['ECOM_KAFKA_AUTHENTICATION', namedError('KafkaJSSASLAuthenticationError'), true],
+    ['ECOM_KAFKA_AUTHENTICATION', protocolError('SASL_AUTHENTICATION_FAILED'), true],
     ['ECOM_KAFKA_DENIED', protocolError('TOPIC_AUTHORIZATION_FAILED'), true],
     ['ECOM_KAFKA_DENIED', protocolError('CLUSTER_AUTHORIZATION_FAILED'), true],
     ['ECOM_KAFKA_DENIED', protocolError('GROUP_AUTHORIZATION_FAILED'), true],
     ['ECOM_TOPIC_MISSING', protocolError('UNKNOWN_TOPIC_OR_PARTITION'), true],
     ['ECOM_RECORD_TOO_LARGE', protocolError('MESSAGE_TOO_LARGE'), true],
+    ['ECOM_RECORD_TOO_LARGE', protocolError('RECORD_LIST_TOO_LARGE'), true],
+    ['ECOM_KAFKA_UNREACHABLE', namedError('KafkaJSConnectionClosedError'), false],
+    ['ECOM_KAFKA_UNREACHABLE', namedError('KafkaJSRequestTimeoutError'), false],
     ['ECOM_KAFKA_UNREACHABLE', new KafkaJSConnectionError('connect ECONNREFUSED'), false],
     ['ECOM_KAFKA_FAILED', protocolError('NOT_ENOUGH_REPLICAS'), false],
     ['ECOM_KAFKA_FAILED', new KafkaJSError('something new'), false],
@@ -53,6 +57,19 @@ describe('what a failure of Kafka means', () => {
       'ecommerce-orders',
     );
     expect(failure.code).toBe('ECOM_TOPIC_MISSING');
+    expect(failure.message).toContain('(ecommerce-orders on b-1.shop:9098)');
+  });
+
+  test('tells what was at the bottom of it, and also where errors are causes of one another', () => {
+    const failure = kafkaFailure(givenUp(new KafkaJSError('the disk is full')), settings, 'ecommerce-orders');
+    expect(failure.message).toContain('Kafka failed: the disk is full (');
+    const [one, other] = [new Error('one'), new Error('other')];
+    Object.assign(one, { cause: other });
+    Object.assign(other, { cause: one });
+    expect(kafkaFailure(one, settings, 'ecommerce-orders').code).toBe('ECOM_KAFKA_FAILED');
+    expect(kafkaFailure('no words', settings, 'ecommerce-orders').message).toContain(
+      'Kafka failed: no words (',
+    );
   });
 
   test('is wrapped once: an error of ours stays what it is', () => {
