@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { catalog } from '../../../../pipeline/catalog.ts';
 import { decodeLabel, encodeLabel } from '../../core/generator/label.ts';
 import {
+  customerBase,
   type GeneratedOrder,
   type GeneratorOptions,
   generateOrders,
@@ -63,6 +64,49 @@ describe('the order generator', () => {
     expect(((slow.at(-1)?.atMs ?? 0) - startMs) / 60_000).toBeCloseTo(10, 0);
   });
 
+  it.each([0, 0.2])(
+    'keeps the asked rate whatever cases place between two orders: fraud rate %d',
+    (fraudRate) => {
+      const minute = 60_000;
+      const counts = new Map<number, number>();
+      for (const { atMs } of take(20_000, { fraudRate })) {
+        const at = Math.floor((atMs - startMs) / minute);
+        counts.set(at, (counts.get(at) ?? 0) + 1);
+      }
+      // A case may place a few orders of the end of a minute that everyday ones make room for in the next.
+      for (let at = 0; at < 19; at++) expect(Math.abs((counts.get(at) ?? 0) - 1000)).toBeLessThanOrEqual(10);
+      expect([...counts.keys()]).toEqual(Array.from({ length: counts.size }, (_, at) => at));
+    },
+  );
+
+  it('draws from as many customers as asked for, and by default from a base that grows with the rate', () => {
+    const idsOf = (orders: readonly GeneratedOrder[]): Set<string> =>
+      new Set(orders.map(({ order }) => order.customer_id));
+    expect(idsOf(take(5000, { customers: 60 })).size).toBe(60);
+    expect([1, 100, 100.01, 1000].map(customerBase)).toEqual([2000, 2000, 2001, 20_000]);
+    const numbers = [...idsOf(many)].map((id) => Number(id.replace('CUST_', '')) - 1000);
+    expect(Math.max(...numbers)).toBeGreaterThan(19_000);
+    expect(Math.max(...numbers)).toBeLessThan(20_000);
+  });
+
+  it('gives each case an id of its own, with the pattern’s name, and all of its orders', () => {
+    const byCase = new Map<string, GeneratedOrder[]>();
+    for (const order of many)
+      if (order.label !== null)
+        byCase.set(order.label.case, [...(byCase.get(order.label.case) ?? []), order]);
+    const labels = [...byCase.values()].flatMap(([first]) => first?.label ?? []);
+    const numbers = labels.map(({ case: id, pattern }) => Number(id.replace(`${pattern}-`, '')));
+    // They are counted over all patterns.
+    expect(numbers.toSorted((a, b) => a - b)).toEqual(numbers.map((_, index) => index + 1));
+    const begun = [...byCase.values()].filter(
+      ([first]) => (first?.atMs ?? 0) < (many.at(-1)?.atMs ?? 0) - 150_000,
+    );
+    for (const orders of begun) {
+      expect(new Set(orders.map(({ label }) => label?.orders))).toEqual(new Set([orders.length]));
+      expect(new Set(orders.map(({ order }) => order.customer_id)).size).toBe(1);
+    }
+  });
+
   it('sells at least 24 products in 6 categories to 6 regions', () => {
     expect(catalog.products.length).toBeGreaterThanOrEqual(24);
     expect(new Set(catalog.products.map((product) => product.category)).size).toBe(6);
@@ -99,6 +143,8 @@ describe('the order generator', () => {
     const orders = take(50_000, { fraudRate });
     const planted = (of: GeneratedOrder) => of.label?.intent === 'fraud';
     expect(Math.abs(share(orders, planted) - fraudRate)).toBeLessThanOrEqual(0.15 * fraudRate);
+    const near = share(orders, (of) => of.label?.intent === 'near-miss');
+    expect(Math.abs(near - fraudRate / 2)).toBeLessThanOrEqual(0.1 * fraudRate);
     const patterns = new Set(orders.filter(planted).map((order) => order.label?.pattern));
     expect(patterns.size).toBe(fraudRate === 0 ? 0 : 4);
   });
