@@ -2,6 +2,7 @@ const emptySize = 1024;
 
 /** SHA-256 hashes in Base64, by their first 64 bits: a hash table with open addressing that only grows. */
 class KeySet {
+  /** 0 where a place is empty. */
   #low = new Int32Array(emptySize);
   #high = new Int32Array(emptySize);
   #size = 0;
@@ -11,8 +12,7 @@ class KeySet {
   }
 
   has(low: number, high: number): boolean {
-    const place = this.#place(low, high);
-    return this.#low[place] !== 0 || this.#high[place] !== 0;
+    return this.#low[this.#place(low, high)] !== 0;
   }
 
   add(low: number, high: number): void {
@@ -26,9 +26,8 @@ class KeySet {
   #place(low: number, high: number): number {
     const last = this.#low.length - 1;
     for (let place = low & last; ; place = (place + 1) & last) {
-      const lowThere = this.#low[place];
-      const highThere = this.#high[place];
-      if ((lowThere === low && highThere === high) || (lowThere === 0 && highThere === 0)) return place;
+      const there = this.#low[place];
+      if (there === 0 || (there === low && this.#high[place] === high)) return place;
     }
   }
 
@@ -40,7 +39,7 @@ class KeySet {
     for (let from = 0; from < low.length; from++) {
       const lowThere = low[from] ?? 0;
       const highThere = high[from] ?? 0;
-      if (lowThere === 0 && highThere === 0) continue;
+      if (lowThere === 0) continue;
       const place = this.#place(lowThere, highThere);
       this.#low[place] = lowThere;
       this.#high[place] = highThere;
@@ -77,6 +76,7 @@ export class KeyMemory {
   }
 }
 
+/** The first 64 bits, of which the low ones are not 0. */
 function bitsOf(key: string): [low: number, high: number] {
   const bytes = Buffer.from(key, 'base64');
   return [bytes.readInt32LE(0) || 1, bytes.readInt32LE(4)];

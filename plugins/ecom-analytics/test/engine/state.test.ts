@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OrderReader, type ParsedOrder } from '../../core/order.ts';
-import { isStateful } from '../../core/rule.ts';
+import { isStateful, type StatefulRule } from '../../core/rule.ts';
 import { Customers } from '../../engine/customer.ts';
 import { CustomerRules } from '../../engine/customer-rules.ts';
 import { Deduplication } from '../../engine/deduplication.ts';
@@ -104,12 +104,113 @@ describe('what the rules know of a customer', () => {
     expect(windows()).toEqual([`region-hop ${long}`]);
   });
 
+  it('is no more than that a rule has tripped, once it has', () => {
+    const rules = new CustomerRules(stateful);
+    const customer = new Customers().get('CUST_1');
+    const regions = ['US-East', 'EU-West', 'Asia-Pacific'];
+    const tripped = Array.from({ length: 20 }, (_, order) =>
+      rules
+        .add(parsed(order, { region: regions[order % 3] ?? '' }), customer, appendedMs)
+        .map(({ rule_id }) => `${order}: ${rule_id}`),
+    );
+    expect(tripped.flat()).toEqual(['2: region-hop', '5: order-burst']);
+    const kept: [orderIds: unknown, values: unknown][] = [];
+    for (let window = customer.watched; window !== null; window = window.next)
+      kept.push([window.orderIds, window.values]);
+    expect(kept).toEqual([
+      ['', ''],
+      ['', ''],
+    ]);
+  });
+
+  it('is counted again where few orders become many, as long as their window is open', () => {
+    const hopping = (watermarkMs: number): number => {
+      const rules = new CustomerRules(stateful);
+      const customer = new Customers().get('CUST_1');
+      for (const [second, region] of [
+        [0, 'US-East'],
+        [1, 'EU-West'],
+      ] as const)
+        rules.add(parsed(second, { region }), customer, appendedMs);
+      // Quiet orders are forgotten a generation at a time.
+      for (let round = 0; round < 3; round++) rules.advance(watermarkMs + round);
+      return rules.add(parsed(299, { region: 'Asia-Pacific' }), customer, appendedMs).length;
+    };
+    expect(hopping(startMs + longestMs - 3)).toBe(1);
+    expect(hopping(startMs + longestMs)).toBe(0);
+  });
+
   it('costs a run without such rules nothing', () => {
     const rules = new CustomerRules([]);
     const customer = new Customers().get('CUST_1');
     expect(rules.add(parsed(0), customer, appendedMs)).toEqual([]);
     rules.advance(startMs + 1_000_000);
     expect(customer).toMatchObject({ quiet: null, watched: null });
+  });
+});
+
+describe('a rule over customers', () => {
+  const burst: StatefulRule = {
+    id: 'order-burst',
+    kind: 'distinct-orders',
+    severity: 'medium',
+    key: 'customer_id',
+    moreThan: 5,
+    windows: { sizeMs: 60_000, slideMs: 60_000 },
+    reason: '',
+  };
+  /** The alerts that orders of one customer lead to, each with its region. */
+  function alertsOf(
+    orders: readonly (readonly [seconds: number, region?: string])[],
+    watermarkMs = Number.NEGATIVE_INFINITY,
+    rule = burst,
+  ) {
+    const rules = new CustomerRules([rule]);
+    const customer = new Customers().get('CUST_1');
+    rules.advance(watermarkMs);
+    return orders.flatMap(([seconds, region = 'US-East']) =>
+      rules.add(parsed(seconds, { customer_id: 'CUST_1', region }), customer, appendedMs),
+    );
+  }
+  const six = [10, 11, 12, 13, 14, 15].map((second) => [second] as const);
+
+  it('counts an order as long as the watermark is before the end of its window', () => {
+    expect(alertsOf(six, startMs + 59_999)).toHaveLength(1);
+    expect(alertsOf(six, startMs + 60_000)).toEqual([]);
+  });
+
+  it('counts in a window what is from its first moment to before its end', () => {
+    const between = [10, 11, 12, 13].map((second) => [second] as const);
+    expect(alertsOf([[0], ...between, [59.999]])).toHaveLength(1);
+    expect(alertsOf([[-0.001], ...between, [59.999]])).toEqual([]);
+    expect(alertsOf([[0], ...between, [60]])).toEqual([]);
+  });
+
+  it('trips in each of the windows that overlap', () => {
+    const sliding = { ...burst, windows: { sizeMs: 60_000, slideMs: 20_000 } };
+    const ids = (orders: typeof six): string[] =>
+      alertsOf(orders, undefined, sliding).map(({ alert_id }) => alert_id);
+    const idAt = (second: number): string => `order-burst:${startMs + second * 1000}:CUST_1`;
+    expect(ids(six)).toEqual([idAt(0), idAt(-20), idAt(-40)]);
+    expect(ids([...six.slice(0, 5), [20]])).toEqual([idAt(0), idAt(-20)]);
+  });
+
+  it('names the newest order, and of those at one moment the last to come', () => {
+    const orders = [
+      [1, 'US-East'],
+      [9, 'EU-West'],
+      [9, 'Asia-Pacific'],
+      [3, 'US-East'],
+      [8.999, 'EU-West'],
+      [4, 'US-East'],
+    ] as const;
+    expect(alertsOf(orders)).toMatchObject([
+      {
+        region: 'Asia-Pacific',
+        order_timestamp: new Date(startMs + 9000).toISOString(),
+        total_amount: 539.94,
+      },
+    ]);
   });
 });
 
