@@ -1,6 +1,13 @@
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import pipeline from '../../../../../pipeline/definition.ts';
 import { main } from '../../../functions/producer/command.ts';
+
+const arn = 'arn:aws:kafka:eu-west-1:123456789012:cluster/shop/0a1b2c3d-0000-4000-8000-000000000000-1';
+
+beforeEach(() => {
+  for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION']) vi.stubEnv(name, undefined);
+});
+afterEach(() => void vi.unstubAllEnvs());
 
 test.each([
   [[], 'Give either --brokers or --cluster-arn', 'ECOM_USAGE'],
@@ -20,6 +27,8 @@ test.each([
     '"plain" is not a way to authenticate',
     'ECOM_KAFKA_AUTH_INVALID',
   ],
+  [['--brokers', 'a:1', '--auth', 'iam'], '--auth iam needs AWS_REGION', 'ECOM_USAGE'],
+  [['--cluster-arn', arn, '--auth', 'none'], '--cluster-arn signs in with iam', 'ECOM_USAGE'],
   [['--cluster-arn', 'arn:aws:s3:::x'], 'is not the ARN of an MSK cluster', 'ECOM_CLUSTER_ARN_INVALID'],
 ])('the command `producer` refuses %j', async (args, message, code) => {
   await expect(main(args, pipeline)).rejects.toMatchObject({

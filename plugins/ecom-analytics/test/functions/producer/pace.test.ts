@@ -161,6 +161,47 @@ describe('pacing', () => {
     expect(times).toHaveLength(300);
   });
 
+  test.each([
+    [defaultPace.maxLagMs, 0],
+    [defaultPace.maxLagMs + 1, defaultPace.maxLagMs + 1],
+  ])('a clock that is set forward by %d ms places orders %d ms later', async (setMs, laterMs) => {
+    let ahead = 0;
+    const { now, elapsed, sleep } = new VirtualClock(startMs);
+    const clock = { now: () => now() + ahead, elapsed, sleep };
+    const two = takeFirst(2, orders(60));
+    const times: number[] = [];
+    let throughMs = 0;
+    for await (const batch of paceOrders(
+      two.values(),
+      { ...defaultPace, untilMs: startMs + 60_000 },
+      clock,
+    )) {
+      times.push(...batch.orders.map(({ atMs }) => atMs));
+      throughMs = batch.throughMs;
+      ahead = setMs;
+    }
+    expect(times).toEqual(two.map(({ atMs }, index) => atMs + (index === 0 ? 0 : laterMs)));
+    expect(throughMs).toBe(elapsed() + laterMs);
+  });
+
+  test('says with each batch how far event time is: short of the next order, or up to now', async () => {
+    const clock = new VirtualClock(startMs);
+    const [one] = takeFirst(1, orders(600));
+    if (one === undefined) throw new Error('no orders');
+    const three = [10, 20, 5000].map((ms) => ({ ...one, atMs: startMs + ms }));
+    const pace = { ...defaultPace, maxBatch: 1, untilMs: startMs + 2100 };
+    const batches: [orders: number, throughMs: number, nowMs: number][] = [];
+    for await (const { orders: due, throughMs } of paceOrders(three.values(), pace, clock))
+      batches.push([due.length, throughMs - startMs, clock.now() - startMs]);
+    expect(batches).toEqual([
+      [1, 19, 30],
+      [1, 30, 30],
+      [0, 1030, 1030],
+      [0, 2030, 2030],
+    ]);
+    expect(clock.now()).toBe(startMs + 2100);
+  });
+
   test('ends at once when it is stopped', async () => {
     const clock = new VirtualClock(startMs);
     const stop = new AbortController();

@@ -13,7 +13,9 @@ describe('the event of the producer', () => {
     expect(readProducerRequest(null, 42)).toEqual(defaults);
   });
 
-  test('takes what is given, up to the limits', () => {
+  test('takes what is given, from one limit to the other', () => {
+    const least = { durationSeconds: 1, ordersPerMinute: 1, seed: 0, fraudRate: 0 };
+    expect(readProducerRequest(least, 42)).toEqual(least);
     const event = { durationSeconds: 86_400, ordersPerMinute: 1_000_000, seed: 2 ** 32 - 1, fraudRate: 1 };
     expect(readProducerRequest(event, 42)).toEqual(event);
   });
