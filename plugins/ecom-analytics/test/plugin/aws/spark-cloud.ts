@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { clusterArn } from '../topics/sample.ts';
 
-const etag = (object: string): string => `"${createHash('md5').update(object).digest('hex')}"`;
+const etag = (object: string | Buffer): string => `"${createHash('md5').update(object).digest('hex')}"`;
 
 interface Step {
   Id: string;
@@ -18,6 +18,10 @@ interface Step {
  */
 export class SparkCloud {
   readonly objects = new Map<string, string>();
+  /** What EMR has brought of its logs, packed. */
+  readonly logs = new Map<string, Buffer>();
+  /** Where it brings them; undefined: nowhere. */
+  logUri: string | undefined;
   readonly steps: Step[] = [];
   /** `Action key`, of every request that changes something. */
   readonly changes: string[] = [];
@@ -27,6 +31,8 @@ export class SparkCloud {
   lastCallLands = false;
   /** After so many further requests, one is refused so; those that follow are answered again. */
   refusal: { after: number; readonly status: number; readonly code: string } | undefined;
+  /** Of so many further writes of a step record, somebody else is faster. */
+  overtakes = 0;
   clusterState = 'WAITING';
   /** Whether a cluster that is to end does. */
   ends = true;
@@ -135,6 +141,7 @@ export class SparkCloud {
             Name: 'shop-dev',
             Status: { State: this.clusterState },
             ReleaseLabel: 'emr-spark-8.1.0',
+            LogUri: this.logUri,
           },
         });
         // Its last logs are written as it ends.
@@ -227,7 +234,7 @@ export class SparkCloud {
     if (request.url?.includes('list-type=2')) {
       const asked = new URL(request.url, this.url).searchParams;
       const [prefix = '', after = ''] = [asked.get('prefix') ?? '', asked.get('start-after') ?? ''];
-      const contents = [...this.objects]
+      const contents = [...this.objects, ...this.logs]
         .filter(([one]) => one.startsWith(prefix) && one > after)
         .sort()
         .map(([one, { length }]) => `<Contents><Key>${one}</Key><Size>${length}</Size></Contents>`);
@@ -245,7 +252,9 @@ export class SparkCloud {
       const there = this.objects.get(key);
       const known = request.headers['if-match'];
       const isNew = request.headers['if-none-match'] === '*';
+      const isOvertaken = key.endsWith('/step.json') && this.overtakes-- > 0;
       if (
+        isOvertaken ||
         (isNew && there !== undefined) ||
         (known !== undefined && (there === undefined || known !== etag(there)))
       ) {
@@ -264,7 +273,7 @@ export class SparkCloud {
         key,
         JSON.stringify({ ...this.json(key), updatedAt: new Date(this.#beats++).toISOString() }),
       );
-    const object = this.objects.get(key);
+    const object = this.objects.get(key) ?? this.logs.get(key);
     if (object === undefined) {
       response.writeHead(404, { 'content-type': 'application/xml' });
       response.end(

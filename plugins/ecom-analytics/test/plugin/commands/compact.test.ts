@@ -27,11 +27,30 @@ describe('compacting the windows of a stage', () => {
       ...['--output', 's3://data', '--checkpoint', 's3://data/checkpoints/pipeline/0'],
       ...['--before', '2026-11-23T10'],
     ]);
-    expect(args[args.indexOf('--py-files') + 1]).toBe(`s3://artifacts/${packageKey}`);
+    expect(args.slice(0, args.indexOf(`s3://artifacts/${scriptKey}`))).toEqual([
+      ...['spark-submit', '--master', 'yarn', '--deploy-mode', 'cluster', '--name', 'compaction'],
+      ...['--py-files', `s3://artifacts/${packageKey}`],
+      // One executor: the stream needs the rest of the cluster.
+      ...['--conf', 'spark.dynamicAllocation.enabled=false', '--conf', 'spark.executor.instances=1'],
+    ]);
     expect(cloud.spark.objects.get(scriptKey)).toContain(
       'from ecom_streaming.compaction_command import main',
     );
     expect(cloud.spark.objects.has(packageKey)).toBe(true);
+  });
+
+  test.each([
+    [{}, []],
+    [{ since: '2026-11-23T09' }, ['--since', '2026-11-23T09']],
+    [
+      { since: '2026-11-23T09', before: '2026-11-23T10' },
+      ['--since', '2026-11-23T09', '--before', '2026-11-23T10'],
+    ],
+  ])('joins the hours that are asked for: %j', async (hours, words) => {
+    await cloud.deploy();
+    await cloud.run(compactCommand, hours);
+    const args = cloud.spark.steps[1]?.args ?? [];
+    expect(args.slice(args.indexOf('--checkpoint') + 2)).toEqual(words);
   });
 
   test('uploads what is not there, and nothing twice', async () => {

@@ -64,6 +64,16 @@ describe('copying the windows of a stage', () => {
     expect(readdirSync(out)).not.toContain('.unfinished');
   });
 
+  test('tells of many files how many there are, and takes them all', async () => {
+    const keys = Array.from({ length: 205 }, (_, number) => hour('2026-11-23T10', `part-${number}.parquet`));
+    written(...keys);
+    const told: string[] = [];
+    const session = { ...cloud.session, progress: (text: string) => told.push(text) };
+    await getWindowsCommand(session, { out, ...all }, () => {});
+    expect(await copied()).toEqual(keys.toSorted());
+    expect(told).toEqual(['100 of 205 window files copied', '200 of 205 window files copied']);
+  });
+
   test('takes the hours asked for', async () => {
     const hours = ['2026-11-22T23', '2026-11-23T00', '2026-11-23T01', '2026-11-23T02'];
     written(...hours.map((name) => hour(name, 'part.parquet')));

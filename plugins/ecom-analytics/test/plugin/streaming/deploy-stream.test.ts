@@ -8,7 +8,13 @@ import { AlertsTrigger } from '../../../plugin/aws/trigger.ts';
 import { removeStage } from '../../../plugin/remove.ts';
 import type { DeployedStage } from '../../../plugin/session.ts';
 import type { Artifact } from '../../../plugin/streaming/artifact.ts';
-import { deployStream, type StreamRequest, stopStream } from '../../../plugin/streaming/deploy-stream.ts';
+import {
+  deployStream,
+  planStream,
+  refuseCheckpoint,
+  type StreamRequest,
+  stopStream,
+} from '../../../plugin/streaming/deploy-stream.ts';
 import { SparkCloud } from '../aws/spark-cloud.ts';
 import { jumpingClock } from '../jumping-clock.ts';
 import { sampleStage, stages } from '../resources/sample.ts';
@@ -115,6 +121,124 @@ describe('deploying the stream', () => {
     expect(outcomes.map(({ application }) => application)).toEqual(['pipeline', 'alerts']);
     await deploy({ streaming: { alerts: 'micro-batch' } });
     expect(cloud.live.map(({ Name }) => Name)).toEqual(['shop-dev-pipeline-g2']);
+  });
+});
+
+describe('a deploy that is asked for more', () => {
+  test('restarts a step that is right already', async () => {
+    await deploy();
+    expect(await deploy({}, { force: true })).toEqual([
+      { application: 'pipeline', decision: 'restart', generation: 2, stepId: 's-2' },
+    ]);
+    expect(cloud.live.map(({ Id }) => Id)).toEqual(['s-2']);
+  });
+
+  test('begins the first checkpoint from where it is told, and there is no other', async () => {
+    await deploy({}, { newCheckpoint: 'latest' });
+    expect(cloud.live[0]?.args).toContain('s3://data/checkpoints/pipeline/0');
+    expect(cloud.json('runs/pipeline/1/settings.json')).toMatchObject({ startingOffsets: 'latest' });
+    // What it once began from is not a change.
+    expect((await deploy())[0]?.decision).toBe('keep');
+    await deploy({}, { newCheckpoint: 'earliest' });
+    expect(cloud.live[0]?.args).toContain('s3://data/checkpoints/pipeline/1');
+    expect(cloud.json('runs/pipeline/2/settings.json')).toMatchObject({ startingOffsets: 'earliest' });
+  });
+});
+
+describe('a deploy that meets another', () => {
+  test('starts from what the other one did', async () => {
+    cloud.overtakes = 2;
+    const slow = stage();
+    const startMs = slow.clock.now();
+    const [outcome] = await deployStream(slow, {}, async () => artifact);
+    expect(outcome?.decision).toBe('start');
+    expect(cloud.live).toHaveLength(1);
+    // Nothing else is waited for: the job beats at once.
+    expect(slow.clock.now() - startMs).toBe(10_000);
+  });
+
+  test('gives up the third time, and has started nothing', async () => {
+    cloud.overtakes = 3;
+    await expect(deploy()).rejects.toMatchObject({ code: 'ECOM_STREAM_RACE' });
+    expect(cloud.steps).toEqual([]);
+    expect(cloud.overtakes).toBe(0);
+  });
+
+  test('and stops what that one has started', async () => {
+    await deploy();
+    cloud.overtakes = 1;
+    expect(await stopStream(stage())).toEqual(['pipeline']);
+    expect(cloud.live).toEqual([]);
+  });
+});
+
+describe('a look at the checkpoints before anything is changed', () => {
+  const other = clusterArn.replace('shop', 'mall');
+
+  test('finds nothing where nothing has run, and where it all fits', async () => {
+    await expect(refuseCheckpoint(stage(), other)).resolves.toBeUndefined();
+    await deploy();
+    await expect(refuseCheckpoint(stage(), clusterArn)).resolves.toBeUndefined();
+    await expect(
+      refuseCheckpoint(stage({ streaming: { triggerSeconds: 5 } }), clusterArn),
+    ).resolves.toBeUndefined();
+  });
+
+  test('refuses another Kafka cluster and other queries', async () => {
+    await deploy();
+    const moved = refuseCheckpoint(stage(), other);
+    await expect(moved).rejects.toMatchObject({ code: 'ECOM_CHECKPOINT' });
+    await expect(moved).rejects.toThrow(`Kafka cluster: ${clusterArn} -> ${other}`);
+    await expect(moved).rejects.toThrow('npx sls deploy --stage dev --new-checkpoint latest');
+    await expect(
+      refuseCheckpoint(stage({ streaming: { shufflePartitions: 9 } }), clusterArn),
+    ).rejects.toThrow('shuffle partitions: 2 -> 9');
+    expect(cloud.live).toHaveLength(1);
+  });
+
+  test('looks at each application', async () => {
+    await deploy({ streaming: { alerts: 'realtime' } });
+    cloud.objects.delete('control/pipeline/step.json');
+    await expect(refuseCheckpoint(stage({ streaming: { alerts: 'realtime' } }), other)).rejects.toThrow(
+      'application alerts',
+    );
+  });
+});
+
+describe('what a deploy would do', () => {
+  const plan = (config: unknown = {}) => planStream(stage(config), async () => artifact);
+
+  test('is said of each application, and nothing is done', async () => {
+    const realtime = { streaming: { alerts: 'realtime' } };
+    expect(await plan(realtime)).toEqual([
+      { application: 'pipeline', decision: 'start', why: 'it has never run' },
+      { application: 'alerts', decision: 'start', why: 'it has never run' },
+    ]);
+    expect(cloud.changes).toEqual([]);
+    await deploy(realtime);
+    const before = cloud.changes.length;
+    expect(await plan(realtime)).toEqual([
+      { application: 'pipeline', decision: 'keep' },
+      { application: 'alerts', decision: 'keep' },
+    ]);
+    expect(await plan({ streaming: { alerts: 'micro-batch', triggerSeconds: 5 } })).toEqual([
+      { application: 'pipeline', decision: 'restart', why: 'the job or its settings have changed' },
+      { application: 'alerts', decision: 'stop', why: 'the stage no longer has it' },
+    ]);
+    for (const step of cloud.live) cloud.kill(step);
+    expect(await plan({ streaming: { alerts: 'micro-batch' } })).toEqual([
+      { application: 'pipeline', decision: 'start', why: 'its step is FAILED' },
+    ]);
+    expect(cloud.changes.slice(before)).toEqual([]);
+  });
+
+  test('is nothing where a checkpoint goes on that began where it was told', async () => {
+    await deploy({}, { newCheckpoint: 'latest' });
+    await deploy({}, { newCheckpoint: 'latest' });
+    expect(await plan()).toEqual([{ application: 'pipeline', decision: 'keep' }]);
+    expect(await plan({ streaming: { shufflePartitions: 9 } })).toEqual([
+      { application: 'pipeline', decision: 'refuse', why: 'shuffle partitions: 2 -> 9' },
+    ]);
   });
 });
 
