@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../plugins/ecom-analytics/core/error.ts';
-import { meantOption } from '../plugins/ecom-analytics/functions/option-problem.ts';
+import { meantOption, optionProblem } from '../plugins/ecom-analytics/functions/arguments.ts';
 import type { Answers, Surroundings } from './answers.ts';
 import { optionKeys, options } from './option.ts';
 
@@ -96,9 +96,13 @@ export function readFlags(args: readonly string[]): { readonly typed: Typed; rea
         strict: true,
       });
     } catch (error) {
-      const reason = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error);
       const meant = meantOption(error, Object.keys(flagConfig()));
-      throw usage(reason, 'command line', `${meant}See \`npm create ecom-analytics -- --help\`.`, error);
+      throw usage(
+        optionProblem(error),
+        'command line',
+        `${meant}See \`npm create ecom-analytics -- --help\`.`,
+        error,
+      );
     }
   })();
   const [directory, second] = parsed.positionals;

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { UsageError } from '../core/error.ts';
 import type { ShopFields } from '../core/fields.ts';
-import { meantOption, optionProblem, takenByNpm } from '../functions/option-problem.ts';
+import { didYouMean, listed } from '../core/nearest.ts';
+import { parseArguments } from '../functions/arguments.ts';
 import {
   type AskedReplay,
   askedReplay,
@@ -111,7 +111,7 @@ export function readOptions(
   args: readonly string[],
   { folder, newSeed, orderFields }: StartPlace,
 ): StartOptions {
-  const values = parse(args);
+  const { values } = parseArguments(args, declared, fix, 'options');
   const asked = askedReplay(values, folder, orderFields);
   for (const name of ['rate', 'seed', 'fraud-rate'] as const) {
     if (asked !== null && values[name] !== undefined)
@@ -125,12 +125,12 @@ export function readOptions(
   // An unset variable in a script: taken as a path, it would be the project's own folder.
   if (values.out === '') throw outOfRange('--out', '', 'a folder');
   if (!isEngine(values.engine)) {
-    throw outOfRange('--engine', values.engine, Object.keys(engines).join(' or '));
+    throw notOneOf('--engine', values.engine, Object.keys(engines));
   }
   if (values.engine !== 'spark' && values.spark !== undefined)
     throw conflict('--spark', `--engine ${values.engine}`, 'it picks a line of Spark');
   const spark = values.spark ?? defaultSparkLine;
-  if (!isSparkLine(spark)) throw outOfRange('--spark', spark, Object.keys(sparkLines).join(' or '));
+  if (!isSparkLine(spark)) throw notOneOf('--spark', spark, Object.keys(sparkLines));
   return {
     durationSeconds: optionalNumber('--duration', values.duration, { min: 1, max: 31_536_000 }),
     source:
@@ -161,18 +161,6 @@ function isSparkLine(name: string): name is SparkLineName {
   return Object.hasOwn(sparkLines, name);
 }
 
-function parse(args: readonly string[]) {
-  const taken = takenByNpm(Object.keys(declared), process.env);
-  if (taken !== undefined)
-    throw new UsageError('ECOM_OPTION_UNKNOWN', { what: 'An option was lost', fix: taken });
-  try {
-    return parseArgs({ args: [...args], options: declared, allowPositionals: false }).values;
-  } catch (error) {
-    const todo = `${meantOption(error, Object.keys(declared))}${fix}`;
-    throw new UsageError('ECOM_OPTION_UNKNOWN', { what: optionProblem(error), fix: todo }, { cause: error });
-  }
-}
-
 interface Range {
   readonly min: number;
   readonly max: number;
@@ -199,6 +187,11 @@ function speed(text: string): number | 'max' {
 
 function outOfRange(option: string, given: string, allowed: string): UsageError {
   return new UsageError('ECOM_OPTION_RANGE', { what: `${option} takes ${allowed}, not "${given}"`, fix });
+}
+
+function notOneOf(option: string, given: string, allowed: readonly string[]): UsageError {
+  const what = `${option} takes ${listed(allowed)}, not "${given}"`;
+  return new UsageError('ECOM_OPTION_RANGE', { what, fix: `${didYouMean(given, allowed)}${fix}` });
 }
 
 function conflict(option: string, other: string, why: string): UsageError {

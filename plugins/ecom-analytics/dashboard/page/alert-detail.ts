@@ -22,6 +22,8 @@ export class AlertDetail {
   #answer: AlertAnswer | null = null;
   /** Written again and again, while the rest stays as it was answered. */
   #rate: HTMLElement | null = null;
+  /** Likewise: an alert may be open before the page knows whether it can be acknowledged. */
+  #showActions: (() => void) | null = null;
 
   constructor(model: RunModel, navigation: Navigation, changed: () => void) {
     this.#model = model;
@@ -38,9 +40,11 @@ export class AlertDetail {
     if (id !== this.#id) {
       this.#id = id;
       this.#answer = null;
+      this.#showActions = null;
       this.#panel.hidden = id === '';
       if (id !== '') void this.#load(id, nowMs);
     }
+    this.#showActions?.();
     const rate = this.#model.rates.find(({ rule }) => rule === this.#answer?.rule?.id);
     if (this.#rate !== null && rate !== undefined) setText(this.#rate, this.#raised(rate));
   }
@@ -82,39 +86,52 @@ export class AlertDetail {
       this.#facts(answer, nowMs),
       ...this.#order(answer, nowMs),
       ...this.#others(answer, nowMs),
-      ...(answer.rule === null || answer.rule.kind === 'one-of' ? [] : [this.#limit(answer.rule)]),
+      ...(answer.rule === null || answer.rule.kind === 'one-of' ? [] : [this.#limit(answer.rule, answer)]),
     ];
   }
 
   #actions(answer: AlertAnswer): HTMLElement {
     const said = element('span', { class: 'note', role: 'status' });
-    const acknowledge = element('button', { type: 'button' }, 'Acknowledge');
-    const shown = ({ acknowledged }: AlertGroup): void => {
-      acknowledge.hidden = acknowledged !== undefined || !this.#model.acknowledges;
-      if (acknowledged !== undefined)
-        setText(said, `Acknowledged ${moment(parseTimestamp(acknowledged), Date.now())}`);
-      else if (!this.#model.acknowledges) setText(said, 'This run is shown read-only.');
+    const button = element('button', { type: 'button' });
+    let { acknowledged } = answer.group;
+    /** What the last press of a button came to; empty before the first. */
+    let outcome = '';
+    const show = (): void => {
+      const { acknowledges } = this.#model;
+      button.hidden = !acknowledges;
+      // The label changes, so the button has no pressed state: both would be read out, and contradict each other.
+      setText(button, acknowledged === undefined ? 'Acknowledge' : 'Undo acknowledgment');
+      const state =
+        acknowledged !== undefined
+          ? `Acknowledged ${moment(parseTimestamp(acknowledged), Date.now())}`
+          : acknowledges
+            ? ''
+            : 'This run is shown read-only.';
+      setText(said, outcome === '' ? state : outcome);
     };
-    shown(answer.group);
-    acknowledge.addEventListener('click', async () => {
+    button.addEventListener('click', async () => {
+      const asked = { alert: answer.group.alert.alert_id, acknowledged: acknowledged === undefined };
       try {
-        const group = await tell<AlertGroup>('/acknowledge', { alert: answer.group.alert.alert_id });
-        shown(group);
-        copy.focus();
+        ({ acknowledged } = await tell<AlertGroup>('/acknowledge', asked));
+        outcome = acknowledged === undefined ? 'No longer acknowledged.' : '';
       } catch (error) {
-        setText(said, reasonOf(error));
+        outcome = reasonOf(error);
       }
+      show();
     });
     const copy = element('button', { type: 'button' }, 'Copy as JSON');
     copy.addEventListener('click', async () => {
       try {
         await navigator.clipboard.writeText(JSON.stringify(answer.group.alert, null, 2));
-        setText(said, 'Copied.');
+        outcome = 'Copied.';
       } catch {
-        setText(said, 'The browser does not allow copying here.');
+        outcome = 'The browser does not allow copying here.';
       }
+      show();
     });
-    return element('p', { class: 'actions' }, acknowledge, copy, said);
+    show();
+    this.#showActions = show;
+    return element('p', { class: 'actions' }, button, copy, said);
   }
 
   #facts({ group, rule, rate }: AlertAnswer, nowMs: number): HTMLElement {
@@ -125,8 +142,11 @@ export class AlertDetail {
       { href: addressHash({ view: 'alerts', params: { customer: alert.customer_id } }) },
       foreign(alert.customer_id),
     );
+    const unknown = this.#model.run?.hasDefinition
+      ? 'not in the pipeline’s definition'
+      : 'unknown, because pipeline/definition.ts cannot be loaded';
     const facts: [string, Node | string][] = [
-      ['Rule', rule === null ? 'not in this run’s definition' : ruleText(rule)],
+      ['Rule', rule === null ? unknown : ruleText(rule)],
       ['Raised', this.#rate],
       ['Customer', customer],
       [alert.order_id === null ? 'Orders’ total' : 'Order total', money(alert.total_amount)],
@@ -154,14 +174,17 @@ export class AlertDetail {
 
   #order({ group, order, atHand }: AlertAnswer, nowMs: number): HTMLElement[] {
     const { order_id } = group.alert;
+    const heading =
+      order_id === null ? element('h3', {}, 'Orders') : element('h3', {}, 'Order ', foreign(order_id));
+    if (atHand.orders === 0) {
+      const none =
+        'A run keeps its alerts and windows but not its orders, so orders are shown here only while it lasts.';
+      return [heading, element('p', { class: 'note' }, none)];
+    }
     if (order_id === null) return [];
-    const heading = element('h3', {}, 'Order ', foreign(order_id));
     if (order !== null) return [heading, orderTable([order], nowMs, 'The order')];
     const since = atHand.sinceMs === null ? '' : `, since ${moment(atHand.sinceMs, nowMs)}`;
-    const note =
-      atHand.orders === 0
-        ? 'The run’s folder does not keep orders, so this one can be seen only while the run is under way.'
-        : `It is no longer at hand: the dashboard holds the run’s newest ${counted(atHand.orders, 'order')}${since}.`;
+    const note = `It is no longer at hand: the dashboard holds the run’s newest ${counted(atHand.orders, 'order')}${since}.`;
     return [heading, element('p', { class: 'note' }, note)];
   }
 
@@ -182,7 +205,16 @@ export class AlertDetail {
     ];
   }
 
-  #limit(rule: Exclude<Rule, { kind: 'one-of' }>): HTMLElement {
+  #limit(rule: Exclude<Rule, { kind: 'one-of' }>, { atHand }: AlertAnswer): HTMLElement {
+    const heading = element('h3', {}, 'Another limit');
+    const note = element(
+      'p',
+      { class: 'note' },
+      element('code', {}, 'npm run rules -- --replay FILE'),
+      ' tries every rule on a file of your own orders.',
+    );
+    // Without orders there is nothing to try it on here.
+    if (atHand.orders === 0) return element('div', {}, heading, note);
     const input = element('input', {
       id: 'limit-asked',
       type: 'number',
@@ -211,13 +243,7 @@ export class AlertDetail {
         button.disabled = false;
       }
     });
-    const note = element(
-      'p',
-      { class: 'note' },
-      element('code', {}, 'npm run rules -- --replay FILE'),
-      ' tries every rule on a file of your own orders.',
-    );
-    return element('div', {}, element('h3', {}, 'Another limit'), form, said, note);
+    return element('div', {}, heading, form, said, note);
   }
 }
 

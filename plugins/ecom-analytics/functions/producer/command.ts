@@ -1,10 +1,9 @@
-import { parseArgs } from 'node:util';
 import { UsageError } from '../../core/error.ts';
 import type { PipelineDefinition } from '../../core/pipeline.ts';
+import { parseArguments } from '../arguments.ts';
 import { forwardClock, systemClock } from '../clock.ts';
 import { type KafkaSettings, parseAuth, parseBrokers } from '../kafka/settings.ts';
 import type { Log } from '../log.ts';
-import { meantOption, optionProblem } from '../option-problem.ts';
 import { clusterRegion, iamBrokers } from './cluster-brokers.ts';
 import { KafkaSink } from './kafka-sink.ts';
 import { checkProducerRequest, type ProducerRequest, seedOf } from './request.ts';
@@ -47,17 +46,14 @@ const options = {
   debug: { type: 'boolean' },
 } as const;
 
-function misuse(what: string, cause?: unknown): UsageError {
-  const fix = `${meantOption(cause, Object.keys(options))}See npm run producer -- --help.`;
-  return new UsageError('ECOM_USAGE', { what, fix }, { cause });
+const fix = 'Run `npm run producer -- --help` for the options.';
+
+function misuse(what: string): UsageError {
+  return new UsageError('ECOM_USAGE', { what, fix });
 }
 
 function readOptions(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
-  } catch (error) {
-    throw misuse(optionProblem(error), error);
-  }
+  return parseArguments(args, options, fix, 'options').values;
 }
 
 type Options = ReturnType<typeof readOptions>;

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { UsageError } from '../../core/error.ts';
+import { parseArguments } from '../../functions/arguments.ts';
 import { download } from './download.ts';
 import { sha256Of } from './fetch-jars.ts';
 import { jarAddress, jarPath } from './jar-address.ts';
@@ -21,21 +21,7 @@ Example
   npm run lock-jars -- --lock plugins/ecom-analytics/machine/kafka/jars.lock.json pkg:maven/org.apache.kafka/kafka-clients@4.1.1
 `;
 
-function readArguments(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { lock: { type: 'string' }, help: { type: 'boolean' } },
-    });
-  } catch (cause) {
-    throw new UsageError(
-      'ECOM_USAGE',
-      { what: cause instanceof Error ? cause.message : String(cause), fix: 'See --help.' },
-      { cause },
-    );
-  }
-}
+const fix = 'Run `npm run lock-jars -- --help` for the options.';
 
 async function lockJar(purl: string, folder: string): Promise<LockedJar> {
   const file = path.join(folder, path.posix.basename(jarPath(purl)));
@@ -47,13 +33,14 @@ async function lockJar(purl: string, folder: string): Promise<LockedJar> {
 
 /** `npm run lock-jars`: writes a lock file for {@link fetchJars}. */
 export async function main(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readArguments(args);
+  const declared = { lock: { type: 'string' }, help: { type: 'boolean' } } as const;
+  const { values, positionals } = parseArguments(args, declared, fix);
   if (values.help) {
     process.stdout.write(help);
     return 0;
   }
   if (values.lock === undefined) {
-    throw new UsageError('ECOM_USAGE', { what: 'The option --lock is missing', fix: 'See --help.' });
+    throw new UsageError('ECOM_USAGE', { what: 'The option --lock is missing', fix });
   }
   const purls =
     positionals.length > 0 ? positionals : (await readJarLock(values.lock)).map(({ purl }) => purl);

@@ -128,12 +128,15 @@ describeWithChromium('the list of alerts', () => {
       /203 alerts in the last minute, summed up here/,
     );
     expect(await page.locator('#alerts-list li').count()).toBe(1);
+    dashboard.alerts([anAlert(7, { rule_id: 'region-hop' })]);
+    dashboard.snapshot(aSnapshot({ alerts: { 'high-value': 206, 'region-hop': 1 }, finished: true }));
+    await textOf(page, '#alerts-list li:first-child', /206 times.*206 alerts in the run, summed up here/);
     await page.click('#alerts-list li a');
     expect(await page.inputValue('#search-rule')).toBe('high-value');
     await expect.poll(() => page.locator('#alerts-list li').count(), soon).toBeGreaterThan(10);
   });
 
-  it('opens an alert by keyboard, tries another limit, acknowledges it, and has nothing that axe-core objects to', async () => {
+  it('opens an alert by keyboard, tries another limit, acknowledges it and undoes that, and has nothing that axe-core objects to', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'ecom run '));
     await dashboard.runFolder(folder);
     dashboard.orders([aSentOrder(3, { total_amount: 1299.95 }), aSentOrder(4, { customer_id: 'CUST_3' })]);
@@ -149,12 +152,16 @@ describeWithChromium('the list of alerts', () => {
     await page.keyboard.press('Enter');
     await textOf(page, '#alert', /At \$5\.00: 2 alerts about 1 customer\./);
     expect(await axe(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Acknowledge' }).click();
+    await page.getByRole('button', { name: 'Acknowledge', exact: true }).click();
     await textOf(page, '#alert [role=status]', /Acknowledged/);
     await page.locator('#alerts-list li.acknowledged').waitFor();
     expect(await readFile(path.join(folder, 'acknowledged.jsonl'), 'utf8')).toContain('high-value:3');
     await page.reload();
     await textOf(page, '#alert [role=status]', /Acknowledged/);
+    await page.getByRole('button', { name: 'Undo acknowledgment' }).press('Enter');
+    await textOf(page, '#alert [role=status]', /No longer acknowledged/);
+    await page.locator('#alerts-list li.acknowledged').waitFor({ state: 'detached' });
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Acknowledge');
     await page.locator('#alert-heading').press('Escape');
     await page.locator('#alert').waitFor({ state: 'hidden' });
     expect(await page.evaluate('location.hash')).toBe('#/alerts');
@@ -169,6 +176,7 @@ describeWithChromium('the list of alerts', () => {
     expect(await page.locator('#rules-table tbody tr:first-child td').allTextContents()).toEqual(['3']);
     await page.locator('#alerts-list a').first().click();
     await textOf(page, '#alert dl', /Raised3 times in the run/);
+    expect(await page.textContent('#alert')).toContain('not its orders');
   });
 
   it('never grows beyond what can be read', async () => {

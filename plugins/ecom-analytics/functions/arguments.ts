@@ -1,0 +1,77 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { UsageError } from '../core/error.ts';
+import { didYouMean } from '../core/nearest.ts';
+
+/**
+ * What someone should do where npm took options for its own, for want of `--` before them: it leaves them in the environment, and
+ * their values among the arguments. Undefined where it took none of them.
+ *
+ * @param names of the command's options; those that npm knows itself say nothing
+ */
+function takenByNpm(
+  names: Iterable<string>,
+  environment: Readonly<Record<string, string | undefined>>,
+): { readonly what: string; readonly fix: string } | undefined {
+  const own = new Set(['json', 'help', 'debug']);
+  const taken = [...names].find(
+    (name) => !own.has(name) && environment[`npm_config_${name.replaceAll('-', '_')}`] !== undefined,
+  );
+  if (taken === undefined) return undefined;
+  const script = environment.npm_lifecycle_event ?? '';
+  return {
+    what: `npm took --${taken} for an option of its own`,
+    fix: `Put -- before the options: npm ${script === 'start' ? script : `run ${script}`} -- --${taken} …`,
+  };
+}
+
+/** Names the option that an unknown one is a slip of, to stand before what else to do; empty where none is near. */
+export function meantOption(error: unknown, names: readonly string[]): string {
+  const [, unknown = ''] =
+    /^Unknown option '--([^']+)'/.exec(error instanceof Error ? error.message : '') ?? [];
+  const meant = didYouMean(unknown, names, (name) => `--${name}`);
+  return meant === '' && unknown.startsWith('no-')
+    ? didYouMean(unknown.slice('no-'.length), names, (name) => `--no-${name}`)
+    : meant;
+}
+
+/**
+ * What Node's `parseArgs` found wrong, as a sentence without a full stop. Its own hints on dashes are left out: they run
+ * over several lines and speak of `--option=-XYZ`, or of positionals that no command here takes.
+ */
+export function optionProblem(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const [, option] = /^Option '(?:-\w, )?(--[\w-]+)[^']*' argument is ambiguous/.exec(error.message) ?? [];
+  if (option !== undefined)
+    return `${option} lacks its value; one that starts with a dash is written ${option}=-…`;
+  return error.message.replace(/\.?\s+To specify.*$/s, '').replace(/\.$/, '');
+}
+
+/**
+ * Reads a command's arguments: options as declared, and positionals.
+ *
+ * @param fix what someone should do who called the command wrongly
+ * @param takes what the command knows what to do with
+ * @throws UsageError `ECOM_OPTION_UNKNOWN`
+ */
+export function parseArguments<const Options extends NonNullable<ParseArgsConfig['options']>>(
+  args: readonly string[],
+  options: Options,
+  fix: string,
+  takes: 'options' | 'options and positionals' = 'options and positionals',
+) {
+  const names = Object.keys(options);
+  const taken = takenByNpm(names, process.env);
+  if (taken !== undefined) throw new UsageError('ECOM_OPTION_UNKNOWN', taken);
+  const parsed = (() => {
+    try {
+      return parseArgs({ args: [...args], options, allowPositionals: true });
+    } catch (cause) {
+      const todo = `${meantOption(cause, names)}${fix}`;
+      throw new UsageError('ECOM_OPTION_UNKNOWN', { what: optionProblem(cause), fix: todo }, { cause });
+    }
+  })();
+  const [first] = parsed.positionals;
+  if (takes === 'options' && first !== undefined)
+    throw new UsageError('ECOM_OPTION_UNKNOWN', { what: `Unexpected argument "${first}"`, fix });
+  return parsed;
+}
