@@ -4,7 +4,7 @@ import path from 'node:path';
 import { UsageError } from '../core/error.ts';
 import type { ShopFields } from '../core/fields.ts';
 import { joinMapping, parseMapping } from './mapping.ts';
-import type { ReplayChoices } from './replay.ts';
+import type { ReplayChoices } from './open-replay.ts';
 
 /** The options of a replay, as every command that takes one declares them. */
 export const replayDeclared = {

@@ -4,7 +4,7 @@ import { savedQueries } from '../core/saved-queries.ts';
 import { parseArguments, rowLimit } from '../report/arguments.ts';
 import { findRunFolder } from '../report/run-folder.ts';
 import { type AnswerColumn, csvLines, jsonText, tableText } from './answer.ts';
-import { RunDatabase } from './database.ts';
+import { RunDatabase } from './run-database.ts';
 
 export const usage = `Asks what a run wrote, in SQL (DuckDB).
 

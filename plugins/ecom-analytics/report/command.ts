@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { EcomError, type ExitCode, UsageError } from '../core/error.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
-import { definitionIn } from '../functions/stage.ts';
+import { definitionIn } from '../functions/stage-definition.ts';
 import {
   type AskedReplay,
   askedReplay,
@@ -18,10 +18,10 @@ import { interruptedCode, listenForInterruption } from '../run/interruption.ts';
 import { parseArguments, rowLimit } from './arguments.ts';
 import { terminalWidth } from './console-table.ts';
 import { windowTable } from './first-rows.ts';
-import { reportJson } from './json.ts';
 import { reportPage } from './page.ts';
 import { progressLine } from './progress-line.ts';
 import { readReport } from './report.ts';
+import { reportJson } from './report-json.ts';
 import { findRunFolder } from './run-folder.ts';
 
 /** The page, below the folder that it reports on. */
@@ -106,7 +106,7 @@ async function runReplay(
   out: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { run } = await import('../run/start.ts');
+  const { run } = await import('../run/command.ts');
   await run(
     {
       durationSeconds: null,

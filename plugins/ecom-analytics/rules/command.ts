@@ -1,7 +1,7 @@
 import { type ExitCode, UsageError } from '../core/error.ts';
 import { inCurrency, type PipelineDefinition } from '../core/pipeline.ts';
 import { useCurrency } from '../dashboard/page/format.ts';
-import { definitionIn } from '../functions/stage.ts';
+import { definitionIn } from '../functions/stage-definition.ts';
 import {
   type AskedReplay,
   askedReplay,
@@ -11,13 +11,13 @@ import {
   replayUsage,
 } from '../import/choices.ts';
 import { showDryRun } from '../import/dry-run.ts';
-import type { Replay } from '../import/replay.ts';
+import type { Replay } from '../import/open-replay.ts';
 import { withReplay } from '../import/with-replay.ts';
 import { parseArguments } from '../report/arguments.ts';
 import { printable } from '../report/printable.ts';
 import { interruptedCode } from '../run/interruption.ts';
 import { History, type HistoryOutcome } from './history.ts';
-import { historyJson } from './json.ts';
+import { historyJson } from './history-json.ts';
 import { outcomeText } from './outcome-table.ts';
 
 export const usage = `Shows what each rule, at each of a few limits, would have raised on a shop's own orders.

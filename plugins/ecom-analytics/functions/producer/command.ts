@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { UsageError } from '../../core/error.ts';
 import type { PipelineDefinition } from '../../core/pipeline.ts';
 import { forwardClock, systemClock } from '../clock.ts';
-import { type KafkaSettings, parseAuth, parseBrokers } from '../kafka/settings.ts';
+import { type KafkaSettings, parseAuth, parseBrokers } from '../kafka/kafka-settings.ts';
 import type { Log } from '../log.ts';
 import { meantOption, optionProblem } from '../option-problem.ts';
 import { clusterRegion, iamBrokers } from './cluster-brokers.ts';
