@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pipeline from '../pipeline/definition.ts';
 import type { ExitCode } from '../plugins/ecom-analytics/core/error.ts';
-import { openReplay, type ReplayChoices } from '../plugins/ecom-analytics/import/replay.ts';
+import { openReplay, type ReplayChoices } from '../plugins/ecom-analytics/import/open-replay.ts';
 
 /** A real data set of a package, and what it holds: sums of its own columns, worked out apart from the replay. */
 interface RealOrders {

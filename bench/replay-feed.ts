@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import pipeline from '../pipeline/definition.ts';
-import { openReplay } from '../plugins/ecom-analytics/import/replay.ts';
+import { openReplay } from '../plugins/ecom-analytics/import/open-replay.ts';
 
 /** Of this process alone; what Node says on Linux is at least that of the process which started it. */
 function peakKb(): number {
@@ -8,7 +8,7 @@ function peakKb(): number {
   return Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
 }
 
-/** Run by `replay.ts` in a process of its own: replays a file and prints the orders, the ms it took, also of processors, and the peak of its memory in MB. */
+/** Run by `replay.bench.ts` in a process of its own: replays a file and prints the orders, the ms it took, also of processors, and the peak of its memory in MB. */
 export async function main([file = '']: readonly string[]): Promise<number> {
   const started = performance.now();
   const before = process.cpuUsage();

@@ -9,12 +9,12 @@ import { generateOrders } from '../plugins/ecom-analytics/core/generator/order-g
 import type { Order } from '../plugins/ecom-analytics/core/order.ts';
 import { createKafkaClient, type KafkaClient } from '../plugins/ecom-analytics/functions/kafka/client.ts';
 import { silentLog } from '../plugins/ecom-analytics/functions/log.ts';
-import { defaultChoices, type StreamingChoices } from '../plugins/ecom-analytics/job/settings.ts';
+import { defaultChoices, type StreamingChoices } from '../plugins/ecom-analytics/job/job-settings.ts';
 import { type Child, startChild } from '../plugins/ecom-analytics/machine/child/child.ts';
 import { type Broker, startBroker } from '../plugins/ecom-analytics/machine/kafka/broker.ts';
-import { createTopics } from '../plugins/ecom-analytics/machine/kafka/topics.ts';
+import { createTopics } from '../plugins/ecom-analytics/machine/kafka/create-topics.ts';
 import { type Installation, prepareSpark } from '../plugins/ecom-analytics/machine/spark/preparation.ts';
-import { TestJob } from '../test/spark/job.ts';
+import { TestJob } from '../test/spark/test-job.ts';
 import { flinkSql } from './flink.ts';
 
 /** How often what has become due is sent. */

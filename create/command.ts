@@ -6,14 +6,14 @@ import { UsageError } from '../plugins/ecom-analytics/core/error.ts';
 import { meantOption, optionProblem } from '../plugins/ecom-analytics/functions/arguments.ts';
 import { type PackageManager, packageManagers, type Surroundings } from './answers.ts';
 import { CancelledError } from './cancel.ts';
+import { completeAnswers, type Modes, readFlags, refuseTakenByNpm, type Typed } from './complete-answers.ts';
+import { hasGit } from './git-repository.ts';
 import { helpText } from './help.ts';
 import { lookAt, makeProject, type Reporter, type Template, whatWouldBeMade } from './make.ts';
 import { readOrigin } from './origin.ts';
 import { type Look, mayContinueIn, terminalAsk } from './prompt.ts';
 import { undoLine } from './replace.ts';
-import { hasGit } from './repository.ts';
-import { type Modes, readFlags, refuseTakenByNpm, settle, type Typed } from './settle.ts';
-import { listed, TargetError } from './target.ts';
+import { fewNames, TargetError } from './target.ts';
 import { unpackTree } from './tree.ts';
 import { checkShape, compareVersions, describeUpdate, updateProject } from './update.ts';
 
@@ -68,7 +68,7 @@ async function checkDirectory(
   if (target.wrong !== undefined) throw new TargetError(path.resolve(directory), target.wrong);
   if (target.holds.length === 0 || modes.continue) return typed;
   if (!canAsk)
-    throw new TargetError(target.folder, `the folder is not empty: ${listed(target.holds)}`, {
+    throw new TargetError(target.folder, `the folder is not empty: ${fewNames(target.holds)}`, {
       fix: 'None of that is in the way: to write the project beside it, add --continue; or choose another folder.',
     });
   return (await mayContinueIn(target, signal)) ? typed : others;
@@ -97,7 +97,7 @@ async function create(args: readonly string[], signal: AbortSignal): Promise<num
     signal,
   );
   const ask = canAsk ? terminalAsk(look, modes.continue, signal) : undefined;
-  const answers = await settle(flags, surroundings, ask, modes.yes);
+  const answers = await completeAnswers(flags, surroundings, ask, modes.yes);
   if (canAsk) outro(`Making ${answers.name}`);
   signal.throwIfAborted();
   if (modes.dryRun) {

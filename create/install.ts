@@ -1,5 +1,5 @@
 import type { PackageManager } from './answers.ts';
-import { type Outcome, runInForeground, runProgram } from './program.ts';
+import { type ProgramOutcome, runInForeground, runProgram } from './program.ts';
 
 /** Installing a project's dependencies, and starting it. */
 
@@ -40,7 +40,7 @@ export function install(
   folder: string,
   packageManager: PackageManager,
   signal: AbortSignal,
-): Promise<Outcome> {
+): Promise<ProgramOutcome> {
   const [command = packageManager, ...args] = commands[packageManager];
   return runProgram(command, args, { cwd: folder, show: true, signal });
 }

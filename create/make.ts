@@ -6,12 +6,12 @@ import { interruptedCode } from '../plugins/ecom-analytics/run/interruption.ts';
 import type { Answers, PackageManager, Surroundings } from './answers.ts';
 import { CancelledError } from './cancel.ts';
 import { monthlyCost, priceRegion } from './cost.ts';
+import { completeCommit, isInRepository, makeRepository } from './git-repository.ts';
 import { install, installLine, lockFiles, start, startLine } from './install.ts';
 import { baseArchive, originFile, readAnswers, readBase, readOrigin } from './origin.ts';
-import type { Outcome } from './program.ts';
+import type { ProgramOutcome } from './program.ts';
 import { render } from './render.ts';
-import { replayLine } from './replay.ts';
-import { completeCommit, isInRepository, makeRepository } from './repository.ts';
+import { replayLine } from './replay-line.ts';
 import { type Inspection, inspectTarget, isUnfinished, type Target, TargetError } from './target.ts';
 import { packTree, summary, type Tree } from './tree.ts';
 import { finishInterrupted, writeTree } from './write.ts';
@@ -100,7 +100,7 @@ function gitFailed(reason: string, folder: string): EcomError {
 
 function installFailed(
   packageManager: PackageManager,
-  { code, missing }: Outcome,
+  { code, missing }: ProgramOutcome,
   folder: string,
 ): EcomError {
   const why = missing

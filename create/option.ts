@@ -14,14 +14,14 @@ import { monthlyCost, priceRegion } from './cost.ts';
 import {
   longestName,
   nameFrom,
-  type Reading,
+  type OptionReading,
   readEmail,
   readList,
   readName,
   readOneOf,
   readPattern,
   readStages,
-} from './reading.ts';
+} from './read-option.ts';
 
 /** The option table. Prompts, flags, `--help`, validation, defaults and the replay line all follow from it. */
 
@@ -63,7 +63,7 @@ export interface Option<T> {
   ) => T | undefined;
   /** The default depends on the machine, so the replay line always names this option. */
   readonly perMachine?: boolean;
-  readonly read: (text: string) => Reading<T>;
+  readonly read: (text: string) => OptionReading<T>;
   readonly write: (value: T) => string;
   /** As the project's record and the replay line have it, where that is not as it was answered. */
   readonly recorded?: (value: T) => string;
@@ -109,7 +109,7 @@ function nameRoom({ stages = [] }: Partial<Answers>): number {
 
 const asIs = (text: string): string => text;
 const yesOrNo = {
-  read: (text: string): Reading<boolean> =>
+  read: (text: string): OptionReading<boolean> =>
     text === 'yes' || text === 'no' ? { value: text === 'yes' } : { wrong: 'say yes or no' },
   write: (value: boolean): string => (value ? 'yes' : 'no'),
 };

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { EcomError } from '../plugins/ecom-analytics/core/error.ts';
 import type { Answers, Surroundings } from './answers.ts';
-import { flagOf, restoreAnswers, type Typed } from './settle.ts';
+import { flagOf, restoreAnswers, type Typed } from './complete-answers.ts';
 import { type Tree, unpackTree } from './tree.ts';
 
 /** What a project remembers of its making. */

@@ -4,7 +4,7 @@ import { CancelledError } from './cancel.ts';
 
 /** Running other programs: Git and package managers. */
 
-export interface Outcome {
+export interface ProgramOutcome {
   /** Null where a signal other than Ctrl-C ended it, or it could not be started. */
   readonly code: number | null;
   readonly stdout: string;
@@ -13,7 +13,7 @@ export interface Outcome {
   readonly missing: boolean;
 }
 
-export interface RunOptions {
+export interface ProgramOptions {
   readonly cwd: string;
   readonly input?: string;
   /** Lets the program's own output through, all of it to stderr: stdout is for results. */
@@ -40,7 +40,11 @@ const needsShell = (command: string): boolean => isWindows && command !== 'git';
  * @param args without spaces or quotes on Windows where `command` is a script, since a shell then reads them
  * @throws CancelledError where Ctrl-C ended it
  */
-export function runProgram(command: string, args: readonly string[], options: RunOptions): Promise<Outcome> {
+export function runProgram(
+  command: string,
+  args: readonly string[],
+  options: ProgramOptions,
+): Promise<ProgramOutcome> {
   const { cwd, input, show = false, signal } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {

@@ -2,9 +2,9 @@ import path from 'node:path';
 import { type CANCEL_SYMBOL, isCancel, log, select, text } from '@clack/prompts';
 import type { Answers } from './answers.ts';
 import { CancelledError } from './cancel.ts';
+import { type Ask, back } from './complete-answers.ts';
 import { type Choice, options, type Question } from './option.ts';
-import { type Ask, back } from './settle.ts';
-import { type Inspection, listed, type Target } from './target.ts';
+import { fewNames, type Inspection, type Target } from './target.ts';
 
 /** Asking on a terminal. */
 
@@ -101,7 +101,7 @@ async function askText(
  * @throws CancelledError on Ctrl-C
  */
 export async function mayContinueIn({ folder, holds }: Target, signal: AbortSignal): Promise<boolean> {
-  log.warn(`${path.basename(folder)} is not empty: ${listed(holds)}`);
+  log.warn(`${path.basename(folder)} is not empty: ${fewNames(holds)}`);
   const choices = [
     { value: 'yes', label: 'Yes', hint: 'nothing there is in the way, and all of it stays as it is' },
     { value: 'no', label: 'No, choose another folder' },

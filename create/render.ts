@@ -1,9 +1,9 @@
 import { EcomError } from '../plugins/ecom-analytics/core/error.ts';
 import type { Answers, PackageManager } from './answers.ts';
+import { typedAnswers } from './complete-answers.ts';
 import { baseArchive, fingerprint, isVendoredKit, kitFolder, type Origin, originFile } from './origin.ts';
-import { replayLine } from './replay.ts';
+import { replayLine } from './replay-line.ts';
 import { answersSection, replaceSections } from './section.ts';
-import { typedAnswers } from './settle.ts';
 import { stagesBlock, withLocalRules } from './stages.ts';
 import { type Tree, type TreeFile, textFile, textOf } from './tree.ts';
 

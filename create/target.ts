@@ -48,7 +48,7 @@ export interface Target {
 export type Inspection = (Target & { readonly wrong?: undefined }) | { readonly wrong: string };
 
 /** Names for a person, of which there may be thousands. */
-export function listed(names: readonly string[]): string {
+export function fewNames(names: readonly string[]): string {
   const shown = names.slice(0, 8).join(', ');
   return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
 }
@@ -103,7 +103,7 @@ export function inspectTarget(folder: string, files: Iterable<string>): Inspecti
     if (!statSync(at).isDirectory()) return { wrong: `${at} is a file` };
     if (at !== folder) return { folder: followLinks(folder), exists: false, holds: [] };
     const names = new Set([...files].flatMap((file) => inTheWay(folder, file) ?? []));
-    if (names.size > 0) return { wrong: `these are in the way: ${listed([...names].sort())}` };
+    if (names.size > 0) return { wrong: `these are in the way: ${fewNames([...names].sort())}` };
     return { folder: followLinks(folder), exists: true, holds: holdings(folder) };
   } catch (cause) {
     return { wrong: cause instanceof Error ? cause.message : String(cause) };

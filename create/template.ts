@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { EcomError } from '../plugins/ecom-analytics/core/error.ts';
-import { kitVersion, packKit, readTreeFile, trackedFiles } from './kit.ts';
 import {
   commandHere,
   commandThere,
@@ -15,6 +14,7 @@ import {
   withheldItems,
 } from './manifest.ts';
 import { vendoredKit } from './origin.ts';
+import { kitVersion, packKit, readTreeFile, trackedFiles } from './pack-kit.ts';
 import { replaceSections, repositorySection } from './section.ts';
 import { isText, type Tree, type TreeFile, textFile } from './tree.ts';
 

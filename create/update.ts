@@ -2,12 +2,12 @@ import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { EcomError, type ErrorCode } from '../plugins/ecom-analytics/core/error.ts';
 import type { Surroundings } from './answers.ts';
+import { readWorkTree } from './git-repository.ts';
 import type { Template } from './make.ts';
 import { type Decision, planUpdate } from './merge.ts';
 import { baseArchive, isVendoredKit, originFile, readAnswers, readBase, readOrigin } from './origin.ts';
 import { render } from './render.ts';
 import { replaceFiles, statOf, undoLine } from './replace.ts';
-import { readWorkTree } from './repository.ts';
 import { mergeText } from './text-merge.ts';
 import { isText, packTree, sameContent, type Tree, type TreeFile } from './tree.ts';
 

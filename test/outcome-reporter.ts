@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import type { SerializedError } from 'vitest';
 import type { Reporter, TestCase, TestModule, TestSuite, Vitest } from 'vitest/node';
-import type { Failure, Outcome } from './outcome.ts';
+import type { Failure, TestOutcome } from './outcome.ts';
 
 /**
  * Writes what a run of Vitest came to into the file `--outputFile.outcome`. Vitest's own JSON report leaves out errors of
@@ -21,7 +21,7 @@ export default class OutcomeReporter implements Reporter {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const inState = (state: string) => tests.filter((test) => test.result().state === state);
     const around = modules.flatMap((module) => [module, ...module.children.allSuites()]);
-    const outcome: Outcome = {
+    const outcome: TestOutcome = {
       passed: inState('passed').length,
       failures: [
         ...inState('failed').map((test) => failure(nameOf(test), test.result().errors)),

@@ -8,7 +8,7 @@ export interface Failure {
   readonly error: readonly string[];
 }
 
-export interface Outcome {
+export interface TestOutcome {
   readonly passed: number;
   readonly failures: readonly Failure[];
   readonly skipped: readonly string[];
@@ -24,7 +24,7 @@ const widest = 240;
 const cut = (line: string): string => (line.length > widest ? `${line.slice(0, widest - 1)}…` : line);
 
 /** Each skipped test, each failed one with the start of its error, and the closing line with the counts of all runs. */
-export function closingLines(outcomes: readonly Outcome[]): string[] {
+export function closingLines(outcomes: readonly TestOutcome[]): string[] {
   const failures = outcomes.flatMap((outcome) => outcome.failures);
   const skipped = outcomes.flatMap((outcome) => outcome.skipped);
   const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { startChild } from '../plugins/ecom-analytics/machine/child/child.ts';
-import { closingLines, type Outcome } from './outcome.ts';
+import { closingLines, type TestOutcome } from './outcome.ts';
 import { pinnedMajors, pinnedNode, pinnedNodesRunHere } from './pinned-node.ts';
 
 /**
@@ -38,7 +38,7 @@ async function vitest(
   node: string,
   args: readonly string[],
   logFile: string | null = null,
-): Promise<Outcome> {
+): Promise<TestOutcome> {
   rmSync(outcomeOf(name), { force: true });
   const code = await run(
     node,
@@ -59,14 +59,14 @@ async function vitest(
   return { ...outcome, failures: [failure] };
 }
 
-function readOutcome(name: string): Outcome {
+function readOutcome(name: string): TestOutcome {
   const file = outcomeOf(name);
   if (!existsSync(file)) return { passed: 0, failures: [], skipped: [] };
-  return JSON.parse(readFileSync(file, 'utf8')) as Outcome;
+  return JSON.parse(readFileSync(file, 'utf8')) as TestOutcome;
 }
 
 /** What the `npm test` before this came to. */
-function outcomeBefore(): Outcome {
+function outcomeBefore(): TestOutcome {
   if (existsSync(outcomeOf('fast'))) return readOutcome('fast');
   const error = [`has left nothing in ${outcomeOf('fast')}; run it first`];
   return { passed: 0, failures: [{ what: 'npm test', error }], skipped: [] };
@@ -83,7 +83,7 @@ const longest = [
   '.cloud',
 ].map((name) => `${name}.test.ts`);
 /** Of the heavy tests, what the Node of Lambda matters to: the functions as bundled, and lines of another process. */
-const onNode24 = ['test/e2e/functions-package.e2e.test.ts', 'test/emr/reader/reader.spark.test.ts'];
+const onNode24 = ['test/e2e/functions-package.e2e.test.ts', 'test/emr/reader/java-reader.spark.test.ts'];
 const leftOut =
   'Left out: what needs Spark, Kafka, the local cloud, a browser, a terminal or packing. ' +
   'About 40 minutes on two cores: npm run test:all';
@@ -92,7 +92,7 @@ const leftOut =
  * The heavy tests and, in CI, what else is promised of each Node. Spark and the local cloud spend much of their time waiting,
  * so everything else runs beside the longest of them; it is printed once they are done.
  */
-async function rest(strict: boolean): Promise<Outcome[]> {
+async function rest(strict: boolean): Promise<TestOutcome[]> {
   const logFile = path.join(results, 'beside.log');
   const [first, others] = await Promise.all([
     vitest('heavy-longest', process.execPath, [...heavy, ...longest]),
@@ -102,7 +102,7 @@ async function rest(strict: boolean): Promise<Outcome[]> {
   return [first, ...others];
 }
 
-async function beside(strict: boolean, logFile: string): Promise<Outcome[]> {
+async function beside(strict: boolean, logFile: string): Promise<TestOutcome[]> {
   const besides = longest.flatMap((name) => ['--exclude', `**/*${name}`]);
   const outcomes = [await vitest('heavy-others', process.execPath, [...heavy, ...besides], logFile)];
   if (!strict || !pinnedNodesRunHere) return outcomes;
@@ -124,7 +124,7 @@ export async function main(args: readonly string[]): Promise<number> {
   if (named.length === 0) rmSync(results, { recursive: true, force: true });
   mkdirSync(results, { recursive: true });
 
-  const outcomes: Outcome[] = [];
+  const outcomes: TestOutcome[] = [];
   if (named.length > 0) outcomes.push(await vitest('named', process.execPath, named));
   else {
     outcomes.push(before ?? (await vitest('fast', process.execPath, fast)));

@@ -1,7 +1,7 @@
 import kafkajs, { type Message } from 'kafkajs';
 import pipeline from '../../pipeline/definition.ts';
 import { defaultPace } from '../../plugins/ecom-analytics/functions/producer/pace.ts';
-import { ordersDueNow, warmUpOrders } from './orders.ts';
+import { ordersDueNow, warmUpOrders } from './orders-due.ts';
 
 function prebuilt(count: number): Message[][] {
   const messages = [...ordersDueNow(count)].map(({ order }) => ({

@@ -1,4 +1,4 @@
-import { ordersDueNow } from './orders.ts';
+import { ordersDueNow } from './orders-due.ts';
 
 /** Prints orders for a contestant that is not written in TypeScript: key, tab, value, a line each. */
 export async function main([count]: readonly string[]): Promise<number> {

@@ -1,4 +1,4 @@
-"""What differs between stages and machines: `settings.json`, written by `plugins/ecom-analytics/job/settings.ts`, which says what each is."""
+"""What differs between stages and machines: `settings.json`, written by `job/job-settings.ts` of the kit, which says what each is."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Fingerprint:
 
 @dataclass(frozen=True)
 class Settings:
-    """A test compares it with `StreamingSettingsSchema` of `plugins/ecom-analytics/job/settings.ts` over changed settings."""
+    """A test compares it with `StreamingSettingsSchema` of `job/job-settings.ts` of the kit over changed settings."""
 
     settings_version: Literal[1]
     spark_line: Annotated[str, Check(re.compile(r"[0-9]+\.[0-9]+").fullmatch, "a line of Spark, such as 4.1")]

@@ -15,7 +15,7 @@ const entryPoints = {
   'lambda-credentials': 'functions/kafka/lambda-credentials.ts',
   brokers: 'plugin/functions/brokers.ts',
   watch: 'plugin/functions/watch.ts',
-  replay: 'plugin/functions/replay.ts',
+  'replay-dead-letters': 'plugin/functions/replay-dead-letters.ts',
 };
 
 /** Compiles what runs in Node. @returns the files, their paths absolute, and what esbuild knows of them */

@@ -63,7 +63,7 @@ function asksForHelp(args: readonly string[]): boolean {
 }
 
 const commands: Readonly<Record<string, EcomCommand>> = {
-  start: ofShop('the whole pipeline, with a dashboard', () => import('./run/start.ts')),
+  start: ofShop('the whole pipeline, with a dashboard', () => import('./run/command.ts')),
   dashboard: ofRun('the dashboard of a finished run', () => import('./dashboard/command.ts')),
   report: ofRun('a page of plots of what a run wrote', () => import('./report/command.ts')),
   query: ofAny('SQL over what a run wrote', () => import('./query/command.ts')),

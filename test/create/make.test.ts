@@ -12,11 +12,11 @@ import {
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CancelledError } from '../../create/cancel.ts';
+import type { Typed } from '../../create/complete-answers.ts';
 import { lookAt, makeProject, type Template, whatWouldBeMade } from '../../create/make.ts';
-import type { Typed } from '../../create/settle.ts';
 import { completeFolder } from '../../create/target.ts';
 import { textFile } from '../../create/tree.ts';
-import { answersOf, here } from './answers.ts';
+import { answersOf, here } from './flag-answers.ts';
 import { ownFolder, readText } from './packed.ts';
 
 /** Small, but with the files that every template has. */

@@ -3,9 +3,9 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { packedManifest } from '../../create/kit.ts';
 import type { Template } from '../../create/make.ts';
 import { packInto } from '../../create/pack.ts';
+import { packedManifest } from '../../create/pack-kit.ts';
 import { readTemplate } from '../../create/template.ts';
 import { packTree, textFile } from '../../create/tree.ts';
 

@@ -12,7 +12,7 @@ import {
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeWithJava } from '../../plugins/ecom-analytics/test/requirement.ts';
-import { existingClusters } from './answers.ts';
+import { existingClusters } from './flag-answers.ts';
 import { type Breakpoint, debug } from './inspector.ts';
 import { ownFolder, type Packed, packScaffolder, plainEnvironment, readText } from './packed.ts';
 import { findProblems, type Matcher, type Problem } from './problem-matcher.ts';
@@ -227,7 +227,7 @@ describe('a project', () => {
     });
     expect(sources.filter((source) => !existsSync(source))).toEqual([]);
     const named = sources.map((source) => path.relative(kit, source).replaceAll(path.sep, '/'));
-    expect(named).toEqual(expect.arrayContaining(['core/order.ts', 'plugin/plugin.ts', 'run/start.ts']));
+    expect(named).toEqual(expect.arrayContaining(['core/order.ts', 'plugin/plugin.ts', 'run/command.ts']));
   });
 });
 

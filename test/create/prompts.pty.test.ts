@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'no
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { existingClusters } from './answers.ts';
+import { existingClusters } from './flag-answers.ts';
 import { ownFolder, type Packed, packScaffolder, plainEnvironment, readText, repository } from './packed.ts';
 import { key, openTerminal, type Terminal } from './terminal.ts';
 

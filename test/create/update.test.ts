@@ -15,15 +15,15 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { typedAnswers } from '../../create/complete-answers.ts';
 import { planProject, type Template } from '../../create/make.ts';
 import { mergeJson } from '../../create/merge.ts';
 import { baseArchive, originFile, readOrigin } from '../../create/origin.ts';
 import { undoLine } from '../../create/replace.ts';
-import { typedAnswers } from '../../create/settle.ts';
 import { packTree, textFile, textOf } from '../../create/tree.ts';
 import { compareVersions, describeUpdate, updateProject } from '../../create/update.ts';
 import { writeTree } from '../../create/write.ts';
-import { answersOf, here } from './answers.ts';
+import { answersOf, here } from './flag-answers.ts';
 import { currentTemplate, ownFolder, readText } from './packed.ts';
 
 const tenLines = Array.from({ length: 10 }, (_, index) => `line ${index}`);

@@ -5,9 +5,9 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import pipeline from '../../pipeline/definition.ts';
-import { definitionIn } from '../../plugins/ecom-analytics/functions/stage.ts';
+import { definitionIn } from '../../plugins/ecom-analytics/functions/stage-definition.ts';
 import { type Broker, startBroker } from '../../plugins/ecom-analytics/machine/kafka/broker.ts';
-import { createTopics } from '../../plugins/ecom-analytics/machine/kafka/topics.ts';
+import { createTopics } from '../../plugins/ecom-analytics/machine/kafka/create-topics.ts';
 import { unzip } from '../../plugins/ecom-analytics/test/functions/unzip.ts';
 import {
   goodCredentials,

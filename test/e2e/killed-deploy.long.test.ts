@@ -5,7 +5,7 @@ import { EMRClient, ListStepsCommand } from '@aws-sdk/client-emr';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { localEmrClusterId } from '../../plugins/ecom-analytics/cloud/cloud.ts';
 import { describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
-import { type Outcome, ProjectCopy, type Running } from './project-copy.ts';
+import { type CommandOutcome, ProjectCopy, type Running } from './project-copy.ts';
 
 /** osls asks this often how far a stack is, in milliseconds. */
 const quickly = { SLS_AWS_MONITORING_FREQUENCY: '200' };
@@ -53,7 +53,7 @@ describeWithSpark('a deploy that is ended by force', () => {
   }
 
   async function expectDeployed(): Promise<void> {
-    const outcome: Outcome = await sls('deploy').ended;
+    const outcome: CommandOutcome = await sls('deploy').ended;
     expect(outcome.code, outcome.output).toBe(0);
     expect(outcome.output).toContain('alert consumer: trigger on');
     expect(await runningSteps()).toBe(1);

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { trackedFiles } from '../../create/kit.ts';
 import { shipped } from '../../create/manifest.ts';
+import { trackedFiles } from '../../create/pack-kit.ts';
 import { replaceSections, repositorySection } from '../../create/section.ts';
 
 /** Links between the documents, in this repository and in a project, which has fewer files. */

@@ -11,20 +11,20 @@ import pipeline from '../../pipeline/definition.ts';
 import { localClusterArn } from '../../plugins/ecom-analytics/cloud/cloud.ts';
 import type { Order } from '../../plugins/ecom-analytics/core/order.ts';
 import type { WindowRow } from '../../plugins/ecom-analytics/core/window.ts';
+import { type JobStatus, readStatus } from '../../plugins/ecom-analytics/job/job-status.ts';
 import { readWindowFile } from '../../plugins/ecom-analytics/parquet/read-windows.ts';
 import { requestsOf } from '../../plugins/ecom-analytics/plugin/cost/s3-requests.ts';
 import { recordedActions } from '../../plugins/ecom-analytics/plugin/policy/actions.ts';
-import { type JobStatus, readStatus } from '../../plugins/ecom-analytics/plugin/streaming/status.ts';
 import { expectedOutcome, sortedRows } from '../../plugins/ecom-analytics/test/engine/oracle.ts';
 import { describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
-import { readAlerts, readTopic } from '../spark/topics.ts';
+import { readAlerts, readTopic } from '../spark/orders-topic.ts';
+import { jobRequests } from './job-requests.ts';
 import { awsUses, deployer } from './permissions/aws-uses.ts';
 import { allows, grantsOf, policyGrants } from './permissions/grants.ts';
 import { kafkaUses } from './permissions/kafka-uses.ts';
 import { isNeededElsewhere, rolePrincipals } from './permissions/principals.ts';
 import type { Use } from './permissions/use.ts';
-import { type Outcome, ProjectCopy, projectName, type Running } from './project-copy.ts';
-import { jobRequests } from './s3-requests.ts';
+import { type CommandOutcome, ProjectCopy, projectName, type Running } from './project-copy.ts';
 
 /** A stage's whole life on the local cloud, by the commands that a user types: each test goes on where the one before ended. */
 
@@ -86,17 +86,18 @@ describeWithSpark('a stage on the local cloud', () => {
   }
 
   /** `sls … --stage local` */
-  const sls = (line: string): Promise<Outcome> => project.run(`npx sls ${line} --stage local`, quickly);
+  const sls = (line: string): Promise<CommandOutcome> =>
+    project.run(`npx sls ${line} --stage local`, quickly);
 
   /** Runs it, and shows all that it printed where its exit code is another. */
-  async function expectSls(line: string, code = 0): Promise<Outcome> {
+  async function expectSls(line: string, code = 0): Promise<CommandOutcome> {
     const outcome = await sls(line);
     expect(outcome.code, `sls ${line}\n${outcome.output}`).toBe(code);
     return outcome;
   }
 
   /** The same of the other stage, which finds the cloud by the environment. */
-  async function expectSlsOfOther(line: string, code = 0): Promise<Outcome> {
+  async function expectSlsOfOther(line: string, code = 0): Promise<CommandOutcome> {
     const { endpoint } = JSON.parse(readFileSync(path.join(project.folder, '.cache/cloud.json'), 'utf8'));
     const env = { ...quickly, AWS_ENDPOINT_URL: endpoint };
     const outcome = await other?.run(`npx sls ${line} --stage local`, env);
@@ -208,7 +209,7 @@ describeWithSpark('a stage on the local cloud', () => {
     await expectSls('deploy function -f producer');
     expect(JSON.parse((await expectSls('ecom plan --json')).stdout).stack.changes).toEqual([]);
     // A function's log comes before its answer, which osls prints over several lines.
-    const answered = ({ stdout }: Outcome): unknown =>
+    const answered = ({ stdout }: CommandOutcome): unknown =>
       JSON.parse(stdout.slice(stdout.lastIndexOf('\n{\n') + 1));
     const data = '{"durationSeconds":2,"ordersPerMinute":600,"seed":12}';
     const produced = await expectSls(`invoke local -f producer -d '${data}'`);

@@ -16,7 +16,7 @@ import { unwatch, watch } from '../../plugins/ecom-analytics/machine/child/watch
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-export interface Outcome {
+export interface CommandOutcome {
   /** As a shell tells it. */
   readonly code: number | null;
   readonly output: string;
@@ -25,7 +25,7 @@ export interface Outcome {
 
 /** A line that is running. */
 export interface Running {
-  readonly ended: Promise<Outcome>;
+  readonly ended: Promise<CommandOutcome>;
   /** Everything it has printed so far. */
   output(): string;
   /** Ctrl-C: reaches the terminal's whole process group. */
@@ -127,7 +127,7 @@ export class ProjectCopy {
   }
 
   /** Runs a line to its end. */
-  run(line: string, env?: NodeJS.ProcessEnv): Promise<Outcome> {
+  run(line: string, env?: NodeJS.ProcessEnv): Promise<CommandOutcome> {
     return this.start(line, env).ended;
   }
 

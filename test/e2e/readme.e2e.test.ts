@@ -4,9 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import pipeline from '../../pipeline/definition.ts';
 import { type Broker, startBroker } from '../../plugins/ecom-analytics/machine/kafka/broker.ts';
-import { createTopics } from '../../plugins/ecom-analytics/machine/kafka/topics.ts';
+import { createTopics } from '../../plugins/ecom-analytics/machine/kafka/create-topics.ts';
 import { describeWithJava, describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
-import { type Outcome, ProjectCopy } from './project-copy.ts';
+import { type CommandOutcome, ProjectCopy } from './project-copy.ts';
 
 /**
  * Runs every command of README.md and docs/ that stands in a block of `sh`, page by page and in order, in a copy of the project.
@@ -49,7 +49,7 @@ beforeAll(() => {
 afterAll(() => project?.remove());
 
 /** Runs a line as a user types it. `until` is what to wait for before Ctrl-C. */
-async function run(line: string, until?: RegExp): Promise<Outcome> {
+async function run(line: string, until?: RegExp): Promise<CommandOutcome> {
   const running = project.start(line);
   if (until === undefined) return running.ended;
   let over = false;

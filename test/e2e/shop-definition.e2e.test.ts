@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
-import { type Outcome, ProjectCopy } from './project-copy.ts';
+import { type CommandOutcome, ProjectCopy } from './project-copy.ts';
 
 /** A shop with one topic and one required order field more, each an entry in `pipeline/definition.ts` and nothing else. */
 
@@ -52,7 +52,7 @@ function writeStages(topics: object): void {
   writeFileSync(file, JSON.stringify(stages));
 }
 
-async function succeed(line: string): Promise<Outcome> {
+async function succeed(line: string): Promise<CommandOutcome> {
   const outcome = await project.run(line);
   expect(outcome, `${line}\n${outcome.output}`).toMatchObject({ code: 0 });
   return outcome;

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { expect, it } from 'vitest';
 import { emitSpec, PipelineSpecSchema } from '../../plugins/ecom-analytics/core/spec.ts';
-import { StreamingSettingsSchema, streamingSettings } from '../../plugins/ecom-analytics/job/settings.ts';
+import { StreamingSettingsSchema, streamingSettings } from '../../plugins/ecom-analytics/job/job-settings.ts';
 import { findPython } from '../../plugins/ecom-analytics/machine/python/find-python.ts';
 import { kitWithRefunds } from '../../plugins/ecom-analytics/test/core/kit.ts';
 import { describeWithPython } from '../../plugins/ecom-analytics/test/requirement.ts';

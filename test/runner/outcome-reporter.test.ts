@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Outcome } from '../outcome.ts';
+import type { TestOutcome } from '../outcome.ts';
 
 /** A run of Vitest over files in which all that can go wrong does. */
 
@@ -30,7 +30,7 @@ const files = {
 };
 
 let folder: string;
-let outcome: Outcome;
+let outcome: TestOutcome;
 beforeAll(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'ecom-outcome-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { closingLines, type Outcome } from '../outcome.ts';
+import { closingLines, type TestOutcome } from '../outcome.ts';
 
-const passing = (passed: number): Outcome => ({ passed, failures: [], skipped: [] });
-const failing = (what: string, ...error: string[]): Outcome => ({
+const passing = (passed: number): TestOutcome => ({ passed, failures: [], skipped: [] });
+const failing = (what: string, ...error: string[]): TestOutcome => ({
   passed: 0,
   failures: [{ what, error }],
   skipped: [],

@@ -5,14 +5,21 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import pipeline from '../../pipeline/definition.ts';
 import { type Broker, startBroker } from '../../plugins/ecom-analytics/machine/kafka/broker.ts';
-import { createTopics } from '../../plugins/ecom-analytics/machine/kafka/topics.ts';
+import { createTopics } from '../../plugins/ecom-analytics/machine/kafka/create-topics.ts';
 import { prepareSpark } from '../../plugins/ecom-analytics/machine/spark/preparation.ts';
 import { replayed } from '../../plugins/ecom-analytics/test/import/replayed.ts';
 import { describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
-import { TestJob } from './job.ts';
+import {
+  alertIds,
+  deadLetterSet,
+  embeddedOutcome,
+  readRows,
+  sortedRows,
+  type TopicOutcome,
+} from './embedded-oracle.ts';
 import { messyRecords } from './messy-orders.ts';
-import { alertIds, deadLetterSet, embeddedOutcome, type Outcome, readRows, sortedRows } from './oracle.ts';
-import { type PlacedRecord, Placement, readAlerts, readDeadLetters, sendRecords } from './topics.ts';
+import { type PlacedRecord, Placement, readAlerts, readDeadLetters, sendRecords } from './orders-topic.ts';
+import { TestJob } from './test-job.ts';
 
 const sample = fileURLToPath(
   new URL('../../plugins/ecom-analytics/import/sample/cdnow-sample.csv', import.meta.url),
@@ -33,7 +40,7 @@ describeWithSpark('a backlog', () => {
   });
 
   /** Has the job read what lies in the topic, to its last window, and holds it against the embedded engine. */
-  async function expectDrained(records: readonly PlacedRecord[], expected: Outcome): Promise<void> {
+  async function expectDrained(records: readonly PlacedRecord[], expected: TopicOutcome): Promise<void> {
     await sendRecords(broker.bootstrapServers, records);
     const job = await TestJob.start({
       installation: await prepareSpark('4.1'),

@@ -7,8 +7,8 @@ import { generateOrders } from '../../plugins/ecom-analytics/core/generator/orde
 import { resolveConfig } from '../../plugins/ecom-analytics/plugin/config/resolve.ts';
 import { describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
 import { CloudSite } from './cloud-site.ts';
-import { alertIds, embeddedOutcome } from './oracle.ts';
-import { type PlacedRecord, Placement, readAlerts, sendRecords } from './topics.ts';
+import { alertIds, embeddedOutcome } from './embedded-oracle.ts';
+import { type PlacedRecord, Placement, readAlerts, sendRecords } from './orders-topic.ts';
 
 const minute = 60_000;
 

@@ -17,16 +17,16 @@ import {
 import { emitSpec } from '../../plugins/ecom-analytics/core/spec.ts';
 import { defaultRelease } from '../../plugins/ecom-analytics/job/releases.ts';
 import type { Child } from '../../plugins/ecom-analytics/machine/child/child.ts';
-import { createTopics } from '../../plugins/ecom-analytics/machine/kafka/topics.ts';
+import { createTopics } from '../../plugins/ecom-analytics/machine/kafka/create-topics.ts';
 import { prepareSpark } from '../../plugins/ecom-analytics/machine/spark/preparation.ts';
 import type { StageConfig } from '../../plugins/ecom-analytics/plugin/config/schema.ts';
-import { alertsMode, settingsOf } from '../../plugins/ecom-analytics/plugin/streaming/start.ts';
+import { alertsMode, settingsOf } from '../../plugins/ecom-analytics/plugin/streaming/step-start.ts';
 
 const jobFile = fileURLToPath(new URL('../../emr/streaming_job.py', import.meta.url));
 const bucket = 'ecom-data';
 
 /** Requests of the job to S3, as AWS bills them. DELETE is free. */
-export interface S3Requests {
+export interface CountedRequests {
   put: number;
   list: number;
   get: number;
@@ -35,7 +35,7 @@ export interface S3Requests {
 }
 
 /** How AWS bills a request. https://aws.amazon.com/s3/pricing/ */
-function kindOf({ method, url }: ReceivedRequest): keyof S3Requests {
+function kindOf({ method, url }: ReceivedRequest): keyof CountedRequests {
   if (method === 'GET') return /[?&]list-type=/.test(url) ? 'list' : 'get';
   if (method === 'HEAD') return 'head';
   return method === 'DELETE' || /\?delete/.test(url) ? 'delete' : 'put';
@@ -117,10 +117,10 @@ export class CloudSite implements AsyncDisposable {
   }
 
   /** What the job asks of S3 while `during` lasts. */
-  async requestsDuring(during: () => Promise<unknown>): Promise<S3Requests> {
+  async requestsDuring(during: () => Promise<unknown>): Promise<CountedRequests> {
     const first = this.requests.length;
     await during();
-    const counts: S3Requests = { put: 0, list: 0, get: 0, head: 0, delete: 0 };
+    const counts: CountedRequests = { put: 0, list: 0, get: 0, head: 0, delete: 0 };
     for (const request of this.requests.slice(first)) counts[kindOf(request)]++;
     return counts;
   }

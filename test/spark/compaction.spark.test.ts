@@ -8,14 +8,14 @@ import pipeline from '../../pipeline/definition.ts';
 import type { WindowRow } from '../../plugins/ecom-analytics/core/window.ts';
 import { type ChildEnd, startChild } from '../../plugins/ecom-analytics/machine/child/child.ts';
 import { type Broker, startBroker } from '../../plugins/ecom-analytics/machine/kafka/broker.ts';
-import { createTopics } from '../../plugins/ecom-analytics/machine/kafka/topics.ts';
+import { createTopics } from '../../plugins/ecom-analytics/machine/kafka/create-topics.ts';
 import { type Installation, prepareSpark } from '../../plugins/ecom-analytics/machine/spark/preparation.ts';
 import { listWindowFiles } from '../../plugins/ecom-analytics/parquet/read-windows.ts';
 import { describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
-import { onThisMachine, sparkEnvironment, TestJob } from './job.ts';
+import { embeddedOutcome, readRows, sortedRows } from './embedded-oracle.ts';
 import { messyRecords } from './messy-orders.ts';
-import { embeddedOutcome, readRows, sortedRows } from './oracle.ts';
-import { type PlacedRecord, Placement, sendRecords } from './topics.ts';
+import { type PlacedRecord, Placement, sendRecords } from './orders-topic.ts';
+import { onThisMachine, sparkEnvironment, TestJob } from './test-job.ts';
 
 const command = fileURLToPath(new URL('../../emr/compact_windows.py', import.meta.url));
 const killer = fileURLToPath(new URL('./killed_compactions.py', import.meta.url));

@@ -3,12 +3,12 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import pipeline from '../../pipeline/definition.ts';
 import { describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
+import { embeddedOutcome, readRows, sortedRows } from './embedded-oracle.ts';
 import { anHourAhead, readTicks } from './idle-topic.ts';
-import type { TestJob } from './job.ts';
 import { JobSite } from './job-site.ts';
 import { messyRecords } from './messy-orders.ts';
-import { embeddedOutcome, readRows, sortedRows } from './oracle.ts';
-import { type PlacedRecord, Placement, sendRecords } from './topics.ts';
+import { type PlacedRecord, Placement, sendRecords } from './orders-topic.ts';
+import type { TestJob } from './test-job.ts';
 
 describeWithSpark('a job that is steered', () => {
   const site = new JobSite();

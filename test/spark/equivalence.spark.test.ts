@@ -9,7 +9,7 @@ import { tickHeader } from '../../plugins/ecom-analytics/core/tick.ts';
 import { formatTimestamp } from '../../plugins/ecom-analytics/core/timestamp.ts';
 import type { SparkLineName } from '../../plugins/ecom-analytics/job/releases.ts';
 import { type Broker, startBroker } from '../../plugins/ecom-analytics/machine/kafka/broker.ts';
-import { createTopics } from '../../plugins/ecom-analytics/machine/kafka/topics.ts';
+import { createTopics } from '../../plugins/ecom-analytics/machine/kafka/create-topics.ts';
 import { prepareSpark } from '../../plugins/ecom-analytics/machine/spark/preparation.ts';
 import { describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
 import {
@@ -18,9 +18,15 @@ import {
   order152SecondsLate,
   randomSteps,
 } from './customer-orders.ts';
-import { TestJob } from './job.ts';
+import {
+  alertIds,
+  deadLetterSet,
+  EmbeddedOracle,
+  embeddedOutcome,
+  readRows,
+  sortedRows,
+} from './embedded-oracle.ts';
 import { messyRecords } from './messy-orders.ts';
-import { alertIds, deadLetterSet, EmbeddedOracle, embeddedOutcome, readRows, sortedRows } from './oracle.ts';
 import {
   OrderSender,
   Placement,
@@ -28,7 +34,8 @@ import {
   readDeadLetters,
   sendRecords,
   type TestRecord,
-} from './topics.ts';
+} from './orders-topic.ts';
+import { TestJob } from './test-job.ts';
 
 const minute = 60_000;
 

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
-import { FaultTrial } from './faults/trial.ts';
+import { FaultTrial } from './faults/fault-trial.ts';
 
 /** The short version of `npm run test:faults`. */
 describeWithSpark('the streaming job', () => {

@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import pipeline from '../../pipeline/definition.ts';
 import { formatTimestamp } from '../../plugins/ecom-analytics/core/timestamp.ts';
 import { describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
+import { embeddedOutcome, readRows, sortedRows } from './embedded-oracle.ts';
 import { anHourAhead, readTicks } from './idle-topic.ts';
 import { JobSite } from './job-site.ts';
 import { messyRecords } from './messy-orders.ts';
-import { embeddedOutcome, readRows, sortedRows } from './oracle.ts';
-import { Placement, readDeadLetters, sendRecords } from './topics.ts';
+import { Placement, readDeadLetters, sendRecords } from './orders-topic.ts';
 
 describeWithSpark('a topic that stays idle after a restart', () => {
   const site = new JobSite();

@@ -4,7 +4,7 @@ import pipeline from '../../pipeline/definition.ts';
 import { tickHeader } from '../../plugins/ecom-analytics/core/tick.ts';
 import { parseTimestamp } from '../../plugins/ecom-analytics/core/timestamp.ts';
 import type { JobSite } from './job-site.ts';
-import { readTopic } from './topics.ts';
+import { readTopic } from './orders-topic.ts';
 
 /** A tick in the orders topic, epoch milliseconds. */
 export interface SentTick {

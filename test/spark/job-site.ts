@@ -4,9 +4,9 @@ import path from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import pipeline from '../../pipeline/definition.ts';
 import { type Broker, startBroker } from '../../plugins/ecom-analytics/machine/kafka/broker.ts';
-import { createTopics } from '../../plugins/ecom-analytics/machine/kafka/topics.ts';
+import { createTopics } from '../../plugins/ecom-analytics/machine/kafka/create-topics.ts';
 import { prepareSpark } from '../../plugins/ecom-analytics/machine/spark/preparation.ts';
-import { TestJob, type TestJobOptions } from './job.ts';
+import { TestJob, type TestJobOptions } from './test-job.ts';
 
 /** A broker with the topics, and a folder, for each test of a file; jobs that are started on them end with the test. */
 export class JobSite {

@@ -12,7 +12,7 @@ import { prepareSpark } from '../../plugins/ecom-analytics/machine/spark/prepara
 import { describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
 import { expectedAnswer } from '../emr/reader/compare.ts';
 import { mutatedRecords } from '../emr/reader/mutated-records.ts';
-import { onThisMachine, sparkEnvironment } from './job.ts';
+import { onThisMachine, sparkEnvironment } from './test-job.ts';
 
 const execute = promisify(execFile);
 const script = fileURLToPath(new URL('./read_records.py', import.meta.url));

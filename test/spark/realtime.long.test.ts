@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import pipeline from '../../pipeline/definition.ts';
 import { describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
+import { alertIds, deadLetterSet, embeddedOutcome, readRows, sortedRows } from './embedded-oracle.ts';
 import { JobSite } from './job-site.ts';
 import { messyRecords } from './messy-orders.ts';
-import { alertIds, deadLetterSet, embeddedOutcome, readRows, sortedRows } from './oracle.ts';
-import { Placement, readAlerts, readDeadLetters, sendRecords } from './topics.ts';
+import { Placement, readAlerts, readDeadLetters, sendRecords } from './orders-topic.ts';
 
 const minute = 60_000;
 

@@ -7,11 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import pipeline from '../../pipeline/definition.ts';
 import type { PipelineDefinition } from '../../plugins/ecom-analytics/core/pipeline.ts';
 import { emitSpec } from '../../plugins/ecom-analytics/core/spec.ts';
-import { jarLockFile, readerJar } from '../../plugins/ecom-analytics/job/files.ts';
+import { jarLockFile, readerJar } from '../../plugins/ecom-analytics/job/job-files.ts';
+import { streamingSettings } from '../../plugins/ecom-analytics/job/job-settings.ts';
 import { sparkLines } from '../../plugins/ecom-analytics/job/releases.ts';
-import { streamingSettings } from '../../plugins/ecom-analytics/job/settings.ts';
 import { type Broker, startBroker } from '../../plugins/ecom-analytics/machine/kafka/broker.ts';
-import { createTopics } from '../../plugins/ecom-analytics/machine/kafka/topics.ts';
+import { createTopics } from '../../plugins/ecom-analytics/machine/kafka/create-topics.ts';
 import { fetchJars } from '../../plugins/ecom-analytics/machine/maven/fetch-jars.ts';
 import { readJarLock } from '../../plugins/ecom-analytics/machine/maven/jar-lock.ts';
 import { type Installation, prepareSpark } from '../../plugins/ecom-analytics/machine/spark/preparation.ts';
@@ -21,7 +21,7 @@ import {
   type TokenBroker,
 } from '../../plugins/ecom-analytics/test/machine/kafka/token/token-broker.ts';
 import { describeWithJdk, describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
-import { TestJob, type TestJobOptions } from './job.ts';
+import { TestJob, type TestJobOptions } from './test-job.ts';
 
 /** Nobody listens on it: privileged, and of a service that is long gone. */
 const deadServer = '127.0.0.1:9';

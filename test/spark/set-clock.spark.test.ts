@@ -3,10 +3,10 @@ import pipeline from '../../pipeline/definition.ts';
 import { createKafkaClient } from '../../plugins/ecom-analytics/functions/kafka/client.ts';
 import { silentLog } from '../../plugins/ecom-analytics/functions/log.ts';
 import { describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
+import { embeddedOutcome, readRows, sortedRows } from './embedded-oracle.ts';
 import { JobSite } from './job-site.ts';
 import { messyRecords } from './messy-orders.ts';
-import { embeddedOutcome, readRows, sortedRows } from './oracle.ts';
-import { Placement, readDeadLetters, sendRecords } from './topics.ts';
+import { Placement, readDeadLetters, sendRecords } from './orders-topic.ts';
 
 const hourMs = 3_600_000;
 

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { EcomError, UsageError } from '../core/error.ts';
 import { parseArguments } from '../functions/arguments.ts';
 import { interruptedCode, listenForInterruption } from '../run/interruption.ts';
-import { announceCloud, refuseSecondCloud } from './address.ts';
 import { startCloud } from './cloud.ts';
+import { announceCloud, refuseSecondCloud } from './cloud-address.ts';
 
 export const usage = `AWS on this machine, without an account: Amazon MSK and EMR with real Kafka and real Spark behind them, and
 Lambda, S3, DynamoDB, SNS, CloudFormation and CloudWatch by ministack. It runs until Ctrl-C, which deletes everything in it.

@@ -78,7 +78,7 @@ function endText({ code, signal }: ChildEnd): string {
 }
 
 /** A step of the local cluster: a process of this machine, with what EMR tells of it. */
-export class EmrStep {
+export class LocalEmrStep {
   readonly id: string = newId();
   readonly name: string;
   readonly args: readonly string[];

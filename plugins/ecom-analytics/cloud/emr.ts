@@ -2,7 +2,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { EcomError } from '../core/error.ts';
 import { findRelease } from '../job/releases.ts';
 import { type Handlers, ServiceFault } from './aws-service.ts';
-import { type Cancellation, EmrStep, type StepChange, type StepPlace } from './emr-step.ts';
+import { type Cancellation, LocalEmrStep, type StepChange, type StepPlace } from './emr-step.ts';
 import type { Members } from './service-model.ts';
 import { readSparkSubmit } from './spark-submit.ts';
 import { localKeys, localRegion, s3aLine } from './step-process.ts';
@@ -59,7 +59,7 @@ const members = (value: unknown): Members =>
  *
  * @throws ServiceFault 501 for any other than a `spark-submit` that the cluster outlives
  */
-function newStep(config: Members, place: StepPlace): EmrStep {
+function newStep(config: Members, place: StepPlace): LocalEmrStep {
   const jarStep = members(config.HadoopJarStep);
   if (jarStep.Jar !== 'command-runner.jar') throw notDone(`a step of ${jarStep.Jar}`);
   if (config.ActionOnFailure !== 'CONTINUE') throw notDone(`ActionOnFailure ${config.ActionOnFailure}`);
@@ -71,7 +71,7 @@ function newStep(config: Members, place: StepPlace): EmrStep {
   if (command !== 'spark-submit') throw notDone(`the command ${command ?? '(none)'}`);
   const submit = readSparkSubmit(rest);
   if (submit === undefined) throw notDone('a spark-submit without a job');
-  return new EmrStep(String(config.Name), args, submit, place);
+  return new LocalEmrStep(String(config.Name), args, submit, place);
 }
 
 /**
@@ -98,7 +98,7 @@ export function localEmr(options: LocalEmrOptions): LocalEmr {
     });
     return client;
   };
-  const steps = new Map<string, EmrStep>();
+  const steps = new Map<string, LocalEmrStep>();
   const running = new Set<Promise<void>>();
   const createdAt = new Date();
   let stopped = false;
@@ -132,7 +132,7 @@ export function localEmr(options: LocalEmrOptions): LocalEmr {
   const known = (input: Members): void => {
     if (input.ClusterId !== clusterId) throw invalid(`Cluster id '${input.ClusterId}' is not valid.`);
   };
-  const stepOf = (id: unknown): EmrStep => {
+  const stepOf = (id: unknown): LocalEmrStep => {
     const step = steps.get(String(id));
     if (step === undefined) throw invalid(`Step id '${id}' is not valid.`);
     return step;

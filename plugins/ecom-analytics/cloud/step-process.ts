@@ -10,7 +10,7 @@ import { type Child, startChild } from '../machine/child/child.ts';
 import { javaLocale } from '../machine/child/java-locale.ts';
 import { fetchJars } from '../machine/maven/fetch-jars.ts';
 import { readJarLock } from '../machine/maven/jar-lock.ts';
-import { progressOnStderr } from '../machine/maven/progress.ts';
+import { progressOnStderr } from '../machine/maven/jar-progress.ts';
 import { prepareSpark } from '../machine/spark/preparation.ts';
 import { kitFile } from '../project/package-files.ts';
 import { filesToFetch, localArguments, type SparkSubmit } from './spark-submit.ts';

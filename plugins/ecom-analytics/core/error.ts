@@ -1,4 +1,4 @@
-import type { errorTopics } from './errors/index.ts';
+import type { errorTopics } from './errors/error-topics.ts';
 
 /** The three parts of every message a user reads. */
 export interface ErrorParts {

@@ -6,9 +6,9 @@ import { formatTimestamp } from '../core/timestamp.ts';
 import { outputError } from '../files/output-folder.ts';
 import type { Acknowledgements } from './acknowledgements.ts';
 import { alertsFromEnd } from './alert-file.ts';
-import type { RunHistory } from './history.ts';
 import type { AlertAnswer, AlertGroup, FoundAlerts, LimitAnswer } from './message.ts';
 import { alertMatches, type Narrowed } from './page/alert-search.ts';
+import type { RunHistory } from './run-history.ts';
 
 /** Of a customer, listed in an answer. */
 const maxOthers = 20;

@@ -5,10 +5,10 @@ import type { RunFeed } from '../run/feed.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { AlertRequests, Refusal } from './alert-requests.ts';
 import { EventStream } from './event-stream.ts';
-import { RunHistory } from './history.ts';
 import type { FrameMessage, RunInfo } from './message.ts';
 import { narrowedBy } from './page/alert-search.ts';
 import { pageFiles, pageVersion } from './page-files.ts';
+import { RunHistory } from './run-history.ts';
 import { refusalOf } from './same-page.ts';
 
 const host = '127.0.0.1';

@@ -1,6 +1,6 @@
 import { UsageError } from '../core/error.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
-import { main as start } from '../run/start.ts';
+import { main as start } from '../run/command.ts';
 import { prepareDebugger } from './debugger.ts';
 
 /** `npx ecom debug`: `npm start -- --engine spark`, waiting for a debugger. */

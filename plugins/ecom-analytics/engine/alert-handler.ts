@@ -1,7 +1,10 @@
 import { type Alert, alertMemoryOf } from '../core/alert.ts';
 import type { Topics } from '../core/topic.ts';
 import type { JsonLinesFile } from '../files/json-lines.ts';
-import { type AlertConsumer, createAlertConsumer } from '../functions/alert-consumer/alert-consumer.ts';
+import {
+  type AlertConsumer,
+  createAlertConsumer,
+} from '../functions/alert-consumer/create-alert-consumer.ts';
 import type { KafkaEventRecord } from '../functions/alert-consumer/read-alert.ts';
 import type { Clock } from '../functions/clock.ts';
 import { silentLog } from '../functions/log.ts';

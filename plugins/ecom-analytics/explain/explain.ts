@@ -1,6 +1,6 @@
 import { type ErrorCode, UsageError } from '../core/error.ts';
-import type { ErrorEntry } from '../core/errors/entry.ts';
-import { errorTopics } from '../core/errors/index.ts';
+import type { ErrorEntry } from '../core/errors/error-entry.ts';
+import { errorTopics } from '../core/errors/error-topics.ts';
 import { nearest } from '../core/nearest.ts';
 
 /** A code with what is known about it. */

@@ -8,7 +8,7 @@
  *
  * @packageDocumentation
  */
-export type { AlertOutcome } from './alert-consumer/alert-consumer.ts';
+export type { AlertOutcome } from './alert-consumer/create-alert-consumer.ts';
 export {
   type AlertConsumerFunction,
   type AlertConsumerOptions,

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import type { Environment } from './kafka/settings.ts';
+import type { Environment } from './kafka/kafka-settings.ts';
 
 /** The CloudWatch namespace of all metrics that functions write. */
 export const metricsNamespace = 'EcomAnalytics';

@@ -5,7 +5,7 @@ import { UsageError } from '../core/error.ts';
 import type { ShopFields } from '../core/fields.ts';
 import { didYouMean, listed } from '../core/nearest.ts';
 import { joinMapping, parseMapping } from './mapping.ts';
-import type { ReplayChoices } from './replay.ts';
+import type { ReplayChoices } from './open-replay.ts';
 
 /** The options of a replay, as every command that takes one declares them. */
 export const replayDeclared = {

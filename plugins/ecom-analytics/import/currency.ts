@@ -1,7 +1,7 @@
 import { UsageError } from '../core/error.ts';
 import { currencyDecimals } from '../core/money.ts';
-import type { ReplayDatabase } from './database.ts';
 import type { Plan } from './layout.ts';
+import type { ReplayDatabase } from './replay-database.ts';
 import { literal } from './sql.ts';
 import { sampleRows } from './time-form.ts';
 

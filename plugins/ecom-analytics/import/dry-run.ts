@@ -6,7 +6,7 @@ import { shellOption } from '../functions/shell-word.ts';
 import { printable } from '../report/printable.ts';
 import { type AskedReplay, saveMapFile } from './choices.ts';
 import { joinMapping } from './mapping.ts';
-import type { Replay, ReplayOrder } from './replay.ts';
+import type { Replay, ReplayOrder } from './open-replay.ts';
 import { withReplay } from './with-replay.ts';
 
 const ordersShown = 5;

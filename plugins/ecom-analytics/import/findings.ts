@@ -1,9 +1,9 @@
 import { formatMoney, toUsd } from '../core/money.ts';
 import { badRecordReasons, maxIdLength } from '../core/order.ts';
-import type { ReplayDatabase } from './database.ts';
 import type { Refused, ReplayFindings } from './found.ts';
 import type { RowPlaces } from './lines.ts';
 import type { FoundLayout } from './load.ts';
+import type { ReplayDatabase } from './replay-database.ts';
 
 /** Why a row is refused as it is loaded; fields of a shop's own are looked at when it is an order. */
 const reasons = badRecordReasons({});

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { UsageError } from '../core/error.ts';
-import { type BrokenRows, csvDialect, csvQuery, distinctNames } from './csv.ts';
-import { type ReplayDatabase, reasonOf } from './database.ts';
+import { type BrokenRows, csvDialect, csvQuery, distinctNames } from './csv-dialect.ts';
 import { encodingOf, rewrite, unpack } from './encoding.ts';
-import { damaged, filesOf, formatError, isParquet, readStart } from './files.ts';
-import { jsonFormat, jsonRows } from './json.ts';
+import { damaged, filesOf, formatError, isParquet, readStart } from './input-files.ts';
+import { jsonFormat, jsonRows } from './json-format.ts';
+import { duckdbReason, type ReplayDatabase } from './replay-database.ts';
 import { exactly, literal } from './sql.ts';
 import { fileColumn, type Input, problemColumn, rawColumn, type Table } from './table.ts';
 
@@ -78,7 +78,12 @@ async function openTable(
   if (isParquet(file, start.bytes, text)) {
     const query = `SELECT * FROM read_parquet(${literal(exactly(start.file))}, binary_as_string = true)`;
     const columns = await db.columns(query).catch((cause: unknown) => {
-      throw formatError(file, `The Parquet file is damaged: ${reasonOf(cause)}`, 'Write it again.', cause);
+      throw formatError(
+        file,
+        `The Parquet file is damaged: ${duckdbReason(cause)}`,
+        'Write it again.',
+        cause,
+      );
     });
     return table({ format: 'parquet', read: start.file, columns }, () => query);
   }

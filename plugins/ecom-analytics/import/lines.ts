@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { EcomError } from '../core/error.ts';
 import { excerpt } from '../core/excerpt.ts';
-import { type CsvDialect, firstLine } from './csv.ts';
-import type { ReplayDatabase } from './database.ts';
+import { type CsvDialect, firstLine } from './csv-dialect.ts';
+import type { ReplayDatabase } from './replay-database.ts';
 import type { Input } from './table.ts';
 
 /** Rows that could not be taken apart, from DuckDB's table of rejects. */

@@ -3,8 +3,8 @@ import type { ShopFields } from '../core/fields.ts';
 import { maxAmountUsd } from '../core/money.ts';
 import { maxFutureMs, maxIdLength, maxQuantity } from '../core/order.ts';
 import { amountType } from './amount.ts';
-import type { ReplayDatabase } from './database.ts';
 import type { LeftOut, Plan, RowLayout, SourceField } from './layout.ts';
+import type { ReplayDatabase } from './replay-database.ts';
 import { literal } from './sql.ts';
 import { fileColumn, problemColumn, rawColumn } from './table.ts';
 

@@ -2,9 +2,9 @@ import { unknownCategory } from '../core/catalog-types.ts';
 import type { ShopFields } from '../core/fields.ts';
 import { type BadRecordReason, fieldTypes, maxIdLength, type ParsedOrder } from '../core/order.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
-import type { ReplayDatabase } from './database.ts';
 import type { RowPlaces } from './lines.ts';
 import { shopCells, shopColumn } from './load.ts';
+import type { ReplayDatabase } from './replay-database.ts';
 import { identifier, literal } from './sql.ts';
 
 /** A row that is an order, or rows that are one. */

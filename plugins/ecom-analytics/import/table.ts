@@ -1,4 +1,4 @@
-import type { BrokenRows, CsvDialect } from './csv.ts';
+import type { BrokenRows, CsvDialect } from './csv-dialect.ts';
 
 export type ReplayFormat = 'csv' | 'json-lines' | 'json' | 'parquet' | 'sql';
 

@@ -1,7 +1,7 @@
 import { UsageError } from '../core/error.ts';
 import { shellOption } from '../functions/shell-word.ts';
-import { type ReplayDatabase, reasonOf } from './database.ts';
 import type { Plan } from './layout.ts';
+import { duckdbReason, type ReplayDatabase } from './replay-database.ts';
 import { literal, literalList } from './sql.ts';
 
 /** Rows that a form is judged by, where it can be told from a few. */
@@ -165,7 +165,7 @@ export async function timeReading(
   const { format } = said;
   if (format !== undefined) {
     await db.row(`SELECT try_strptime('', ${literal(format)}) AS t`).catch((cause: unknown) => {
-      const what = `--time-format "${format}" is not a format: ${reasonOf(cause)}`;
+      const what = `--time-format "${format}" is not a format: ${duckdbReason(cause)}`;
       const fix = 'It is written as strptime has it, for example %d/%m/%Y %H:%M.';
       throw new UsageError('ECOM_OPTION_RANGE', { what, where: '--time-format', fix }, { cause });
     });

@@ -4,7 +4,7 @@ import { systemClock } from '../functions/clock.ts';
 import { interruptedCode, listenForInterruption } from '../run/interruption.ts';
 import { showReading } from '../run/replay-source.ts';
 import type { AskedReplay } from './choices.ts';
-import { openReplay, type Replay } from './replay.ts';
+import { openReplay, type Replay } from './open-replay.ts';
 
 /**
  * Opens the files that were asked for, hands them to `use`, and closes them, also after Ctrl-C: a process that just died would

@@ -7,17 +7,18 @@ import { EcomError, type ExitCode, UsageError } from '../core/error.ts';
 import { didYouMean, listed } from '../core/nearest.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
 import { MemoryPersistence } from '../engine/memory-persistence.ts';
-import { createAlertConsumer } from '../functions/alert-consumer/alert-consumer.ts';
+import { readNotifyFrom } from '../functions/alert-consumer/alert-consumer-settings.ts';
+import { createAlertConsumer } from '../functions/alert-consumer/create-alert-consumer.ts';
 import type { AlertConsumerFunction } from '../functions/alert-consumer/handler.ts';
 import { notificationOf } from '../functions/alert-consumer/notification.ts';
 import type { KafkaEvent } from '../functions/alert-consumer/read-alert.ts';
-import { readNotifyFrom } from '../functions/alert-consumer/settings.ts';
+import { readNotifyFrom } from '../functions/alert-consumer/alert-consumer-settings.ts';
 import { parseArguments } from '../functions/arguments.ts';
 import { systemClock } from '../functions/clock.ts';
-import { parseBrokers } from '../functions/kafka/settings.ts';
+import { parseBrokers } from '../functions/kafka/kafka-settings.ts';
 import { functionLogger } from '../functions/telemetry.ts';
 import { startBroker } from '../machine/kafka/broker.ts';
-import { createTopics } from '../machine/kafka/topics.ts';
+import { createTopics } from '../machine/kafka/create-topics.ts';
 import { loadTypeScript, projectFolder } from '../project/project.ts';
 
 /** `npm run invoke`: a function on this machine. */

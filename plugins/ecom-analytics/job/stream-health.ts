@@ -119,7 +119,7 @@ export function readingRate({ idleAt, inputRowsPerSecond }: QueryStatus): number
   return idleAt === null ? (inputRowsPerSecond ?? 0) : 0;
 }
 
-/** The job's settings that say how often its queries have a batch, in seconds; see `settings.ts`. */
+/** The job's settings that say how often its queries have a batch, in seconds; see `job-settings.ts`. */
 const TriggersSchema = v.object({
   triggerSeconds: v.optional(v.number(), 0),
   recordTriggerSeconds: v.optional(v.number(), 0),

@@ -1,7 +1,7 @@
 import { callerIdentity } from './aws/identity.ts';
 import { Bucket, type BucketStanding } from './aws/objects.ts';
-import { AwsError } from './error.ts';
-import { bucketName, ids, stem } from './resources/stage.ts';
+import { AwsError } from './error-kinds.ts';
+import { bucketName, ids, stem } from './resources/stage-input.ts';
 import type { Session } from './session.ts';
 
 type Kind = 'data' | 'artifacts';

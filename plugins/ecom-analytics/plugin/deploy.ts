@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import { EmrCluster, hasEnded } from './aws/emr-cluster.ts';
 import { offsetsOf } from './commands/offsets.ts';
+import { costReport } from './cost/cost-report.ts';
 import { estimateCost } from './cost/estimate.ts';
-import { costReport } from './cost/report.ts';
 import type { CliOptions, CloudFormationTemplate } from './framework.ts';
 import { kafkaMove, kafkaMoveText, nextCluster } from './kafka-move.ts';
 import { refuseLosses, stackChanges } from './resources/changes.ts';
-import { ids, stem } from './resources/stage.ts';
+import { ids, stem } from './resources/stage-input.ts';
 import { type DeployedStage, deployed, findDeployed, type Session } from './session.ts';
 import { planStack } from './stack-plan.ts';
 import { deployStream, refuseCheckpoint, type StreamRequest, stopStream } from './streaming/deploy-stream.ts';

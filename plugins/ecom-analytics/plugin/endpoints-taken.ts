@@ -1,5 +1,5 @@
 import { type VpcEndpointFacts, vpcEndpoints } from './aws/vpc-endpoints.ts';
-import { AwsError } from './error.ts';
+import { AwsError } from './error-kinds.ts';
 import { interfaceEndpoints } from './network/endpoints.ts';
 import type { Session } from './session.ts';
 

@@ -1,4 +1,4 @@
-import { ids } from './resources/stage.ts';
+import { ids } from './resources/stage-input.ts';
 import type { DeployedStage } from './session.ts';
 
 /** A deploy that gives a stage another Kafka cluster. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
-import { ConfigError } from './error.ts';
+import { ConfigError } from './error-kinds.ts';
 import { localStage } from './stage.ts';
 
 /** Where `npm run cloud` says that it is. */

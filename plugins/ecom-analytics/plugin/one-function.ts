@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ConfigError } from './error.ts';
+import { ConfigError } from './error-kinds.ts';
 import type { Serverless } from './framework.ts';
 import { deployed, type Session } from './session.ts';
 

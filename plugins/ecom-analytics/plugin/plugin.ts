@@ -67,35 +67,40 @@ export class EcomAnalyticsPlugin {
       'aws:info:displayStackOutputs': () => this.#info(),
       'before:remove:remove': () => this.#beforeRemove(),
       'ecom:plan:run': () => this.#plan(),
-      'ecom:topics:plan:run': () => this.#run(async () => (await import('./commands/topics.ts')).planCommand),
+      'ecom:topics:plan:run': () =>
+        this.#run(async () => (await import('./commands/topics-command.ts')).planCommand),
       'ecom:topics:apply:run': () =>
-        this.#run(async () => (await import('./commands/topics.ts')).applyCommand),
+        this.#run(async () => (await import('./commands/topics-command.ts')).applyCommand),
       'ecom:topics:delete:run': () =>
-        this.#run(async () => (await import('./commands/topics.ts')).deleteCommand),
+        this.#run(async () => (await import('./commands/topics-command.ts')).deleteCommand),
       'ecom:stream:status:run': () =>
-        this.#run(async () => (await import('./commands/stream.ts')).statusCommand),
+        this.#run(async () => (await import('./commands/stream-command.ts')).statusCommand),
       'ecom:stream:start:run': () =>
-        this.#run(async () => (await import('./commands/stream.ts')).startCommand),
-      'ecom:stream:stop:run': () => this.#run(async () => (await import('./commands/stream.ts')).stopCommand),
+        this.#run(async () => (await import('./commands/stream-command.ts')).startCommand),
+      'ecom:stream:stop:run': () =>
+        this.#run(async () => (await import('./commands/stream-command.ts')).stopCommand),
       'ecom:stream:restart:run': () =>
-        this.#run(async () => (await import('./commands/stream.ts')).restartCommand),
-      'ecom:stream:logs:run': () => this.#run(async () => (await import('./commands/stream.ts')).logsCommand),
+        this.#run(async () => (await import('./commands/stream-command.ts')).restartCommand),
+      'ecom:stream:logs:run': () =>
+        this.#run(async () => (await import('./commands/stream-command.ts')).logsCommand),
       'ecom:stream:reset-checkpoint:run': () =>
-        this.#run(async () => (await import('./commands/stream.ts')).resetCommand),
+        this.#run(async () => (await import('./commands/stream-command.ts')).resetCommand),
       'ecom:stream:compact:run': () =>
-        this.#run(async () => (await import('./commands/stream.ts')).compactCommand),
+        this.#run(async () => (await import('./commands/stream-command.ts')).compactCommand),
       'ecom:windows:get:run': () =>
-        this.#run(async () => (await import('./commands/windows.ts')).getWindowsCommand),
+        this.#run(async () => (await import('./commands/windows-command.ts')).getWindowsCommand),
       'ecom:dead-letters:list:run': () =>
-        this.#run(async () => (await import('./commands/dead-letters.ts')).listDeadLettersCommand),
+        this.#run(async () => (await import('./commands/dead-letters-command.ts')).listDeadLettersCommand),
       'ecom:dead-letters:replay:run': () =>
-        this.#run(async () => (await import('./commands/dead-letters.ts')).replayCommand),
+        this.#run(async () => (await import('./commands/dead-letters-command.ts')).replayCommand),
       'ecom:explain:run': () => this.#explain(),
       'ecom:dashboard:run': () =>
-        this.#run(async () => (await import('./commands/dashboard.ts')).dashboardCommand),
-      'ecom:doctor:run': () => this.#run(async () => (await import('./commands/doctor.ts')).doctorCommand),
-      'ecom:policy:run': () => this.#run(async () => (await import('./commands/policy.ts')).policyCommand),
-      'ecom:cost:run': () => this.#run(async () => (await import('./commands/cost.ts')).costCommand),
+        this.#run(async () => (await import('./commands/dashboard-command.ts')).dashboardCommand),
+      'ecom:doctor:run': () =>
+        this.#run(async () => (await import('./commands/doctor-command.ts')).doctorCommand),
+      'ecom:policy:run': () =>
+        this.#run(async () => (await import('./commands/policy-command.ts')).policyCommand),
+      'ecom:cost:run': () => this.#run(async () => (await import('./commands/cost-command.ts')).costCommand),
     });
   }
 
@@ -199,7 +204,7 @@ export class EcomAnalyticsPlugin {
   }
 
   async #addResources(): Promise<void> {
-    const { stageTemplate } = await import('./resources/template.ts');
+    const { stageTemplate } = await import('./resources/stage-template.ts');
     const { Resources, Outputs } = stageTemplate(this.#input());
     const template = this.#serverless.service.provider.compiledCloudFormationTemplate;
     Object.assign(template.Resources, Resources);
@@ -256,14 +261,14 @@ export class EcomAnalyticsPlugin {
 
   async #info(): Promise<void> {
     if (this.#serverless.processedInput.commands[0] !== 'info') return;
-    const { infoSection } = await import('./commands/info.ts');
+    const { infoSection } = await import('./commands/info-command.ts');
     this.#serverless.addServiceOutputSection('stream', await infoSection(await this.#session()));
   }
 
   /** What a deploy would do depends on what it would deploy, so that is packed first. */
   async #plan(): Promise<void> {
     const { clusterGeneration } = await import('./deploy.ts');
-    const { stagePlanCommand } = await import('./commands/plan.ts');
+    const { stagePlanCommand } = await import('./commands/plan-command.ts');
     this.#clusterGeneration = await clusterGeneration(await this.#session());
     await this.#serverless.pluginManager.spawn('package');
     const { functions, provider } = this.#serverless.service;

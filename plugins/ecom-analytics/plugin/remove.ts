@@ -1,6 +1,6 @@
 import { hasEnded } from './aws/emr-cluster.ts';
-import { StreamError } from './error.ts';
-import { ids } from './resources/stage.ts';
+import { StreamError } from './error-kinds.ts';
+import { ids } from './resources/stage-input.ts';
 import type { DeployedStage, Session } from './session.ts';
 import { findDeployed } from './session.ts';
 import { stopStream } from './streaming/deploy-stream.ts';

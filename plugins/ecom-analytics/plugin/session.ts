@@ -1,12 +1,12 @@
 import { EcomError } from '../core/error.ts';
 import type { Clock } from '../functions/clock.ts';
+import { AlertsTrigger } from './aws/alerts-trigger.ts';
 import { AwsClients, type SdkSettings } from './aws/clients.ts';
 import { EmrCluster } from './aws/emr-cluster.ts';
 import { MskCluster } from './aws/msk-cluster.ts';
 import { Bucket } from './aws/objects.ts';
 import { Stack } from './aws/stack.ts';
-import { AlertsTrigger } from './aws/trigger.ts';
-import type { StageInput } from './resources/stage.ts';
+import type { StageInput } from './resources/stage-input.ts';
 import type { Progress } from './wait.ts';
 
 /** What a command works with: a stage as it is configured, and as it is deployed. */

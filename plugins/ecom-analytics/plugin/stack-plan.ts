@@ -1,7 +1,7 @@
 import { EcomError } from '../core/error.ts';
 import { lostByChangeSet } from './aws/change-set.ts';
 import { type StackChange, stackChanges, withLost } from './resources/changes.ts';
-import { folders } from './resources/stage.ts';
+import { folders } from './resources/stage-input.ts';
 import { findDeployed, type Session } from './session.ts';
 
 /**

@@ -2,9 +2,9 @@ import { didYouMean } from '../core/nearest.ts';
 import { type PipelineDefinition, stageDefinition } from '../core/pipeline.ts';
 import { checkParameters, inServiceFile, resolveConfig, type Where } from './config/resolve.ts';
 import type { StageConfig } from './config/schema.ts';
-import { ConfigError } from './error.ts';
+import { ConfigError } from './error-kinds.ts';
 import type { CliOptions, Serverless } from './framework.ts';
-import type { FunctionIds, StageInput } from './resources/stage.ts';
+import type { FunctionIds, StageInput } from './resources/stage-input.ts';
 
 /** The stage whose cloud runs on this machine; its broker speaks plain Kafka. */
 export const localStage = 'local';

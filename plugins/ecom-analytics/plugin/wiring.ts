@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { alertMemorySeconds } from '../core/alert.ts';
 import type { Serverless } from './framework.ts';
-import { bootstrapBrokers } from './resources/brokers.ts';
-import { emrClusterId } from './resources/emr.ts';
+import { bootstrapBrokers } from './resources/brokers-fragment.ts';
+import { emrClusterId } from './resources/emr-fragment.ts';
 import { ref } from './resources/fragment.ts';
-import { functionPolicies } from './resources/iam-functions.ts';
+import { functionPolicies } from './resources/functions-iam-fragment.ts';
 import {
   alertsTriggerId,
   networkRefs,
@@ -13,7 +13,7 @@ import {
   stageBuckets,
   stageOwner,
   stageTag,
-} from './resources/stage.ts';
+} from './resources/stage-input.ts';
 import { localStage, ownFunctions } from './stage.ts';
 import { retentionMs } from './topics/desired.ts';
 

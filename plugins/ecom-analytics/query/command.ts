@@ -6,7 +6,7 @@ import { parseArguments } from '../functions/arguments.ts';
 import { rowLimit } from '../report/row-limit.ts';
 import { findRunFolder } from '../report/run-folder.ts';
 import { type AnswerColumn, csvLines, jsonText, tableText } from './answer.ts';
-import { RunDatabase } from './database.ts';
+import { RunDatabase } from './run-database.ts';
 
 export const usage = `Asks what a run wrote, in SQL (DuckDB).
 

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { EcomError, type ExitCode, UsageError } from '../core/error.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
 import { parseArguments } from '../functions/arguments.ts';
-import { definitionIn } from '../functions/stage.ts';
+import { definitionIn } from '../functions/stage-definition.ts';
 import {
   type AskedReplay,
   askedReplay,
@@ -19,7 +19,6 @@ import { noDefinition } from '../project/project.ts';
 import { interruptedCode, listenForInterruption } from '../run/interruption.ts';
 import { terminalWidth } from './console-table.ts';
 import { windowTable } from './first-rows.ts';
-import { reportJson } from './json.ts';
 import { reportPage } from './page.ts';
 import { progressLine } from './progress-line.ts';
 import { readReport } from './report.ts';
@@ -114,7 +113,7 @@ async function runReplay(
   out: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { run } = await import('../run/start.ts');
+  const { run } = await import('../run/command.ts');
   await run(
     {
       durationSeconds: null,

@@ -2,7 +2,7 @@ import { type ExitCode, UsageError } from '../core/error.ts';
 import { inCurrency, type PipelineDefinition } from '../core/pipeline.ts';
 import { useCurrency } from '../dashboard/page/format.ts';
 import { parseArguments } from '../functions/arguments.ts';
-import { definitionIn } from '../functions/stage.ts';
+import { definitionIn } from '../functions/stage-definition.ts';
 import {
   type AskedReplay,
   askedReplay,
@@ -12,12 +12,12 @@ import {
   replayUsage,
 } from '../import/choices.ts';
 import { showDryRun } from '../import/dry-run.ts';
-import type { Replay } from '../import/replay.ts';
+import type { Replay } from '../import/open-replay.ts';
 import { withReplay } from '../import/with-replay.ts';
 import { printable } from '../report/printable.ts';
 import { interruptedCode } from '../run/interruption.ts';
 import { History, type HistoryOutcome } from './history.ts';
-import { historyJson } from './json.ts';
+import { historyJson } from './history-json.ts';
 import { outcomeText } from './outcome-table.ts';
 
 export const usage = `Shows how many alerts each rule would have raised on your own orders, at its limit and at a few others.

@@ -6,7 +6,7 @@ import { watermarkAfter } from '../core/window.ts';
 import { Customers } from '../engine/customer.ts';
 import { OneOfTrial } from './one-of-trial.ts';
 import { ThresholdTrial } from './threshold-trial.ts';
-import type { CustomerTrial, OrderTrial, Outcome } from './trial.ts';
+import type { CustomerTrial, OrderTrial, RuleOutcome } from './trial.ts';
 import { WindowTrial } from './window-trial.ts';
 
 const DAY_MS = 86_400_000;
@@ -26,7 +26,7 @@ export interface HistoryOutcome {
   /** Every order lies at a midnight: the file knows days alone. */
   readonly daysAlone: boolean;
   /** In the order of the rules. */
-  readonly rules: readonly Outcome[];
+  readonly rules: readonly RuleOutcome[];
 }
 
 /** An order that is known for as long as the watermark, with what each trial answered. */

@@ -1,6 +1,6 @@
 import type { ParsedOrder } from '../core/order.ts';
 import { type OneOfRule, trips } from '../core/rule.ts';
-import type { OrderTrial, Outcome, ValueOutcome } from './trial.ts';
+import type { OrderTrial, RuleOutcome, ValueOutcome } from './trial.ts';
 
 /** Values beside those of the list, the most frequent first. */
 const othersShown = 10;
@@ -28,7 +28,7 @@ export class OneOfTrial implements OrderTrial {
     return tripped;
   }
 
-  outcome(): Outcome {
+  outcome(): RuleOutcome {
     const outcome = (value: string, onList: boolean): ValueOutcome => {
       const known = this.#values.get(value);
       return { value, onList, orders: known?.orders ?? 0, customers: known?.customers.size ?? 0 };

@@ -3,7 +3,7 @@ import type { OneOfRule, StatefulRule, ThresholdRule } from '../core/rule.ts';
 import { count, date, money, share, span } from '../dashboard/page/format.ts';
 import { consoleTable, terminalWidth } from '../report/console-table.ts';
 import type { HistoryOutcome } from './history.ts';
-import type { Example, LimitOutcome, Outcome, ValueOutcome } from './trial.ts';
+import type { Example, LimitOutcome, RuleOutcome, ValueOutcome } from './trial.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -83,7 +83,7 @@ function valueTable(rule: OneOfRule, values: readonly ValueOutcome[], history: H
   return consoleTable(columns, rows, terminalWidth());
 }
 
-function ruleText(outcome: Outcome, history: HistoryOutcome): string {
+function ruleText(outcome: RuleOutcome, history: HistoryOutcome): string {
   const { rule } = outcome;
   if ('values' in outcome) {
     const alerts = counted(outcome.alerts, 'alert');

@@ -1,7 +1,7 @@
 import type { ParsedOrder } from '../core/order.ts';
 import type { ThresholdRule } from '../core/rule.ts';
 import { amountCandidates } from './candidate.ts';
-import { CustomerHeights, type Example, type OrderTrial, type Outcome } from './trial.ts';
+import { CustomerHeights, type Example, type OrderTrial, type RuleOutcome } from './trial.ts';
 import { ValueCounts } from './value-counts.ts';
 
 /** Examples are kept one per range of values, each an eighth of a doubling wide. */
@@ -51,7 +51,7 @@ export class ThresholdTrial implements OrderTrial {
     return value;
   }
 
-  outcome(): Outcome {
+  outcome(): RuleOutcome {
     const candidates = amountCandidates(this.rule.moreThan, this.#values, this.rule.field === 'quantity');
     const limits = candidates.map(({ moreThan, labels }) => {
       const alerts = this.#values.over(moreThan);

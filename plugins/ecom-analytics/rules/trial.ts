@@ -34,7 +34,7 @@ export interface ValueOutcome {
 }
 
 /** What became of one rule. */
-export type Outcome =
+export type RuleOutcome =
   | { readonly rule: ThresholdRule | StatefulRule; readonly limits: readonly LimitOutcome[] }
   | { readonly rule: OneOfRule; readonly alerts: number; readonly values: readonly ValueOutcome[] };
 
@@ -47,7 +47,7 @@ export interface OrderTrial {
    * @param before what an earlier row of the same order was answered with
    */
   add(parsed: ParsedOrder, before: number | undefined): number;
-  outcome(): Outcome;
+  outcome(): RuleOutcome;
 }
 
 /** Tries a rule over customers in windows of event time. */
@@ -58,7 +58,7 @@ export interface CustomerTrial {
   /** Closes the windows that end at or before the watermark. */
   advance(watermarkMs: number): void;
   /** Closes all windows. */
-  outcome(): Outcome;
+  outcome(): RuleOutcome;
 }
 
 /** The highest value of each customer. */

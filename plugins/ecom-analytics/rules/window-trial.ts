@@ -2,7 +2,7 @@ import type { ParsedOrder } from '../core/order.ts';
 import type { StatefulRule } from '../core/rule.ts';
 import { windowStarts } from '../core/window.ts';
 import { countCandidates } from './candidate.ts';
-import { CustomerHeights, type CustomerTrial, type Example, type Outcome } from './trial.ts';
+import { CustomerHeights, type CustomerTrial, type Example, type RuleOutcome } from './trial.ts';
 import { ValueCounts } from './value-counts.ts';
 
 /** A customer's orders in a window; nearly all have one. */
@@ -66,7 +66,7 @@ export class WindowTrial implements CustomerTrial {
     }
   }
 
-  outcome(): Outcome {
+  outcome(): RuleOutcome {
     this.advance(Number.POSITIVE_INFINITY);
     const ofCount = [...this.#ofCount].sort(([a], [b]) => a - b);
     const limits = countCandidates(this.rule.moreThan, this.#counts).map(({ moreThan, labels }) => {

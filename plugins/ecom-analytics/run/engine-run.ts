@@ -2,7 +2,7 @@ import type { PipelineDefinition } from '../core/pipeline.ts';
 import type { OutputFolder } from '../files/output-folder.ts';
 import type { Clock } from '../functions/clock.ts';
 import type { RunFeed, RunSummary } from './feed.ts';
-import type { OrderSource } from './source.ts';
+import type { OrderSource } from './order-source.ts';
 
 /** What an engine is given to run. */
 export interface RunOptions {

@@ -5,7 +5,7 @@ import { silentLog } from '../functions/log.ts';
 import { defaultPace } from '../functions/producer/pace.ts';
 import { sendOrders } from '../functions/producer/send-orders.ts';
 import type { GeneratorChoice } from './options.ts';
-import type { OrderSource } from './source.ts';
+import type { OrderSource } from './order-source.ts';
 
 /** What ends a source. */
 export interface RunTimes {

@@ -1,5 +1,5 @@
 import type { DeadLetter } from '../core/dead-letter.ts';
-import type { BadRow } from '../import/replay.ts';
+import type { BadRow } from '../import/open-replay.ts';
 
 /** The dead letter of a row of a replayed file: in place of a topic the file, in place of an offset the line. */
 export interface RefusedRow extends DeadLetter {

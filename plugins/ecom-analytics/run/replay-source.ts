@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { PipelineDefinition } from '../core/pipeline.ts';
 import type { Clock } from '../functions/clock.ts';
-import { openReplay, type ReplayOrder } from '../import/replay.ts';
+import { openReplay, type ReplayOrder } from '../import/open-replay.ts';
 import type { RunTimes } from './generator-source.ts';
 import type { ReplayChoice } from './options.ts';
+import type { OrderSource, SourceSink } from './order-source.ts';
 import { type RefusedRow, refusedRow } from './refused-row.ts';
-import type { OrderSource, SourceSink } from './source.ts';
 
 /** Says how far the reading is, once it takes longer than someone likes to wait. */
 export function showReading(clock: Clock): (share: number) => void {

@@ -10,9 +10,9 @@ import type { Clock } from '../functions/clock.ts';
 import type { StreamHealth } from '../job/stream-health.ts';
 import type { RunFeed, RunSnapshot, RunSummary } from './feed.ts';
 import { RunLatency } from './latency.ts';
+import type { OrderSource } from './order-source.ts';
 import { RateMeter } from './rate-meter.ts';
 import { Refusals, showRefused } from './refusals.ts';
-import type { OrderSource } from './source.ts';
 
 /** What an engine's query has counted so far. */
 export interface QueryCounts {

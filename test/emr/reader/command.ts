@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { readerJar } from '../../../plugins/ecom-analytics/job/files.ts';
+import { readerJar } from '../../../plugins/ecom-analytics/job/job-files.ts';
 import { buildReaderJar } from './reader-jar.ts';
 
 /** `npm run build-reader`: compiles `emr/reader/` and writes its jar, which the repository keeps. */

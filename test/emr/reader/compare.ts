@@ -11,7 +11,7 @@ import { OrderReader, orderFields, recordFaults } from '../../../plugins/ecom-an
 import { emitSpec, type PipelineSpec } from '../../../plugins/ecom-analytics/core/spec.ts';
 import { parseTick } from '../../../plugins/ecom-analytics/core/tick.ts';
 import { linesOf } from '../../../plugins/ecom-analytics/files/json-lines.ts';
-import { readerJar } from '../../../plugins/ecom-analytics/job/files.ts';
+import { readerJar } from '../../../plugins/ecom-analytics/job/job-files.ts';
 import type { ReadableRecord } from './mutated-records.ts';
 import { compile, sparkJars } from './reader-jar.ts';
 

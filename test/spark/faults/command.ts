@@ -6,7 +6,7 @@ import { between, type Random, seededRandom } from '../../../plugins/ecom-analyt
 import { parseArguments } from '../../../plugins/ecom-analytics/functions/arguments.ts';
 import { consoleTable } from '../../../plugins/ecom-analytics/report/console-table.ts';
 import { interruptedCode, listenForInterruption } from '../../../plugins/ecom-analytics/run/interruption.ts';
-import { FaultTrial, type Survived } from './trial.ts';
+import { FaultTrial, type Survived } from './fault-trial.ts';
 
 const usage = `Takes away the streaming job, its broker and its output while orders keep coming, on real Kafka and real Spark,
 and checks after each fault that nothing is lost and nothing is there twice.

@@ -1,4 +1,4 @@
-import type { TestRecord } from '../topics.ts';
+import type { TestRecord } from '../orders-topic.ts';
 
 /** Records that might choke a parser: each must become a dead letter, and stop nothing. */
 export function poison(): TestRecord[] {

@@ -7,11 +7,11 @@ import type { Alert } from '../../core/alert.ts';
 import type { PipelineDefinition } from '../../core/pipeline.ts';
 import { systemClock } from '../clock.ts';
 import { functionLogger, functionMetrics } from '../telemetry.ts';
-import { type AlertConsumer, type AlertOutcome, createAlertConsumer } from './alert-consumer.ts';
-import { deadLetterKey } from './dead-letter.ts';
+import { alertConsumerSettings } from './alert-consumer-settings.ts';
+import { deadLetterKey } from './alert-dead-letter.ts';
+import { type AlertConsumer, type AlertOutcome, createAlertConsumer } from './create-alert-consumer.ts';
 import { chatMessage, notificationOf } from './notification.ts';
 import type { KafkaEvent } from './read-alert.ts';
-import { alertConsumerSettings } from './settings.ts';
 
 /** What a shop adds to the function `alertConsumer`. */
 export interface AlertConsumerOptions {

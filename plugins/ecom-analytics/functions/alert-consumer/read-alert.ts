@@ -1,6 +1,6 @@
 import type { Alert } from '../../core/alert.ts';
 import { parseAlert } from '../parse-alert.ts';
-import type { AlertDeadLetter } from './dead-letter.ts';
+import type { AlertDeadLetter } from './alert-dead-letter.ts';
 
 /** A record as Lambda's Kafka trigger delivers it. Key and value are Base64; both may be missing. */
 export interface KafkaEventRecord {

@@ -3,9 +3,9 @@ import tls from 'node:tls';
 import { type ISocketFactory, Kafka, type KafkaConfig, type LogEntry, logLevel } from 'kafkajs';
 import type { Log } from '../log.ts';
 import { registerCodecs } from './codecs.ts';
+import type { KafkaSettings } from './kafka-settings.ts';
 import { oauthBearer } from './oauth-bearer.ts';
 import { correctRequestQueue } from './request-queue.ts';
-import type { KafkaSettings } from './settings.ts';
 
 /** A Kafka client, and a way to be rid of it at once. */
 export interface KafkaClient {

@@ -1,5 +1,5 @@
 import { EcomError, UsageError } from '../../core/error.ts';
-import { parseBrokers } from '../kafka/settings.ts';
+import { parseBrokers } from '../kafka/kafka-settings.ts';
 
 const arnPattern = /^arn:aws[a-z-]*:kafka:([a-z0-9-]+):\d{12}:cluster\/[^/]+\/[^/]+$/;
 

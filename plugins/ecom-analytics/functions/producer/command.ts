@@ -2,7 +2,7 @@ import { UsageError } from '../../core/error.ts';
 import type { PipelineDefinition } from '../../core/pipeline.ts';
 import { parseArguments } from '../arguments.ts';
 import { forwardClock, systemClock } from '../clock.ts';
-import { type KafkaSettings, parseAuth, parseBrokers } from '../kafka/settings.ts';
+import { type KafkaSettings, parseAuth, parseBrokers } from '../kafka/kafka-settings.ts';
 import type { Log } from '../log.ts';
 import { clusterRegion, iamBrokers } from './cluster-brokers.ts';
 import { KafkaSink } from './kafka-sink.ts';

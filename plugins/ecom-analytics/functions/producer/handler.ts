@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
 import type { PipelineDefinition } from '../../core/pipeline.ts';
 import { systemClock } from '../clock.ts';
-import { type Environment, kafkaSettings } from '../kafka/settings.ts';
-import { definitionIn } from '../stage.ts';
+import { type Environment, kafkaSettings } from '../kafka/kafka-settings.ts';
+import { definitionIn } from '../stage-definition.ts';
 import { functionLogger, functionMetrics } from '../telemetry.ts';
 import { KafkaSink } from './kafka-sink.ts';
 import { readProducerRequest, seedOf } from './request.ts';

@@ -7,9 +7,9 @@ import { formatTimestamp } from '../../core/timestamp.ts';
 import type { Topics } from '../../core/topic.ts';
 import type { Clock } from '../clock.ts';
 import { createKafkaClient, type KafkaClient } from '../kafka/client.ts';
-import { isFinal, kafkaFailure } from '../kafka/failure.ts';
+import { isFinal, kafkaFailure } from '../kafka/kafka-failure.ts';
+import type { KafkaSettings } from '../kafka/kafka-settings.ts';
 import { PartitionProducer, type TopicRecords } from '../kafka/partition-producer.ts';
-import type { KafkaSettings } from '../kafka/settings.ts';
 import type { Log } from '../log.ts';
 import type { Batch, OrderSink } from './send-orders.ts';
 

@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
 import type { PipelineDefinition } from '../../core/pipeline.ts';
 import { systemClock } from '../clock.ts';
-import { kafkaSettings } from '../kafka/settings.ts';
-import { definitionIn } from '../stage.ts';
+import { kafkaSettings } from '../kafka/kafka-settings.ts';
+import { definitionIn } from '../stage-definition.ts';
 import { functionLogger } from '../telemetry.ts';
 import { readTopic, type TopicReading } from './read-topic.ts';
 import { readTestConsumerRequest } from './request.ts';

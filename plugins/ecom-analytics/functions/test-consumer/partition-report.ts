@@ -8,7 +8,7 @@ export interface PartitionOffsets {
 }
 
 /** Where reading began in a partition, and how far it came. */
-export interface Progress {
+export interface PartitionProgress {
   readonly start: bigint;
   /** Offset of the record to be read next. */
   next: bigint;
@@ -33,7 +33,7 @@ export interface PartitionReport {
 /** Puts offsets and progress together. `offsets` are those after reading, so that lag counts what came meanwhile. */
 export function reportPartitions(
   offsets: readonly PartitionOffsets[],
-  progress: ReadonlyMap<number, Progress>,
+  progress: ReadonlyMap<number, PartitionProgress>,
 ): PartitionReport[] {
   const kept = offsets.map(({ earliest, latest }) => Number(latest - earliest));
   const total = kept.reduce((sum, count) => sum + count, 0);

@@ -4,14 +4,14 @@ import type { PipelineDefinition } from '../../core/pipeline.ts';
 import { parseTimestamp } from '../../core/timestamp.ts';
 import type { Clock } from '../clock.ts';
 import { createKafkaClient, type KafkaClient } from '../kafka/client.ts';
-import { kafkaFailure } from '../kafka/failure.ts';
-import type { KafkaSettings } from '../kafka/settings.ts';
+import { kafkaFailure } from '../kafka/kafka-failure.ts';
+import type { KafkaSettings } from '../kafka/kafka-settings.ts';
 import type { Log } from '../log.ts';
 
 import type { CheckedMessage } from './check-message.ts';
 import { type PartitionOffsets, type PartitionReport, reportPartitions } from './partition-report.ts';
-import { Reading } from './reading.ts';
 import type { TestConsumerRequest } from './request.ts';
+import { Reading } from './topic-reading.ts';
 
 /** What the test consumer answers. */
 export interface TopicReading {

@@ -8,9 +8,6 @@ import { type Child, startChild } from '../child/child.ts';
 import { javaLocale } from '../child/java-locale.ts';
 import { type FetchOptions, fetchJars } from '../maven/fetch-jars.ts';
 import { readJarLock } from '../maven/jar-lock.ts';
-import { findJava } from './java.ts';
-import { freePorts } from './ports.ts';
-import { waitUntilReady } from './readiness.ts';
 import {
   controllerListener,
   type ExtraListener,
@@ -18,7 +15,10 @@ import {
   plainListener,
   propertiesText,
   serverProperties,
-} from './settings.ts';
+} from './broker-settings.ts';
+import { findJava } from './java.ts';
+import { freePorts } from './ports.ts';
+import { waitUntilReady } from './readiness.ts';
 
 /** The lock of Kafka's jars. */
 export const kafkaLockFile = kitFile('machine/kafka/jars.lock.json');

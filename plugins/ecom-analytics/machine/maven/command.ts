@@ -3,10 +3,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { UsageError } from '../../core/error.ts';
 import { parseArguments } from '../../functions/arguments.ts';
-import { download } from './download.ts';
+import { download } from './resumable-download.ts';
 import { sha256Of } from './fetch-jars.ts';
 import { jarAddress, jarPath } from './jar-address.ts';
 import { type LockedJar, parseJarLock, readJarLock } from './jar-lock.ts';
+import { download } from './resumable-download.ts';
 
 const help = `Usage: npm run lock-jars -- --lock FILE [PURL ...]
 

@@ -6,10 +6,10 @@ import { pipeline as pipeStream } from 'node:stream/promises';
 import { EcomError } from '../../core/error.ts';
 import { mapConcurrently } from '../../functions/concurrency.ts';
 import { cacheFolder } from '../../project/project.ts';
-import { type DownloadOptions, download } from './download.ts';
 import { jarAddress, jarPath } from './jar-address.ts';
 import type { JarLock, LockedJar } from './jar-lock.ts';
-import type { ShowProgress } from './progress.ts';
+import type { ShowProgress } from './jar-progress.ts';
+import { type DownloadOptions, download } from './resumable-download.ts';
 
 /** Where the project keeps its jars. */
 export const mavenCache = path.join(cacheFolder, 'maven');

@@ -1,11 +1,11 @@
 import { EcomError } from '../../core/error.ts';
-import { jarLockFile, readerJar } from '../../job/files.ts';
+import { jarLockFile, readerJar } from '../../job/job-files.ts';
 import { type SparkLineName, sparkLines } from '../../job/releases.ts';
 import { kafkaLockFile } from '../kafka/broker.ts';
 import { findJava } from '../kafka/java.ts';
 import { fetchJars } from '../maven/fetch-jars.ts';
 import { type JarLock, readJarLock } from '../maven/jar-lock.ts';
-import { progressOnStderr } from '../maven/progress.ts';
+import { progressOnStderr } from '../maven/jar-progress.ts';
 import { findPython } from '../python/find-python.ts';
 import { localFilesLock, localFilesOptions } from './local-files.ts';
 import { type PySpark, providePySpark } from './pyspark.ts';

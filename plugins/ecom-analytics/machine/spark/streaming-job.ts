@@ -6,12 +6,12 @@ import { EcomError, type ErrorCode } from '../../core/error.ts';
 import type { PipelineDefinition } from '../../core/pipeline.ts';
 import { emitSpec } from '../../core/spec.ts';
 import { type Clock, systemClock } from '../../functions/clock.ts';
-import { type StreamingChoices, type StreamingSettings, streamingSettings } from '../../job/settings.ts';
+import { type StreamingChoices, type StreamingSettings, streamingSettings } from '../../job/job-settings.ts';
 import { jobFile } from '../../project/package-files.ts';
 import { type Child, startChild } from '../child/child.ts';
 import { javaLocale } from '../child/java-locale.ts';
-import { type JobStatus, readJobStatus } from './job-status.ts';
 import type { Installation } from './preparation.ts';
+import { type JobStatus, readJobStatus } from './status-file.ts';
 
 const jobScript = jobFile('streaming_job.py');
 

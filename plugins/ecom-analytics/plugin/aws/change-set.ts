@@ -1,9 +1,9 @@
 import type { ResourceChange } from '@aws-sdk/client-cloudformation';
 import type { Clock } from '../../functions/clock.ts';
-import { AwsError } from '../error.ts';
+import { AwsError } from '../error-kinds.ts';
 import { waitFor } from '../wait.ts';
+import { calling } from './aws-failure.ts';
 import type { AwsClients } from './clients.ts';
-import { calling } from './failure.ts';
 
 /** A resource that CloudFormation says it would replace for certain, or delete. */
 export interface Lost {

@@ -1,6 +1,6 @@
 import type { StepState } from '../streaming/decision.ts';
+import { calling, isNamed } from './aws-failure.ts';
 import type { AwsClients } from './clients.ts';
-import { calling, isNamed } from './failure.ts';
 
 /** A Spark cluster as far as its steps depend on it. */
 export interface EmrFacts {

@@ -1,5 +1,5 @@
+import { calling } from './aws-failure.ts';
 import type { AwsClients } from './clients.ts';
-import { calling } from './failure.ts';
 
 /** Who the caller is. AWS lets everybody ask. */
 export async function callerIdentity(

@@ -1,8 +1,8 @@
 import type { Cluster } from '@aws-sdk/client-kafka';
-import { TopicError } from '../error.ts';
+import { TopicError } from '../error-kinds.ts';
 import { type ClusterFacts, turnOnIam } from '../topics/cluster.ts';
+import { calling, isNamed } from './aws-failure.ts';
 import type { AwsClients } from './clients.ts';
-import { calling, isNamed } from './failure.ts';
 
 /** A claim on a topic is a tag on the cluster, so that stages that share one see each other's. */
 export const ownerTagPrefix = 'ecom-analytics:topic:';

@@ -2,14 +2,14 @@ import type { DescribeTopicResponse } from '@aws-sdk/client-kafka';
 import * as v from 'valibot';
 import type { Clock } from '../../functions/clock.ts';
 import { mapConcurrently } from '../../functions/concurrency.ts';
-import { TopicError } from '../error.ts';
+import { TopicError } from '../error-kinds.ts';
 import type { DesiredTopic } from '../topics/desired.ts';
 import { refusedConfigs } from '../topics/refused-configs.ts';
 import type { ActualTopic, TopicStore } from '../topics/store.ts';
 import { isSameConfig } from '../topics/topic-configs.ts';
 import { waitFor } from '../wait.ts';
+import { calling, isNamed } from './aws-failure.ts';
 import type { AwsClients } from './clients.ts';
-import { calling, isNamed } from './failure.ts';
 
 /** Calls of one plan that are under way at once. */
 const callsAtOnce = 10;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { EcomError } from '../../core/error.ts';
+import { calling, isNamed } from './aws-failure.ts';
 import type { AwsClients } from './clients.ts';
-import { calling, isNamed } from './failure.ts';
 
 /** An object that exists in a bucket. */
 export interface ListedObject {

@@ -2,7 +2,7 @@ import { isEcomError } from '../../core/error.ts';
 import { excerpt } from '../../core/excerpt.ts';
 import type { Operations, RefusedSample } from '../../job/stream-health.ts';
 import type { DeployedStage } from '../session.ts';
-import { refusedRecords } from './dead-letters.ts';
+import { refusedRecords } from './dead-letters-command.ts';
 
 /** Reading the topic takes a call of a function: not more often than this. */
 const atMostEveryMs = 60_000;

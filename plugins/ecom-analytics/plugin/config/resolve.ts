@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { isMistyped, listed, nearest } from '../../core/nearest.ts';
 import type { PipelineDefinition } from '../../core/pipeline.ts';
+import { reservedSparkSettings } from '../../job/job-settings.ts';
 import { releases, sparkLines, unsupported } from '../../job/releases.ts';
-import { reservedSparkSettings } from '../../job/settings.ts';
-import { ConfigError } from '../error.ts';
+import { ConfigError } from '../error-kinds.ts';
 import { interfaceEndpoints } from '../network/endpoints.ts';
 import { topicConfigProblem } from '../topics/topic-configs.ts';
 import { presets } from './presets.ts';

@@ -2,7 +2,7 @@ import type { StageConfig } from '../config/schema.ts';
 import { alarms, brokersOf } from '../monitoring/alarms.ts';
 import { streamMetrics } from '../monitoring/metrics.ts';
 import { endpointZones, interfaceEndpoints } from '../network/endpoints.ts';
-import { alertsMode } from '../streaming/start.ts';
+import { alertsMode } from '../streaming/step-start.ts';
 import {
   alarmMonth,
   customMetricMonth,

@@ -1,4 +1,4 @@
-import { defaultChoices } from '../../job/settings.ts';
+import { defaultChoices } from '../../job/job-settings.ts';
 import type { StageConfig } from '../config/schema.ts';
 
 /** Requests to S3, by what they cost. */

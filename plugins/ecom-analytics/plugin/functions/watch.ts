@@ -4,16 +4,16 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import * as v from 'valibot';
 import { systemClock } from '../../functions/clock.ts';
+import { readStatus } from '../../job/job-status.ts';
+import { AlertsTrigger } from '../aws/alerts-trigger.ts';
+import { calling } from '../aws/aws-failure.ts';
 import { EmrCluster } from '../aws/emr-cluster.ts';
-import { calling } from '../aws/failure.ts';
 import { Bucket } from '../aws/objects.ts';
-import { AlertsTrigger } from '../aws/trigger.ts';
 import { metricDimensions, metricNamespace } from '../monitoring/metrics.ts';
 import type { WatchVerdict } from '../streaming/decision.ts';
 import { type Application, applications, statusKey, watchMemoryKey } from '../streaming/keys.ts';
 import { type Looked, lookAfter } from '../streaming/look-after.ts';
-import { readStatus } from '../streaming/status.ts';
-import { readMetrics, type WatchMemory } from '../streaming/watch.ts';
+import { readMetrics, type WatchMemory } from '../streaming/watch-metrics.ts';
 
 /**
  * Runs once a minute and when EMR says that a step has ended: publishes the metrics of the streaming step from its job's

@@ -1,6 +1,6 @@
-import { partitionOf } from '../resources/console.ts';
-import type { StageInput } from '../resources/stage.ts';
-import { stem } from '../resources/stage.ts';
+import { awsPartitionOf } from '../resources/console.ts';
+import type { StageInput } from '../resources/stage-input.ts';
+import { stem } from '../resources/stage-input.ts';
 
 export interface PolicyStatement {
   readonly Sid: string;
@@ -24,7 +24,7 @@ const roleServices = ['lambda', 'elasticmapreduce', 'ec2', 'chatbot'] as const;
 /** The resources of a stage by service: its own names, wherever a service has names and the action takes a resource. */
 function resourcesOf(input: StageInput, account: string): (action: string) => readonly string[] {
   const { config, region } = input;
-  const partition = partitionOf(region);
+  const partition = awsPartitionOf(region);
   const name = stem(input);
   const arn = (service: string, rest: string): string =>
     `arn:${partition}:${service}:${region}:${account}:${rest}`;
@@ -110,7 +110,7 @@ function conditionOf(
 /** One statement for all actions on the same resources under the same condition. */
 function statements(actions: readonly string[], input: StageInput, account: string): PolicyStatement[] {
   const resources = resourcesOf(input, account);
-  const partition = partitionOf(input.region);
+  const partition = awsPartitionOf(input.region);
   const grouped = new Map<string, PolicyStatement>();
   for (const action of actions) {
     const Resource = resources(action);

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
-import { ConfigError } from '../error.ts';
+import { ConfigError } from '../error-kinds.ts';
 import { createOnly } from './create-only.ts';
 import { holdings } from './holdings.ts';
 

@@ -6,7 +6,7 @@ export function consoleAddress(region: string): string {
 }
 
 /** The partition of a region, as it stands in ARNs. Source: as above. */
-export function partitionOf(region: string): string {
+export function awsPartitionOf(region: string): string {
   if (region.startsWith('us-gov-')) return 'aws-us-gov';
   return region.startsWith('cn-') ? 'aws-cn' : 'aws';
 }

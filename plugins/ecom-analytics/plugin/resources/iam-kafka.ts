@@ -1,6 +1,6 @@
 import type { StageConfig } from '../config/schema.ts';
 import type { Statement } from './fragment.ts';
-import { kafkaArns } from './stage.ts';
+import { kafkaArns } from './stage-input.ts';
 
 /** What somebody does with a cluster. */
 export interface KafkaUse {

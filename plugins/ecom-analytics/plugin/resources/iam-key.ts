@@ -1,5 +1,5 @@
 import type { Statement } from './fragment.ts';
-import type { StageInput } from './stage.ts';
+import type { StageInput } from './stage-input.ts';
 
 /** Reading and writing objects of buckets under a key of one's own needs the key as well. */
 export function keyStatements({ config }: StageInput): Statement[] {

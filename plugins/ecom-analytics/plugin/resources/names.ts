@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ConfigError } from '../error.ts';
+import { ConfigError } from '../error-kinds.ts';
 import { resourcesOf } from './changes.ts';
 
 interface Limit {

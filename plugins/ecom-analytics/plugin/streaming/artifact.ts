@@ -4,7 +4,7 @@ import path from 'node:path';
 import { zipSync } from 'fflate';
 import type { PipelineDefinition } from '../../core/pipeline.ts';
 import { emitSpec } from '../../core/spec.ts';
-import { jarLockFile, readerJar } from '../../job/files.ts';
+import { jarLockFile, readerJar } from '../../job/job-files.ts';
 import { checkJars, findRelease, sparkLines } from '../../job/releases.ts';
 import { fetchJars } from '../../machine/maven/fetch-jars.ts';
 import { readJarLock } from '../../machine/maven/jar-lock.ts';

@@ -1,5 +1,5 @@
-import { StreamError } from '../error.ts';
-import { stem } from '../resources/stage.ts';
+import { StreamError } from '../error-kinds.ts';
+import { stem } from '../resources/stage-input.ts';
 import type { DeployedStage } from '../session.ts';
 import { waitFor } from '../wait.ts';
 import { buildCompaction, type CompactionArtifact, uploadFiles } from './artifact.ts';

@@ -4,7 +4,7 @@ import { analyticsFolder, isWindowFile } from '../../core/window.ts';
 import { openOutputFolder, outputError } from '../../files/output-folder.ts';
 import { mapConcurrently } from '../../functions/concurrency.ts';
 import type { ListedObject } from '../aws/objects.ts';
-import { StreamError } from '../error.ts';
+import { StreamError } from '../error-kinds.ts';
 import type { DeployedStage } from '../session.ts';
 import { type HourRange, hourOfFile, hourPrefix, isWithin } from './hours.ts';
 

@@ -1,15 +1,15 @@
 import { fingerprintChanges } from '../../job/fingerprint.ts';
 import { hasEnded } from '../aws/emr-cluster.ts';
-import { StreamError } from '../error.ts';
-import { stem } from '../resources/stage.ts';
+import { StreamError } from '../error-kinds.ts';
+import { stem } from '../resources/stage-input.ts';
 import type { DeployedStage } from '../session.ts';
 import { type Artifact, buildArtifact, uploadFiles } from './artifact.ts';
 import { decideStream, describeChanges, isAlive, type StreamDecision } from './decision.ts';
 import { type Application, applications } from './keys.ts';
 import { type StepRecord, stepName } from './record.ts';
 import { StageStream } from './stage-stream.ts';
-import { makeStart, type Start, settingsOf, stageApplications } from './start.ts';
 import { isOvertaken } from './step-records.ts';
+import { makeStart, type StepStart, settingsOf, stageApplications } from './step-start.ts';
 
 /**
  * Looks whether the checkpoints fit what the configuration now asks for.
@@ -94,7 +94,7 @@ function checkRelease(stage: DeployedStage, release: string): void {
 function nextRecord(
   stage: DeployedStage,
   application: Application,
-  start: Start,
+  start: StepStart,
   generation: number,
   checkpoint: number,
 ): StepRecord {
@@ -140,7 +140,7 @@ async function deployApplication(
   stage: DeployedStage,
   application: Application,
   request: StreamRequest,
-  prepare: (checkpoint: number, from: StreamRequest['newCheckpoint']) => Start,
+  prepare: (checkpoint: number, from: StreamRequest['newCheckpoint']) => StepStart,
 ): Promise<StreamOutcome> {
   const stream = new StageStream(stage, application);
   const held = await stream.held();
@@ -187,7 +187,7 @@ function preparer(
   clusterArn = stage.msk.arn,
 ) {
   const { config, definition } = stage.input;
-  return (checkpoint: number, startingOffsets: StreamRequest['newCheckpoint']): Start =>
+  return (checkpoint: number, startingOffsets: StreamRequest['newCheckpoint']): StepStart =>
     makeStart({
       application,
       config,

@@ -1,11 +1,11 @@
 import { badRecordReasons } from '../../core/order.ts';
+import type { JobStatus } from '../../job/job-status.ts';
 import { type Operations, queriesHealth, type StreamHealth } from '../../job/stream-health.ts';
 import type { EmrStep } from '../aws/emr-cluster.ts';
-import type { StageInput } from '../resources/stage.ts';
+import type { StageInput } from '../resources/stage-input.ts';
 import type { StepRecord } from './record.ts';
-import { type ConsoleLinks, freshSeconds, streamReport } from './report.ts';
-import type { JobStatus } from './status.ts';
-import { realTimeSilenceSeconds } from './watch.ts';
+import { type ConsoleLinks, freshSeconds, streamReport } from './stream-report.ts';
+import { realTimeSilenceSeconds } from './watch-metrics.ts';
 
 /** An application as it was found: what should run, what EMR says of it, and what its job last published. */
 export interface FoundStream {

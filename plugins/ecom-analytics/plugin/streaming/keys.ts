@@ -1,4 +1,4 @@
-import type { StreamingChoices } from '../../job/settings.ts';
+import type { StreamingChoices } from '../../job/job-settings.ts';
 
 /** Where the objects of the streaming step lie in the two buckets. The job, the watch function and the plugin share them. */
 

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { withCode } from '../../core/error.ts';
+import { endedStates, type JobStatus, readStatus } from '../../job/job-status.ts';
 import { EmrCluster, type EmrStep, hasEnded } from '../aws/emr-cluster.ts';
-import { StreamError } from '../error.ts';
+import { StreamError } from '../error-kinds.ts';
 import type { DeployedStage } from '../session.ts';
 import { waitFor } from '../wait.ts';
 import { isAlive } from './decision.ts';
 import { type Application, controlFolder, statusKey } from './keys.ts';
 import type { StepRecord } from './record.ts';
-import { endedStates, type JobStatus, readStatus } from './status.ts';
 import { driverError } from './step-logs.ts';
 import { type HeldRecord, StepRecords } from './step-records.ts';
 import { submitStep } from './submit.ts';

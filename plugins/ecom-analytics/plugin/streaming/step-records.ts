@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Bucket } from '../aws/objects.ts';
-import { StreamError } from '../error.ts';
+import { StreamError } from '../error-kinds.ts';
 import { type Application, stepRecordKey } from './keys.ts';
 import { type StepRecord, StepRecordSchema } from './record.ts';
 

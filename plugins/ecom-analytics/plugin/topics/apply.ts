@@ -1,10 +1,10 @@
 import { withCode } from '../../core/error.ts';
 import type { Clock } from '../../functions/clock.ts';
-import { TopicError } from '../error.ts';
+import { TopicError } from '../error-kinds.ts';
 import type { Progress } from '../wait.ts';
 import { type Ledger, type LedgerStore, withoutTopic, withTopic } from './ledger.ts';
-import type { TopicChange, TopicPlan } from './plan.ts';
 import type { TopicStore } from './store.ts';
+import type { TopicChange, TopicPlan } from './topic-plan.ts';
 
 /** What applying a plan needs beside the plan. */
 export interface ApplyContext {

@@ -1,6 +1,6 @@
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import type { Clock } from '../../functions/clock.ts';
-import { TopicError } from '../error.ts';
+import { TopicError } from '../error-kinds.ts';
 import { waitFor } from '../wait.ts';
 import { keepBrokerWords } from './broker-words.ts';
 import type { ClusterFacts } from './cluster.ts';

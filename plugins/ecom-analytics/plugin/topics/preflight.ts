@@ -1,5 +1,5 @@
 import type { StageConfig } from '../config/schema.ts';
-import { TopicError } from '../error.ts';
+import { TopicError } from '../error-kinds.ts';
 import { type ClusterFacts, predatesTopicApi, turnOnIam } from './cluster.ts';
 
 /** How a cluster's topics are reached. */

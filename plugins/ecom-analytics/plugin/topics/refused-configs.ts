@@ -1,4 +1,4 @@
-import { TopicError } from '../error.ts';
+import { TopicError } from '../error-kinds.ts';
 
 /** What a broker refused, with the configs that it was asked for and the broker's own reason, which names the key. */
 export function refusedConfigs(

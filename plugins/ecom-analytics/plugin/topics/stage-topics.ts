@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { MskTopics } from '../aws/msk-topics.ts';
 import type { Bucket } from '../aws/objects.ts';
-import { TopicError } from '../error.ts';
-import { stageOwner } from '../resources/stage.ts';
+import { TopicError } from '../error-kinds.ts';
+import { stageOwner } from '../resources/stage-input.ts';
 import type { DeployedStage } from '../session.ts';
 import { ledgerKey, replayedFolder } from '../streaming/keys.ts';
 import { waitFor } from '../wait.ts';
@@ -18,9 +18,9 @@ import type { ClusterFacts } from './cluster.ts';
 import { desiredTopics } from './desired.ts';
 import { KafkaAdminTopics } from './kafka-admin.ts';
 import { emptyLedger, type Ledger, LedgerSchema, type LedgerStore } from './ledger.ts';
-import { planTopics, type TopicPlan } from './plan.ts';
 import { passingStates, topicDoor } from './preflight.ts';
 import type { TopicStore } from './store.ts';
+import { planTopics, type TopicPlan } from './topic-plan.ts';
 
 /** The ledger as an object in the artifacts bucket. */
 export class BucketLedger implements LedgerStore {

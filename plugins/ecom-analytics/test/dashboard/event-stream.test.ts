@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { EventStream } from '../../dashboard/event-stream.ts';
-import { RunHistory } from '../../dashboard/history.ts';
+import { RunHistory } from '../../dashboard/run-history.ts';
 import { kit } from '../core/kit.ts';
 import { listening } from './listening.ts';
 

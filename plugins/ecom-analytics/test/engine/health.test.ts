@@ -7,7 +7,7 @@ import { openOutputFolder } from '../../files/output-folder.ts';
 import { systemClock } from '../../functions/clock.ts';
 import type { Operations } from '../../job/stream-health.ts';
 import type { RunFeed } from '../../run/feed.ts';
-import type { OrderSource } from '../../run/source.ts';
+import type { OrderSource } from '../../run/order-source.ts';
 import { kit } from '../core/kit.ts';
 
 it('tells of an embedded run how its query does, by partition, and what it refused', async () => {

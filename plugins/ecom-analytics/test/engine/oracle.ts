@@ -5,7 +5,7 @@ import type { Windowing, WindowRow } from '../../core/window.ts';
 
 /** The contracts, computed the long way: every order is kept, and every question is answered by looking at all of them. */
 
-export interface Outcome {
+export interface ExpectedOutcome {
   readonly rows: WindowRow[];
   readonly orders: number;
   readonly duplicates: number;
@@ -33,7 +33,7 @@ function watermarksBefore(batches: readonly (readonly Order[])[], delayMs: numbe
 export function expectedOutcome(
   batches: readonly (readonly Order[])[],
   { sizeMs, slideMs, watermarkMs, deduplicate }: Windowing,
-): Outcome {
+): ExpectedOutcome {
   const watermarks = watermarksBefore(batches, watermarkMs);
   const kept: Order[] = [];
   const counted: { readonly start: number; readonly order: Order }[] = [];

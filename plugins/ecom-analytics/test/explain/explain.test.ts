@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, test, vi } from 'vitest';
-import { errorTopics } from '../../core/errors/index.ts';
+import { errorTopics } from '../../core/errors/error-topics.ts';
 import { main } from '../../ecom.ts';
+import { errorReference } from '../../explain/error-reference.ts';
 import { explain, explanations } from '../../explain/explain.ts';
-import { errorReference } from '../../explain/reference.ts';
 
 afterEach(() => vi.restoreAllMocks());
 

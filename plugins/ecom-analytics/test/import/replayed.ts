@@ -7,7 +7,7 @@ import {
   type Replay,
   type ReplayOrder,
   type ReplayOptions as ShopReplayOptions,
-} from '../../import/replay.ts';
+} from '../../import/open-replay.ts';
 import { kit } from '../core/kit.ts';
 
 /** The definition is the kit's, unless a test is about another. */

@@ -3,7 +3,7 @@ import { systemClock } from '../../functions/clock.ts';
 import { refuseBuckets } from '../../plugin/bucket-names.ts';
 import { openSession, type Session } from '../../plugin/session.ts';
 import { AccountEndpoint } from './aws/account-endpoint.ts';
-import { sampleStage, stages } from './resources/sample.ts';
+import { sampleStage, stages } from './resources/sample-stage.ts';
 
 let account: AccountEndpoint;
 beforeEach(async () => {

@@ -7,12 +7,12 @@ import {
   deployRequest,
   replacedBy,
 } from '../../plugin/deploy.ts';
-import { stageTemplate } from '../../plugin/resources/template.ts';
+import { stageTemplate } from '../../plugin/resources/stage-template.ts';
 import type { Session } from '../../plugin/session.ts';
 import { artifact, StageCloud } from './commands/stage-cloud.ts';
 import { jumpingClock } from './jumping-clock.ts';
-import { sampleStage, stages } from './resources/sample.ts';
-import { clusterArn } from './topics/sample.ts';
+import { sampleStage, stages } from './resources/sample-stage.ts';
+import { clusterArn } from './topics/sample-topics.ts';
 
 const template = (given: unknown) => JSON.parse(JSON.stringify(stageTemplate(sampleStage(given))));
 

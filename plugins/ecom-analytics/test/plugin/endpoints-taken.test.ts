@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../functions/clock.ts';
 import { refuseEndpoints } from '../../plugin/endpoints-taken.ts';
-import { stageTemplate } from '../../plugin/resources/template.ts';
+import { stageTemplate } from '../../plugin/resources/stage-template.ts';
 import { openSession, type Session } from '../../plugin/session.ts';
 import { AccountEndpoint } from './aws/account-endpoint.ts';
-import { sampleStage, stages } from './resources/sample.ts';
+import { sampleStage, stages } from './resources/sample-stage.ts';
 
 let account: AccountEndpoint;
 beforeEach(async () => {

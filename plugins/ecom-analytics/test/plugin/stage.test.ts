@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import pipeline from '../../../../pipeline/definition.ts';
 import type { Serverless, ServerlessFunction } from '../../plugin/framework.ts';
 import { stageInput } from '../../plugin/stage.ts';
-import { stages } from './resources/sample.ts';
+import { stages } from './resources/sample-stage.ts';
 
 const functions = {
   producer: { role: 'ProducerRole' },

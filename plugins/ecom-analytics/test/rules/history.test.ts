@@ -5,7 +5,7 @@ import type { PipelineDefinition } from '../../core/pipeline.ts';
 import { isStateful, type Rule, type StatefulRule, type ThresholdRule, trips } from '../../core/rule.ts';
 import { windowStarts } from '../../core/window.ts';
 import { History, type HistoryOutcome } from '../../rules/history.ts';
-import type { LimitOutcome, Outcome, ValueOutcome } from '../../rules/trial.ts';
+import type { LimitOutcome, RuleOutcome, ValueOutcome } from '../../rules/trial.ts';
 import { ValueCounts } from '../../rules/value-counts.ts';
 import { kit, shopFieldValues } from '../core/kit.ts';
 
@@ -49,11 +49,11 @@ function tried(
   return history.outcome();
 }
 
-function limitsOf(outcome: Outcome | undefined): readonly LimitOutcome[] {
+function limitsOf(outcome: RuleOutcome | undefined): readonly LimitOutcome[] {
   return outcome !== undefined && 'limits' in outcome ? outcome.limits : [];
 }
 
-function valuesOf(outcome: Outcome | undefined): readonly ValueOutcome[] {
+function valuesOf(outcome: RuleOutcome | undefined): readonly ValueOutcome[] {
   return outcome !== undefined && 'values' in outcome ? outcome.values : [];
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import pipeline from '../../../../../pipeline/definition.ts';
 import { type Broker, startBroker } from '../../../machine/kafka/broker.ts';
-import { createTopics } from '../../../machine/kafka/topics.ts';
+import { createTopics } from '../../../machine/kafka/create-topics.ts';
 import { describeWithJava } from '../../requirement.ts';
 import { withAdmin } from '../kafka/topic-content.ts';
 

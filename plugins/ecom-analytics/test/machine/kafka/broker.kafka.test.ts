@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url';
 import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import pipeline from '../../../../../pipeline/definition.ts';
-import { readTopic } from '../../../../../test/spark/topics.ts';
+import { readTopic } from '../../../../../test/spark/orders-topic.ts';
 import { type Broker, startBroker } from '../../../machine/kafka/broker.ts';
-import { createTopics } from '../../../machine/kafka/topics.ts';
+import { createTopics } from '../../../machine/kafka/create-topics.ts';
 import { describeWithJava } from '../../requirement.ts';
 
 const { orders, alerts, deadLetters } = pipeline.topics;

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fetchJars } from '../../../machine/maven/fetch-jars.ts';
-import type { JarProgress } from '../../../machine/maven/progress.ts';
-import { answerRange, lockedJar, serveRepository } from './repository.ts';
+import type { JarProgress } from '../../../machine/maven/jar-progress.ts';
+import { answerRange, lockedJar, serveRepository } from './maven-repository.ts';
 
 const content = randomBytes(300_000);
 const jar = lockedJar(content);

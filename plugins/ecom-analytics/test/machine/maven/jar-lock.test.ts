@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { main } from '../../../machine/maven/command.ts';
 import { jarAddress, jarPath } from '../../../machine/maven/jar-address.ts';
 import { parseJarLock, readJarLock } from '../../../machine/maven/jar-lock.ts';
-import { answerRange, lockedJar, serveRepository } from './repository.ts';
+import { answerRange, lockedJar, serveRepository } from './maven-repository.ts';
 
 describe('the address of a jar', () => {
   const withClassifier = 'pkg:maven/software.amazon.msk/aws-msk-iam-auth@2.3.2?classifier=all';

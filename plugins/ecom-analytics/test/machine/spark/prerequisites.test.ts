@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { serveRepository } from '../maven/repository.ts';
+import { serveRepository } from '../maven/maven-repository.ts';
 
 const root = fileURLToPath(new URL('../../../../..', import.meta.url));
 

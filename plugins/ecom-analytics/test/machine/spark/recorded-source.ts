@@ -1,4 +1,4 @@
-import type { OrderSource, SourceBatch } from '../../../run/source.ts';
+import type { OrderSource, SourceBatch } from '../../../run/order-source.ts';
 
 /** A source that notes what it sends. */
 export function recording(source: OrderSource): { source: OrderSource; batches: SourceBatch[] } {

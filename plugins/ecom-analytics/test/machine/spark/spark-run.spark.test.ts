@@ -19,7 +19,7 @@ import { readWindows } from '../../../parquet/read-windows.ts';
 import type { EngineRun } from '../../../run/engine-run.ts';
 import type { RunFeed, RunPhase, RunSnapshot, RunSummary } from '../../../run/feed.ts';
 import { generatorSource } from '../../../run/generator-source.ts';
-import type { OrderSource } from '../../../run/source.ts';
+import type { OrderSource } from '../../../run/order-source.ts';
 import { describeWithSpark } from '../../requirement.ts';
 import { followedBy, recording, replaying } from './recorded-source.ts';
 

@@ -3,7 +3,7 @@ import pipeline from '../../../../../pipeline/definition.ts';
 import { createKafkaClient } from '../../../functions/kafka/client.ts';
 import { silentLog } from '../../../functions/log.ts';
 import { type Broker, startBroker } from '../../../machine/kafka/broker.ts';
-import { createTopics } from '../../../machine/kafka/topics.ts';
+import { createTopics } from '../../../machine/kafka/create-topics.ts';
 import { TopicTail } from '../../../machine/spark/topic-tail.ts';
 import { describeWithJava } from '../../requirement.ts';
 

@@ -4,7 +4,7 @@ import { AwsClients } from '../../../plugin/aws/clients.ts';
 import { MskCluster } from '../../../plugin/aws/msk-cluster.ts';
 import { decodeConfigs, MskTopics } from '../../../plugin/aws/msk-topics.ts';
 import { jumpingClock } from '../jumping-clock.ts';
-import { clusterArn, desired, owner } from '../topics/sample.ts';
+import { clusterArn, desired, owner } from '../topics/sample-topics.ts';
 import { type MskEndpoint, startMskEndpoint } from './msk-endpoint.ts';
 
 let endpoint: MskEndpoint;

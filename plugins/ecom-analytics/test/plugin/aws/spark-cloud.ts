@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { clusterArn } from '../topics/sample.ts';
+import { clusterArn } from '../topics/sample-topics.ts';
 
 const etag = (object: string | Buffer): string => `"${createHash('md5').update(object).digest('hex')}"`;
 

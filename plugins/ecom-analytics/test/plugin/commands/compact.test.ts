@@ -1,6 +1,6 @@
 import { unzipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { compactCommand } from '../../../plugin/commands/stream.ts';
+import { compactCommand } from '../../../plugin/commands/stream-command.ts';
 import { buildCompaction } from '../../../plugin/streaming/artifact.ts';
 import { StageCloud } from './stage-cloud.ts';
 

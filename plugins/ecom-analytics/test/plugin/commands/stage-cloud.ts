@@ -10,8 +10,8 @@ import { AccountEndpoint } from '../aws/account-endpoint.ts';
 import { type MskEndpoint, startMskEndpoint } from '../aws/msk-endpoint.ts';
 import { SparkCloud } from '../aws/spark-cloud.ts';
 import { jumpingClock } from '../jumping-clock.ts';
-import { sampleStage } from '../resources/sample.ts';
-import { clusterArn } from '../topics/sample.ts';
+import { sampleStage } from '../resources/sample-stage.ts';
+import { clusterArn } from '../topics/sample-topics.ts';
 
 /** A job without jars. */
 export const artifact: Artifact = {

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { configReference } from '../../../plugin/config/config-reference.ts';
 import { frameworkSchema } from '../../../plugin/config/framework-schema.ts';
 import {
   ecomAnalyticsSchema,
@@ -8,7 +9,6 @@ import {
   serverlessYmlSchema,
   stagesYmlSchema,
 } from '../../../plugin/config/json-schema.ts';
-import { configReference } from '../../../plugin/config/reference.ts';
 
 test.each([
   ['ecom-analytics', ecomAnalyticsSchema],

@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import pipeline from '../../../../../pipeline/definition.ts';
 import { resolveConfig } from '../../../plugin/config/resolve.ts';
 import { presetNames } from '../../../plugin/config/schema.ts';
+import { costReport } from '../../../plugin/cost/cost-report.ts';
 import { estimateCost } from '../../../plugin/cost/estimate.ts';
 import * as prices from '../../../plugin/cost/prices.ts';
-import { costReport } from '../../../plugin/cost/report.ts';
 import { workASecond } from '../../../plugin/cost/s3-requests.ts';
 
 describe('the price table', () => {

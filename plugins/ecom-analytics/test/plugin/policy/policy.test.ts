@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { deployerActions, furtherActions, recordedActions } from '../../../plugin/policy/actions.ts';
 import { deployerPolicies } from '../../../plugin/policy/policy.ts';
-import { stageTemplate } from '../../../plugin/resources/template.ts';
-import { sampleStage, stages } from '../resources/sample.ts';
+import { stageTemplate } from '../../../plugin/resources/stage-template.ts';
+import { sampleStage, stages } from '../resources/sample-stage.ts';
 
 const account = '123456789012';
 

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type VirtualEnvironment, virtualEnvironment } from '../../../machine/python/virtual-environment.ts';
 import { createOnly } from '../../../plugin/resources/create-only.ts';
 import { holdings, passing } from '../../../plugin/resources/holdings.ts';
-import { stageTemplate } from '../../../plugin/resources/template.ts';
-import { sampleStage, stages } from './sample.ts';
+import { stageTemplate } from '../../../plugin/resources/stage-template.ts';
+import { sampleStage, stages } from './sample-stage.ts';
 
 /** What osls and serverless.yml put beside the plugin's resources: functions with their log groups, three roles, and a topic. */
 function surroundings(): Record<string, unknown> {

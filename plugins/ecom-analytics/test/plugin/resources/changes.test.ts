@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { changeText, refuseLosses, stackChanges } from '../../../plugin/resources/changes.ts';
-import { stageTemplate } from '../../../plugin/resources/template.ts';
-import { sampleStage, stages } from './sample.ts';
+import { stageTemplate } from '../../../plugin/resources/stage-template.ts';
+import { sampleStage, stages } from './sample-stage.ts';
 
 const template = (given: unknown) => stageTemplate(sampleStage(given));
 const from = (before: unknown, after: unknown) => () =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { namedProperties, refuseNames } from '../../../plugin/resources/names.ts';
-import { stageTemplate } from '../../../plugin/resources/template.ts';
-import { sampleStage, stages } from './sample.ts';
+import { stageTemplate } from '../../../plugin/resources/stage-template.ts';
+import { sampleStage, stages } from './sample-stage.ts';
 
 const prefix = { buckets: { create: { prefix: 'short' } } };
 const named = (service: string) => ({

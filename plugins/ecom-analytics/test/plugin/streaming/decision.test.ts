@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { JobStatus } from '../../../job/job-status.ts';
 import { watchVerdict } from '../../../plugin/streaming/decision.ts';
 import type { StepRecord } from '../../../plugin/streaming/record.ts';
-import { streamReport, streamText } from '../../../plugin/streaming/report.ts';
-import type { JobStatus } from '../../../plugin/streaming/status.ts';
 import { lastError } from '../../../plugin/streaming/step-logs.ts';
-import { readMetrics, type Seen } from '../../../plugin/streaming/watch.ts';
+import { streamReport, streamText } from '../../../plugin/streaming/stream-report.ts';
+import { readMetrics, type Seen } from '../../../plugin/streaming/watch-metrics.ts';
 
 const now = Date.parse('2026-11-23T22:00:00Z');
 const MINUTE = 60_000;

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { AlertsTrigger } from '../../../plugin/aws/alerts-trigger.ts';
 import { AwsClients } from '../../../plugin/aws/clients.ts';
 import { EmrCluster } from '../../../plugin/aws/emr-cluster.ts';
 import { MskCluster } from '../../../plugin/aws/msk-cluster.ts';
 import { Bucket } from '../../../plugin/aws/objects.ts';
 import { Stack } from '../../../plugin/aws/stack.ts';
-import { AlertsTrigger } from '../../../plugin/aws/trigger.ts';
 import { removeStage } from '../../../plugin/remove.ts';
 import type { DeployedStage } from '../../../plugin/session.ts';
 import type { Artifact } from '../../../plugin/streaming/artifact.ts';
@@ -17,8 +17,8 @@ import {
 } from '../../../plugin/streaming/deploy-stream.ts';
 import { SparkCloud } from '../aws/spark-cloud.ts';
 import { jumpingClock } from '../jumping-clock.ts';
-import { sampleStage, stages } from '../resources/sample.ts';
-import { clusterArn } from '../topics/sample.ts';
+import { sampleStage, stages } from '../resources/sample-stage.ts';
+import { clusterArn } from '../topics/sample-topics.ts';
 
 let cloud: SparkCloud;
 beforeEach(async () => {

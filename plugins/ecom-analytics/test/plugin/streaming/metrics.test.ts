@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { JobStatus } from '../../../plugin/streaming/status.ts';
-import { badRecords, readStatus } from '../../../plugin/streaming/status.ts';
-import { readMetrics, type Seen } from '../../../plugin/streaming/watch.ts';
+import type { JobStatus } from '../../../job/job-status.ts';
+import { badRecords, readStatus } from '../../../job/job-status.ts';
+import { readMetrics, type Seen } from '../../../plugin/streaming/watch-metrics.ts';
 
 const nowMs = Date.parse('2026-11-23T22:00:00Z');
 const ago = (seconds: number): string => new Date(nowMs - seconds * 1000).toISOString();

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../functions/clock.ts';
 import { type ApplyContext, applyPlan, deleteTopics, refusePlan } from '../../../plugin/topics/apply.ts';
 import { emptyLedger, type Ledger } from '../../../plugin/topics/ledger.ts';
-import { planTopics } from '../../../plugin/topics/plan.ts';
 import type { ActualTopic, TopicStore } from '../../../plugin/topics/store.ts';
-import { actualOf, cluster, clusterArn, desired, owner, planFor } from './sample.ts';
+import { planTopics } from '../../../plugin/topics/topic-plan.ts';
+import { actualOf, cluster, clusterArn, desired, owner, planFor } from './sample-topics.ts';
 
 /** A cluster in memory that fails, as if the process had died, before its `diesBefore`th change. */
 class MemoryTopics implements TopicStore {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { resolveConfig } from '../../../plugin/config/resolve.ts';
 import { retentionMs } from '../../../plugin/topics/desired.ts';
 import { kit, kitWithRefunds } from '../../core/kit.ts';
-import { cluster, desired } from './sample.ts';
+import { cluster, desired } from './sample-topics.ts';
 
 describe('the desired topics', () => {
   test('are those of the definition', () => {

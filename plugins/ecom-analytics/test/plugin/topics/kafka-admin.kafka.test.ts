@@ -5,10 +5,10 @@ import { adminClient } from '../../../plugin/topics/admin-client.ts';
 import { applyPlan, deleteTopics } from '../../../plugin/topics/apply.ts';
 import { KafkaAdminTopics } from '../../../plugin/topics/kafka-admin.ts';
 import { emptyLedger, type Ledger } from '../../../plugin/topics/ledger.ts';
-import { planTopics } from '../../../plugin/topics/plan.ts';
 import { isSameConfig, topicConfigNames, topicConfigProblem } from '../../../plugin/topics/topic-configs.ts';
+import { planTopics } from '../../../plugin/topics/topic-plan.ts';
 import { describeWithJava } from '../../requirement.ts';
-import { desired, owner } from './sample.ts';
+import { desired, owner } from './sample-topics.ts';
 
 describeWithJava('topics through a Kafka admin client', () => {
   let broker: Broker;

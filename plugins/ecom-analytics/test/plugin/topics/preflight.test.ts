@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ClusterFacts } from '../../../plugin/topics/cluster.ts';
 import { topicDoor } from '../../../plugin/topics/preflight.ts';
-import { cluster } from './sample.ts';
+import { cluster } from './sample-topics.ts';
 
 describe('the door to a cluster’s topics', () => {
   test.each<[string, Partial<ClusterFacts>, string]>([

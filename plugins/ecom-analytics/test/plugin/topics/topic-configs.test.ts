@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import pipeline from '../../../../../pipeline/definition.ts';
 import { resolveConfig } from '../../../plugin/config/resolve.ts';
 import { canonicalConfig, isSameConfig } from '../../../plugin/topics/topic-configs.ts';
-import { actualOf, desired, planFor } from './sample.ts';
+import { actualOf, desired, planFor } from './sample-topics.ts';
 
 const withConfigs = (configs: Record<string, string>) => ({ topics: { orders: { configs } } });
 

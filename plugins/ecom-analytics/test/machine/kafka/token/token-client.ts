@@ -4,8 +4,8 @@
 import tls from 'node:tls';
 import { systemClock } from '../../../../functions/clock.ts';
 import { createKafkaClient } from '../../../../functions/kafka/client.ts';
-import { kafkaFailure } from '../../../../functions/kafka/failure.ts';
-import { kafkaSettings } from '../../../../functions/kafka/settings.ts';
+import { kafkaFailure } from '../../../../functions/kafka/kafka-failure.ts';
+import { kafkaSettings } from '../../../../functions/kafka/kafka-settings.ts';
 import { silentLog } from '../../../../functions/log.ts';
 
 const [brokers = '', topic = '', seconds = ''] = process.argv.slice(2);

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import pipeline from '../../../../../../pipeline/definition.ts';
-import { createTopics } from '../../../../machine/kafka/topics.ts';
+import { createTopics } from '../../../../machine/kafka/create-topics.ts';
 import { describeWithJdk } from '../../../requirement.ts';
 import { goodCredentials, startTokenBroker, type TokenBroker } from './token-broker.ts';
 
