@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../plugins/ecom-analytics/core/error.ts';
-import { meantOption, optionProblem } from '../plugins/ecom-analytics/functions/arguments.ts';
+import { meantOption, optionProblem, takenByNpm } from '../plugins/ecom-analytics/functions/arguments.ts';
 import type { Answers, Surroundings } from './answers.ts';
 import { optionKeys, options } from './option.ts';
 
@@ -66,12 +66,7 @@ function usage(what: string, where: string, fix: string, cause?: unknown): Usage
  * @throws UsageError
  */
 export function refuseTakenByNpm(environment: Readonly<Record<string, string | undefined>>): void {
-  // What npm has by that name itself may come from its own settings.
-  const ofNpm = ['description', 'yes', 'help', 'version', 'git', 'install', 'debug'];
-  const flags = [...optionKeys.map((key) => options[key].flag ?? ''), 'dry-run', 'continue', 'start'];
-  const taken = flags.find(
-    (flag) => flag !== '' && !ofNpm.includes(flag) && environment[`npm_config_${flag.replaceAll('-', '_')}`],
-  );
+  const taken = takenByNpm(Object.keys(flagConfig()), environment);
   if (taken !== undefined)
     throw usage(
       `npm took --${taken} for its own`,

@@ -2,26 +2,22 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { UsageError } from '../core/error.ts';
 import { didYouMean } from '../core/nearest.ts';
 
+/** Options that npm has itself, and whose value in the environment may come from its settings. */
+const ofNpm = new Set(['debug', 'description', 'git', 'help', 'install', 'json', 'version', 'yes']);
+
 /**
- * What someone should do where npm took options for its own, for want of `--` before them: it leaves them in the environment, and
- * their values among the arguments. Undefined where it took none of them.
+ * The first option that npm took for its own, for want of `--` before it: it leaves them in the environment, and their values
+ * among the arguments. Undefined where it took none.
  *
- * @param names of the command's options; those that npm knows itself say nothing
+ * @param names of the command's options
  */
-function takenByNpm(
+export function takenByNpm(
   names: Iterable<string>,
   environment: Readonly<Record<string, string | undefined>>,
-): { readonly what: string; readonly fix: string } | undefined {
-  const own = new Set(['json', 'help', 'debug']);
-  const taken = [...names].find(
-    (name) => !own.has(name) && environment[`npm_config_${name.replaceAll('-', '_')}`] !== undefined,
+): string | undefined {
+  return [...names].find(
+    (name) => !ofNpm.has(name) && environment[`npm_config_${name.replaceAll('-', '_')}`] !== undefined,
   );
-  if (taken === undefined) return undefined;
-  const script = environment.npm_lifecycle_event ?? '';
-  return {
-    what: `npm took --${taken} for an option of its own`,
-    fix: `Put -- before the options: npm ${script === 'start' ? script : `run ${script}`} -- --${taken} …`,
-  };
 }
 
 /** Names the option that an unknown one is a slip of, to stand before what else to do; empty where none is near. */
@@ -61,7 +57,13 @@ export function parseArguments<const Options extends NonNullable<ParseArgsConfig
 ) {
   const names = Object.keys(options);
   const taken = takenByNpm(names, process.env);
-  if (taken !== undefined) throw new UsageError('ECOM_OPTION_UNKNOWN', taken);
+  if (taken !== undefined) {
+    const script = process.env.npm_lifecycle_event ?? '';
+    throw new UsageError('ECOM_OPTION_UNKNOWN', {
+      what: `npm took --${taken} for an option of its own`,
+      fix: `Put -- before the options: npm ${script === 'start' ? script : `run ${script}`} -- --${taken} …`,
+    });
+  }
   const parsed = (() => {
     try {
       return parseArgs({ args: [...args], options, allowPositionals: true });

@@ -12,7 +12,6 @@ import { createAlertConsumer } from '../functions/alert-consumer/create-alert-co
 import type { AlertConsumerFunction } from '../functions/alert-consumer/handler.ts';
 import { notificationOf } from '../functions/alert-consumer/notification.ts';
 import type { KafkaEvent } from '../functions/alert-consumer/read-alert.ts';
-import { readNotifyFrom } from '../functions/alert-consumer/alert-consumer-settings.ts';
 import { parseArguments } from '../functions/arguments.ts';
 import { systemClock } from '../functions/clock.ts';
 import { parseBrokers } from '../functions/kafka/kafka-settings.ts';

@@ -22,6 +22,7 @@ import { windowTable } from './first-rows.ts';
 import { reportPage } from './page.ts';
 import { progressLine } from './progress-line.ts';
 import { readReport } from './report.ts';
+import { reportJson } from './report-json.ts';
 import { rowLimit } from './row-limit.ts';
 import { findRunFolder } from './run-folder.ts';
 

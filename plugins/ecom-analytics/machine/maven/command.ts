@@ -3,7 +3,6 @@ import os from 'node:os';
 import path from 'node:path';
 import { UsageError } from '../../core/error.ts';
 import { parseArguments } from '../../functions/arguments.ts';
-import { download } from './resumable-download.ts';
 import { sha256Of } from './fetch-jars.ts';
 import { jarAddress, jarPath } from './jar-address.ts';
 import { type LockedJar, parseJarLock, readJarLock } from './jar-lock.ts';

@@ -71,6 +71,12 @@ function configError(refusals: readonly [Refusal, ...Refusal[]], where: Where): 
   });
 }
 
+/** Names the word that was meant, or else says what to do. */
+function meantOr(word: string, words: readonly string[], otherwise: string): string {
+  const meant = nearest(word, words);
+  return meant === undefined ? otherwise : `Did you mean "${meant}"?`;
+}
+
 /** The words of `("one" | "all")`, as valibot writes it. */
 const wordsOf = (expected: string | null): string[] =>
   (expected ?? '')
@@ -87,8 +93,8 @@ function refusalOf(issue: v.BaseIssue<unknown>): Refusal {
   if (issue.received === 'undefined') return new Refusal(keys, `${key}: is missing`, 'Give it a value.');
   const words = wordsOf(issue.expected);
   const wanted = issue.type === 'picklist' ? `must be ${listed(words)}` : issue.message;
-  const meant = issue.type === 'picklist' ? nearest(String(issue.input), words) : undefined;
-  const fix = meant === undefined ? 'Correct it, or remove it for the default.' : `Did you mean "${meant}"?`;
+  const known = issue.type === 'picklist' ? words : [];
+  const fix = meantOr(String(issue.input), known, 'Correct it, or remove it for the default.');
   return new Refusal(keys, `${key}: ${wanted}, is ${issue.received}`, fix);
 }
 
@@ -192,9 +198,7 @@ function checkRelease({ emr, streaming }: StageConfig): void {
   const release = releases[name];
   if (release === undefined) {
     const names = Object.keys(releases);
-    const meant = nearest(name, names);
-    const fix = meant === undefined ? `Use one of ${names.join(', ')}.` : `Did you mean "${meant}"?`;
-    refuse(key, unsupported(name), fix);
+    refuse(key, unsupported(name), meantOr(name, names, `Use one of ${names.join(', ')}.`));
   }
   if (streaming.alerts === 'realtime' && !sparkLines[release.line].realtime)
     refuse(
@@ -209,8 +213,7 @@ function checkNames(config: StageConfig, { rules, topics }: PipelineDefinition):
   const place = config.rules.off.findIndex((ruleId) => !known.includes(ruleId));
   const unknown = config.rules.off[place];
   if (unknown !== undefined) {
-    const meant = nearest(unknown, known);
-    const fix = meant === undefined ? `The rules are ${known.join(', ')}.` : `Did you mean "${meant}"?`;
+    const fix = meantOr(unknown, known, `The rules are ${known.join(', ')}.`);
     refuse(`rules.off.${place}`, `There is no rule "${unknown}"`, fix);
   }
   for (const role of Object.keys(topics)) {
@@ -311,8 +314,7 @@ export function checkParameters(
   );
   const { region } = parse(StageParametersSchema, values, where);
   if (regions.length > 0 && !regions.includes(region)) {
-    const meant = nearest(region, regions);
-    const fix = meant === undefined ? `The regions are ${regions.join(', ')}.` : `Did you mean "${meant}"?`;
+    const fix = meantOr(region, regions, `The regions are ${regions.join(', ')}.`);
     throw configError([new Refusal(['region'], `region: there is no AWS region "${region}"`, fix)], where);
   }
   const known = [...Object.keys(StageParametersSchema.entries), 'ecomAnalytics'];
