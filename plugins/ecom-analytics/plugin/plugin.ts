@@ -19,6 +19,36 @@ const isExplain = ([first, second]: readonly string[]): boolean => first === 'ec
 const codeOption = (words: readonly string[]): string[] =>
   words.length === 0 ? [] : ['--code', words.join(' ')];
 
+const topics = () => import('./commands/topics-command.ts');
+const stream = () => import('./commands/stream-command.ts');
+const windows = () => import('./commands/windows-command.ts');
+const deadLetters = () => import('./commands/dead-letters-command.ts');
+const dashboard = () => import('./commands/dashboard-command.ts');
+const doctor = () => import('./commands/doctor-command.ts');
+const policy = () => import('./commands/policy-command.ts');
+const cost = () => import('./commands/cost-command.ts');
+
+/** The commands that read a stage and print what comes of it, each loaded when it is run. */
+const stageCommands: Readonly<Record<string, () => Promise<Command>>> = {
+  'topics:plan': async () => (await topics()).planCommand,
+  'topics:apply': async () => (await topics()).applyCommand,
+  'topics:delete': async () => (await topics()).deleteCommand,
+  'stream:status': async () => (await stream()).statusCommand,
+  'stream:start': async () => (await stream()).startCommand,
+  'stream:stop': async () => (await stream()).stopCommand,
+  'stream:restart': async () => (await stream()).restartCommand,
+  'stream:logs': async () => (await stream()).logsCommand,
+  'stream:reset-checkpoint': async () => (await stream()).resetCommand,
+  'stream:compact': async () => (await stream()).compactCommand,
+  'windows:get': async () => (await windows()).getWindowsCommand,
+  'dead-letters:list': async () => (await deadLetters()).listDeadLettersCommand,
+  'dead-letters:replay': async () => (await deadLetters()).replayCommand,
+  dashboard: async () => (await dashboard()).dashboardCommand,
+  doctor: async () => (await doctor()).doctorCommand,
+  policy: async () => (await policy()).policyCommand,
+  cost: async () => (await cost()).costCommand,
+};
+
 /**
  * The Serverless plugin: declares commands and hooks, each a line that leads to where the work is. What a package does
  * not need is loaded when it is: commands, and with them the AWS clients.
@@ -67,40 +97,10 @@ export class EcomAnalyticsPlugin {
       'aws:info:displayStackOutputs': () => this.#info(),
       'before:remove:remove': () => this.#beforeRemove(),
       'ecom:plan:run': () => this.#plan(),
-      'ecom:topics:plan:run': () =>
-        this.#run(async () => (await import('./commands/topics-command.ts')).planCommand),
-      'ecom:topics:apply:run': () =>
-        this.#run(async () => (await import('./commands/topics-command.ts')).applyCommand),
-      'ecom:topics:delete:run': () =>
-        this.#run(async () => (await import('./commands/topics-command.ts')).deleteCommand),
-      'ecom:stream:status:run': () =>
-        this.#run(async () => (await import('./commands/stream-command.ts')).statusCommand),
-      'ecom:stream:start:run': () =>
-        this.#run(async () => (await import('./commands/stream-command.ts')).startCommand),
-      'ecom:stream:stop:run': () =>
-        this.#run(async () => (await import('./commands/stream-command.ts')).stopCommand),
-      'ecom:stream:restart:run': () =>
-        this.#run(async () => (await import('./commands/stream-command.ts')).restartCommand),
-      'ecom:stream:logs:run': () =>
-        this.#run(async () => (await import('./commands/stream-command.ts')).logsCommand),
-      'ecom:stream:reset-checkpoint:run': () =>
-        this.#run(async () => (await import('./commands/stream-command.ts')).resetCommand),
-      'ecom:stream:compact:run': () =>
-        this.#run(async () => (await import('./commands/stream-command.ts')).compactCommand),
-      'ecom:windows:get:run': () =>
-        this.#run(async () => (await import('./commands/windows-command.ts')).getWindowsCommand),
-      'ecom:dead-letters:list:run': () =>
-        this.#run(async () => (await import('./commands/dead-letters-command.ts')).listDeadLettersCommand),
-      'ecom:dead-letters:replay:run': () =>
-        this.#run(async () => (await import('./commands/dead-letters-command.ts')).replayCommand),
       'ecom:explain:run': () => this.#explain(),
-      'ecom:dashboard:run': () =>
-        this.#run(async () => (await import('./commands/dashboard-command.ts')).dashboardCommand),
-      'ecom:doctor:run': () =>
-        this.#run(async () => (await import('./commands/doctor-command.ts')).doctorCommand),
-      'ecom:policy:run': () =>
-        this.#run(async () => (await import('./commands/policy-command.ts')).policyCommand),
-      'ecom:cost:run': () => this.#run(async () => (await import('./commands/cost-command.ts')).costCommand),
+      ...Object.fromEntries(
+        Object.entries(stageCommands).map(([name, load]) => [`ecom:${name}:run`, () => this.#run(load)]),
+      ),
     });
   }
 

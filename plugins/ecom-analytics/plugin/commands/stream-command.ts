@@ -2,7 +2,12 @@ import { UsageError } from '../../core/error.ts';
 import type { CliOptions } from '../framework.ts';
 import { type DeployedStage, deployed } from '../session.ts';
 import { compactWindows } from '../streaming/compaction.ts';
-import { deployStream, type StreamOutcome, stopStream } from '../streaming/deploy-stream.ts';
+import {
+  deployStream,
+  type StreamOutcome,
+  type StreamRequest,
+  stopStream,
+} from '../streaming/deploy-stream.ts';
 import type { FoundStream } from '../streaming/health.ts';
 import { applications } from '../streaming/keys.ts';
 import { StageStream } from '../streaming/stage-stream.ts';
@@ -73,32 +78,31 @@ function told(outcomes: readonly StreamOutcome[], json: boolean): string {
     .join('\n');
 }
 
+/** A command that makes the stage's step what is asked for. */
+const deploying =
+  (requestOf: (options: CliOptions) => StreamRequest): Command =>
+  async (session, options, print) => {
+    const request = requestOf(options);
+    print(told(await deployStream(await deployed(session), request), options.json === true));
+    return 0;
+  };
+
 /** `sls ecom stream start`: starts what does not run, and makes right what runs otherwise. */
-export const startCommand: Command = async (session, options, print) => {
-  const given = options['new-checkpoint'];
-  const newCheckpoint = given === undefined ? undefined : offsetsOf(given, 'new-checkpoint');
-  print(told(await deployStream(await deployed(session), { newCheckpoint }), options.json === true));
-  return 0;
-};
+export const startCommand = deploying(({ 'new-checkpoint': given }) => ({
+  newCheckpoint: given === undefined ? undefined : offsetsOf(given, 'new-checkpoint'),
+}));
 
 /** `sls ecom stream restart` */
-export const restartCommand: Command = async (session, options, print) => {
-  print(told(await deployStream(await deployed(session), { force: true }), options.json === true));
-  return 0;
-};
+export const restartCommand = deploying(() => ({ force: true }));
+
+/** `sls ecom stream reset-checkpoint` */
+export const resetCommand = deploying(({ from }) => ({ newCheckpoint: offsetsOf(from, 'from') }));
 
 /** `sls ecom stream stop` */
 export const stopCommand: Command = async (session, options, print) => {
   const stopped = await stopStream(await deployed(session));
   if (options.json === true) print(JSON.stringify({ stopped }));
   else print(stopped.length === 0 ? 'Nothing ran.' : `Stopped: ${stopped.join(', ')}`);
-  return 0;
-};
-
-/** `sls ecom stream reset-checkpoint` */
-export const resetCommand: Command = async (session, options, print) => {
-  const newCheckpoint = offsetsOf(options.from, 'from');
-  print(told(await deployStream(await deployed(session), { newCheckpoint }), options.json === true));
   return 0;
 };
 

@@ -343,10 +343,6 @@ const AlertConsumer = block({
   ),
 });
 
-const create = <const T extends v.ObjectEntries, M extends v.ErrorMessage<v.StrictObjectIssue> | undefined>(
-  made: v.StrictObjectSchema<T, M>,
-) => v.optional(v.partial(made));
-
 /** The blocks that the stage either creates or takes as they exist; `create` may be left out or hold only what differs. */
 export const blocks = {
   network: { create: NetworkCreate, existing: NetworkExisting },
@@ -355,6 +351,15 @@ export const blocks = {
   buckets: { create: BucketsCreate, existing: BucketsExisting },
 } as const;
 export type BlockName = keyof typeof blocks;
+
+/** Schemas of blocks, whatever their keys. */
+type Block = v.StrictObjectSchema<v.ObjectEntries, v.ErrorMessage<v.StrictObjectIssue> | undefined>;
+
+/** Either of a block's two; `create` may hold only what differs from the preset. */
+const either = <const Create extends Block, const Existing extends Block>(of: {
+  readonly create: Create;
+  readonly existing: Existing;
+}) => block({ create: v.optional(v.partial(of.create)), existing: v.optional(of.existing) });
 
 /**
  * `custom.ecomAnalytics` of a shop.
@@ -368,25 +373,20 @@ export const configInputSchema = (roles: readonly string[]) =>
     ),
     network: v.optional(
       described(
-        block({ create: create(NetworkCreate), existing: v.optional(NetworkExisting) }),
+        either(blocks.network),
         'A network of its own, or an existing one. With an existing cluster it must be the cluster’s.',
       ),
     ),
     msk: v.optional(
       described(
-        block({ create: create(MskCreate), existing: v.optional(MskExisting) }),
+        either(blocks.msk),
         'The Kafka cluster: created (provisioned, IAM and TLS only), or an existing one.',
       ),
     ),
-    emr: v.optional(
-      described(
-        block({ create: create(EmrCreate), existing: v.optional(EmrExisting) }),
-        'The Spark cluster: created, or an existing one.',
-      ),
-    ),
+    emr: v.optional(described(either(blocks.emr), 'The Spark cluster: created, or an existing one.')),
     buckets: v.optional(
       described(
-        block({ create: create(BucketsCreate), existing: v.optional(BucketsExisting) }),
+        either(blocks.buckets),
         'The buckets: created (encrypted, TLS only, not public), or existing ones.',
       ),
     ),

@@ -50,6 +50,11 @@ const likelyBrokers = 3;
 export const brokersOf = ({ msk }: StageConfig): number =>
   msk.create?.brokers ?? msk.existing?.brokers ?? likelyBrokers;
 
+/** For how long it is wrong before somebody is told; silence is not. */
+const forFiveMinutes = { periodSeconds: 60, periods: 5, missing: 'notBreaching' } as const;
+const forAQuarter = { periodSeconds: 300, periods: 3, missing: 'notBreaching' } as const;
+const atOnce = { periodSeconds: 300, periods: 1, missing: 'notBreaching' } as const;
+
 function streamMetric(input: AlarmInput, name: StreamMetric, stat: Metric['stat']): Metric {
   return {
     namespace: metricNamespace,
@@ -77,9 +82,7 @@ function streamAlarms(input: AlarmInput): Alarm[] {
       description: `The stream is more than ${lagOrders} orders behind. See sls ecom stream status; tune maxOffsetsPerTrigger, partitions or nodes.`,
       metrics: [streamMetric(input, 'OffsetsBehindLatest', 'Maximum')],
       above: lagOrders,
-      periodSeconds: 60,
-      periods: 5,
-      missing: 'notBreaching',
+      ...forFiveMinutes,
     },
     {
       id: 'StreamNoProgress',
@@ -114,9 +117,7 @@ function streamAlarms(input: AlarmInput): Alarm[] {
       description: 'Records were refused. sls ecom dead-letters list says which and why.',
       metrics: [streamMetric(input, 'DeadLetters', 'Sum')],
       above: 0,
-      periodSeconds: 300,
-      periods: 1,
-      missing: 'notBreaching',
+      ...atOnce,
     },
   ];
 }
@@ -145,9 +146,7 @@ function consumerAlarms(input: AlarmInput): Alarm[] {
       description: 'The alert consumer fails. See sls logs -f alertConsumer.',
       metrics: [lambda('Errors', 'Sum')],
       above: 0,
-      periodSeconds: 300,
-      periods: 1,
-      missing: 'notBreaching',
+      ...atOnce,
     },
     {
       id: 'AlertConsumerLag',
@@ -155,9 +154,7 @@ function consumerAlarms(input: AlarmInput): Alarm[] {
         'Alerts wait for the alert consumer. A failing batch blocks its partition: see sls logs -f alertConsumer.',
       metrics: [lambda('OffsetLag', 'Maximum')],
       above: 1000,
-      periodSeconds: 60,
-      periods: 5,
-      missing: 'notBreaching',
+      ...forFiveMinutes,
     },
   ];
 }
@@ -181,10 +178,9 @@ const connectionsOf = (brokerType: string): number => (brokerType === 'kafka.t3.
 /** MSK tells of refused connections only where its metrics by broker are paid for; else, how near their limit they are. */
 function connectionAlarms(input: AlarmInput): Alarm[] {
   const { create } = input.config.msk;
-  const level = { periodSeconds: 300, periods: 3, missing: 'notBreaching' } as const;
   if (create?.enhancedMonitoring !== 'DEFAULT')
     return overBrokers(input, 'IAMTooManyConnections', {
-      ...level,
+      ...forAQuarter,
       id: 'KafkaConnections',
       description:
         'A broker refuses IAM connections because there are too many in a second or at all. Take larger brokers, or fewer clients.',
@@ -192,7 +188,7 @@ function connectionAlarms(input: AlarmInput): Alarm[] {
     });
   const most = connectionsOf(create.brokerType);
   return overBrokers(input, 'ConnectionCount', {
-    ...level,
+    ...forAQuarter,
     id: 'KafkaConnections',
     description: `A broker has more than 80% of the ${most} connections that it takes. Take larger brokers, or fewer clients.`,
     above: most * 0.8,
@@ -205,18 +201,14 @@ function clusterAlarms(input: AlarmInput): Alarm[] {
       id: 'KafkaDisk',
       description: `A broker's disk is more than ${mostDiskPercent}% full. Raise msk.create.storageGb, or shorten retentionHours.`,
       above: mostDiskPercent,
-      periodSeconds: 300,
-      periods: 3,
-      missing: 'notBreaching',
+      ...forAQuarter,
     }),
     ...connectionAlarms(input),
     ...overBrokers(input, 'PartitionCount', {
       id: 'KafkaPartitions',
       description: `A broker carries more than ${mostPartitionsPerBroker} partitions. Reassign them, or add brokers.`,
       above: mostPartitionsPerBroker,
-      periodSeconds: 300,
-      periods: 3,
-      missing: 'notBreaching',
+      ...forAQuarter,
     }),
     {
       id: 'KafkaOfflinePartitions',
