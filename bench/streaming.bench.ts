@@ -10,9 +10,10 @@ import * as v from 'valibot';
 import pipeline from '../pipeline/definition.ts';
 import { AlertSchema } from '../plugins/ecom-analytics/core/alert.ts';
 import { emitSpec } from '../plugins/ecom-analytics/core/spec.ts';
+import { sparkEnvironment } from '../plugins/ecom-analytics/machine/spark/pyspark.ts';
 import { TopicTail } from '../plugins/ecom-analytics/machine/spark/topic-tail.ts';
 import { listWindowFiles, readWindowFile } from '../plugins/ecom-analytics/parquet/read-windows.ts';
-import { onThisMachine, sparkEnvironment, type TestJob } from '../test/spark/test-job.ts';
+import { onThisMachine, type TestJob } from '../test/spark/test-job.ts';
 import { type Bench, type Figure, median, rounded } from './figure.ts';
 import { flinkSql } from './flink.ts';
 import { StreamingSite, sendSteadily, stateOf } from './streaming-site.ts';
@@ -192,7 +193,7 @@ async function throughput(): Promise<Figure[]> {
         ...files,
         String(backlogRounds),
       ],
-      { env: sparkEnvironment(site.installation), maxBuffer: 2 ** 26 },
+      { env: sparkEnvironment(site.installation.pyspark), maxBuffer: 2 ** 26 },
     );
     const rounds = v.parse(RoundsSchema, JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
     const perSecond = (name: string): number => (backlogOrders / median(rounds[name] ?? [])) * 1000;

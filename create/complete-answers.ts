@@ -1,6 +1,10 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../plugins/ecom-analytics/core/error.ts';
-import { meantOption } from '../plugins/ecom-analytics/functions/option-problem.ts';
+import {
+  meantOption,
+  optionProblem,
+  takenByNpm,
+} from '../plugins/ecom-analytics/functions/command-arguments.ts';
 import type { Answers, Surroundings } from './answers.ts';
 import { optionKeys, options } from './option.ts';
 
@@ -66,12 +70,7 @@ function usage(what: string, where: string, fix: string, cause?: unknown): Usage
  * @throws UsageError
  */
 export function refuseTakenByNpm(environment: Readonly<Record<string, string | undefined>>): void {
-  // What npm has by that name itself may come from its own settings.
-  const ofNpm = ['description', 'yes', 'help', 'version', 'git', 'install', 'debug'];
-  const flags = [...optionKeys.map((key) => options[key].flag ?? ''), 'dry-run', 'continue', 'start'];
-  const taken = flags.find(
-    (flag) => flag !== '' && !ofNpm.includes(flag) && environment[`npm_config_${flag.replaceAll('-', '_')}`],
-  );
+  const taken = takenByNpm(Object.keys(flagConfig()), environment);
   if (taken !== undefined)
     throw usage(
       `npm took --${taken} for its own`,
@@ -96,9 +95,13 @@ export function readFlags(args: readonly string[]): { readonly typed: Typed; rea
         strict: true,
       });
     } catch (error) {
-      const reason = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error);
       const meant = meantOption(error, Object.keys(flagConfig()));
-      throw usage(reason, 'command line', `${meant}See \`npm create ecom-analytics -- --help\`.`, error);
+      throw usage(
+        optionProblem(error),
+        'command line',
+        `${meant}See \`npm create ecom-analytics -- --help\`.`,
+        error,
+      );
     }
   })();
   const [directory, second] = parsed.positionals;

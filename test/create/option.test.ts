@@ -6,6 +6,7 @@ import {
   back,
   completeAnswers,
   readFlags,
+  refuseTakenByNpm,
   type Typed,
   typedAnswers,
 } from '../../create/complete-answers.ts';
@@ -215,6 +216,12 @@ const sample: Typed = {
 };
 
 describe('flags', () => {
+  test('are refused where npm took one for itself, a negated one too', () => {
+    const environment = { npm_config_description: 'of a package', npm_config_workflows: '' };
+    expect(() => refuseTakenByNpm({})).not.toThrow();
+    expect(() => refuseTakenByNpm(environment)).toThrow('npm took --workflows for its own');
+  });
+
   test.each([
     ['a mistyped command', ['updat'], 'There is no command "updat"'],
     ['an unknown flag', ['x', '--colour', 'red'], "Unknown option '--colour'"],

@@ -13,7 +13,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { minPython } from '../../plugins/ecom-analytics/job/releases.ts';
+import { minPython } from '../../plugins/ecom-analytics/machine/python/find-python.ts';
 import { describeWithShellcheck } from '../../plugins/ecom-analytics/test/requirement.ts';
 
 const script = fileURLToPath(new URL('../../emr/bootstrap.sh', import.meta.url));

@@ -10,12 +10,13 @@ import { type ChildEnd, startChild } from '../../plugins/ecom-analytics/machine/
 import { type Broker, startBroker } from '../../plugins/ecom-analytics/machine/kafka/broker.ts';
 import { createTopics } from '../../plugins/ecom-analytics/machine/kafka/create-topics.ts';
 import { type Installation, prepareSpark } from '../../plugins/ecom-analytics/machine/spark/preparation.ts';
+import { sparkEnvironment } from '../../plugins/ecom-analytics/machine/spark/pyspark.ts';
 import { listWindowFiles } from '../../plugins/ecom-analytics/parquet/read-windows.ts';
 import { describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
 import { embeddedOutcome, readRows, sortedRows } from './embedded-oracle.ts';
 import { messyRecords } from './messy-orders.ts';
 import { type PlacedRecord, Placement, sendRecords } from './orders-topic.ts';
-import { onThisMachine, sparkEnvironment, TestJob } from './test-job.ts';
+import { onThisMachine, TestJob } from './test-job.ts';
 
 const command = fileURLToPath(new URL('../../emr/compact_windows.py', import.meta.url));
 const killer = fileURLToPath(new URL('./killed_compactions.py', import.meta.url));
@@ -89,7 +90,7 @@ describeWithSpark('the compaction of closed hours', () => {
     const child = await startChild(
       path.join(installation.pyspark.home, 'bin', 'spark-submit'),
       [...onThisMachine, program, ...args],
-      { cwd: folder, logFile, env: sparkEnvironment(installation) },
+      { cwd: folder, logFile, env: sparkEnvironment(installation.pyspark) },
     );
     await watch?.(
       () => child.signal('SIGKILL'),

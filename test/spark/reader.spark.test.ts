@@ -9,10 +9,11 @@ import pipeline from '../../pipeline/definition.ts';
 import { emitSpec } from '../../plugins/ecom-analytics/core/spec.ts';
 import type { SparkLineName } from '../../plugins/ecom-analytics/job/releases.ts';
 import { prepareSpark } from '../../plugins/ecom-analytics/machine/spark/preparation.ts';
+import { sparkEnvironment } from '../../plugins/ecom-analytics/machine/spark/pyspark.ts';
 import { describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
 import { expectedAnswer } from '../emr/reader/compare.ts';
 import { mutatedRecords } from '../emr/reader/mutated-records.ts';
-import { onThisMachine, sparkEnvironment } from './test-job.ts';
+import { onThisMachine } from './test-job.ts';
 
 const execute = promisify(execFile);
 const script = fileURLToPath(new URL('./read_records.py', import.meta.url));
@@ -47,7 +48,7 @@ describeWithSpark('the reader in Spark', () => {
       const { stdout } = await execute(
         path.join(installation.pyspark.home, 'bin', 'spark-submit'),
         [...onThisMachine, '--jars', jars, script, specFile, recordsFile],
-        { env: sparkEnvironment(installation), maxBuffer: 2 ** 26 },
+        { env: sparkEnvironment(installation.pyspark), maxBuffer: 2 ** 26 },
       );
       const answers = stdout
         .trimEnd()

@@ -5,10 +5,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { PipelineDefinition } from '../../plugins/ecom-analytics/core/pipeline.ts';
 import { emitSpec } from '../../plugins/ecom-analytics/core/spec.ts';
 import { type StreamingChoices, streamingSettings } from '../../plugins/ecom-analytics/job/job-settings.ts';
+import type { JobStatus } from '../../plugins/ecom-analytics/job/job-status.ts';
 import { type Child, type ChildEnd, startChild } from '../../plugins/ecom-analytics/machine/child/child.ts';
-import { javaLocale } from '../../plugins/ecom-analytics/machine/child/java-locale.ts';
 import type { Installation } from '../../plugins/ecom-analytics/machine/spark/preparation.ts';
-import { type JobStatus, readJobStatus } from '../../plugins/ecom-analytics/machine/spark/status-file.ts';
+import { sparkEnvironment } from '../../plugins/ecom-analytics/machine/spark/pyspark.ts';
+import { readJobStatus } from '../../plugins/ecom-analytics/machine/spark/status-file.ts';
 import { localMaster } from '../../plugins/ecom-analytics/machine/spark/streaming-job.ts';
 
 const jobFile = fileURLToPath(new URL('../../emr/streaming_job.py', import.meta.url));
@@ -34,19 +35,6 @@ export const onThisMachine: readonly string[] = [
   ...['--master', localMaster, '--driver-memory', '1g', '--driver-java-options', '-XX:+UseSerialGC'],
   ...['--conf', 'spark.ui.enabled=false'],
 ];
-
-/** What `spark-submit` needs to find the Python and the Spark of an installation. */
-export function sparkEnvironment({ pyspark }: Installation): NodeJS.ProcessEnv {
-  return {
-    ...process.env,
-    ...javaLocale,
-    SPARK_HOME: pyspark.home,
-    PYSPARK_PYTHON: pyspark.python,
-    PYSPARK_DRIVER_PYTHON: pyspark.python,
-    SPARK_LOCAL_IP: '127.0.0.1',
-    PYTHONDONTWRITEBYTECODE: '1',
-  };
-}
 
 /** A start of the streaming job, as a test steers it: it may be killed, stopped, and started again on the same folder. */
 export class TestJob {
@@ -96,7 +84,7 @@ export class TestJob {
       {
         cwd: folder,
         logFile: at('spark.log'),
-        env: { ...sparkEnvironment(installation), ...options.env },
+        env: { ...sparkEnvironment(installation.pyspark), ...options.env },
       },
     );
     return new TestJob(options, child);

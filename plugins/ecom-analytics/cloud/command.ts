@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
 import { EcomError, UsageError } from '../core/error.ts';
+import { parseArguments } from '../functions/command-arguments.ts';
 import { interruptedCode, listenForInterruption } from '../run/interruption.ts';
 import { startCloud } from './cloud.ts';
 import { announceCloud, refuseSecondCloud } from './cloud-address.ts';
@@ -39,20 +39,13 @@ interface Arguments {
 
 function readArguments(args: readonly string[]): Arguments {
   const fix = 'See `npm run cloud -- --help`.';
-  let values: { port?: string; record?: string; 's3-latency'?: string };
-  try {
-    ({ values } = parseArgs({
-      args: args.filter((arg) => arg !== '--debug'),
-      options: {
-        port: { type: 'string' },
-        record: { type: 'string' },
-        's3-latency': { type: 'string' },
-      },
-    }));
-  } catch (cause) {
-    const what = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError('ECOM_USAGE', { what, fix }, { cause });
-  }
+  const options = {
+    port: { type: 'string' },
+    record: { type: 'string' },
+    's3-latency': { type: 'string' },
+    debug: { type: 'boolean' },
+  } as const;
+  const { values } = parseArguments(args, options, fix, false);
   const port = Number(values.port ?? 0);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new UsageError('ECOM_OPTION_RANGE', { what: '--port takes a number from 0 to 65535', fix });

@@ -2,21 +2,12 @@ import { randomInt } from 'node:crypto';
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { StepState } from '@aws-sdk/client-emr';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { Child, ChildEnd } from '../machine/child/child.ts';
 import type { Members } from './service-model.ts';
 import type { SparkSubmit } from './spark-submit.ts';
 import { startStepProcess } from './step-process.ts';
-
-/** https://docs.aws.amazon.com/emr/latest/APIReference/API_StepStatus.html */
-export type StepState =
-  | 'PENDING'
-  | 'CANCEL_PENDING'
-  | 'RUNNING'
-  | 'COMPLETED'
-  | 'CANCELLED'
-  | 'FAILED'
-  | 'INTERRUPTED';
 
 /** A step has come into another state. */
 export interface StepChange {

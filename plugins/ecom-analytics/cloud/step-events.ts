@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { StepState } from '@aws-sdk/client-emr';
 import {
   EventBridgeClient,
   ListRulesCommand,
@@ -6,7 +7,7 @@ import {
   TestEventPatternCommand,
 } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import type { StepChange, StepState } from './emr-step.ts';
+import type { StepChange } from './emr-step.ts';
 import type { TriggerOptions } from './trigger.ts';
 
 /**

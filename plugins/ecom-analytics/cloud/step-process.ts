@@ -7,11 +7,11 @@ import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { EcomError } from '../core/error.ts';
 import type { SparkLineName } from '../job/releases.ts';
 import { type Child, startChild } from '../machine/child/child.ts';
-import { javaLocale } from '../machine/child/java-locale.ts';
 import { fetchJars } from '../machine/maven/fetch-jars.ts';
 import { readJarLock } from '../machine/maven/jar-lock.ts';
 import { progressOnStderr } from '../machine/maven/jar-progress.ts';
 import { prepareSpark } from '../machine/spark/preparation.ts';
+import { sparkEnvironment } from '../machine/spark/pyspark.ts';
 import { kitFile } from '../project/package-files.ts';
 import { filesToFetch, localArguments, type SparkSubmit } from './spark-submit.ts';
 
@@ -118,16 +118,7 @@ export async function startStepProcess(options: StepProcessOptions): Promise<Chi
       cwd: folder,
       logFile: files.stderr,
       outputFile: files.stdout,
-      env: {
-        ...process.env,
-        ...javaLocale,
-        SPARK_HOME: pyspark.home,
-        PYSPARK_PYTHON: pyspark.python,
-        PYSPARK_DRIVER_PYTHON: pyspark.python,
-        SPARK_LOCAL_IP: '127.0.0.1',
-        SPARK_LOCAL_HOSTNAME: '127.0.0.1',
-        PYTHONDONTWRITEBYTECODE: '1',
-      },
+      env: sparkEnvironment(pyspark),
     },
   );
 }

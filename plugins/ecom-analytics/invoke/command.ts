@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Context } from 'aws-lambda';
 import { alertMemoryOf } from '../core/alert.ts';
 import { EcomError, type ExitCode, UsageError } from '../core/error.ts';
@@ -13,6 +12,7 @@ import type { AlertConsumerFunction } from '../functions/alert-consumer/handler.
 import { notificationOf } from '../functions/alert-consumer/notification.ts';
 import type { KafkaEvent } from '../functions/alert-consumer/read-alert.ts';
 import { systemClock } from '../functions/clock.ts';
+import { parseArguments } from '../functions/command-arguments.ts';
 import { parseBrokers } from '../functions/kafka/kafka-settings.ts';
 import { functionLogger } from '../functions/telemetry.ts';
 import { startBroker } from '../machine/kafka/broker.ts';
@@ -106,21 +106,10 @@ function isAlertConsumer(handler: unknown): handler is AlertConsumerFunction {
   return typeof handler === 'function' && 'definition' in handler && 'options' in handler;
 }
 
-function misuse(what: string, cause?: unknown): UsageError {
-  return new UsageError('ECOM_USAGE', { what, fix: 'See npm run invoke -- --help.' }, { cause });
-}
+const fix = 'See npm run invoke -- --help.';
 
-function readArguments(args: readonly string[]) {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: { brokers: { type: 'string' }, debug: { type: 'boolean' } },
-      allowPositionals: true,
-    });
-    return { ...values, positionals };
-  } catch (error) {
-    throw misuse(error instanceof Error ? error.message : String(error), error);
-  }
+function misuse(what: string, cause?: unknown): UsageError {
+  return new UsageError('ECOM_USAGE', { what, fix }, { cause });
 }
 
 async function readEvent(file: string): Promise<unknown> {
@@ -140,7 +129,9 @@ async function startKafka(definition: PipelineDefinition): Promise<string> {
 }
 
 export async function main(args: readonly string[], definition: PipelineDefinition): Promise<ExitCode> {
-  const { brokers, positionals } = readArguments(args);
+  const options = { brokers: { type: 'string' }, debug: { type: 'boolean' } } as const;
+  const { values, positionals } = parseArguments(args, options, fix);
+  const { brokers } = values;
   const [name = '', file, ...more] = positionals;
   const chosen = Object.hasOwn(invocations, name) ? invocations[name] : undefined;
   if (!chosen) throw misuse(`"${name}" is not one of the functions: ${Object.keys(invocations).join(', ')}`);

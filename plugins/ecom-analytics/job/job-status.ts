@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { QueryStatusSchema } from './stream-health.ts';
 
-/** The part of the job's status object that the plugin reads; emr/README.md describes all of it. */
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** The job's status object, as far as it is read: by a run here and by the plugin. `emr/README.md` has all of it. */
 export const JobStatusSchema = v.object({
   version: v.literal(1),
   state: v.picklist(['starting', 'running', 'draining', 'stopping', 'stopped', 'failed', 'fenced']),
@@ -10,13 +12,15 @@ export const JobStatusSchema = v.object({
   sparkVersion: v.nullable(v.string()),
   applicationId: v.nullable(v.string()),
   sparkUi: v.nullable(v.string()),
+  /** The heartbeat, in ISO 8601. */
   updatedAt: v.string(),
   error: v.nullable(v.object({ code: v.string(), message: v.string() })),
   totals: v.object({
-    orders: v.number(),
-    late: v.nullable(v.number()),
-    badRecords: v.record(v.string(), v.number()),
-    windowRows: v.number(),
+    orders: count,
+    duplicates: count,
+    late: v.nullable(count),
+    badRecords: v.record(v.string(), count),
+    windowRows: count,
   }),
   queries: v.record(v.string(), QueryStatusSchema),
 });

@@ -66,9 +66,6 @@ export type SparkLineName = keyof typeof sparkLines;
 /** The line that a machine runs where none is asked for. */
 export const defaultSparkLine: SparkLineName = '4.1';
 
-/** The oldest Python that the job runs on, on every line. */
-export const minPython = '3.10';
-
 /** An EMR release that is supported. */
 export interface Release {
   readonly line: SparkLineName;

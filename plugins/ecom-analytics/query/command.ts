@@ -1,7 +1,8 @@
 import { type DuckDBResult, DuckDBTypeId } from '@duckdb/node-api';
 import { type ExitCode, UsageError } from '../core/error.ts';
 import { savedQueries } from '../core/saved-queries.ts';
-import { parseArguments, rowLimit } from '../report/arguments.ts';
+import { parseArguments } from '../functions/command-arguments.ts';
+import { rowLimit } from '../report/row-limit.ts';
 import { findRunFolder } from '../report/run-folder.ts';
 import { type AnswerColumn, csvLines, jsonText, tableText } from './answer.ts';
 import { RunDatabase } from './run-database.ts';

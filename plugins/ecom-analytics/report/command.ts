@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { EcomError, type ExitCode, UsageError } from '../core/error.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
+import { parseArguments } from '../functions/command-arguments.ts';
 import { definitionIn } from '../functions/stage-definition.ts';
 import {
   type AskedReplay,
@@ -15,13 +16,13 @@ import {
 } from '../import/choices.ts';
 import { defaultSparkLine } from '../job/releases.ts';
 import { interruptedCode, listenForInterruption } from '../run/interruption.ts';
-import { parseArguments, rowLimit } from './arguments.ts';
 import { terminalWidth } from './console-table.ts';
 import { windowTable } from './first-rows.ts';
 import { reportPage } from './page.ts';
 import { progressLine } from './progress-line.ts';
 import { readReport } from './report.ts';
 import { reportJson } from './report-json.ts';
+import { rowLimit } from './row-limit.ts';
 import { findRunFolder } from './run-folder.ts';
 
 /** The page, below the folder that it reports on. */

@@ -1,6 +1,7 @@
 import { type ExitCode, UsageError } from '../core/error.ts';
 import { inCurrency, type PipelineDefinition } from '../core/pipeline.ts';
 import { useCurrency } from '../dashboard/page/format.ts';
+import { parseArguments } from '../functions/command-arguments.ts';
 import { definitionIn } from '../functions/stage-definition.ts';
 import {
   type AskedReplay,
@@ -13,7 +14,6 @@ import {
 import { showDryRun } from '../import/dry-run.ts';
 import type { Replay } from '../import/open-replay.ts';
 import { withReplay } from '../import/with-replay.ts';
-import { parseArguments } from '../report/arguments.ts';
 import { printable } from '../report/printable.ts';
 import { interruptedCode } from '../run/interruption.ts';
 import { History, type HistoryOutcome } from './history.ts';

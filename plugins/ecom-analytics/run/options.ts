@@ -1,8 +1,7 @@
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { UsageError } from '../core/error.ts';
 import type { ShopFields } from '../core/fields.ts';
-import { meantOption, optionProblem, takenByNpm } from '../functions/option-problem.ts';
+import { parseArguments } from '../functions/command-arguments.ts';
 import {
   type AskedReplay,
   askedReplay,
@@ -111,7 +110,7 @@ export function readOptions(
   args: readonly string[],
   { folder, newSeed, orderFields }: StartPlace,
 ): StartOptions {
-  const values = parse(args);
+  const { values } = parseArguments(args, declared, fix, false);
   const asked = askedReplay(values, folder, orderFields);
   for (const name of ['rate', 'seed', 'fraud-rate'] as const) {
     if (asked !== null && values[name] !== undefined)
@@ -159,18 +158,6 @@ function isEngine(name: string): name is keyof typeof engines {
 
 function isSparkLine(name: string): name is SparkLineName {
   return Object.hasOwn(sparkLines, name);
-}
-
-function parse(args: readonly string[]) {
-  const taken = takenByNpm(Object.keys(declared), process.env);
-  if (taken !== undefined)
-    throw new UsageError('ECOM_OPTION_UNKNOWN', { what: 'An option was lost', fix: taken });
-  try {
-    return parseArgs({ args: [...args], options: declared, allowPositionals: false }).values;
-  } catch (error) {
-    const todo = `${meantOption(error, Object.keys(declared))}${fix}`;
-    throw new UsageError('ECOM_OPTION_UNKNOWN', { what: optionProblem(error), fix: todo }, { cause: error });
-  }
 }
 
 interface Range {

@@ -1,10 +1,9 @@
-import { parseArgs } from 'node:util';
 import { UsageError } from '../../core/error.ts';
 import type { PipelineDefinition } from '../../core/pipeline.ts';
 import { forwardClock, systemClock } from '../clock.ts';
+import { parseArguments } from '../command-arguments.ts';
 import { type KafkaSettings, parseAuth, parseBrokers } from '../kafka/kafka-settings.ts';
 import type { Log } from '../log.ts';
-import { meantOption, optionProblem } from '../option-problem.ts';
 import { clusterRegion, iamBrokers } from './cluster-brokers.ts';
 import { KafkaSink } from './kafka-sink.ts';
 import { checkProducerRequest, type ProducerRequest, seedOf } from './request.ts';
@@ -47,18 +46,11 @@ const options = {
   debug: { type: 'boolean' },
 } as const;
 
-function misuse(what: string, cause?: unknown): UsageError {
-  const fix = `${meantOption(cause, Object.keys(options))}See npm run producer -- --help.`;
-  return new UsageError('ECOM_USAGE', { what, fix }, { cause });
-}
+const fix = 'See npm run producer -- --help.';
 
-function readOptions(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
-  } catch (error) {
-    throw misuse(optionProblem(error), error);
-  }
-}
+const misuse = (what: string): UsageError => new UsageError('ECOM_USAGE', { what, fix });
+
+const readOptions = (args: readonly string[]) => parseArguments(args, options, fix, false).values;
 
 type Options = ReturnType<typeof readOptions>;
 

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { UsageError } from '../../core/error.ts';
+import { parseArguments } from '../../functions/command-arguments.ts';
 import { sha256Of } from './fetch-jars.ts';
 import { jarAddress, jarPath } from './jar-address.ts';
 import { type LockedJar, parseJarLock, readJarLock } from './jar-lock.ts';
@@ -21,21 +21,7 @@ Example
   npm run lock-jars -- --lock plugins/ecom-analytics/machine/kafka/jars.lock.json pkg:maven/org.apache.kafka/kafka-clients@4.1.1
 `;
 
-function readArguments(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { lock: { type: 'string' }, help: { type: 'boolean' } },
-    });
-  } catch (cause) {
-    throw new UsageError(
-      'ECOM_USAGE',
-      { what: cause instanceof Error ? cause.message : String(cause), fix: 'See --help.' },
-      { cause },
-    );
-  }
-}
+const options = { lock: { type: 'string' }, help: { type: 'boolean' } } as const;
 
 async function lockJar(purl: string, folder: string): Promise<LockedJar> {
   const file = path.join(folder, path.posix.basename(jarPath(purl)));
@@ -47,7 +33,7 @@ async function lockJar(purl: string, folder: string): Promise<LockedJar> {
 
 /** `npm run lock-jars`: writes a lock file for {@link fetchJars}. */
 export async function main(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readArguments(args);
+  const { values, positionals } = parseArguments(args, options, 'See --help.');
   if (values.help) {
     process.stdout.write(help);
     return 0;

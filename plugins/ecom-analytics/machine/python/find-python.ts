@@ -1,16 +1,14 @@
 import { spawn } from 'node:child_process';
 import { EcomError } from '../../core/error.ts';
 
-/** What PySpark 4 asks for. */
-export const minPython = { major: 3, minor: 10 } as const;
+/** The oldest that the Spark job runs on: what PySpark 4 asks for. */
+export const minPython = '3.10';
 
 export interface Python {
   readonly command: string;
   /** `3.11.7` */
   readonly version: string;
 }
-
-const oldest = `${minPython.major}.${minPython.minor}`;
 
 /** Looked for in this order; a machine may have a newer one beside its own `python3`. */
 const names = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
@@ -42,8 +40,7 @@ function ask(
 }
 
 function isRecent({ version }: Python): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major === minPython.major && minor >= minPython.minor;
+  return version.startsWith('3.') && version.localeCompare(minPython, 'en', { numeric: true }) >= 0;
 }
 
 /**
@@ -62,11 +59,11 @@ export async function findPython(env: NodeJS.ProcessEnv = process.env): Promise<
     else if (python.makesEnvironments) return { command, version: python.version };
   }
   const where = chosen ? `ECOM_PYTHON=${chosen}` : 'python3 on the PATH';
-  const fix = `Install Python ${oldest} or later with venv (Debian: python3-venv), or set ECOM_PYTHON to one.`;
+  const fix = `Install Python ${minPython} or later with venv (Debian: python3-venv), or set ECOM_PYTHON to one.`;
   const [found] = old;
   throw found === undefined
     ? new EcomError('ECOM_PYTHON_MISSING', {
-        what: `There is no Python ${oldest} or later that can make virtual environments`,
+        what: `There is no Python ${minPython} or later that can make virtual environments`,
         where,
         fix,
       })

@@ -7,6 +7,7 @@ import { EcomError } from '../../core/error.ts';
 import { type SparkLineName, sparkLines } from '../../job/releases.ts';
 import { kitFile } from '../../project/package-files.ts';
 import { cacheFolder } from '../../project/project.ts';
+import { javaLocale } from '../child/java-locale.ts';
 import type { Python } from '../python/find-python.ts';
 
 /** PySpark in a virtual environment of the project. */
@@ -16,6 +17,21 @@ export interface PySpark {
   readonly python: string;
   /** Spark's home: `bin/spark-submit` lies below. */
   readonly home: string;
+}
+
+/** What `spark-submit` needs to find its Spark and its Python, and to stay on this machine. */
+export function sparkEnvironment({ home, python }: PySpark): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    ...javaLocale,
+    SPARK_HOME: home,
+    PYSPARK_PYTHON: python,
+    PYSPARK_DRIVER_PYTHON: python,
+    // The UI, the block manager and the gateway listen here alone; spark.driver.bindAddress leaves the UI out.
+    SPARK_LOCAL_IP: '127.0.0.1',
+    SPARK_LOCAL_HOSTNAME: '127.0.0.1', // the host in the UI's address
+    PYTHONDONTWRITEBYTECODE: '1',
+  };
 }
 
 const requirements = kitFile('machine/spark/requirements');

@@ -11,6 +11,7 @@ import { createKafkaClient, type KafkaClient } from '../../functions/kafka/clien
 import type { KafkaSettings } from '../../functions/kafka/kafka-settings.ts';
 import { silentLog } from '../../functions/log.ts';
 import { KafkaSink } from '../../functions/producer/kafka-sink.ts';
+import type { JobStatus } from '../../job/job-status.ts';
 import { queriesHealth } from '../../job/stream-health.ts';
 import type { EngineRun, RunOptions } from '../../run/engine-run.ts';
 import type { RunFeed, RunSummary } from '../../run/feed.ts';
@@ -21,7 +22,6 @@ import { createTopics } from '../kafka/create-topics.ts';
 import { readDeadLetter } from './dead-letter-record.ts';
 import type { Installation } from './preparation.ts';
 import { SentOrders } from './sent-orders.ts';
-import type { JobStatus } from './status-file.ts';
 import { type StreamingJob, startStreamingJob } from './streaming-job.ts';
 import { type TailedRecord, TopicTail } from './topic-tail.ts';
 import { WindowFolder } from './window-folder.ts';

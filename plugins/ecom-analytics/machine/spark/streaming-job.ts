@@ -7,11 +7,12 @@ import type { PipelineDefinition } from '../../core/pipeline.ts';
 import { emitSpec } from '../../core/spec.ts';
 import { type Clock, systemClock } from '../../functions/clock.ts';
 import { type StreamingChoices, type StreamingSettings, streamingSettings } from '../../job/job-settings.ts';
+import type { JobStatus } from '../../job/job-status.ts';
 import { jobFile } from '../../project/package-files.ts';
 import { type Child, startChild } from '../child/child.ts';
-import { javaLocale } from '../child/java-locale.ts';
 import type { Installation } from './preparation.ts';
-import { type JobStatus, readJobStatus } from './status-file.ts';
+import { sparkEnvironment } from './pyspark.ts';
+import { readJobStatus } from './status-file.ts';
 
 const jobScript = jobFile('streaming_job.py');
 
@@ -167,17 +168,7 @@ function submit(options: JobOptions, files: JobFiles): Promise<Child> {
     {
       cwd: folder,
       logFile: files.log,
-      env: {
-        ...process.env,
-        ...javaLocale,
-        SPARK_HOME: pyspark.home,
-        PYSPARK_PYTHON: pyspark.python,
-        PYSPARK_DRIVER_PYTHON: pyspark.python,
-        // The UI, the block manager and the gateway listen here alone; spark.driver.bindAddress leaves the UI out.
-        SPARK_LOCAL_IP: '127.0.0.1',
-        SPARK_LOCAL_HOSTNAME: '127.0.0.1', // the host in the UI's address
-        PYTHONDONTWRITEBYTECODE: '1',
-      },
+      env: sparkEnvironment(pyspark),
     },
   );
 }

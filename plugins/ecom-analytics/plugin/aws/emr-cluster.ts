@@ -1,4 +1,4 @@
-import type { StepState } from '../streaming/decision.ts';
+import type { StepState } from '@aws-sdk/client-emr';
 import { calling, isNamed } from './aws-failure.ts';
 import type { AwsClients } from './clients.ts';
 

@@ -52,7 +52,8 @@ function machines(instances: unknown): unknown {
   return { ...rest, CoreInstanceGroup: group };
 }
 
-function valueAt(properties: unknown, path: string): unknown {
+/** The value at a path that goes down with dots. */
+export function valueAt(properties: unknown, path: string): unknown {
   return path
     .split('.')
     .reduce<unknown>(

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { ConfigError } from '../error-kinds.ts';
-import { resourcesOf } from './changes.ts';
+import { resourcesOf, valueAt } from './changes.ts';
 
 interface Limit {
   readonly type: string;
@@ -70,15 +70,6 @@ function nameOf(value: unknown, region: string): string | undefined {
     .replaceAll('${AWS::Region}', region)
     .replaceAll('${AWS::AccountId}', '123456789012');
   return name.includes('${') ? undefined : name;
-}
-
-function valueAt(properties: unknown, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>(
-      (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
-      properties,
-    );
 }
 
 /**

@@ -1,9 +1,10 @@
+import type { StepState } from '@aws-sdk/client-emr';
 import { StreamError } from '../error-kinds.ts';
 import { stem } from '../resources/stage-input.ts';
 import type { DeployedStage } from '../session.ts';
 import { waitFor } from '../wait.ts';
 import { buildCompaction, type CompactionArtifact, uploadFiles } from './artifact.ts';
-import { isAlive, type StepState } from './decision.ts';
+import { isAlive } from './decision.ts';
 import { usableCluster } from './deploy-stream.ts';
 import type { HourRange } from './hours.ts';
 import { StageStream } from './stage-stream.ts';

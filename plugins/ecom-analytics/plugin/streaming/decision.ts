@@ -1,16 +1,7 @@
+import type { StepState } from '@aws-sdk/client-emr';
 import type { FactChange, Fingerprint } from '../../job/fingerprint.ts';
 import { fingerprintChanges } from '../../job/fingerprint.ts';
 import type { StepRecord } from './record.ts';
-
-/** EMR's states of a step. https://docs.aws.amazon.com/emr/latest/APIReference/API_StepStatus.html */
-export type StepState =
-  | 'PENDING'
-  | 'CANCEL_PENDING'
-  | 'RUNNING'
-  | 'COMPLETED'
-  | 'CANCELLED'
-  | 'FAILED'
-  | 'INTERRUPTED';
 
 const aliveStates: readonly StepState[] = ['PENDING', 'CANCEL_PENDING', 'RUNNING'];
 

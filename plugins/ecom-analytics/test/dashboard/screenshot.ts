@@ -1,9 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { UsageError } from '../../core/error.ts';
-import { optionProblem } from '../../functions/option-problem.ts';
+import { parseArguments } from '../../functions/command-arguments.ts';
 import { launch, open } from './browser.ts';
 import { smallPng } from './small-png.ts';
 import { startRun } from './started-run.ts';
@@ -55,19 +54,13 @@ async function picture(url: string): Promise<Buffer> {
 
 function readOptions(args: readonly string[]): { minutes: number; out: string; help: boolean } {
   const fix = 'See `npm run screenshot -- --help`.';
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        minutes: { type: 'string', default: '20' },
-        out: { type: 'string', default: path.join(root, 'docs/images/dashboard.png') },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    const minutes = Number(values.minutes);
-    if (minutes > 0 && minutes <= 60) return { minutes, out: path.resolve(values.out), help: values.help };
-  } catch (cause) {
-    throw new UsageError('ECOM_OPTION_UNKNOWN', { what: optionProblem(cause), fix }, { cause });
-  }
+  const options = {
+    minutes: { type: 'string', default: '20' },
+    out: { type: 'string', default: path.join(root, 'docs/images/dashboard.png') },
+    help: { type: 'boolean', default: false },
+  } as const;
+  const { values } = parseArguments(args, options, fix, false);
+  const minutes = Number(values.minutes);
+  if (minutes > 0 && minutes <= 60) return { minutes, out: path.resolve(values.out), help: values.help };
   throw new UsageError('ECOM_OPTION_RANGE', { what: '--minutes takes a number over 0, up to 60', fix });
 }

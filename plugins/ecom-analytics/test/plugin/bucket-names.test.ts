@@ -1,8 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { systemClock } from '../../functions/clock.ts';
 import { refuseBuckets } from '../../plugin/bucket-names.ts';
-import { openSession, type Session } from '../../plugin/session.ts';
-import { AccountEndpoint } from './aws/account-endpoint.ts';
+import { AccountEndpoint, sessionIn } from './aws/account-endpoint.ts';
 import { sampleStage, stages } from './resources/sample-stage.ts';
 
 let account: AccountEndpoint;
@@ -12,22 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => account.stop());
 
-function session(config: unknown = {}): Session {
-  return openSession({
-    input: sampleStage(config),
-    region: 'eu-west-1',
-    stackName: 'shop-dev',
-    sdkSettings: async () => ({
-      region: 'eu-west-1',
-      endpoint: account.url,
-      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-      maxAttempts: 1,
-    }),
-    clock: systemClock,
-    progress: () => {},
-    isLocal: false,
-  });
-}
+const session = (config: unknown = {}) => sessionIn(account, sampleStage(config));
 
 const named = { buckets: { create: { prefix: 'shop' } } };
 

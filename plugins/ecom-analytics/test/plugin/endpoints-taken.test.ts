@@ -1,9 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { systemClock } from '../../functions/clock.ts';
 import { refuseEndpoints } from '../../plugin/endpoints-taken.ts';
 import { stageTemplate } from '../../plugin/resources/stage-template.ts';
-import { openSession, type Session } from '../../plugin/session.ts';
-import { AccountEndpoint } from './aws/account-endpoint.ts';
+import { AccountEndpoint, sessionIn } from './aws/account-endpoint.ts';
 import { sampleStage, stages } from './resources/sample-stage.ts';
 
 let account: AccountEndpoint;
@@ -18,22 +16,7 @@ const inNetwork = (more: object) => ({
   network: { existing: { ...existing, cidr: '10.0.0.0/16', endpoints: 'create', ...more } },
 });
 
-function session(config: unknown): Session {
-  return openSession({
-    input: sampleStage(config),
-    region: 'eu-west-1',
-    stackName: 'shop-dev',
-    sdkSettings: async () => ({
-      region: 'eu-west-1',
-      endpoint: account.url,
-      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-      maxAttempts: 1,
-    }),
-    clock: systemClock,
-    progress: () => {},
-    isLocal: false,
-  });
-}
+const session = (config: unknown = {}) => sessionIn(account, sampleStage(config));
 const look = (more: object) => refuseEndpoints(session(inNetwork(more)));
 const sts = { id: 'vpce-1', service: 'com.amazonaws.eu-west-1.sts' };
 

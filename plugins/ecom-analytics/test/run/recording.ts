@@ -1,11 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { spawn } from '@lydell/node-pty';
 import xterm from '@xterm/headless';
-import { UsageError } from '../../core/error.ts';
-import { optionProblem } from '../../functions/option-problem.ts';
+import { parseArguments } from '../../functions/command-arguments.ts';
 import { type Frame, recordingSvg } from './recording-svg.ts';
 
 const root = path.resolve(import.meta.dirname, '../../../..');
@@ -94,16 +92,9 @@ async function record(folder: string): Promise<Frame[]> {
 
 function readOptions(args: readonly string[]): { out: string; help: boolean } {
   const fix = 'See `npm run record -- --help`.';
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        out: { type: 'string', default: path.join(root, 'docs/images/terminal.svg') },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    return values;
-  } catch (error) {
-    throw new UsageError('ECOM_USAGE', { what: optionProblem(error), fix });
-  }
+  const options = {
+    out: { type: 'string', default: path.join(root, 'docs/images/terminal.svg') },
+    help: { type: 'boolean', short: 'h', default: false },
+  } as const;
+  return parseArguments(args, options, fix, false).values;
 }

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { minPython as minPythonOfJob, sparkLines } from '../../../job/releases.ts';
-import { minPython } from '../../../machine/python/find-python.ts';
+import { sparkLines } from '../../../job/releases.ts';
 
 test.each(Object.entries(sparkLines))(
   'Spark %s: the requirements pin the release of the table, by its hash',
@@ -16,7 +15,3 @@ test.each(Object.entries(sparkLines))(
     expect(pins).toHaveLength(2);
   },
 );
-
-test('the launcher asks for the Python that the job asks for', () => {
-  expect(`${minPython.major}.${minPython.minor}`).toBe(minPythonOfJob);
-});

@@ -1,5 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { systemClock } from '../../../functions/clock.ts';
+import type { StageInput } from '../../../plugin/resources/stage-input.ts';
+import { openSession, type Session } from '../../../plugin/session.ts';
 
 /** A bucket as S3 answers for it: its status, and the region that it names. */
 interface Standing {
@@ -140,4 +143,22 @@ export class AccountEndpoint {
       this.#server.closeAllConnections();
     });
   }
+}
+
+/** A stage's session whose every call goes to the account. */
+export function sessionIn(account: AccountEndpoint, input: StageInput): Session {
+  return openSession({
+    input,
+    region: 'eu-west-1',
+    stackName: 'shop-dev',
+    sdkSettings: async () => ({
+      region: 'eu-west-1',
+      endpoint: account.url,
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+      maxAttempts: 1,
+    }),
+    clock: systemClock,
+    progress: () => {},
+    isLocal: false,
+  });
 }

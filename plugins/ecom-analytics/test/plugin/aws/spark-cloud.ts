@@ -209,7 +209,7 @@ export class SparkCloud {
         sparkUi: null,
         updatedAt: new Date().toISOString(),
         error: failed ? { code: 'ECOM_TOPIC_MISSING', message: 'The orders topic is not there.' } : null,
-        totals: { orders: 0, late: 0, badRecords: {}, windowRows: 0 },
+        totals: { orders: 0, duplicates: 0, late: 0, badRecords: {}, windowRows: 0 },
         queries: {},
       }),
     );

@@ -1,34 +1,19 @@
+import type { StepState } from '@aws-sdk/client-emr';
 import { describe, expect, test } from 'vitest';
 import {
   decideStream,
   describeChanges,
   isAlive,
-  type StepState,
   type WantedStream,
   watchVerdict,
 } from '../../../plugin/streaming/decision.ts';
-import type { StepRecord } from '../../../plugin/streaming/record.ts';
+import { aRecord } from './sample-stream.ts';
 
 const nowMs = Date.parse('2026-11-23T22:00:00Z');
 const hourMs = 3_600_000;
 
 const fingerprint = { id: 'f', facts: { 'window size': '60000 ms' } };
-const record: StepRecord = {
-  version: 1,
-  application: 'pipeline',
-  desired: 'running',
-  clusterId: 'j-1',
-  generation: 3,
-  checkpoint: 0,
-  fingerprint,
-  startHash: 'h',
-  settings: {},
-  args: [],
-  stepName: 'shop-dev-pipeline-g3',
-  stepId: 's-3',
-  submittedAtMs: nowMs - 5 * hourMs,
-  restartsMs: [],
-};
+const record = aRecord({ fingerprint, submittedAtMs: nowMs - 5 * hourMs });
 const wanted: WantedStream = { clusterId: 'j-1', fingerprint, startHash: 'h', newCheckpoint: false };
 const changed = { id: 'g', facts: { 'window size': '120000 ms' } };
 

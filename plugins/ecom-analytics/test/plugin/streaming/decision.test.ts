@@ -5,58 +5,29 @@ import type { StepRecord } from '../../../plugin/streaming/record.ts';
 import { lastError } from '../../../plugin/streaming/step-logs.ts';
 import { streamReport, streamText } from '../../../plugin/streaming/stream-report.ts';
 import { readMetrics, type Seen } from '../../../plugin/streaming/watch-metrics.ts';
+import { aQuery, aRecord, aStatus } from './sample-stream.ts';
 
 const now = Date.parse('2026-11-23T22:00:00Z');
 const MINUTE = 60_000;
 
-const record: StepRecord = {
-  version: 1,
-  application: 'pipeline',
-  desired: 'running',
-  clusterId: 'j-1',
-  generation: 3,
-  checkpoint: 0,
-  fingerprint: { id: 'f', facts: {} },
-  startHash: 'h',
-  settings: {},
-  args: [],
-  stepName: 'shop-dev-pipeline-g3',
-  stepId: 's-3',
-  submittedAtMs: now - 60 * MINUTE,
-  restartsMs: [],
-};
+const record = aRecord({ submittedAtMs: now - 60 * MINUTE });
 
-const status: JobStatus = {
-  version: 1,
-  state: 'running',
-  generation: 3,
-  checkpointId: 'c',
-  sparkVersion: '4.1.1',
-  applicationId: 'a',
-  sparkUi: null,
-  updatedAt: '2026-11-23T21:59:55Z',
-  error: null,
-  totals: { orders: 1000, late: 2, badRecords: { 'not-json': 3, price: 1 }, windowRows: 40 },
-  queries: {
-    customers: {
+const status = aStatus(
+  '2026-11-23T21:59:55Z',
+  {
+    customers: aQuery('2026-11-23T21:59:52Z', {
       batchId: 8,
       inputRowsPerSecond: 90,
-      processedRowsPerSecond: 1000,
       batchDurationMs: 200,
       // The rules over customers have longer windows, and their watermark lies as much further back.
       watermark: '2026-11-23T21:54:00Z',
       watermarkAgeMs: 360_000,
       offsetsBehindLatest: 20,
       partitionsBehindLatest: { '0': 20 },
-      stateRows: 0,
-      stateBytes: 0,
-      at: '2026-11-23T21:59:52Z',
-      idleAt: null,
-    },
-    windows: {
+    }),
+    windows: aQuery('2026-11-23T21:59:50Z', {
       batchId: 7,
       inputRowsPerSecond: 98.5,
-      processedRowsPerSecond: 1000,
       batchDurationMs: 410,
       watermark: '2026-11-23T21:59:00Z',
       watermarkAgeMs: 60_000,
@@ -64,25 +35,22 @@ const status: JobStatus = {
       partitionsBehindLatest: { '0': 12 },
       stateRows: 5,
       stateBytes: 100,
-      at: '2026-11-23T21:59:50Z',
-      idleAt: null,
-    },
-    records: {
+    }),
+    records: aQuery('2026-11-23T21:59:54Z', {
       batchId: 9,
       inputRowsPerSecond: 50,
-      processedRowsPerSecond: 1000,
       batchDurationMs: 20,
-      watermark: null,
-      watermarkAgeMs: null,
       offsetsBehindLatest: 700,
       partitionsBehindLatest: { '0': 700 },
-      stateRows: 0,
-      stateBytes: 0,
-      at: '2026-11-23T21:59:54Z',
-      idleAt: null,
+    }),
+  },
+  {
+    totals: {
+      ...{ orders: 1000, duplicates: 0, late: 2, windowRows: 40 },
+      badRecords: { 'not-json': 3, price: 1 },
     },
   },
-};
+);
 
 describe('the watch function', () => {
   test.each<[string, Partial<StepRecord>, Parameters<typeof watchVerdict>[1], boolean, string]>([

@@ -2,46 +2,18 @@ import { describe, expect, test } from 'vitest';
 import type { JobStatus } from '../../../job/job-status.ts';
 import { badRecords, readStatus } from '../../../job/job-status.ts';
 import { readMetrics, type Seen } from '../../../plugin/streaming/watch-metrics.ts';
+import { aQuery, aStatus } from './sample-stream.ts';
 
 const nowMs = Date.parse('2026-11-23T22:00:00Z');
 const ago = (seconds: number): string => new Date(nowMs - seconds * 1000).toISOString();
 
-type Query = JobStatus['queries'][string];
+type Query = ReturnType<typeof aQuery>;
 
-function query(change: Partial<Query> = {}): Query {
-  return {
-    batchId: 1,
-    inputRowsPerSecond: 10,
-    processedRowsPerSecond: 1000,
-    batchDurationMs: 400,
-    watermark: null,
-    watermarkAgeMs: null,
-    offsetsBehindLatest: 3,
-    partitionsBehindLatest: {},
-    stateRows: 10,
-    stateBytes: 1000,
-    at: ago(5),
-    idleAt: null,
-    ...change,
-  };
-}
+const query = (change: Partial<Query> = {}) =>
+  aQuery(ago(5), { stateRows: 10, stateBytes: 1000, ...change });
 
-function status(change: Partial<JobStatus> = {}): JobStatus {
-  return {
-    version: 1,
-    state: 'running',
-    generation: 2,
-    checkpointId: 'c',
-    sparkVersion: '4.1.1',
-    applicationId: 'application_1_1',
-    sparkUi: null,
-    updatedAt: ago(4),
-    error: null,
-    totals: { orders: 100, late: 3, badRecords: { 'not-json': 2, price: 5 }, windowRows: 4 },
-    queries: { windows: query() },
-    ...change,
-  };
-}
+const status = (change: Partial<JobStatus> = {}): JobStatus =>
+  aStatus(ago(4), { windows: query() }, { generation: 2, ...change });
 
 const seen = (application: Seen['application'], change: Partial<JobStatus> = {}, running = true): Seen => ({
   application,
@@ -150,7 +122,7 @@ describe('the metrics of several queries and applications', () => {
 describe('what is new since the last look', () => {
   const first = readMetrics([seen('pipeline'), seen('alerts')], {}, nowMs);
   const later = (change: Partial<JobStatus>) => readMetrics([seen('pipeline', change)], first.memory, nowMs);
-  const totals = { orders: 200, late: 10, badRecords: { price: 20 }, windowRows: 9 };
+  const totals = { orders: 200, duplicates: 0, late: 10, badRecords: { price: 20 }, windowRows: 9 };
 
   test('is what one run has counted more', () => {
     expect(later({ totals }).metrics).toMatchObject({ DeadLetters: 13, LateOrders: 7 });

@@ -1,61 +1,32 @@
 import { describe, expect, test } from 'vitest';
 import type { JobStatus } from '../../../job/job-status.ts';
-import type { StepRecord } from '../../../plugin/streaming/record.ts';
 import { streamReport, streamText } from '../../../plugin/streaming/stream-report.ts';
+import { aQuery, aRecord, aStatus } from './sample-stream.ts';
 
 const nowMs = Date.parse('2026-11-25T12:00:00Z');
 
-const record: StepRecord = {
-  version: 1,
-  application: 'pipeline',
-  desired: 'running',
-  clusterId: 'j-1',
-  generation: 2,
-  checkpoint: 0,
-  fingerprint: { id: 'f', facts: {} },
-  startHash: 'h',
-  settings: {},
-  args: [],
-  stepName: 'shop-dev-pipeline-g2',
-  stepId: 's-2',
-  submittedAtMs: 0,
-  restartsMs: [],
-};
+const record = aRecord({ generation: 2, stepName: 'shop-dev-pipeline-g2', stepId: 's-2' });
 const running = { id: 's-2', name: record.stepName, state: 'RUNNING', reason: null } as const;
 
-function query(offsetsBehindLatest: number): JobStatus['queries'][string] {
-  return {
-    batchId: 1,
-    inputRowsPerSecond: 10,
-    processedRowsPerSecond: 1000,
-    batchDurationMs: 400,
-    watermark: null,
-    watermarkAgeMs: null,
+const query = (offsetsBehindLatest: number) =>
+  aQuery('2026-11-25T11:59:58Z', {
     offsetsBehindLatest,
     partitionsBehindLatest: { '0': offsetsBehindLatest },
-    stateRows: 0,
-    stateBytes: 0,
-    at: '2026-11-25T11:59:58Z',
-    idleAt: null,
-  };
-}
+  });
 
-function status(given: Partial<JobStatus> = {}): JobStatus {
-  return {
-    version: 1,
-    state: 'running',
-    generation: 2,
-    checkpointId: 'c',
-    sparkVersion: '4.1.1',
-    applicationId: 'application_1_1',
-    sparkUi: null,
-    updatedAt: '2026-11-25T11:59:58Z',
-    error: null,
-    totals: { orders: 5, late: 0, badRecords: { 'not-json': 2, 'no-value': 1 }, windowRows: 4 },
-    queries: { windows: query(3), records: query(7) },
-    ...given,
-  };
-}
+const status = (given: Partial<JobStatus> = {}): JobStatus =>
+  aStatus(
+    '2026-11-25T11:59:58Z',
+    { windows: query(3), records: query(7) },
+    {
+      generation: 2,
+      totals: {
+        ...{ orders: 5, duplicates: 0, late: 0, windowRows: 4 },
+        badRecords: { 'not-json': 2, 'no-value': 1 },
+      },
+      ...given,
+    },
+  );
 
 describe('the report on a stream', () => {
   test('tells the slowest query’s lag and all dead letters, and is well while the job beats', () => {

@@ -1,0 +1,70 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { UsageError } from '../core/error.ts';
+import { nearest } from '../core/nearest.ts';
+
+/** Options that npm has itself, and whose value in the environment may come from its settings. */
+const ofNpm = new Set(['debug', 'description', 'git', 'help', 'install', 'json', 'version', 'yes']);
+
+/**
+ * The first option that npm took for its own, for want of `--` before it: npm leaves it in the environment, and its value
+ * among the arguments. Undefined where it took none.
+ *
+ * @param names of the command's options
+ */
+export function takenByNpm(
+  names: Iterable<string>,
+  environment: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  return [...names].find(
+    (name) => !ofNpm.has(name) && environment[`npm_config_${name.replaceAll('-', '_')}`] !== undefined,
+  );
+}
+
+/** Names the option that an unknown one is a slip of, to stand before what else to do; empty where none is near. */
+export function meantOption(error: unknown, names: readonly string[]): string {
+  const [, unknown] = /^Unknown option '--([^']+)'/.exec(error instanceof Error ? error.message : '') ?? [];
+  const meant = unknown === undefined ? undefined : nearest(unknown, names);
+  return meant === undefined ? '' : `Did you mean --${meant}? `;
+}
+
+/**
+ * What Node's `parseArgs` found wrong, as a sentence without a full stop. Its own hints on dashes are left out: they run
+ * over several lines and speak of `--option=-XYZ`, or of positionals that no command here takes.
+ */
+export function optionProblem(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const [, option] = /^Option '(?:-\w, )?(--[\w-]+)[^']*' argument is ambiguous/.exec(error.message) ?? [];
+  if (option !== undefined)
+    return `${option} lacks its value; one that starts with a dash is written ${option}=-…`;
+  return error.message.replace(/\.?\s+To specify.*$/s, '').replace(/\.$/, '');
+}
+
+/**
+ * Reads a command's arguments: options as declared, and positionals.
+ *
+ * @param fix what someone should do who called the command wrongly
+ * @throws UsageError `ECOM_OPTION_UNKNOWN`
+ */
+export function parseArguments<const Options extends NonNullable<ParseArgsConfig['options']>>(
+  args: readonly string[],
+  options: Options,
+  fix: string,
+  allowPositionals = true,
+) {
+  const names = Object.keys(options);
+  const taken = takenByNpm(names, process.env);
+  if (taken !== undefined) {
+    const script = process.env.npm_lifecycle_event ?? '';
+    const call = script === 'start' ? 'npm start' : `npm run ${script}`;
+    throw new UsageError('ECOM_OPTION_UNKNOWN', {
+      what: 'An option was lost',
+      fix: `npm took --${taken} for an option of its own. Put -- before the options: ${call} -- --${taken} …`,
+    });
+  }
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals });
+  } catch (cause) {
+    const todo = `${meantOption(cause, names)}${fix}`;
+    throw new UsageError('ECOM_OPTION_UNKNOWN', { what: optionProblem(cause), fix: todo }, { cause });
+  }
+}
