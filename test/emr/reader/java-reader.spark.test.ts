@@ -4,18 +4,14 @@ import pipeline from '../../../pipeline/definition.ts';
 import { badRecordReasons } from '../../../plugins/ecom-analytics/core/order.ts';
 import { emitSpec, type PipelineSpec } from '../../../plugins/ecom-analytics/core/spec.ts';
 import { readerJar } from '../../../plugins/ecom-analytics/job/job-files.ts';
-import { shopFieldValues } from '../../../plugins/ecom-analytics/test/core/kit.ts';
+import { anOrder } from '../../../plugins/ecom-analytics/test/core/kit.ts';
 import { describeWithJdk, describeWithJdk17 } from '../../../plugins/ecom-analytics/test/requirement.ts';
 import { type Answer, compareReaders, readInJava } from './compare.ts';
 import { mutatedRecords } from './mutated-records.ts';
 import { buildReaderJar } from './reader-jar.ts';
 
 const appendedMs = Date.UTC(2026, 10, 23, 12);
-const order = {
-  ...{ order_id: 'o-1', customer_id: 'CUST_1', product_id: 'P001', product_name: 'Laptop', quantity: 1 },
-  ...{ price: 9.99, total_amount: 9.99, timestamp: '2026-11-23T12:00:00Z', region: 'US-East' },
-  ...shopFieldValues,
-};
+const order = anOrder({ price: 9.99, total_amount: 9.99, timestamp: '2026-11-23T12:00:00Z' });
 
 /** The answers to values, by the names of its columns. */
 async function read(spec: PipelineSpec, values: readonly string[]): Promise<Record<string, unknown>[]> {

@@ -9,29 +9,17 @@ import {
   customerAlert,
   orderAlert,
 } from '../../core/alert.ts';
-import { OrderReader, type ParsedOrder } from '../../core/order.ts';
+import { type Order, OrderReader, type ParsedOrder } from '../../core/order.ts';
 import { withoutRules } from '../../core/pipeline.ts';
 import { isStateful, isStateless, type Rule, trippedRules } from '../../core/rule.ts';
 import { defaultTopics } from '../../core/topic.ts';
-import { kit, shopFieldValues } from './kit.ts';
+import { anOrder, kit } from './kit.ts';
 
 const now = Date.parse('2026-11-23T12:00:05Z');
 
-function order(change: Record<string, unknown>): ParsedOrder {
+function order(change: Partial<Order>): ParsedOrder {
   const parsed = new OrderReader(pipeline).check(
-    {
-      ...shopFieldValues,
-      order_id: 'o-1',
-      customer_id: 'CUST_1',
-      product_id: 'P002',
-      product_name: 'Wireless Headphones',
-      quantity: 1,
-      price: 89.99,
-      total_amount: 89.99,
-      timestamp: '2026-11-23T12:00:00Z',
-      region: 'EU-West',
-      ...change,
-    },
+    anOrder({ price: 89.99, total_amount: 89.99, region: 'EU-West', ...change }),
     now,
   );
   if (typeof parsed === 'string') throw new Error(parsed);
@@ -39,7 +27,7 @@ function order(change: Record<string, unknown>): ParsedOrder {
 }
 
 const stateless = kit.rules.filter(isStateless);
-const tripped = (change: Record<string, unknown>) =>
+const tripped = (change: Partial<Order>) =>
   trippedRules(stateless, order(change)).map((rule) => rule.id);
 
 function ruleOf<Kind extends Rule['kind']>(kind: Kind): Extract<Rule, { kind: Kind }> {

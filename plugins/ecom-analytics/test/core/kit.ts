@@ -1,4 +1,5 @@
 import pipeline from '../../../../pipeline/definition.ts';
+import type { Order } from '../../core/order.ts';
 import type { PipelineDefinition } from '../../core/pipeline.ts';
 import type { Rule } from '../../core/rule.ts';
 import { defaultTopics } from '../../core/topic.ts';
@@ -65,9 +66,24 @@ export const kit: PipelineDefinition = {
 };
 
 /** The fields that a shop has added, for orders that are written down in a test. */
-export const shopFieldValues: Readonly<Record<string, unknown>> = Object.fromEntries(
+const shopFieldValues: Readonly<Record<string, unknown>> = Object.fromEntries(
   Object.entries(pipeline.orderFields).map(([name, { simulated }]) => [name, simulated[0]]),
 );
+
+/** An order as a shop sends it: a laptop for 1299.95 at noon. */
+export const anOrder = (change: Partial<Order> = {}): Order => ({
+  ...shopFieldValues,
+  order_id: 'o-1',
+  customer_id: 'CUST_1',
+  product_id: 'P001',
+  product_name: 'Laptop Pro 15',
+  quantity: 1,
+  price: 1299.95,
+  total_amount: 1299.95,
+  timestamp: '2026-11-23T12:00:00.000Z',
+  region: 'US-East',
+  ...change,
+});
 
 /** The kit's definition with a topic that a shop has added. */
 export const kitWithRefunds: PipelineDefinition = {

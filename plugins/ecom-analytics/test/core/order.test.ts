@@ -10,26 +10,19 @@ import {
   badRecordReasons as reasonsOf,
   shopFieldProblem,
 } from '../../core/order.ts';
-import { shopFieldValues } from './kit.ts';
+import { anOrder } from './kit.ts';
 
 const orderFields = fieldsOf(pipeline.orderFields);
 const badRecordReasons = reasonsOf(pipeline.orderFields);
 const reader = new OrderReader(pipeline);
 const appendedAt = Date.parse('2026-11-23T22:42:40Z');
 
-const good = {
-  ...shopFieldValues,
+const good = anOrder({
   order_id: '5f0c1b1e-9f4a-4b7e-9c1d-2f6f6a0f3c11',
   customer_id: 'CUST_1234',
-  product_id: 'P001',
-  product_name: 'Laptop Pro 15',
   category: 'Electronics',
-  quantity: 1,
-  price: 1299.95,
-  total_amount: 1299.95,
   timestamp: '2026-11-23T22:42:37.123Z',
-  region: 'US-East',
-};
+});
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const parse = (json: unknown) => reader.parse(bytes(JSON.stringify(json)), appendedAt);

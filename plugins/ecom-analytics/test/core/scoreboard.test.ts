@@ -3,22 +3,19 @@ import { type Alert, customerAlertId, orderAlertId } from '../../core/alert.ts';
 import { Scoreboard } from '../../core/generator/scoreboard.ts';
 import type { Order } from '../../core/order.ts';
 import { formatTimestamp } from '../../core/timestamp.ts';
-import { kit } from './kit.ts';
+import { anOrder, kit } from './kit.ts';
 
 const t0 = Date.parse('2026-11-23T12:00:00Z');
 
 function order(order_id: string, customer_id = 'CUST_1'): Order {
-  return {
+  return anOrder({
     order_id,
     customer_id,
-    product_id: 'P001',
-    product_name: 'Laptop',
-    quantity: 1,
     price: 1,
     total_amount: 1,
     timestamp: formatTimestamp(t0),
     region: 'EU-West',
-  };
+  });
 }
 
 function alert(ruleId: string, orderId: string | null, atMs: number, customerId = 'CUST_1'): Alert {

@@ -1,7 +1,7 @@
 import { between, type Random, seededRandom } from '../../core/generator/random.ts';
 import type { Order } from '../../core/order.ts';
 import type { TopicRecord } from '../../engine/memory-topic.ts';
-import { shopFieldValues } from '../core/kit.ts';
+import { anOrder } from '../core/kit.ts';
 
 /** Event time that the tests' orders start from; records are appended long after. */
 export const startMs = Date.parse('2026-11-23T12:00:00Z');
@@ -12,20 +12,15 @@ let made = 0;
 /** An order at so many seconds after the start. */
 export function orderAt(seconds: number, change: Partial<Order> = {}): Order {
   made++;
-  return {
-    ...shopFieldValues,
+  return anOrder({
     order_id: `order-${made}`,
     customer_id: `CUST_${made}`,
-    product_id: 'P002',
-    product_name: 'Wireless Headphones',
     category: 'Electronics',
-    quantity: 1,
     price: 89.99,
     total_amount: 89.99,
     timestamp: new Date(startMs + seconds * 1000).toISOString(),
-    region: 'US-East',
     ...change,
-  };
+  });
 }
 
 /** A record of the orders topic that holds this JSON. */

@@ -1,22 +1,11 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { shopFieldValues } from '../core/kit.ts';
+import { anOrder } from '../core/kit.ts';
 import { ownFolder, refusals, replayed } from './replayed.ts';
 
 const { write, remove } = ownFolder();
 afterAll(remove);
 
-const good = {
-  ...shopFieldValues,
-  order_id: 'o1',
-  customer_id: 'c1',
-  product_id: 'P001',
-  product_name: 'Laptop Pro 15',
-  quantity: 1,
-  price: 1299.95,
-  total_amount: 1299.95,
-  timestamp: '2026-01-02T03:04:05.678Z',
-  region: 'US-East',
-};
+const good = anOrder({ customer_id: 'c1', timestamp: '2026-01-02T03:04:05.678Z' });
 let orders = 0;
 const line = (change: object = {}): string =>
   JSON.stringify({ ...good, order_id: `o${++orders}`, ...change });

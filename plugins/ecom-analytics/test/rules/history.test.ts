@@ -7,7 +7,7 @@ import { windowStarts } from '../../core/window.ts';
 import { History, type HistoryOutcome } from '../../rules/history.ts';
 import type { LimitOutcome, RuleOutcome, ValueOutcome } from '../../rules/trial.ts';
 import { ValueCounts } from '../../rules/value-counts.ts';
-import { kit, shopFieldValues } from '../core/kit.ts';
+import { anOrder, kit } from '../core/kit.ts';
 
 const noon = Date.parse('2026-01-02T12:00:00Z');
 
@@ -19,18 +19,15 @@ function sale(
   region = 'US-East',
   quantity = 1,
 ): ParsedOrder {
-  const order = {
-    ...shopFieldValues,
+  const order = anOrder({
     order_id: id,
     customer_id: customer,
-    product_id: 'P001',
-    product_name: 'Laptop',
     quantity,
     price: total,
     total_amount: total,
     timestamp: new Date(atMs).toISOString(),
     region,
-  };
+  });
   const parsed = new OrderReader(pipeline).check(order, Number.MAX_SAFE_INTEGER);
   if (typeof parsed === 'string') throw new Error(parsed);
   return parsed;

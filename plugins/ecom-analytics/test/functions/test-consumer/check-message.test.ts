@@ -4,25 +4,14 @@ import pipeline from '../../../../../pipeline/definition.ts';
 import { deadLetterHeaders } from '../../../core/dead-letter.ts';
 import { tickHeader } from '../../../core/tick.ts';
 import { MessageCheck } from '../../../functions/test-consumer/check-message.ts';
-import { shopFieldValues } from '../../core/kit.ts';
+import { anOrder } from '../../core/kit.ts';
 import { alertOf } from '../alert-consumer/alert-events.ts';
 
 const { topics } = pipeline;
 const messages = new MessageCheck(pipeline);
 const check = messages.check.bind(messages);
 const timestampMs = Date.parse('2026-11-23T22:42:38Z');
-const order = {
-  ...shopFieldValues,
-  order_id: 'o-1',
-  customer_id: 'CUST_1234',
-  product_id: 'P001',
-  product_name: 'Laptop Pro 15',
-  quantity: 1,
-  price: 1299.95,
-  total_amount: 1299.95,
-  timestamp: '2026-11-23T22:42:37Z',
-  region: 'US-East',
-};
+const order = anOrder({ customer_id: 'CUST_1234', timestamp: '2026-11-23T22:42:37Z' });
 
 function message(value: unknown, headers: Record<string, string> = {}): KafkaMessage {
   const bytes =

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { GeneratedOrder } from '../../../core/generator/order-generator.ts';
 import { formatTimestamp } from '../../../core/timestamp.ts';
 import { SentOrders } from '../../../machine/spark/sent-orders.ts';
-import { kit, shopFieldValues } from '../../core/kit.ts';
+import { anOrder, kit } from '../../core/kit.ts';
 import { aRow } from '../../dashboard/samples.ts';
 
 const startMs = Date.UTC(2026, 10, 23, 12);
@@ -15,18 +15,13 @@ function order(
   return {
     atMs,
     label: null,
-    order: {
-      ...shopFieldValues,
+    order: anOrder({
       order_id: id,
       customer_id: change.customer ?? 'CUST_1',
-      product_id: 'P001',
-      product_name: 'Laptop Pro 15',
-      quantity: 1,
       price: change.total ?? 10.1,
       total_amount: change.total ?? 10.1,
       timestamp: formatTimestamp(atMs),
-      region: 'US-East',
-    },
+    }),
   };
 }
 
