@@ -3,7 +3,8 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { runFiles } from '../files/output-folder.ts';
 
-const Line = v.object({ alert_id: v.string(), acknowledged_at: v.string() });
+/** A later line of an alert overrides an earlier one; null takes the acknowledgment back. */
+const Line = v.object({ alert_id: v.string(), acknowledged_at: v.nullable(v.string()) });
 
 /** Which alerts of a run a person has acknowledged: a line each in the run's folder. */
 export class Acknowledgements {
@@ -32,7 +33,7 @@ export class Acknowledgements {
         continue;
       }
       const result = v.safeParse(Line, json);
-      if (result.success) kept.#at.set(result.output.alert_id, result.output.acknowledged_at);
+      if (result.success) kept.#note(result.output.alert_id, result.output.acknowledged_at);
     }
     return kept;
   }
@@ -42,9 +43,17 @@ export class Acknowledgements {
     return this.#at.get(alertId) ?? null;
   }
 
-  /** Acknowledges an alert, unless it was already; done once it is in the file. */
+  /** Acknowledges an alert, unless it is already; done once it is in the file. */
   async add(alertId: string, acknowledgedAt: string): Promise<void> {
-    if (this.#at.has(alertId)) return;
+    if (!this.#at.has(alertId)) await this.#write(alertId, acknowledgedAt);
+  }
+
+  /** Takes an acknowledgment back, where there is one; done once that is in the file. */
+  async undo(alertId: string): Promise<void> {
+    if (this.#at.has(alertId)) await this.#write(alertId, null);
+  }
+
+  async #write(alertId: string, acknowledgedAt: string | null): Promise<void> {
     const line = `${JSON.stringify({ alert_id: alertId, acknowledged_at: acknowledgedAt })}\n`;
     const start = this.#isCut ? '\n' : '';
     try {
@@ -55,6 +64,11 @@ export class Acknowledgements {
       throw error;
     }
     if (start !== '') this.#isCut = false;
-    this.#at.set(alertId, acknowledgedAt);
+    this.#note(alertId, acknowledgedAt);
+  }
+
+  #note(alertId: string, acknowledgedAt: string | null): void {
+    if (acknowledgedAt === null) this.#at.delete(alertId);
+    else this.#at.set(alertId, acknowledgedAt);
   }
 }

@@ -94,13 +94,14 @@ export class AlertBook {
     keepNewest(changed, maxGroupsPerRuleInFrame);
   }
 
-  /** Notes that an alert has been acknowledged since. */
-  acknowledge(alertId: string): void {
+  /** Notes that an alert has been acknowledged since, or that this was taken back. */
+  acknowledgmentChanged(alertId: string): void {
     for (const { groups, changed } of this.#rules.values()) {
       for (const [customer, group] of groups) {
+        if (group.alert.alert_id !== alertId) continue;
+        const { acknowledged: _, ...rest } = group;
         const acknowledged = this.#acknowledged(alertId);
-        if (group.alert.alert_id !== alertId || acknowledged === null) continue;
-        groups.set(customer, { ...group, acknowledged });
+        groups.set(customer, acknowledged === null ? rest : { ...rest, acknowledged });
         changed.add(customer);
       }
     }

@@ -33,7 +33,11 @@ export class Refusal extends Error {
   }
 }
 
-const Acknowledge = v.object({ alert: v.pipe(v.string(), v.maxLength(1000)) });
+const Acknowledge = v.object({
+  alert: v.pipe(v.string(), v.maxLength(1000)),
+  /** False takes it back. */
+  acknowledged: v.boolean(),
+});
 
 /** Answers what the page asks about alerts. */
 export class AlertRequests {
@@ -109,23 +113,27 @@ export class AlertRequests {
     }
   }
 
-  /** Acknowledges an alert, in the run's folder. */
+  /** Acknowledges an alert, or takes that back, in the run's folder. */
   async acknowledge(body: unknown): Promise<AlertGroup> {
     const asked = v.safeParse(Acknowledge, body);
-    if (!asked.success) throw new Refusal(400, 'The request has to name an alert: {"alert": "its id"}.');
+    if (!asked.success) {
+      throw new Refusal(400, 'The request must be {"alert": "its id", "acknowledged": true or false}.');
+    }
     const { folder } = this;
     if (folder === null || !folder.isWritable) {
-      throw new Refusal(409, 'This run is shown read-only, so nothing can be acknowledged.');
+      throw new Refusal(409, 'This run is shown read-only, so its acknowledgments cannot be changed.');
     }
-    const group = await this.#find(asked.output.alert);
+    const { acknowledged: _, ...group } = await this.#find(asked.output.alert);
     const { alert_id } = group.alert;
     try {
-      await folder.acknowledgements.add(alert_id, formatTimestamp(this.#now()));
+      if (asked.output.acknowledged) {
+        await folder.acknowledgements.add(alert_id, formatTimestamp(this.#now()));
+      } else await folder.acknowledgements.undo(alert_id);
     } catch (error) {
       const known = await outputError(error, folder.path);
       throw known instanceof EcomError ? new Refusal(500, known.message) : known;
     }
-    this.#history.alerts.acknowledge(alert_id);
+    this.#history.alerts.acknowledgmentChanged(alert_id);
     return this.#withAcknowledgement(group);
   }
 

@@ -22,6 +22,8 @@ export class AlertDetail {
   #answer: AlertAnswer | null = null;
   /** Written again and again, while the rest stays as it was answered. */
   #rate: HTMLElement | null = null;
+  /** Likewise: an alert may be open before the page knows whether it can be acknowledged. */
+  #showActions: (() => void) | null = null;
 
   constructor(model: RunModel, navigation: Navigation, changed: () => void) {
     this.#model = model;
@@ -38,9 +40,11 @@ export class AlertDetail {
     if (id !== this.#id) {
       this.#id = id;
       this.#answer = null;
+      this.#showActions = null;
       this.#panel.hidden = id === '';
       if (id !== '') void this.#load(id, nowMs);
     }
+    this.#showActions?.();
     const rate = this.#model.rates.find(({ rule }) => rule === this.#answer?.rule?.id);
     if (this.#rate !== null && rate !== undefined) setText(this.#rate, this.#raised(rate));
   }
@@ -88,33 +92,46 @@ export class AlertDetail {
 
   #actions(answer: AlertAnswer): HTMLElement {
     const said = element('span', { class: 'note', role: 'status' });
-    const acknowledge = element('button', { type: 'button' }, 'Acknowledge');
-    const shown = ({ acknowledged }: AlertGroup): void => {
-      acknowledge.hidden = acknowledged !== undefined || !this.#model.acknowledges;
-      if (acknowledged !== undefined)
-        setText(said, `Acknowledged ${moment(parseTimestamp(acknowledged), Date.now())}`);
-      else if (!this.#model.acknowledges) setText(said, 'This run is shown read-only.');
+    const button = element('button', { type: 'button' });
+    let { acknowledged } = answer.group;
+    /** What the last press of a button came to; empty before the first. */
+    let outcome = '';
+    const show = (): void => {
+      const { acknowledges } = this.#model;
+      button.hidden = !acknowledges;
+      // The label changes, so the button has no pressed state: both would be read out, and contradict each other.
+      setText(button, acknowledged === undefined ? 'Acknowledge' : 'Undo acknowledgment');
+      const state =
+        acknowledged !== undefined
+          ? `Acknowledged ${moment(parseTimestamp(acknowledged), Date.now())}`
+          : acknowledges
+            ? ''
+            : 'This run is shown read-only.';
+      setText(said, outcome === '' ? state : outcome);
     };
-    shown(answer.group);
-    acknowledge.addEventListener('click', async () => {
+    button.addEventListener('click', async () => {
+      const asked = { alert: answer.group.alert.alert_id, acknowledged: acknowledged === undefined };
       try {
-        const group = await tell<AlertGroup>('/acknowledge', { alert: answer.group.alert.alert_id });
-        shown(group);
-        copy.focus();
+        ({ acknowledged } = await tell<AlertGroup>('/acknowledge', asked));
+        outcome = acknowledged === undefined ? 'No longer acknowledged.' : '';
       } catch (error) {
-        setText(said, reasonOf(error));
+        outcome = reasonOf(error);
       }
+      show();
     });
     const copy = element('button', { type: 'button' }, 'Copy as JSON');
     copy.addEventListener('click', async () => {
       try {
         await navigator.clipboard.writeText(JSON.stringify(answer.group.alert, null, 2));
-        setText(said, 'Copied.');
+        outcome = 'Copied.';
       } catch {
-        setText(said, 'The browser does not allow copying here.');
+        outcome = 'The browser does not allow copying here.';
       }
+      show();
     });
-    return element('p', { class: 'actions' }, acknowledge, copy, said);
+    show();
+    this.#showActions = show;
+    return element('p', { class: 'actions' }, button, copy, said);
   }
 
   #facts({ group, rule, rate }: AlertAnswer, nowMs: number): HTMLElement {

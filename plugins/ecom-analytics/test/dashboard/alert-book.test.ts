@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AlertBook, RateRing } from '../../dashboard/alert-book.ts';
-import { anAlert, noonMs } from './samples.ts';
+import { aGroup, anAlert, noonMs } from './samples.ts';
 
 describe('the book of alerts', () => {
   it('keeps alerts of one rule and customer together, with their number and since when', () => {
@@ -43,8 +43,13 @@ describe('the book of alerts', () => {
     book.add([anAlert(1)]);
     book.takeChanged();
     acknowledged.set('high-value:order-1', '2026-03-04T12:00:00.000Z');
-    book.acknowledge('high-value:order-1');
+    book.acknowledgmentChanged('high-value:order-1');
     expect(book.takeChanged()[0]?.acknowledged).toBe('2026-03-04T12:00:00.000Z');
+    acknowledged.clear();
+    book.acknowledgmentChanged('high-value:order-1');
+    expect(book.takeChanged()).toEqual([aGroup(1)]);
+    acknowledged.set('high-value:order-1', '2026-03-04T12:00:00.000Z');
+    book.acknowledgmentChanged('high-value:order-1');
     book.add([anAlert(2, { customer_id: 'CUST_1' })]);
     expect(book.groups()[0]).not.toHaveProperty('acknowledged');
     expect(book.groups()[0]?.count).toBe(2);

@@ -110,7 +110,9 @@ describe('another limit', () => {
 });
 
 describe('acknowledging', () => {
-  const body = JSON.stringify({ alert: 'high-value:order-1' });
+  const bodyOf = (acknowledged: boolean): string =>
+    JSON.stringify({ alert: 'high-value:order-1', acknowledged });
+  const body = bodyOf(true);
 
   it('is told to every page, and survives a restart', async () => {
     await dashboard.runFolder(folder);
@@ -132,6 +134,30 @@ describe('acknowledging', () => {
     expect(again.acknowledged).toBe(group.acknowledged);
   });
 
+  it('can be undone, which every page is told and a restart keeps', async () => {
+    await dashboard.runFolder(folder);
+    dashboard.alerts([anAlert(1)]);
+    await acknowledge(body);
+    const reader = await EventReader.open(dashboard.url);
+    expect((await reader.expectNext()).data.alerts?.[0]).toHaveProperty('acknowledged');
+    const undone = await acknowledge(bodyOf(false));
+    expect(undone.status).toBe(200);
+    expect(await undone.json()).not.toHaveProperty('acknowledged');
+    let told: readonly AlertGroup[] | undefined;
+    while (told === undefined || 'acknowledged' in (told[0] ?? {})) {
+      told = (await reader.expectNext()).data.alerts;
+    }
+    expect(told).toEqual([{ alert: anAlert(1), count: 1, since: anAlert(1).detected_at }]);
+    await reader.close();
+    await dashboard.close();
+
+    dashboard = await startDashboard({ definition: kit, port: 0 });
+    await dashboard.runFolder(folder);
+    dashboard.alerts([anAlert(1)]);
+    const { group } = await ask<AlertAnswer>('/alert?id=high-value:order-1');
+    expect(group).not.toHaveProperty('acknowledged');
+  });
+
   it('is refused where the run is read-only, or has no folder', async () => {
     dashboard.alerts([anAlert(1)]);
     dashboard.snapshot(aSnapshot());
@@ -146,8 +172,9 @@ describe('acknowledging', () => {
     ['another site', body, { Origin: 'https://evil.example' }, 403],
     ['a form', body, { 'Content-Type': 'text/plain' }, 403],
     ['what is not JSON', '{', {}, 400],
-    ['what names no alert', '{"alert":1}', {}, 400],
-    ['an alert that is not there', '{"alert":"nowhere"}', {}, 404],
+    ['what names no alert', '{"alert":1,"acknowledged":true}', {}, 400],
+    ['what does not say whether it is', '{"alert":"high-value:order-1"}', {}, 400],
+    ['an alert that is not there', '{"alert":"nowhere","acknowledged":true}', {}, 404],
     ['too much', `"${'x'.repeat(10_000)}"`, {}, 413],
   ])('is refused for %s', async (_, sent, headers, status) => {
     await dashboard.runFolder(folder);

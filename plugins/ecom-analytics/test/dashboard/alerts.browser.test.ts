@@ -133,7 +133,7 @@ describeWithChromium('the list of alerts', () => {
     await expect.poll(() => page.locator('#alerts-list li').count(), soon).toBeGreaterThan(10);
   });
 
-  it('opens an alert by keyboard, tries another limit, acknowledges it, and has nothing that axe-core objects to', async () => {
+  it('opens an alert by keyboard, tries another limit, acknowledges it and undoes that, and has nothing that axe-core objects to', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'ecom run '));
     await dashboard.runFolder(folder);
     dashboard.orders([aSentOrder(3, { total_amount: 1299.95 }), aSentOrder(4, { customer_id: 'CUST_3' })]);
@@ -149,12 +149,16 @@ describeWithChromium('the list of alerts', () => {
     await page.keyboard.press('Enter');
     await textOf(page, '#alert', /At \$5\.00: 2 alerts about 1 customer\./);
     expect(await axe(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Acknowledge' }).click();
+    await page.getByRole('button', { name: 'Acknowledge', exact: true }).click();
     await textOf(page, '#alert [role=status]', /Acknowledged/);
     await page.locator('#alerts-list li.acknowledged').waitFor();
     expect(await readFile(path.join(folder, 'acknowledged.jsonl'), 'utf8')).toContain('high-value:3');
     await page.reload();
     await textOf(page, '#alert [role=status]', /Acknowledged/);
+    await page.getByRole('button', { name: 'Undo acknowledgment' }).press('Enter');
+    await textOf(page, '#alert [role=status]', /No longer acknowledged/);
+    await page.locator('#alerts-list li.acknowledged').waitFor({ state: 'detached' });
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Acknowledge');
     await page.locator('#alert-heading').press('Escape');
     await page.locator('#alert').waitFor({ state: 'hidden' });
     expect(await page.evaluate('location.hash')).toBe('#/alerts');

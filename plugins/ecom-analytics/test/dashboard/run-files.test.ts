@@ -76,6 +76,23 @@ describe('acknowledgements', () => {
     );
   });
 
+  it('can be undone and given again, each time with a line', async () => {
+    const kept = await Acknowledgements.open(folder);
+    await kept.undo('a');
+    await kept.add('a', '2026-03-04T12:00:00.000Z');
+    await kept.undo('a');
+    expect(kept.at('a')).toBeNull();
+    expect((await Acknowledgements.open(folder)).at('a')).toBeNull();
+    await kept.add('a', '2026-03-04T13:00:00.000Z');
+    expect((await Acknowledgements.open(folder)).at('a')).toBe('2026-03-04T13:00:00.000Z');
+    const lines = (await readFile(path.join(folder, 'acknowledged.jsonl'), 'utf8')).trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line).acknowledged_at)).toEqual([
+      '2026-03-04T12:00:00.000Z',
+      null,
+      '2026-03-04T13:00:00.000Z',
+    ]);
+  });
+
   it('pass over a line that was cut short, and keep what follows it', async () => {
     const line = '{"alert_id":"a","acknowledged_at":"2026-03-04T12:00:00.000Z"}\n';
     await writeFile(path.join(folder, 'acknowledged.jsonl'), `${line}{"alert_id":"b","ack`);
