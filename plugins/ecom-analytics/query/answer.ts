@@ -80,7 +80,7 @@ export async function* jsonText(columns: readonly AnswerColumn[], rows: Rows): A
   yield before === '[' ? '[]\n' : '\n]\n';
 }
 
-/** An answer as CSV (RFC 4180) with a header; what is null is an empty field, what looks like a formula follows a `'`. */
+/** An answer as CSV (RFC 4180) with a header; what is null is an empty field, and a `'` stands before what looks like a formula. */
 export async function* csvLines(columns: readonly AnswerColumn[], rows: Rows): AsyncGenerator<string> {
   yield `${columns.map(({ name }) => csvText(name)).join(',')}\r\n`;
   const cell = (value: DuckDBValue, place: number): string => {

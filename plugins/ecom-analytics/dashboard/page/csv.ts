@@ -2,18 +2,20 @@
 
 /** A field as it stands in a line. */
 export function csvField(value: string): string {
-  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+  return /[",;\t\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }
 
 /**
- * What a spreadsheet takes for a formula. Source: OWASP, "CSV Injection". A number in text, such as -5, is what it is
- * taken for.
+ * The places in a text at which a spreadsheet may take a cell for a formula: its start, and behind what may end a cell. Where Excel
+ * separates by semicolons, or a file is opened with tabs, a quote counts only at the start of such a cell, so those of a field
+ * do not hold it together. A field that ends with a number, such as -5, is what it is taken for. Source: OWASP, "CSV Injection".
  */
-const formula = /^(?![+-]?[0-9]+(?:\.[0-9]+)?$)[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+const formula =
+  /^(?=[\t\r\n])|(?=[=+\-@\uff1d\uff0b\uff0d\uff20])(?<=(?:^|[;\t\r\n])["\s]*)(?![+-]?[0-9]+(?:\.[0-9]+)?$)/g;
 
-/** Text from orders may hold anything; no spreadsheet should run it: what looks like a formula follows a `'`. */
+/** Text from orders may hold anything; no spreadsheet should run it: a `'` stands before what looks like a formula. */
 export function csvText(value: string): string {
-  return csvField(formula.test(value) ? `'${value}` : value);
+  return csvField(value.replace(formula, "'"));
 }
 
 /** Figures under heads. */
