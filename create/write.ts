@@ -2,6 +2,7 @@ import { type Dirent, existsSync, mkdirSync, renameSync, rmdirSync, rmSync } fro
 import { lstat, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EcomError } from '../plugins/ecom-analytics/core/error.ts';
+import { excerpt } from '../plugins/ecom-analytics/core/excerpt.ts';
 import { completeFolder, inspectTarget, stagingPrefix, type Target, TargetError } from './target.ts';
 import type { Tree } from './tree.ts';
 
@@ -162,7 +163,7 @@ function describe(error: unknown, folder: string, fix = nothingLeft): unknown {
 /** Puts a whole new folder in its place with one rename, which fails where something else has taken the place. */
 async function writeNew(tree: Tree, folder: string, signal: AbortSignal): Promise<string[]> {
   const parent = path.dirname(folder);
-  const prefix = `.${path.basename(folder).slice(0, 40)}.creating-`;
+  const prefix = `.${excerpt(path.basename(folder), 40)}.creating-`;
   const madeParent = mkdirSync(parent, { recursive: true });
   const staging = path.join(parent, `${prefix}${process.pid}`);
   try {

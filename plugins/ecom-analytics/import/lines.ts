@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { EcomError } from '../core/error.ts';
+import { excerpt } from '../core/excerpt.ts';
 import { type CsvDialect, firstLine } from './csv-dialect.ts';
 import type { ReplayDatabase } from './replay-database.ts';
 import type { Input } from './table.ts';
@@ -28,7 +29,7 @@ async function rejectsOf(db: ReplayDatabase, input: Input): Promise<Reject[]> {
       throw new EcomError('ECOM_REPLAY_QUOTES', {
         what: `The quotes of line ${record} do not match: the field that opens there takes in the rows below`,
         where: `${file}:${record}`,
-        fix: `Close the quote, or double one that is text (""). The line starts with: ${JSON.stringify(text.split('\n')[0]?.slice(0, 80))}`,
+        fix: `Close the quote, or double one that is text (""). The line starts with: ${JSON.stringify(excerpt(text.split('\n')[0] ?? '', 80))}`,
       });
     }
     return { record, file, reason: /ENCODING/.test(kind) ? 'not-utf8' : 'row', text };

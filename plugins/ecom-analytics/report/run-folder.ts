@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { type Alert, AlertSchema } from '../core/alert.ts';
 import { UsageError } from '../core/error.ts';
+import { currencyDecimals } from '../core/money.ts';
 import { readLines } from '../files/json-lines.ts';
 import { runFiles } from '../files/output-folder.ts';
 import type { RunSummary } from '../run/feed.ts';
@@ -32,7 +33,10 @@ const SummarySchema: v.GenericSchema<unknown, RunSummary> = v.object({
   orders: count,
   duplicates: count,
   revenue: v.number(),
-  currency: v.string(),
+  currency: v.pipe(
+    v.string(),
+    v.check((code) => currencyDecimals(code) !== undefined),
+  ),
   customers: count,
   windows: count,
   alerts: v.record(v.string(), count),

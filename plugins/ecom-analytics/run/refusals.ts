@@ -1,4 +1,5 @@
 import type { DeadLetter } from '../core/dead-letter.ts';
+import { excerpt } from '../core/excerpt.ts';
 import type { RefusedReason, RefusedSample } from '../job/stream-health.ts';
 
 /** As much of a refused record as a line has room for. */
@@ -16,7 +17,7 @@ function sampleOf({ topic, partition, offset, value_base64, line }: Refused): Re
   const text =
     value_base64 === null
       ? null
-      : Buffer.from(value_base64.slice(0, shownBase64), 'base64').toString('utf8').slice(0, shownCharacters);
+      : excerpt(Buffer.from(value_base64.slice(0, shownBase64), 'base64').toString('utf8'), shownCharacters);
   return { topic, partition, offset, isLine: line !== undefined, text };
 }
 

@@ -1,4 +1,5 @@
 import type { Alert } from '../../core/alert.ts';
+import { excerpt } from '../../core/excerpt.ts';
 import { formatMoney } from '../../core/money.ts';
 
 /** What SNS publishes: a subject and a text for a person, and attributes that subscriptions can filter by. */
@@ -21,7 +22,7 @@ const unprintable = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffe\uff
 
 /** Anyone who may write to the topic decides what is in an alert: made printable, and cut to what is read. */
 function shown(text: string): string {
-  const cut = text.length > longestField ? `${text.slice(0, longestField)}…` : text;
+  const cut = text.length > longestField ? `${excerpt(text, longestField)}…` : text;
   return cut.replace(unprintable, '\ufffd');
 }
 

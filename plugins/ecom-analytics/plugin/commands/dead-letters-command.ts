@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { deadLetterHeaders } from '../../core/dead-letter.ts';
 import { UsageError } from '../../core/error.ts';
+import { excerpt } from '../../core/excerpt.ts';
 import { badRecordReasons, OrderReader } from '../../core/order.ts';
 import type { PipelineDefinition } from '../../core/pipeline.ts';
 import { isLate } from '../../core/window.ts';
@@ -123,7 +124,7 @@ function recordText(
   meanings: Meanings,
 ): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return `${refusedAt} ${topic} ${partition}:${offset} ${reason} (${meanings[reason] ?? 'a reason not known here'})\n  ${text.slice(0, 200)}`;
+  return `${refusedAt} ${topic} ${partition}:${offset} ${reason} (${meanings[reason] ?? 'a reason not known here'})\n  ${excerpt(text, 200)}`;
 }
 
 function listText({ records, older }: RefusedRecords, deadLetters: string, meanings: Meanings): string {

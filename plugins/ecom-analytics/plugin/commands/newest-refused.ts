@@ -1,4 +1,5 @@
 import { isEcomError } from '../../core/error.ts';
+import { excerpt } from '../../core/excerpt.ts';
 import type { Operations, RefusedSample } from '../../job/stream-health.ts';
 import type { DeployedStage } from '../session.ts';
 import { refusedRecords } from './dead-letters-command.ts';
@@ -42,7 +43,7 @@ export class NewestRefused {
       this.#records = counted;
       for (const { reason, topic, partition, offset, value } of records) {
         const text = typeof value === 'string' || value === null ? value : JSON.stringify(value);
-        const shown = text === null ? null : text.slice(0, shownCharacters);
+        const shown = text === null ? null : excerpt(text, shownCharacters);
         this.#samples.set(reason, { topic, partition, offset, isLine: false, text: shown });
       }
       return true;
