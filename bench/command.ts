@@ -31,9 +31,11 @@ export async function main(names: readonly string[]): Promise<number> {
   const unknown = names.find((name) => !benches.some((bench) => bench.name === name));
   if (unknown !== undefined) {
     const { UsageError } = await import('../plugins/ecom-analytics/core/error.ts');
+    const { didYouMean } = await import('../plugins/ecom-analytics/core/nearest.ts');
+    const known = benches.map(({ name }) => name);
     throw new UsageError('ECOM_USAGE', {
       what: `There is no benchmark "${unknown}"`,
-      fix: `There are ${benches.map(({ name }) => name).join(', ')}.`,
+      fix: `${didYouMean(unknown, known)}There are ${known.join(', ')}.`,
     });
   }
   const date = new Date().toISOString();

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { intro, log, outro } from '@clack/prompts';
 import { UsageError } from '../plugins/ecom-analytics/core/error.ts';
+import { meantOption, optionProblem } from '../plugins/ecom-analytics/functions/command-arguments.ts';
 import { type PackageManager, packageManagers, type Surroundings } from './answers.ts';
 import { CancelledError } from './cancel.ts';
 import { completeAnswers, type Modes, readFlags, refuseTakenByNpm, type Typed } from './complete-answers.ts';
@@ -145,9 +146,9 @@ function readUpdateFlags(args: readonly string[]) {
     if (positionals.length > 1) throw new Error('There are two folders');
     return { ...values, folder: path.resolve(positionals[0] ?? '.') };
   } catch (error) {
-    const what = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error);
-    const fix = 'See `npx create-ecom-analytics update --help`.';
-    throw new UsageError('ECOM_USAGE', { what, where: 'command line', fix }, { cause: error });
+    const fix = `${meantOption(error, Object.keys(updateFlags))}See \`npx create-ecom-analytics update --help\`.`;
+    const parts = { what: optionProblem(error), where: 'command line', fix };
+    throw new UsageError('ECOM_USAGE', parts, { cause: error });
   }
 }
 

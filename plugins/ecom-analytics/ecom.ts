@@ -1,7 +1,7 @@
 import { UsageError } from './core/error.ts';
-import { nearest } from './core/nearest.ts';
+import { didYouMean } from './core/nearest.ts';
 import type { PipelineDefinition } from './core/pipeline.ts';
-import { loadDefinition, projectFolder } from './project/project.ts';
+import { loadDefinition, projectFolder, tryDefinition } from './project/project.ts';
 
 /** The command `ecom`: what runs on this machine. A stage on AWS has `sls` and `sls ecom`. */
 
@@ -33,6 +33,21 @@ function ofShop(
   };
 }
 
+/** A command that shows what a run wrote, which it can where the shop's definition cannot be loaded. */
+function ofRun(
+  what: string,
+  load: () => Promise<CommandModule<[shop: PipelineDefinition | Error]>>,
+): EcomCommand {
+  return {
+    what,
+    usage: async () => (await load()).usage,
+    run: async (args) => {
+      const [{ main }, shop] = await Promise.all([load(), tryDefinition(projectFolder())]);
+      return main(args, shop);
+    },
+  };
+}
+
 /** A command that reads what was written, or starts what knows no shop. */
 function ofAny(what: string, load: () => Promise<CommandModule<[]>>): EcomCommand {
   return {
@@ -49,8 +64,8 @@ function asksForHelp(args: readonly string[]): boolean {
 
 const commands: Readonly<Record<string, EcomCommand>> = {
   start: ofShop('the whole pipeline, with a dashboard', () => import('./run/command.ts')),
-  dashboard: ofShop('the dashboard of a finished run', () => import('./dashboard/command.ts')),
-  report: ofShop('a page of plots of what a run wrote', () => import('./report/command.ts')),
+  dashboard: ofRun('the dashboard of a finished run', () => import('./dashboard/command.ts')),
+  report: ofRun('a page of plots of what a run wrote', () => import('./report/command.ts')),
   query: ofAny('SQL over what a run wrote', () => import('./query/command.ts')),
   rules: ofShop('what other limits of the rules would have caught', () => import('./rules/command.ts')),
   producer: ofShop('simulated orders into a Kafka cluster', () => import('./functions/producer/command.ts')),
@@ -91,9 +106,8 @@ export async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (command !== undefined) return command.run(rest);
-  const near = nearest(name, Object.keys(commands));
   throw new UsageError('ECOM_COMMAND_UNKNOWN', {
     what: `There is no command "${name}"`,
-    fix: near === undefined ? 'See ecom --help.' : `Did you mean ${near}? ecom --help lists them all.`,
+    fix: `${didYouMean(name, Object.keys(commands))}Run \`npx ecom --help\` for the commands.`,
   });
 }

@@ -226,6 +226,7 @@ describe('flags', () => {
     ['a mistyped command', ['updat'], 'There is no command "updat"'],
     ['an unknown flag', ['x', '--colour', 'red'], "Unknown option '--colour'"],
     ['a mistyped flag', ['x', '--regoin', 'eu-west-1'], 'Did you mean --region? See'],
+    ['a mistyped flag that says no', ['x', '--no-instal'], 'Did you mean --no-install? See'],
     [
       'an unknown value',
       ['x', '--size', 'huge'],

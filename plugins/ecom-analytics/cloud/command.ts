@@ -6,14 +6,14 @@ import { startCloud } from './cloud.ts';
 import { announceCloud, refuseSecondCloud } from './cloud-address.ts';
 
 export const usage = `AWS on this machine, without an account: Amazon MSK and EMR with real Kafka and real Spark behind them, and
-Lambda, S3, DynamoDB, SNS, CloudFormation and CloudWatch by ministack. It runs until Ctrl-C, and what is in it goes with it.
+Lambda, S3, DynamoDB, SNS, CloudFormation and CloudWatch by ministack. It runs until Ctrl-C, which deletes everything in it.
 Needs Java 17 and Python 3.10 or later.
 
   npm run cloud -- [options]
 
   --port N         port of its one address (any that is free)
-  --record FOLDER  keeps every call to AWS and every request to Kafka there, in calls.jsonl and requests.jsonl
-  --s3-latency MS  S3 answers so much later: on AWS it takes 20 to 50 ms
+  --record FOLDER  save every call to AWS and every request to Kafka there, in calls.jsonl and requests.jsonl
+  --s3-latency MS  delay each answer of S3 by so much, up to 10000 (0); on AWS it takes 20 to 50 ms
   --help           show this
 
 Example, in another terminal
@@ -28,7 +28,7 @@ In another terminal:
   npx sls ecom stream status --stage local
   npx sls ecom windows get --stage local
   npx sls remove --stage local
-Ctrl-C ends it, and everything in it.
+Ctrl-C stops the local cloud and deletes everything in it.
 `;
 
 interface Arguments {
@@ -38,14 +38,14 @@ interface Arguments {
 }
 
 function readArguments(args: readonly string[]): Arguments {
-  const fix = 'See `npm run cloud -- --help`.';
-  const options = {
+  const fix = 'Run `npm run cloud -- --help` for the options.';
+  const declared = {
     port: { type: 'string' },
     record: { type: 'string' },
     's3-latency': { type: 'string' },
     debug: { type: 'boolean' },
   } as const;
-  const { values } = parseArguments(args, options, fix, false);
+  const { values } = parseArguments(args, declared, fix, 'options');
   const port = Number(values.port ?? 0);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new UsageError('ECOM_OPTION_RANGE', { what: '--port takes a number from 0 to 65535', fix });

@@ -17,6 +17,20 @@ export function nearest(word: string, words: readonly string[]): string | undefi
   return near.sort((a, b) => far(word, a) - far(word, b))[0];
 }
 
+/**
+ * `Did you mean start? `, to stand before what else to do; empty where no word is near.
+ *
+ * @param written how the word is typed
+ */
+export function didYouMean(
+  word: string,
+  words: readonly string[],
+  written: (word: string) => string = (one) => one,
+): string {
+  const meant = nearest(word, words);
+  return meant === undefined ? '' : `Did you mean ${written(meant)}? `;
+}
+
 /** `a, b or c` */
 export function listed(words: readonly string[]): string {
   if (words.length < 2) return words.join('');

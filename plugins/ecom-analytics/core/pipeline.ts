@@ -1,6 +1,7 @@
 import type { Catalog } from './catalog-types.ts';
 import { EcomError } from './error.ts';
 import type { ShopFields } from './fields.ts';
+import { didYouMean } from './nearest.ts';
 import type { Rule } from './rule.ts';
 import type { Topics } from './topic.ts';
 import type { Windowing } from './window.ts';
@@ -37,7 +38,7 @@ export function withoutRules(definition: PipelineDefinition, ruleIds: readonly s
     throw new EcomError('ECOM_RULE_UNKNOWN', {
       what: `There is no rule "${unknown}"`,
       where: 'rules switched off',
-      fix: `The rules are ${known.join(', ')}.`,
+      fix: `${didYouMean(unknown, known)}The rules are ${known.join(', ')}.`,
     });
   }
   return { ...definition, rules: definition.rules.filter((rule) => !ruleIds.includes(rule.id)) };

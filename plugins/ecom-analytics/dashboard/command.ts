@@ -39,7 +39,7 @@ function readOptions(args: readonly string[]): DashboardCommandOptions {
   const [dir = 'data', extra] = positionals;
   if (extra !== undefined) {
     throw new UsageError('ECOM_OPTION_UNKNOWN', {
-      what: `One folder is enough, and "${extra}" is another`,
+      what: `Name one folder: "${extra}" is a second one`,
       fix,
     });
   }
@@ -61,13 +61,19 @@ function portOf(text: string): number {
 }
 
 /** `npm run dashboard`. Throws what {@link openFinishedRun} and {@link startDashboard} do. */
-export async function main(args: readonly string[], shop: PipelineDefinition): Promise<ExitCode> {
+export async function main(args: readonly string[], shop: PipelineDefinition | Error): Promise<ExitCode> {
   const options = readOptions(args);
   const run = await openFinishedRun(await findRunFolder(options.dir), shop);
+  if (shop instanceof Error) {
+    process.stderr.write(
+      `The page shows the run's files alone: pipeline/definition.ts cannot be loaded.\n${shop.message}\n`,
+    );
+  }
   const dashboard = await startDashboard({
     definition: run.definition,
     source: run.title,
     kind: 'finished',
+    hasDefinition: run.hasDefinition,
     ...(options.port !== null && { port: options.port }),
   });
   const interruption = listenForInterruption(() => undefined);

@@ -12,6 +12,7 @@ import type { WindowRow } from '../core/window.ts';
 import { readLines } from '../files/json-lines.ts';
 import { previousFolder, runFiles } from '../files/output-folder.ts';
 import { listWindowFiles, readWindows } from '../parquet/read-windows.ts';
+import { noDefinition } from '../project/project.ts';
 import { readAlerts, readSummary } from '../report/run-folder.ts';
 import { WindowSums } from '../report/window-sums.ts';
 import type { RunFeed, RunSnapshot, RunSummary } from '../run/feed.ts';
@@ -33,8 +34,10 @@ export interface FinishedRun {
   readonly record: RunRecord | null;
   /** What it is, for the page's head. */
   readonly title: string;
-  /** The shop's definition, with the run's own currency and length of windows. */
+  /** The shop's definition, if it can be had, with the run's own currency and length of windows. */
   readonly definition: PipelineDefinition;
+  /** Whether rules, limits and products are those of the shop, and not merely unknown. */
+  readonly hasDefinition: boolean;
 }
 
 async function readRecord(folder: string): Promise<RunRecord | null> {
@@ -62,10 +65,14 @@ function exists(file: string): Promise<boolean> {
 /**
  * Opens what a run left behind.
  *
+ * @param shop its definition, or why that cannot be had: the run is then shown without what only the definition says
  * @throws UsageError `ECOM_RUN_NOT_FOUND` where the folder holds none of the files that a run writes
  * @throws EcomError `ECOM_PARQUET_UNREADABLE`
  */
-export async function openFinishedRun(folder: string, shop: PipelineDefinition): Promise<FinishedRun> {
+export async function openFinishedRun(
+  folder: string,
+  shop: PipelineDefinition | Error,
+): Promise<FinishedRun> {
   const names = Object.values(runFiles);
   const found = await Promise.all(names.map((name) => exists(path.join(folder, name))));
   if (!found.includes(true) && (await listWindowFiles(folder)).length === 0) {
@@ -80,14 +87,16 @@ export async function openFinishedRun(folder: string, shop: PipelineDefinition):
     readRecord(folder),
     firstRow(folder),
   ]);
-  const definition = inCurrency(shop, summary?.currency ?? shop.currency);
+  const known = shop instanceof Error ? noDefinition : shop;
+  const definition = inCurrency(known, summary?.currency ?? known.currency);
   // The definition may have other windows by now.
   const sizeMs = row === undefined ? definition.windows.sizeMs : row.window_end - row.window_start;
   return {
     folder,
     summary,
     record,
-    title: titleOf(folder, summary, record),
+    title: `${titleOf(folder, summary, record)}${shop instanceof Error ? ', without pipeline/definition.ts' : ''}`,
+    hasDefinition: !(shop instanceof Error),
     definition: { ...definition, windows: { ...definition.windows, sizeMs } },
   };
 }
@@ -97,7 +106,7 @@ function titleOf(folder: string, summary: RunSummary | null, record: RunRecord |
   const isEarlier = path.basename(path.dirname(folder)) === previousFolder;
   const where = isEarlier ? `${previousFolder}/${name}` : name;
   if (record?.options.copyOf !== undefined) return `${where}, windows of ${record.options.copyOf}`;
-  return summary === null ? `${where}, a run without an end` : where;
+  return summary === null ? `${where}, a run that did not finish` : where;
 }
 
 /**

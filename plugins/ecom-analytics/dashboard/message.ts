@@ -12,6 +12,8 @@ export interface RunInfo {
   /** What the orders come from, in a few words; null when the dashboard was not told. */
   readonly source: string | null;
   readonly rules: readonly Rule[];
+  /** Whether the shop's definition could be loaded: without it, the rules are not known. */
+  readonly hasDefinition: boolean;
   readonly windowMs: number;
   readonly slideMs: number;
   readonly watermarkMs: number;

@@ -46,12 +46,14 @@ export class RunHistory {
     source: string | null,
     acknowledged: (alertId: string) => string | null = () => null,
     kind: RunInfo['kind'] = 'live',
+    hasDefinition = true,
   ) {
     this.alerts = new AlertBook(acknowledged);
     this.#info = {
       kind,
       source,
       rules: definition.rules,
+      hasDefinition,
       windowMs: definition.windows.sizeMs,
       slideMs: definition.windows.slideMs,
       watermarkMs: definition.windows.watermarkMs,

@@ -30,6 +30,8 @@ export interface DashboardOptions {
   readonly source?: string;
   /** A run that is under way unless it is said otherwise. */
   readonly kind?: RunInfo['kind'];
+  /** False where the shop's definition could not be loaded, so that `definition` is made up. */
+  readonly hasDefinition?: boolean;
 }
 
 /** A running dashboard: feed it, and close it when the process has nothing more to show. */
@@ -100,9 +102,9 @@ async function answerJson(response: ServerResponse, answer: () => Promise<object
     if (error instanceof Refusal) refuse(response, error.status, error.message);
     else if (error instanceof EcomError) refuse(response, 400, error.message);
     else {
-      refuse(response, 500, 'The dashboard has failed at this request.');
+      refuse(response, 500, 'The dashboard failed to answer this request. Its terminal shows why.');
       process.stderr.write(
-        `The dashboard has failed at a request: ${error instanceof Error ? error.stack : error}\n`,
+        `The dashboard failed to answer a request: ${error instanceof Error ? error.stack : error}\n`,
       );
     }
   }
@@ -176,6 +178,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     options.source ?? null,
     (alertId) => acknowledgements?.at(alertId) ?? null,
     options.kind,
+    options.hasDefinition,
   );
   const requests = new AlertRequests(options.definition, history, Date.now);
   const files = await pageFiles();
@@ -224,7 +227,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     } else if (changes && request.method !== 'POST') {
       refuse(response, 405, 'Alerts are acknowledged with POST.', 'POST');
     } else if (!changes && request.method !== 'GET') {
-      refuse(response, 405, 'This dashboard is only there to be read.');
+      refuse(response, 405, 'This dashboard can only be read: use GET.');
     } else if (refusal !== null) {
       refuse(response, 403, refusal);
     } else if (changes) {

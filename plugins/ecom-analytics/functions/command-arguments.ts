@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { UsageError } from '../core/error.ts';
-import { nearest } from '../core/nearest.ts';
+import { didYouMean } from '../core/nearest.ts';
 
 /** Options that npm has itself, and whose value in the environment may come from its settings. */
 const ofNpm = new Set(['debug', 'description', 'git', 'help', 'install', 'json', 'version', 'yes']);
@@ -22,9 +22,12 @@ export function takenByNpm(
 
 /** Names the option that an unknown one is a slip of, to stand before what else to do; empty where none is near. */
 export function meantOption(error: unknown, names: readonly string[]): string {
-  const [, unknown] = /^Unknown option '--([^']+)'/.exec(error instanceof Error ? error.message : '') ?? [];
-  const meant = unknown === undefined ? undefined : nearest(unknown, names);
-  return meant === undefined ? '' : `Did you mean --${meant}? `;
+  const [, unknown = ''] =
+    /^Unknown option '--([^']+)'/.exec(error instanceof Error ? error.message : '') ?? [];
+  const meant = didYouMean(unknown, names, (name) => `--${name}`);
+  return meant === '' && unknown.startsWith('no-')
+    ? didYouMean(unknown.slice('no-'.length), names, (name) => `--no-${name}`)
+    : meant;
 }
 
 /**
@@ -43,13 +46,14 @@ export function optionProblem(error: unknown): string {
  * Reads a command's arguments: options as declared, and positionals.
  *
  * @param fix what someone should do who called the command wrongly
+ * @param takes what the command knows what to do with
  * @throws UsageError `ECOM_OPTION_UNKNOWN`
  */
 export function parseArguments<const Options extends NonNullable<ParseArgsConfig['options']>>(
   args: readonly string[],
   options: Options,
   fix: string,
-  allowPositionals = true,
+  takes: 'options' | 'options and positionals' = 'options and positionals',
 ) {
   const names = Object.keys(options);
   const taken = takenByNpm(names, process.env);
@@ -57,14 +61,20 @@ export function parseArguments<const Options extends NonNullable<ParseArgsConfig
     const script = process.env.npm_lifecycle_event ?? '';
     const call = script === 'start' ? 'npm start' : `npm run ${script}`;
     throw new UsageError('ECOM_OPTION_UNKNOWN', {
-      what: 'An option was lost',
-      fix: `npm took --${taken} for an option of its own. Put -- before the options: ${call} -- --${taken} …`,
+      what: `npm took --${taken} for an option of its own`,
+      fix: `Put -- before the options: ${call} -- --${taken} …`,
     });
   }
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals });
-  } catch (cause) {
-    const todo = `${meantOption(cause, names)}${fix}`;
-    throw new UsageError('ECOM_OPTION_UNKNOWN', { what: optionProblem(cause), fix: todo }, { cause });
-  }
+  const parsed = (() => {
+    try {
+      return parseArgs({ args: [...args], options, allowPositionals: true });
+    } catch (cause) {
+      const todo = `${meantOption(cause, names)}${fix}`;
+      throw new UsageError('ECOM_OPTION_UNKNOWN', { what: optionProblem(cause), fix: todo }, { cause });
+    }
+  })();
+  const [first] = parsed.positionals;
+  if (takes === 'options' && first !== undefined)
+    throw new UsageError('ECOM_OPTION_UNKNOWN', { what: `Unexpected argument "${first}"`, fix });
+  return parsed;
 }

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UsageError } from '../core/error.ts';
 import type { ShopFields } from '../core/fields.ts';
+import { didYouMean, listed } from '../core/nearest.ts';
 import { joinMapping, parseMapping } from './mapping.ts';
 import type { ReplayChoices } from './open-replay.ts';
 
@@ -54,14 +55,14 @@ export const dryRunUsage = `  --dry-run             show how a file is read: map
 
 const fix = 'The options of a replay are shown by --help.';
 
-function wrongValue(what: string): UsageError {
-  return new UsageError('ECOM_OPTION_RANGE', { what, fix });
+function wrongValue(what: string, meant = ''): UsageError {
+  return new UsageError('ECOM_OPTION_RANGE', { what, fix: `${meant}${fix}` });
 }
 
 function oneOf<T extends string>(option: string, value: string | undefined, allowed: readonly T[]) {
   const found = allowed.find((one) => one === value);
   if (found === undefined && value !== undefined)
-    throw wrongValue(`${option} takes ${allowed.join(' or ')}, not "${value}"`);
+    throw wrongValue(`${option} takes ${listed(allowed)}, not "${value}"`, didYouMean(value, allowed));
   return found;
 }
 

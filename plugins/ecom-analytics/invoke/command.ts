@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Context } from 'aws-lambda';
 import { alertMemoryOf } from '../core/alert.ts';
 import { EcomError, type ExitCode, UsageError } from '../core/error.ts';
+import { didYouMean, listed } from '../core/nearest.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
 import { MemoryPersistence } from '../engine/memory-persistence.ts';
 import { readNotifyFrom } from '../functions/alert-consumer/alert-consumer-settings.ts';
@@ -106,17 +107,30 @@ function isAlertConsumer(handler: unknown): handler is AlertConsumerFunction {
   return typeof handler === 'function' && 'definition' in handler && 'options' in handler;
 }
 
-const fix = 'See npm run invoke -- --help.';
+const fix = 'Run `npm run invoke -- --help` for the options.';
 
-function misuse(what: string, cause?: unknown): UsageError {
-  return new UsageError('ECOM_USAGE', { what, fix }, { cause });
+function misuse(what: string): UsageError {
+  return new UsageError('ECOM_USAGE', { what, fix });
 }
 
 async function readEvent(file: string): Promise<unknown> {
+  const because = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new UsageError(
+      'ECOM_USAGE',
+      {
+        what: `The event cannot be read: ${because(error)}`,
+        where: file,
+        fix: 'Name a JSON file; functions/events has some.',
+      },
+      { cause: error },
+    );
+  });
   try {
-    return JSON.parse(await readFile(file, 'utf8'));
+    return JSON.parse(text);
   } catch (error) {
-    throw misuse(`${file} cannot be read as JSON: ${error instanceof Error ? error.message : error}`, error);
+    const parts = { what: `The event is not JSON: ${because(error)}`, where: file, fix: 'Correct the file.' };
+    throw new UsageError('ECOM_USAGE', parts, { cause: error });
   }
 }
 
@@ -134,7 +148,13 @@ export async function main(args: readonly string[], definition: PipelineDefiniti
   const { brokers } = values;
   const [name = '', file, ...more] = positionals;
   const chosen = Object.hasOwn(invocations, name) ? invocations[name] : undefined;
-  if (!chosen) throw misuse(`"${name}" is not one of the functions: ${Object.keys(invocations).join(', ')}`);
+  const names = Object.keys(invocations);
+  if (name === '') throw misuse(`Name a function: ${listed(names)}`);
+  if (!chosen) {
+    const what = `There is no function "${name}"`;
+    const todo = `${didYouMean(name, names)}The functions are ${names.join(', ')}.`;
+    throw new UsageError('ECOM_USAGE', { what, fix: todo });
+  }
   if (file === undefined || more.length > 0) throw misuse('Name one file with an event');
   const event = await readEvent(file);
   const folder = projectFolder();

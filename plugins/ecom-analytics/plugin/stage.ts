@@ -1,3 +1,4 @@
+import { didYouMean } from '../core/nearest.ts';
 import { type PipelineDefinition, stageDefinition } from '../core/pipeline.ts';
 import { checkParameters, inServiceFile, resolveConfig, type Where } from './config/resolve.ts';
 import type { StageConfig } from './config/schema.ts';
@@ -68,7 +69,7 @@ function checkStage(serverless: Serverless, stage: string): void {
   throw new ConfigError('ECOM_STAGE_UNKNOWN', {
     what: `There is no stage "${stage}"`,
     where: 'stages.yml',
-    fix: `The stages there are ${stages.join(', ')}: name one with --stage, or write it down there.`,
+    fix: `${didYouMean(stage, stages)}The stages there are ${stages.join(', ')}: name one with --stage, or write it down there.`,
   });
 }
 

@@ -3,6 +3,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { EcomError } from '../core/error.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
+import { defaultTopics } from '../core/topic.ts';
+import { defaultWindows } from '../core/window.ts';
 import { importCompiled } from './compiled.ts';
 import { updateStagesSchema } from './editor-schema.ts';
 
@@ -62,6 +64,24 @@ export async function loadDefinition(folder: string): Promise<PipelineDefinition
     fix: 'Make it: export default definePipeline({ … })',
   });
 }
+
+/** The shop's definition, or why it cannot be had: what a run wrote can be shown without it. */
+export async function tryDefinition(folder: string): Promise<PipelineDefinition | Error> {
+  // The shop's own code runs here, so it may throw anything.
+  return loadDefinition(folder).catch((error: unknown) =>
+    error instanceof Error ? error : new Error(String(error)),
+  );
+}
+
+/** What a run is shown with where the shop's definition cannot be had; `XXX` stands for no currency in ISO 4217. */
+export const noDefinition: PipelineDefinition = {
+  currency: 'XXX',
+  topics: defaultTopics,
+  windows: defaultWindows,
+  rules: [],
+  catalog: { products: [], regions: [] },
+  orderFields: {},
+};
 
 /** `definePipeline` has checked the rest. */
 function isDefinition(value: unknown): value is PipelineDefinition {

@@ -1,5 +1,6 @@
 import { type DuckDBResult, DuckDBTypeId } from '@duckdb/node-api';
 import { type ExitCode, UsageError } from '../core/error.ts';
+import { didYouMean } from '../core/nearest.ts';
 import { savedQueries } from '../core/saved-queries.ts';
 import { parseArguments } from '../functions/command-arguments.ts';
 import { rowLimit } from '../report/row-limit.ts';
@@ -16,7 +17,7 @@ export const usage = `Asks what a run wrote, in SQL (DuckDB).
   --out DIR      the folder that the run wrote (data)
   --rows N       how many rows of the table to show, 1 to 100000 (100); --json and --csv give all
   --json         print a JSON array of objects, nothing else on stdout
-  --csv          print CSV with a header, nothing else on stdout; ' precedes text that is like a formula
+  --csv          print CSV with a header, nothing else on stdout; a ' stands before what looks like a formula
   --debug        show the stack of an error
   --help         show this
 
@@ -32,7 +33,7 @@ Examples
   npm run --silent query -- "SELECT * FROM windows WHERE location = 'US-East'" --csv > us-east.csv
 `;
 
-const savedNames = savedQueries.map(({ name }) => name).join(', ');
+const savedNames = savedQueries.map(({ name }) => name);
 const fix = 'Run `npm run query -- --help` for the options.';
 
 interface QueryOptions {
@@ -73,14 +74,15 @@ function question(sql: string | undefined, saved: string | undefined): string {
     if (sql !== undefined) return sql;
     throw new UsageError('ECOM_OPTION_MISSING', {
       what: 'There is no query to ask',
-      fix: `Give one in quotes, or \`--saved NAME\`: ${savedNames}.`,
+      fix: `Give one in quotes, or \`--saved NAME\`: ${savedNames.join(', ')}.`,
     });
   }
-  if (sql !== undefined) throw unknownOption('There is both a query and --saved');
+  if (sql !== undefined) throw unknownOption('A query and --saved cannot go together');
   const found = savedQueries.find(({ name }) => name === saved);
   if (found === undefined) {
     const what = `There is no saved question "${saved}"`;
-    throw new UsageError('ECOM_QUERY_UNKNOWN', { what, fix: `The saved questions are ${savedNames}.` });
+    const todo = `${didYouMean(saved, savedNames)}The saved questions are ${savedNames.join(', ')}.`;
+    throw new UsageError('ECOM_QUERY_UNKNOWN', { what, fix: todo });
   }
   return found.sql;
 }

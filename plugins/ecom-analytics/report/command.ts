@@ -15,6 +15,7 @@ import {
   replayUsage,
 } from '../import/choices.ts';
 import { defaultSparkLine } from '../job/releases.ts';
+import { noDefinition } from '../project/project.ts';
 import { interruptedCode, listenForInterruption } from '../run/interruption.ts';
 import { terminalWidth } from './console-table.ts';
 import { windowTable } from './first-rows.ts';
@@ -59,11 +60,13 @@ interface ReportOptions {
   readonly dir: string;
   /** Orders to run first, and where to; null for a temporary folder. */
   readonly replay: { readonly asked: AskedReplay; readonly out: string | null } | null;
+  /** The shop's, or what stands in for it. */
+  readonly definition: PipelineDefinition;
   readonly rows: number;
   readonly json: boolean;
 }
 
-function readOptions(args: readonly string[], { orderFields }: PipelineDefinition): ReportOptions {
+function readOptions(args: readonly string[], shop: PipelineDefinition | Error): ReportOptions {
   const options = {
     ...replayDeclared,
     ...dryRunDeclared,
@@ -77,13 +80,16 @@ function readOptions(args: readonly string[], { orderFields }: PipelineDefinitio
   const [dir, extra] = positionals;
   if (extra !== undefined) {
     throw new UsageError('ECOM_OPTION_UNKNOWN', {
-      what: `One folder is enough, and "${extra}" is another`,
+      what: `Name one folder: "${extra}" is a second one`,
       fix,
     });
   }
   const isLayout = (text: string): boolean => text === 'orders' || text === 'items';
   const layout = { ...values, rows: values.rows?.findLast(isLayout) };
-  const asked = askedReplay(layout, process.cwd(), orderFields);
+  // Only a replay needs the definition: its fields and rules.
+  if (values.replay !== undefined && shop instanceof Error) throw shop;
+  const definition = shop instanceof Error ? noDefinition : shop;
+  const asked = askedReplay(layout, process.cwd(), definition.orderFields);
   const conflict = (what: string): UsageError => new UsageError('ECOM_OPTION_CONFLICT', { what, fix });
   if (asked !== null && dir !== undefined)
     throw conflict(`--replay cannot go with a folder: name the one to write with --out ${dir}`);
@@ -95,6 +101,7 @@ function readOptions(args: readonly string[], { orderFields }: PipelineDefinitio
   return {
     dir: dir ?? 'data',
     replay: asked === null ? null : { asked, out: values.out ?? null },
+    definition,
     rows: rowLimit(shown, 0, fix),
     json: values.json,
   };
@@ -144,9 +151,14 @@ async function writePage(folder: string, page: string): Promise<string> {
 }
 
 /** `npm run report`. Throws what {@link readReport} and a replay do, and `ECOM_REPORT_EMPTY` where there is nothing to report. */
-export async function main(args: readonly string[], definition: PipelineDefinition): Promise<ExitCode> {
-  const options = readOptions(args, definition);
-  const { replay } = options;
+export async function main(args: readonly string[], shop: PipelineDefinition | Error): Promise<ExitCode> {
+  const options = readOptions(args, shop);
+  const { replay, definition } = options;
+  if (shop instanceof Error) {
+    process.stderr.write(
+      `The report is made of the run's files alone: pipeline/definition.ts cannot be loaded.\n${shop.message}\n`,
+    );
+  }
   if (replay === null) {
     await report(options.dir, definition, options);
     return 0;

@@ -103,5 +103,5 @@ export function windowTable(rows: readonly WindowRow[], most: number): string {
   const whole = allColumns(rows);
   const width = widthOfTable(whole);
   if (width <= most) return whole;
-  return `${mainColumns(rows, most)}All columns: a terminal of ${width}, or --json.\n`;
+  return `${mainColumns(rows, most)}For all columns, use a terminal that is ${width} columns wide, or --json.\n`;
 }

@@ -209,7 +209,7 @@ function planted({ summary }: Report): Markup {
   ]);
   const columns = ['Pattern', 'Planted', 'Caught', 'Recall', 'False alerts'].map((name) => ({ name }));
   return html`<section class="panel" aria-labelledby="planted"><h2 id="planted">Planted fraud</h2>
-<p class="note">what the generator meant, and what the rules made of it</p>
+<p class="note">what was planted, and what the rules caught of it</p>
 ${tableOf('Planted fraud', columns, rows)}
 <p class="note">False alerts are honest orders over a rule's limit. <code>npm run rules -- --replay FILE</code> shows what other limits would raise on orders of your own.</p></section>`;
 }
@@ -217,7 +217,7 @@ ${tableOf('Planted fraud', columns, rows)}
 /** Says where the windows and the run differ: a late order is in the run, not in the windows. */
 function difference({ summary, orders, cents }: Report): Markup {
   if (summary === null) {
-    return html`<p>The run has not ended, or was killed, or these are copied windows: what was written until then is here, each row of it final.</p>`;
+    return html`<p>This run has not ended or was killed, or these are copied windows. The report shows the rows that were written so far; each of them is final.</p>`;
   }
   if (summary.orders === orders) return html``;
   return html`<p>The windows hold ${count(orders)} of the run's ${count(summary.orders)} orders, ${inMoney(cents)} of ${money(summary.revenue)}: ${count(summary.late)} came too late for their windows.</p>`;

@@ -20,7 +20,7 @@ import { History, type HistoryOutcome } from './history.ts';
 import { historyJson } from './history-json.ts';
 import { outcomeText } from './outcome-table.ts';
 
-export const usage = `Shows what each rule, at each of a few limits, would have raised on a shop's own orders.
+export const usage = `Shows how many alerts each rule would have raised on your own orders, at its limit and at a few others.
 
   npm run rules -- --replay FILE [options]
 
@@ -30,7 +30,7 @@ ${dryRunUsage}
   --debug               show the stack of an error
   --help                show this
 
-The limits lie around the one in pipeline/rules.ts ("limit now"), and where the shop's own orders thin out: 1 in 100 lies
+It tries the limit in pipeline/rules.ts ("limit now"), a few around it, and percentiles of your own orders: 1 in 100 is
 over p99. Nothing is written, and no alert is sent.
 
 Examples
@@ -53,11 +53,7 @@ function readOptions(args: readonly string[], { orderFields }: PipelineDefinitio
     json: { type: 'boolean', default: false },
     debug: { type: 'boolean', default: false },
   } as const;
-  const { values, positionals } = parseArguments(args, declared, fix);
-  const [extra] = positionals;
-  if (extra !== undefined) {
-    throw new UsageError('ECOM_OPTION_UNKNOWN', { what: `"${extra}" stands without an option`, fix });
-  }
+  const { values } = parseArguments(args, declared, fix, 'options');
   const asked = values.replay === undefined ? null : askedReplay(values, process.cwd(), orderFields);
   if (asked === null) {
     throw new UsageError('ECOM_OPTION_MISSING', {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { UsageError } from '../core/error.ts';
 import type { ShopFields } from '../core/fields.ts';
+import { didYouMean, listed } from '../core/nearest.ts';
 import { parseArguments } from '../functions/command-arguments.ts';
 import {
   type AskedReplay,
@@ -110,7 +111,7 @@ export function readOptions(
   args: readonly string[],
   { folder, newSeed, orderFields }: StartPlace,
 ): StartOptions {
-  const { values } = parseArguments(args, declared, fix, false);
+  const { values } = parseArguments(args, declared, fix, 'options');
   const asked = askedReplay(values, folder, orderFields);
   for (const name of ['rate', 'seed', 'fraud-rate'] as const) {
     if (asked !== null && values[name] !== undefined)
@@ -124,12 +125,12 @@ export function readOptions(
   // An unset variable in a script: taken as a path, it would be the project's own folder.
   if (values.out === '') throw outOfRange('--out', '', 'a folder');
   if (!isEngine(values.engine)) {
-    throw outOfRange('--engine', values.engine, Object.keys(engines).join(' or '));
+    throw notOneOf('--engine', values.engine, Object.keys(engines));
   }
   if (values.engine !== 'spark' && values.spark !== undefined)
     throw conflict('--spark', `--engine ${values.engine}`, 'it picks a line of Spark');
   const spark = values.spark ?? defaultSparkLine;
-  if (!isSparkLine(spark)) throw outOfRange('--spark', spark, Object.keys(sparkLines).join(' or '));
+  if (!isSparkLine(spark)) throw notOneOf('--spark', spark, Object.keys(sparkLines));
   return {
     durationSeconds: optionalNumber('--duration', values.duration, { min: 1, max: 31_536_000 }),
     source:
@@ -186,6 +187,11 @@ function speed(text: string): number | 'max' {
 
 function outOfRange(option: string, given: string, allowed: string): UsageError {
   return new UsageError('ECOM_OPTION_RANGE', { what: `${option} takes ${allowed}, not "${given}"`, fix });
+}
+
+function notOneOf(option: string, given: string, allowed: readonly string[]): UsageError {
+  const what = `${option} takes ${listed(allowed)}, not "${given}"`;
+  return new UsageError('ECOM_OPTION_RANGE', { what, fix: `${didYouMean(given, allowed)}${fix}` });
 }
 
 function conflict(option: string, other: string, why: string): UsageError {

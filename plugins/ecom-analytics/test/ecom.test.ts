@@ -1,7 +1,11 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { UsageError } from '../core/error.ts';
 import { main } from '../ecom.ts';
+import { loadDefinition } from '../project/project.ts';
+import { noon, row, writeRun } from './report/written-run.ts';
 
 const commands = [
   'start',
@@ -63,9 +67,9 @@ test('the dashes that pnpm and yarn hand on before the options mean nothing', as
 });
 
 test.each([
-  ['strat', 'Did you mean start?'],
-  ['constructor', 'See ecom --help.'],
-  ['--duration', 'See ecom --help.'],
+  ['strat', 'Did you mean start? Run `npx ecom --help`'],
+  ['constructor', 'Run `npx ecom --help`'],
+  ['--duration', 'Run `npx ecom --help`'],
 ])('ecom %s is refused: %s', async (name, fix) => {
   const error = await main([name]).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(UsageError);
@@ -73,8 +77,55 @@ test.each([
   expect(String(error)).toContain(`There is no command "${name}". ${fix}`);
 });
 
+test.each([
+  ['start --durtion 5', '--duration'],
+  ['start --engine sprak', 'spark'],
+  ['dashboard --prot 0', '--port'],
+  ['report --repaly x', '--replay'],
+  ['start --replay x --rows itmes', 'items'],
+  ['query --saevd x', '--saved'],
+  ['query --saved top-categoris', 'top-categories'],
+  ['rules --repaly x', '--replay'],
+  ['producer --brokrs x', '--brokers'],
+  ['invoke --brokrs x', '--brokers'],
+  ['invoke producr x.json', 'producer'],
+  ['cloud --recrod x', '--record'],
+  ['explain --jsn', '--json'],
+])('ecom %s: did you mean %s?', async (line, meant) => {
+  await expect(main(line.split(' '))).rejects.toMatchObject({
+    name: 'UsageError',
+    exitCode: 2,
+    message: expect.stringContaining(`Did you mean ${meant}? `),
+  });
+});
+
 test("outside a project only what needs the shop's definition is refused", async () => {
   vi.spyOn(process, 'cwd').mockReturnValue(tmpdir());
   await expect(main(['start', '--duration', '1'])).rejects.toMatchObject({ code: 'ECOM_PROJECT_MISSING' });
   expect(await outputOf(['query', '--help'])).toMatchObject({ code: 0 });
+});
+
+test('a broken definition keeps nobody from reading what a run wrote', async () => {
+  const run = await writeRun([[row(noon, 'Books', 'US', 3, 30)]]);
+  vi.spyOn(process, 'cwd').mockReturnValue(run.folder);
+  mkdirSync(path.join(run.folder, 'pipeline'));
+  writeFileSync(path.join(run.folder, 'package.json'), '{ "type": "module" }');
+  writeFileSync(path.join(run.folder, 'pipeline/definition.ts'), 'export default definePipeline({');
+  let said = '';
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    said += text;
+    return true;
+  });
+  try {
+    const { code, output } = await outputOf(['report', run.folder]);
+    expect(code).toBe(0);
+    expect(output).toContain('Report: file://');
+    expect(said).toContain('pipeline/definition.ts cannot be loaded');
+    // It gets as far as the folder.
+    await expect(main(['dashboard', 'nowhere'])).rejects.toMatchObject({ code: 'ECOM_RUN_NOT_FOUND' });
+    const why = await loadDefinition(run.folder).catch(String);
+    await expect(main(['report', '--replay', 'orders.csv']).catch(String)).resolves.toBe(why);
+  } finally {
+    run.remove();
+  }
 });

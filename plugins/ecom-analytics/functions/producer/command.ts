@@ -46,11 +46,15 @@ const options = {
   debug: { type: 'boolean' },
 } as const;
 
-const fix = 'See npm run producer -- --help.';
+const fix = 'Run `npm run producer -- --help` for the options.';
 
-const misuse = (what: string): UsageError => new UsageError('ECOM_USAGE', { what, fix });
+function misuse(what: string): UsageError {
+  return new UsageError('ECOM_USAGE', { what, fix });
+}
 
-const readOptions = (args: readonly string[]) => parseArguments(args, options, fix, false).values;
+function readOptions(args: readonly string[]) {
+  return parseArguments(args, options, fix, 'options').values;
+}
 
 type Options = ReturnType<typeof readOptions>;
 

@@ -21,7 +21,7 @@ Example
   npm run lock-jars -- --lock plugins/ecom-analytics/machine/kafka/jars.lock.json pkg:maven/org.apache.kafka/kafka-clients@4.1.1
 `;
 
-const options = { lock: { type: 'string' }, help: { type: 'boolean' } } as const;
+const fix = 'Run `npm run lock-jars -- --help` for the options.';
 
 async function lockJar(purl: string, folder: string): Promise<LockedJar> {
   const file = path.join(folder, path.posix.basename(jarPath(purl)));
@@ -33,13 +33,14 @@ async function lockJar(purl: string, folder: string): Promise<LockedJar> {
 
 /** `npm run lock-jars`: writes a lock file for {@link fetchJars}. */
 export async function main(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArguments(args, options, 'See --help.');
+  const declared = { lock: { type: 'string' }, help: { type: 'boolean' } } as const;
+  const { values, positionals } = parseArguments(args, declared, fix);
   if (values.help) {
     process.stdout.write(help);
     return 0;
   }
   if (values.lock === undefined) {
-    throw new UsageError('ECOM_USAGE', { what: 'The option --lock is missing', fix: 'See --help.' });
+    throw new UsageError('ECOM_USAGE', { what: 'The option --lock is missing', fix });
   }
   const purls =
     positionals.length > 0 ? positionals : (await readJarLock(values.lock)).map(({ purl }) => purl);

@@ -105,7 +105,10 @@ export interface ConsoleLinks {
 
 /** The state of a stage's stream for a terminal. */
 export function streamText(reports: readonly StreamReport[], links: ConsoleLinks): string {
-  const lines = reports.length === 0 ? ['The stream has never been started.'] : reports.flatMap(reportLines);
+  const lines =
+    reports.length === 0
+      ? ['The stream has never been started. Start it with `npx sls ecom stream start`.']
+      : reports.flatMap(reportLines);
   if (links.dashboard) lines.push(`Dashboard ${links.dashboard}`);
   if (links.cluster) lines.push(`Cluster ${links.cluster}`);
   return lines.join('\n');

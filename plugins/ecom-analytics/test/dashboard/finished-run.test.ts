@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import pipeline from '../../../../pipeline/definition.ts';
+import type { PipelineDefinition } from '../../core/pipeline.ts';
 import { main } from '../../dashboard/command.ts';
 import { openFinishedRun, showFinishedRun } from '../../dashboard/finished-run.ts';
 import { startDashboard } from '../../dashboard/server.ts';
@@ -12,12 +13,13 @@ let run: WrittenRun;
 afterEach(() => run.remove());
 
 /** The first message to a page that is opened on a folder. */
-async function opened(folder: string) {
-  const found = await openFinishedRun(folder, pipeline);
+async function opened(folder: string, shop: PipelineDefinition | Error = pipeline) {
+  const found = await openFinishedRun(folder, shop);
   const dashboard = await startDashboard({
     definition: found.definition,
     source: found.title,
     kind: 'finished',
+    hasDefinition: found.hasDefinition,
     port: 0,
   });
   try {
@@ -101,6 +103,22 @@ describe('the dashboard of a finished run', () => {
     const { run: info, revenue } = await opened(run.folder);
     expect(info?.windowMs).toBe(hour);
     expect(revenue?.starts).toEqual([noon]);
+  });
+
+  it("opens without the shop's definition, and says what it lacks", async () => {
+    run = await writeRun([rows], {
+      summary: { ...summary, currency: 'EUR' },
+      alerts: [alert('high-value', 'c1', '2026-11-23T12:00:01.000Z')],
+    });
+    const broken = new Error('Unexpected end of file');
+    const { run: info, snapshot, alerts } = await opened(run.folder, broken);
+    expect(info).toMatchObject({ hasDefinition: false, rules: [], currency: 'EUR', windowMs: 60_000 });
+    expect(info?.source).toContain('without pipeline/definition.ts');
+    expect(snapshot).toMatchObject({ orders: summary.orders, alerts: summary.alerts });
+    expect(alerts).toHaveLength(1);
+    run.remove();
+    run = await writeRun([rows]);
+    expect((await opened(run.folder, broken)).run?.currency).toBe('XXX');
   });
 
   it('cannot be made of a folder that holds no run: says what to do', async () => {

@@ -53,13 +53,13 @@ async function picture(url: string): Promise<Buffer> {
 }
 
 function readOptions(args: readonly string[]): { minutes: number; out: string; help: boolean } {
-  const fix = 'See `npm run screenshot -- --help`.';
-  const options = {
+  const fix = 'Run `npm run screenshot -- --help` for the options.';
+  const declared = {
     minutes: { type: 'string', default: '20' },
     out: { type: 'string', default: path.join(root, 'docs/images/dashboard.png') },
     help: { type: 'boolean', default: false },
   } as const;
-  const { values } = parseArguments(args, options, fix, false);
+  const { values } = parseArguments(args, declared, fix, 'options');
   const minutes = Number(values.minutes);
   if (minutes > 0 && minutes <= 60) return { minutes, out: path.resolve(values.out), help: values.help };
   throw new UsageError('ECOM_OPTION_RANGE', { what: '--minutes takes a number over 0, up to 60', fix });

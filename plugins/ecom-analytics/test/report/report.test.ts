@@ -39,7 +39,7 @@ Report: ${pathToFileURL(path.join(run.folder, 'report.html')).href}
 |2026-11-23 12:00:30|Home    |EU      |     4| 123.45|  30.86|        4|
 |2026-11-23 13:00:00|Books   |US      |     1|1000.00|1000.00|        1|
 +-------------------+--------+--------+------+-------+-------+---------+
-All columns: a terminal of 150, or --json.
+For all columns, use a terminal that is 150 columns wide, or --json.
 `);
   });
 
@@ -110,6 +110,14 @@ All columns: a terminal of 150, or --json.
       windows: [
         { window_start: '2026-11-23T12:00:00.000Z', category: 'Books', location: 'EU', order_count: 4 },
       ],
+    });
+  });
+
+  it('takes no word of a summary whose currency does not exist', async () => {
+    run = await writeRun(batches, { summary: { ...summary, currency: 'eur' } });
+    expect(JSON.parse((await printed(main, [run.folder, '--json'])).stdout)).toMatchObject({
+      summary: null,
+      currency: 'USD',
     });
   });
 

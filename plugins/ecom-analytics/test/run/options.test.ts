@@ -61,7 +61,7 @@ describe('the options of npm start', () => {
       'UNKNOWN',
       "Unknown option '--durtion'. Did you mean --duration? Run `npm start -- --help`",
     ],
-    ['extra', 'UNKNOWN', "Unexpected argument 'extra'"],
+    ['extra', 'UNKNOWN', 'Unexpected argument "extra"'],
     ['--json=yes', 'UNKNOWN', 'does not take an argument'],
     ['--rate', 'UNKNOWN', "'--rate <value>' argument missing"],
     ['--seed -1', 'UNKNOWN', '--seed lacks its value; one that starts with a dash is written --seed=-…. Run'],

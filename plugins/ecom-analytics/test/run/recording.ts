@@ -91,10 +91,9 @@ async function record(folder: string): Promise<Frame[]> {
 }
 
 function readOptions(args: readonly string[]): { out: string; help: boolean } {
-  const fix = 'See `npm run record -- --help`.';
-  const options = {
+  const declared = {
     out: { type: 'string', default: path.join(root, 'docs/images/terminal.svg') },
     help: { type: 'boolean', short: 'h', default: false },
   } as const;
-  return parseArguments(args, options, fix, false).values;
+  return parseArguments(args, declared, 'Run `npm run record -- --help` for the options.', 'options').values;
 }

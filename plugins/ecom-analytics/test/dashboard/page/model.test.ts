@@ -12,6 +12,7 @@ function aState(change: Partial<StateMessage> = {}): StateMessage {
       kind: 'live',
       source: 'a file',
       rules: [],
+      hasDefinition: true,
       windowMs: 60_000,
       slideMs: 30_000,
       currency: 'USD',
@@ -88,6 +89,27 @@ describe("the page's model", () => {
     expect(model.alerts[0]?.acknowledged).toBe('2026-03-04T12:00:00.000Z');
   });
 
+  it('counts how often a rule rings by the clock, and in all once the run is over', () => {
+    const model = new RunModel();
+    model.state(aState({ rates: [{ rule: 'high-value', lastMinute: 90, lastHour: 1000 }] }), 0);
+    expect(model.ringing).toEqual([{ rule: 'high-value', times: 90, within: 'minute' }]);
+    const before = model.alertsVersion;
+    model.frame({ snapshot: aSnapshot({ finished: true, alerts: { 'high-value': 5000 } }) }, 1);
+    expect(model.ringing).toEqual([{ rule: 'high-value', times: 5000, within: 'run' }]);
+    expect(model.alertsVersion).toBeGreaterThan(before);
+  });
+
+  it('draws the alerts again when a storm is over and none follows', () => {
+    const model = new RunModel();
+    const rates = [{ rule: 'high-value', lastMinute: 90, lastHour: 1000 }];
+    model.state(aState({ rates }), 0);
+    const before = model.alertsVersion;
+    model.frame({ rates: [...rates] }, 1);
+    expect(model.alertsVersion).toBe(before);
+    model.frame({ rates: [{ rule: 'high-value', lastMinute: 0, lastHour: 1000 }] }, 2);
+    expect(model.alertsVersion).toBeGreaterThan(before);
+  });
+
   it('counts the orders of each minute, those that came last included', () => {
     const model = new RunModel();
     const atMs = noonMs + 30_000;
@@ -162,7 +184,7 @@ describe("the page's head", () => {
   });
 
   it('says when the run has gone quiet', () => {
-    expect(status(told({}), true, 12_000)).toMatchObject({ link: 'quiet', linkText: 'No news for 12 s' });
+    expect(status(told({}), true, 12_000)).toMatchObject({ link: 'quiet', linkText: 'No update for 12 s' });
   });
 
   it('has nothing to retry for once the run has finished', () => {

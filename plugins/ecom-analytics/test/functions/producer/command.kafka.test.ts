@@ -68,7 +68,7 @@ describeWithJava('the command `producer`', () => {
     const { code, stdout, stderr } = await run('--brokers', broker.bootstrapServers, '--rate', 'fast');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toBe(
-      '--rate must be a number from 1 to 1000000. See npm run producer -- --help. (ECOM_USAGE)\n',
+      '--rate must be a number from 1 to 1000000. Run `npm run producer -- --help` for the options. (ECOM_USAGE)\n',
     );
   });
 

@@ -5,9 +5,9 @@ import { main } from '../../../functions/producer/command.ts';
 test.each([
   [[], 'Give either --brokers or --cluster-arn', 'ECOM_USAGE'],
   [['--brokers', 'a:1', '--cluster-arn', 'b'], 'Give either --brokers or --cluster-arn', 'ECOM_USAGE'],
-  [['--brokers', 'a:1', '--durtion', '5'], 'Did you mean --duration? See', 'ECOM_OPTION_UNKNOWN'],
+  [['--brokers', 'a:1', '--durtion', '5'], 'Did you mean --duration? Run', 'ECOM_OPTION_UNKNOWN'],
   [['--brokers', 'a:1', '--nope'], "Unknown option '--nope'", 'ECOM_OPTION_UNKNOWN'],
-  [['--brokers', 'a:1', 'extra'], 'extra', 'ECOM_OPTION_UNKNOWN'],
+  [['--brokers', 'a:1', 'extra'], 'Unexpected argument "extra"', 'ECOM_OPTION_UNKNOWN'],
   [['--brokers', 'a:1', '--rate', '0'], '--rate must be a number from 1 to 1000000', 'ECOM_USAGE'],
   [['--brokers', 'a:1', '--rate', 'fast'], '--rate must be a number', 'ECOM_USAGE'],
   [['--brokers', 'a:1', '--rate='], '--rate must be a number', 'ECOM_USAGE'],
