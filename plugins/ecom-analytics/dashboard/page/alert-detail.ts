@@ -86,7 +86,7 @@ export class AlertDetail {
       this.#facts(answer, nowMs),
       ...this.#order(answer, nowMs),
       ...this.#others(answer, nowMs),
-      ...(answer.rule === null || answer.rule.kind === 'one-of' ? [] : [this.#limit(answer.rule)]),
+      ...(answer.rule === null || answer.rule.kind === 'one-of' ? [] : [this.#limit(answer.rule, answer)]),
     ];
   }
 
@@ -142,8 +142,11 @@ export class AlertDetail {
       { href: addressHash({ view: 'alerts', params: { customer: alert.customer_id } }) },
       foreign(alert.customer_id),
     );
+    const unknown = this.#model.run?.hasDefinition
+      ? 'not in the pipeline’s definition'
+      : 'unknown, because pipeline/definition.ts cannot be loaded';
     const facts: [string, Node | string][] = [
-      ['Rule', rule === null ? 'not in this run’s definition' : ruleText(rule)],
+      ['Rule', rule === null ? unknown : ruleText(rule)],
       ['Raised', this.#rate],
       ['Customer', customer],
       [alert.order_id === null ? 'Orders’ total' : 'Order total', money(alert.total_amount)],
@@ -171,14 +174,17 @@ export class AlertDetail {
 
   #order({ group, order, atHand }: AlertAnswer, nowMs: number): HTMLElement[] {
     const { order_id } = group.alert;
+    const heading =
+      order_id === null ? element('h3', {}, 'Orders') : element('h3', {}, 'Order ', foreign(order_id));
+    if (atHand.orders === 0) {
+      const none =
+        'A run keeps its alerts and windows but not its orders, so orders are shown here only while it lasts.';
+      return [heading, element('p', { class: 'note' }, none)];
+    }
     if (order_id === null) return [];
-    const heading = element('h3', {}, 'Order ', foreign(order_id));
     if (order !== null) return [heading, orderTable([order], nowMs, 'The order')];
     const since = atHand.sinceMs === null ? '' : `, since ${moment(atHand.sinceMs, nowMs)}`;
-    const note =
-      atHand.orders === 0
-        ? 'The run’s folder does not keep orders, so this one can be seen only while the run is under way.'
-        : `It is no longer at hand: the dashboard holds the run’s newest ${counted(atHand.orders, 'order')}${since}.`;
+    const note = `It is no longer at hand: the dashboard holds the run’s newest ${counted(atHand.orders, 'order')}${since}.`;
     return [heading, element('p', { class: 'note' }, note)];
   }
 
@@ -199,7 +205,16 @@ export class AlertDetail {
     ];
   }
 
-  #limit(rule: Exclude<Rule, { kind: 'one-of' }>): HTMLElement {
+  #limit(rule: Exclude<Rule, { kind: 'one-of' }>, { atHand }: AlertAnswer): HTMLElement {
+    const heading = element('h3', {}, 'Another limit');
+    const note = element(
+      'p',
+      { class: 'note' },
+      element('code', {}, 'npm run rules -- --replay FILE'),
+      ' tries every rule on a file of your own orders.',
+    );
+    // Without orders there is nothing to try it on here.
+    if (atHand.orders === 0) return element('div', {}, heading, note);
     const input = element('input', {
       id: 'limit-asked',
       type: 'number',
@@ -228,13 +243,7 @@ export class AlertDetail {
         button.disabled = false;
       }
     });
-    const note = element(
-      'p',
-      { class: 'note' },
-      element('code', {}, 'npm run rules -- --replay FILE'),
-      ' tries every rule on a file of your own orders.',
-    );
-    return element('div', {}, element('h3', {}, 'Another limit'), form, said, note);
+    return element('div', {}, heading, form, said, note);
   }
 }
 

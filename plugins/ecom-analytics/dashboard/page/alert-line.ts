@@ -4,7 +4,7 @@ import type { AlertGroup } from '../message.ts';
 import type { AlertLine } from './alert-lines.ts';
 import { element, foreign } from './element.ts';
 import { count, moment, money } from './format.ts';
-import { perTime } from './rule-text.ts';
+import { counted, ringingText } from './rule-text.ts';
 
 const level: Readonly<Record<Severity, number>> = { low: 1, medium: 2, high: 3, critical: 4 };
 
@@ -54,20 +54,24 @@ function groupContent({ alert, count: times, acknowledged }: AlertGroup, nowMs: 
   ];
 }
 
-function ruleContent({ severity, rate, newest }: AlertLine & { kind: 'rule' }, nowMs: number): HTMLElement[] {
+function ruleContent(
+  { severity, ringing, newest }: AlertLine & { kind: 'rule' },
+  nowMs: number,
+): HTMLElement[] {
+  const within = ringing.within === 'run' ? 'in the run' : 'in the last minute';
   return [
     element(
       'span',
       { class: 'alert-head' },
       severityMark(severity),
-      element('span', { class: 'rule' }, foreign(rate.rule)),
-      element('span', { class: 'times' }, perTime(rate.lastMinute)),
+      element('span', { class: 'rule' }, foreign(ringing.rule)),
+      element('span', { class: 'times' }, ringingText(ringing)),
       time(newest.alert.order_timestamp, nowMs),
     ),
     element(
       'span',
       { class: 'reason' },
-      `${count(rate.lastMinute)} alerts in the last minute, summed up here. The last one: `,
+      `${counted(ringing.times, 'alert')} ${within}, summed up here. The last one: `,
       foreign(newest.alert.reason),
     ),
   ];

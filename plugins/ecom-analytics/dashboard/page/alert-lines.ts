@@ -1,21 +1,28 @@
 import type { Severity } from '../../core/rule.ts';
-import type { AlertGroup, RuleRate } from '../message.ts';
+import type { AlertGroup } from '../message.ts';
 import { alertMatches, type Narrowed } from './alert-search.ts';
 
 /** A rule that rings more often than this in a minute is summed up: nobody reads a line a second. */
-export const stormPerMinute = 60;
+const stormPerMinute = 60;
 /** Lines in the document at once. */
 export const maxLines = 60;
+
+/** How often a rule rang: by the clock, in the last minute, while a run lasts; in all of the run once it is over. */
+export interface Ringing {
+  readonly rule: string;
+  readonly times: number;
+  readonly within: 'minute' | 'run';
+}
 
 /** A line of the list of alerts. */
 export type AlertLine =
   | { readonly kind: 'group'; readonly key: string; readonly group: AlertGroup }
-  /** All alerts of a rule that rings too often to be read one by one. */
+  /** All alerts of a rule that rings too often to be read one by one, or would fill the list of a run that is over. */
   | {
       readonly kind: 'rule';
       readonly key: string;
       readonly severity: Severity;
-      readonly rate: RuleRate;
+      readonly ringing: Ringing;
       readonly newest: AlertGroup;
     };
 
@@ -32,28 +39,35 @@ export function groupKey({ alert }: AlertGroup): string {
  */
 export function alertLines(
   groups: readonly AlertGroup[],
-  rates: readonly RuleRate[],
+  ringing: readonly Ringing[],
   narrowed: Narrowed,
 ): AlertLine[] {
   const asked = narrowed.rule !== '' || narrowed.customer !== '' || narrowed.q !== '';
-  const storms = new Map(
-    asked
-      ? []
-      : rates.filter(({ lastMinute }) => lastMinute > stormPerMinute).map((rate) => [rate.rule, rate]),
-  );
+  const matching = groups.toReversed().filter(({ alert }) => alertMatches(alert, narrowed));
+  const storms = new Map(asked ? [] : stormsAmong(matching, ringing).map((storm) => [storm.rule, storm]));
   const summed = new Map<string, AlertLine & { kind: 'rule' }>();
   const lines: AlertLine[] = [];
-  for (const group of groups.toReversed()) {
-    const { alert } = group;
-    if (!alertMatches(alert, narrowed)) continue;
-    const rate = storms.get(alert.rule_id);
-    if (rate === undefined) lines.push({ kind: 'group', key: groupKey(group), group });
-    else if (!summed.has(rate.rule)) {
-      summed.set(rate.rule, { kind: 'rule', key: rate.rule, severity: alert.severity, rate, newest: group });
+  for (const group of matching) {
+    const { severity, rule_id } = group.alert;
+    const storm = storms.get(rule_id);
+    if (storm === undefined) lines.push({ kind: 'group', key: groupKey(group), group });
+    else if (!summed.has(rule_id)) {
+      summed.set(rule_id, { kind: 'rule', key: rule_id, severity, ringing: storm, newest: group });
     }
   }
-  const busiest = [...summed.values()].sort((a, b) => b.rate.lastMinute - a.rate.lastMinute);
+  const busiest = [...summed.values()].sort((a, b) => b.ringing.times - a.ringing.times);
   return [...busiest, ...lines].slice(0, maxLines);
+}
+
+/** The rules to sum up. @param matching newest first */
+function stormsAmong(matching: readonly AlertGroup[], ringing: readonly Ringing[]): Ringing[] {
+  const taken = new Map<string, number>();
+  // Nothing moves once a run is over, and old orders are replayed in seconds: what counts is the room that a rule takes.
+  const shown = matching.length > maxLines ? matching.slice(0, maxLines) : [];
+  for (const { alert } of shown) taken.set(alert.rule_id, (taken.get(alert.rule_id) ?? 0) + 1);
+  return ringing.filter(({ rule, times, within }) =>
+    within === 'minute' ? times > stormPerMinute : (taken.get(rule) ?? 0) > maxLines / 2,
+  );
 }
 
 /** Groups of memory and of the run's file together, oldest first; memory knows the newer ones, and the whole of their count. */

@@ -167,7 +167,7 @@ export class AlertsView implements View {
   }
 
   #lines(narrowed: Narrowed): AlertLine[] {
-    return alertLines(withFound(this.#model.alerts, this.#found), this.#model.rates, narrowed);
+    return alertLines(withFound(this.#model.alerts, this.#found), this.#model.ringing, narrowed);
   }
 
   #renderList(nowMs: number, narrowed: Narrowed, another: boolean): void {
@@ -204,7 +204,7 @@ export class AlertsView implements View {
       params:
         line.kind === 'group'
           ? { ...narrowed, alert: line.group.alert.alert_id }
-          : { ...narrowed, rule: line.rate.rule },
+          : { ...narrowed, rule: line.ringing.rule },
     });
   }
 

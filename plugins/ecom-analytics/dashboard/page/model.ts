@@ -10,7 +10,7 @@ import type {
   Sales,
   StateMessage,
 } from '../message.ts';
-import { groupKey } from './alert-lines.ts';
+import { groupKey, type Ringing } from './alert-lines.ts';
 
 /** An hour of seconds, as the server keeps. */
 const maxRatePoints = 3600;
@@ -44,7 +44,7 @@ export class RunModel {
   sales: Sales | null = null;
   /** All alerts kept, a group for each rule and customer, the one that rang last at the end. */
   alerts: readonly AlertGroup[] = [];
-  /** Raised by every change of the alerts. */
+  /** Raised by every change of the alerts, or of how often they ring. */
   alertsVersion = 0;
   rates: readonly RuleRate[] = [];
   /** Whether alerts can be acknowledged. */
@@ -73,6 +73,8 @@ export class RunModel {
   ): void {
     if (message.phase) this.phase = message.phase;
     if (message.snapshot) {
+      // The list of alerts then counts by the run and no longer by the clock.
+      if (message.snapshot.finished !== this.snapshot?.finished) this.alertsVersion++;
       this.snapshot = message.snapshot;
       this.#snapshotAtMs = atMs;
     }
@@ -81,7 +83,11 @@ export class RunModel {
     if (message.revenue) this.revenue = message.revenue;
     if (message.sales) this.sales = message.sales;
     if (message.alerts && message.alerts.length > 0) this.#addAlerts(message.alerts);
-    if (message.rates) this.rates = message.rates;
+    if (message.rates) {
+      // A storm that is over is listed line by line, whether or not another alert comes.
+      if (JSON.stringify(message.rates) !== JSON.stringify(this.rates)) this.alertsVersion++;
+      this.rates = message.rates;
+    }
     if (message.acknowledges !== undefined) this.acknowledges = message.acknowledges;
   }
 
@@ -109,6 +115,14 @@ export class RunModel {
     return [
       ...new Set([...defined, ...Object.keys(snapshot?.alerts ?? {}), ...rates.map(({ rule }) => rule)]),
     ];
+  }
+
+  /** How often each rule rang, in the time that a reader of the list of alerts has in mind. */
+  get ringing(): Ringing[] {
+    const { snapshot, rates } = this;
+    return snapshot?.finished
+      ? Object.entries(snapshot.alerts).map(([rule, times]) => ({ rule, times, within: 'run' }))
+      : rates.map(({ rule, lastMinute }) => ({ rule, times: lastMinute, within: 'minute' }));
   }
 
   /** Of all rules, since the run began. */

@@ -4,7 +4,7 @@ import { type AlertLine, alertLines } from './alert-lines.ts';
 import { narrowedBy } from './alert-search.ts';
 import { byId, element, foreign } from './element.ts';
 import type { RunModel } from './model.ts';
-import { perTime } from './rule-text.ts';
+import { ringingText } from './rule-text.ts';
 
 /** As many as are read at a glance. */
 const maxItems = 8;
@@ -20,13 +20,13 @@ export class NewestPanel {
 
   render(): void {
     const list = byId('newest-list');
-    const { alerts, alertsVersion, rates } = this.#model;
+    const { alerts, alertsVersion, ringing } = this.#model;
     // A line that the pointer or the keyboard is on must not move away.
     if (alertsVersion === this.#drawnVersion || list.matches(':hover, :focus-within')) return;
     this.#drawnVersion = alertsVersion;
     const newest = alertLines(
       alerts,
-      rates,
+      ringing,
       narrowedBy(() => null),
     ).slice(0, maxItems);
     list.replaceChildren(...newest.map((line) => element('li', {}, itemLink(line))));
@@ -37,12 +37,12 @@ export class NewestPanel {
 /** The line in a few words, which lead to the alert, or to those of a rule that rings too often to be read. */
 function itemLink(line: AlertLine): HTMLElement {
   if (line.kind === 'rule') {
-    const { rule, lastMinute } = line.rate;
+    const { rule } = line.ringing;
     return element(
       'a',
       { href: addressHash({ view: 'alerts', params: { rule } }) },
       severityMark(line.severity),
-      element('span', { class: 'times' }, perTime(lastMinute)),
+      element('span', { class: 'times' }, ringingText(line.ringing)),
       foreign(rule),
     );
   }

@@ -125,7 +125,7 @@ export function streamFacts(stream: StreamHealth, limits: OperationLimits, nowMs
       name: 'State',
       text: state,
       level: isHealthy ? (isOver(stream) ? 'none' : 'ok') : 'over',
-      note: isHealthy ? '' : 'not as it should be',
+      note: isHealthy ? '' : 'not healthy',
     },
     fact('Last heartbeat', text, level, span(limits.heartbeatMs)),
   ];
@@ -143,7 +143,10 @@ export function verdict(operations: Operations, kind: RunInfo['kind'], nowMs: nu
   if (problem !== null) return { level: 'over', text: `These figures could not be refreshed. ${problem}` };
   if (streams.length === 0) {
     return kind === 'stage'
-      ? { level: 'over', text: 'The stream has never been started.' }
+      ? {
+          level: 'over',
+          text: 'The stream has never been started. Start it with `npx sls ecom stream start`.',
+        }
       : {
           level: 'none',
           text: 'This run is over. What it refused is below; query progress is not stored.',
@@ -158,16 +161,17 @@ export function verdict(operations: Operations, kind: RunInfo['kind'], nowMs: nu
   const said = (level: Level): string[] =>
     judged
       .filter((one) => one.level === level)
-      .map(({ where, name, note }) => `${where}, ${name.toLowerCase()}: ${note}`);
+      .map(({ where, name, note }) => `${name.toLowerCase()} of ${where} is ${note}`);
   const over = said('over');
-  if (over.length > 0) return { level: 'over', text: `Look at this: ${over.join('; ')}.` };
+  if (over.length > 0) return { level: 'over', text: `Needs attention: ${over.join('; ')}.` };
   const near = [
     ...said('near'),
     // Without their number: this is read aloud whenever it changes.
     ...(refused.length > 0 ? ['records were refused'] : []),
   ];
   if (near.length > 0) return { level: 'near', text: `Keep an eye on this: ${near.join('; ')}.` };
-  if (streams.every(isOver)) return { level: 'none', text: 'Nothing runs, as it should be.' };
+  if (streams.every(isOver))
+    return { level: 'none', text: 'Nothing is running: every application has finished or was stopped.' };
   return { level: 'ok', text: 'Everything is within its limits.' };
 }
 

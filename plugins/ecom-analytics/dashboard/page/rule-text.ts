@@ -1,5 +1,6 @@
 import type { Rule } from '../../core/rule.ts';
 import type { LimitAnswer, LimitFigures, RuleRate } from '../message.ts';
+import type { Ringing } from './alert-lines.ts';
 import { count, moment, money, span } from './format.ts';
 
 const fieldNames = {
@@ -52,6 +53,11 @@ export function rateText({ lastHour, lastMinute }: RuleRate): string {
 /** A number per minute, or per second where there are many: `12 per minute`, `50.2 per second`. */
 export function perTime(perMinute: number): string {
   return perMinute > 60 ? `${(perMinute / 60).toFixed(1)} per second` : `${count(perMinute)} per minute`;
+}
+
+/** How often a rule rang in a few words: a rate while the run lasts, then a number. */
+export function ringingText({ times, within }: Ringing): string {
+  return within === 'run' ? counted(times, 'time') : perTime(times);
 }
 
 /** What a limit would have raised, and on which orders that was found, in sentences. */

@@ -78,6 +78,6 @@ function linkStatus(
   if (link === null) return { link: 'connecting', linkText: 'Connecting' };
   if (!link) return { link: 'lost', linkText: 'Disconnected, retrying' };
   if ((state === 'running' || state === 'draining') && silentMs > quietMs)
-    return { link: 'quiet', linkText: `No news for ${span(silentMs)}` };
+    return { link: 'quiet', linkText: `No update for ${span(silentMs)}` };
   return { link: 'live', linkText: state === 'waiting' ? 'Connected, waiting for the run' : 'Live' };
 }

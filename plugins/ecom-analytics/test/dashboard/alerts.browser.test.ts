@@ -128,6 +128,9 @@ describeWithChromium('the list of alerts', () => {
       /203 alerts in the last minute, summed up here/,
     );
     expect(await page.locator('#alerts-list li').count()).toBe(1);
+    dashboard.alerts([anAlert(7, { rule_id: 'region-hop' })]);
+    dashboard.snapshot(aSnapshot({ alerts: { 'high-value': 206, 'region-hop': 1 }, finished: true }));
+    await textOf(page, '#alerts-list li:first-child', /206 times.*206 alerts in the run, summed up here/);
     await page.click('#alerts-list li a');
     expect(await page.inputValue('#search-rule')).toBe('high-value');
     await expect.poll(() => page.locator('#alerts-list li').count(), soon).toBeGreaterThan(10);
@@ -173,6 +176,7 @@ describeWithChromium('the list of alerts', () => {
     expect(await page.locator('#rules-table tbody tr:first-child td').allTextContents()).toEqual(['3']);
     await page.locator('#alerts-list a').first().click();
     await textOf(page, '#alert dl', /Raised3 times in the run/);
+    expect(await page.textContent('#alert')).toContain('not its orders');
   });
 
   it('never grows beyond what can be read', async () => {

@@ -186,16 +186,6 @@ describeWithChromium('a page that watches a run', () => {
     expect(outcome).toContain('Failed to fetch');
   });
 
-  it('shows the same in a second tab', async () => {
-    aRun();
-    const [first, second] = await Promise.all([open(browser, dashboard.url), open(browser, dashboard.url)]);
-    await first.page.locator('#newest-list li').first().waitFor();
-    await second.page.locator('#newest-list li').first().waitFor();
-    dashboard.snapshot(aSnapshot({ orders: 424_242, nowMs: Date.now() }));
-    expect(await textOf(first.page, '#orders', /424,242/)).toBe('424,242');
-    expect(await textOf(second.page, '#orders', /424,242/)).toBe('424,242');
-  });
-
   it('keeps its document bounded at a hundred thousand orders a minute', async () => {
     // A quarter of a minute before a window ends, so that its rows are written within the first minute.
     const startMs = Math.floor(Date.now() / 60_000) * 60_000 - 2 * 60_000 - 15_000;

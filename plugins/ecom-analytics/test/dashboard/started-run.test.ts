@@ -35,7 +35,7 @@ describe('the dashboard of a run', () => {
     const response = await fetch(new URL('/acknowledge', run.url), {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Origin: new URL(run.url).origin },
-      body: JSON.stringify({ alert: alert.alert_id }),
+      body: JSON.stringify({ alert: alert.alert_id, acknowledged: true }),
     });
     expect(response.status).toBe(200);
     const group = (await response.json()) as AlertGroup;

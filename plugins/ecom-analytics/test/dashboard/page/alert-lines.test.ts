@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alertLines, withFound } from '../../../dashboard/page/alert-lines.ts';
+import { alertLines, type Ringing, withFound } from '../../../dashboard/page/alert-lines.ts';
 import { alertMatches, narrowedBy } from '../../../dashboard/page/alert-search.ts';
 import { aGroup, anAlert } from '../samples.ts';
 
@@ -8,9 +8,9 @@ const asked = (params: Record<string, string>) => narrowedBy((name) => params[na
 
 describe('the list of alerts', () => {
   const groups = [aGroup(1), aGroup(2, { rule_id: 'region-hop', severity: 'critical' }), aGroup(3)];
-  const storm = [
-    { rule: 'high-value', lastMinute: 3000, lastHour: 90_000 },
-    { rule: 'region-hop', lastMinute: 1, lastHour: 2 },
+  const storm: Ringing[] = [
+    { rule: 'high-value', times: 3000, within: 'minute' },
+    { rule: 'region-hop', times: 1, within: 'minute' },
   ];
 
   it('has the newest on top', () => {
@@ -23,8 +23,28 @@ describe('the list of alerts', () => {
   it('sums up a rule that rings too often, and leaves the others', () => {
     const lines = alertLines(groups, storm, everything);
     expect(lines).toEqual([
-      { kind: 'rule', key: 'high-value', severity: 'high', rate: storm[0], newest: groups[2] },
+      { kind: 'rule', key: 'high-value', severity: 'high', ringing: storm[0], newest: groups[2] },
       { kind: 'group', key: '["region-hop","CUST_2"]', group: groups[1] },
+    ]);
+  });
+
+  it('of a run that is over sums up a rule that would leave others no room, however fast it rang', () => {
+    const ofRun: Ringing[] = [
+      { rule: 'high-value', times: 30_000, within: 'run' },
+      { rule: 'region-hop', times: 1, within: 'run' },
+    ];
+    expect(alertLines(groups, ofRun, everything).map(({ kind }) => kind)).toEqual([
+      'group',
+      'group',
+      'group',
+    ]);
+    const many = [
+      aGroup(0, { rule_id: 'region-hop' }),
+      ...Array.from({ length: 60 }, (_, n) => aGroup(n + 1)),
+    ];
+    expect(alertLines(many, ofRun, everything).map(({ key }) => key)).toEqual([
+      'high-value',
+      '["region-hop","CUST_0"]',
     ]);
   });
 

@@ -104,7 +104,7 @@ describe('what is said first', () => {
     const { level, text } = verdict(sick, 'stage', noonMs);
     expect(level).toBe('over');
     expect(text).toBe(
-      'Look at this: pipeline, state: not as it should be; records, last progress report: over its limit of 10 min; windows, lag: over its limit of 100,000 records.',
+      'Needs attention: state of pipeline is not healthy; last progress report of records is over its limit of 10 min; lag of windows is over its limit of 100,000 records.',
     );
   });
 
@@ -129,7 +129,7 @@ describe('what is said first', () => {
     const none = operationsOf({ streams: [] });
     expect(verdict(none, 'stage', noonMs)).toEqual({
       level: 'over',
-      text: 'The stream has never been started.',
+      text: 'The stream has never been started. Start it with `npx sls ecom stream start`.',
     });
     expect(verdict(none, 'finished', noonMs).level).toBe('none');
   });

@@ -1,11 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { LimitAnswer, Stretch } from '../../../dashboard/message.ts';
+import { useCurrency } from '../../../dashboard/page/format.ts';
 import { limitSentences, perTime, rateText, ruleText } from '../../../dashboard/page/rule-text.ts';
 import { change, changeOfMean, comparison } from '../../../dashboard/page/sales-text.ts';
 import { kitRules } from '../../core/kit.ts';
 import { noonMs } from '../samples.ts';
 
 const hourMs = 3_600_000;
+
+beforeEach(() => useCurrency('USD'));
 
 function stretch(lengthMs: number, orders = 100, revenue = 1000): Stretch {
   return { lengthMs, orders, revenue };
