@@ -67,7 +67,7 @@ describe('a stage that is read from serverless.yml', () => {
     const unknown = { config: null, stage: 'locl', stages: ['default', 'dev', 'local'] };
     expect(() => read(unknown)).toThrow(code('ECOM_STAGE_UNKNOWN'));
     expect(() => read(unknown)).toThrow(
-      'There is no stage "locl" (stages.yml). The stages there are dev, local',
+      'There is no stage "locl" (stages.yml). Did you mean local? The stages there are dev, local',
     );
     expect(read({ ...unknown, stage: 'dev' }).config.preset).toBe('dev');
     expect(read({ ...unknown, config: { preset: 'large' } }).config.preset).toBe('large');

@@ -87,7 +87,7 @@ describe('npm run rules', () => {
     const { stdout, stderr } = await printed(rules, ['--replay', file]);
     expect(stdout).toMatch(/^1 order of 1 customer, /);
     expect(stderr).toMatch(
-      /^Unknown layout: .*\nNo currency in the file: USD, from pipeline\/definition\.ts \(--currency\)\.\n4 rows make 1 order of 1 customer, \$1\.00; several rows an order.*\nRefused: 2 rows, first on line 4: timestamp is not a time.*\nWarning: 50% of the rows were refused\./,
+      /^Unknown layout: .*\nNo currency in the file: USD, from pipeline\/definition\.ts \(--currency\)\.\n4 rows make 1 order of 1 customer, \$1\.00; several rows an order.*\nRefused: 2 rows, first on line 4: timestamp is not a time.*\nWarning: 50% of the rows were refused\./m,
     );
   });
 });
