@@ -57,7 +57,7 @@ function readOptions(args: readonly string[], { orderFields }: PipelineDefinitio
   const asked = values.replay === undefined ? null : askedReplay(values, process.cwd(), orderFields);
   if (asked === null) {
     throw new UsageError('ECOM_OPTION_MISSING', {
-      what: 'There is no --replay FILE to try the rules on',
+      what: '--replay FILE is missing: the rules are tried on orders of your own',
       fix,
     });
   }
