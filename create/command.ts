@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { intro, log, outro } from '@clack/prompts';
 import { UsageError } from '../plugins/ecom-analytics/core/error.ts';
-import { meantOption, optionProblem } from '../plugins/ecom-analytics/functions/arguments.ts';
+import { meantOption, optionProblem } from '../plugins/ecom-analytics/functions/command-arguments.ts';
 import { type PackageManager, packageManagers, type Surroundings } from './answers.ts';
 import { CancelledError } from './cancel.ts';
 import { completeAnswers, type Modes, readFlags, refuseTakenByNpm, type Typed } from './complete-answers.ts';

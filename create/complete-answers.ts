@@ -1,6 +1,10 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../plugins/ecom-analytics/core/error.ts';
-import { meantOption, optionProblem, takenByNpm } from '../plugins/ecom-analytics/functions/arguments.ts';
+import {
+  meantOption,
+  optionProblem,
+  takenByNpm,
+} from '../plugins/ecom-analytics/functions/command-arguments.ts';
 import type { Answers, Surroundings } from './answers.ts';
 import { optionKeys, options } from './option.ts';
 

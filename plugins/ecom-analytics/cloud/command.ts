@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { EcomError, UsageError } from '../core/error.ts';
-import { parseArguments } from '../functions/arguments.ts';
+import { parseArguments } from '../functions/command-arguments.ts';
 import { interruptedCode, listenForInterruption } from '../run/interruption.ts';
 import { startCloud } from './cloud.ts';
 import { announceCloud, refuseSecondCloud } from './cloud-address.ts';

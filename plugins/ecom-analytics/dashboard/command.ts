@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type ExitCode, UsageError } from '../core/error.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
-import { parseArguments } from '../functions/arguments.ts';
+import { parseArguments } from '../functions/command-arguments.ts';
 import { progressLine } from '../report/progress-line.ts';
 import { findRunFolder } from '../report/run-folder.ts';
 import { interruptedCode, listenForInterruption } from '../run/interruption.ts';

@@ -1,5 +1,5 @@
 import type { ExitCode } from '../core/error.ts';
-import { parseArguments } from '../functions/arguments.ts';
+import { parseArguments } from '../functions/command-arguments.ts';
 import { answerTo } from './explain.ts';
 
 export const usage = `Says what an error code means, what usually causes it, and what to do.

@@ -12,8 +12,8 @@ import { createAlertConsumer } from '../functions/alert-consumer/create-alert-co
 import type { AlertConsumerFunction } from '../functions/alert-consumer/handler.ts';
 import { notificationOf } from '../functions/alert-consumer/notification.ts';
 import type { KafkaEvent } from '../functions/alert-consumer/read-alert.ts';
-import { parseArguments } from '../functions/arguments.ts';
 import { systemClock } from '../functions/clock.ts';
+import { parseArguments } from '../functions/command-arguments.ts';
 import { parseBrokers } from '../functions/kafka/kafka-settings.ts';
 import { functionLogger } from '../functions/telemetry.ts';
 import { startBroker } from '../machine/kafka/broker.ts';
@@ -113,12 +113,6 @@ function misuse(what: string): UsageError {
   return new UsageError('ECOM_USAGE', { what, fix });
 }
 
-function readArguments(args: readonly string[]) {
-  const declared = { brokers: { type: 'string' }, debug: { type: 'boolean' } } as const;
-  const { values, positionals } = parseArguments(args, declared, fix);
-  return { ...values, positionals };
-}
-
 async function readEvent(file: string): Promise<unknown> {
   const because = (error: unknown): string => (error instanceof Error ? error.message : String(error));
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
@@ -149,7 +143,9 @@ async function startKafka(definition: PipelineDefinition): Promise<string> {
 }
 
 export async function main(args: readonly string[], definition: PipelineDefinition): Promise<ExitCode> {
-  const { brokers, positionals } = readArguments(args);
+  const options = { brokers: { type: 'string' }, debug: { type: 'boolean' } } as const;
+  const { values, positionals } = parseArguments(args, options, fix);
+  const { brokers } = values;
   const [name = '', file, ...more] = positionals;
   const chosen = Object.hasOwn(invocations, name) ? invocations[name] : undefined;
   const names = Object.keys(invocations);

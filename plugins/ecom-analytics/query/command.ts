@@ -2,7 +2,7 @@ import { type DuckDBResult, DuckDBTypeId } from '@duckdb/node-api';
 import { type ExitCode, UsageError } from '../core/error.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { savedQueries } from '../core/saved-queries.ts';
-import { parseArguments } from '../functions/arguments.ts';
+import { parseArguments } from '../functions/command-arguments.ts';
 import { rowLimit } from '../report/row-limit.ts';
 import { findRunFolder } from '../report/run-folder.ts';
 import { type AnswerColumn, csvLines, jsonText, tableText } from './answer.ts';

@@ -1,7 +1,7 @@
 import { type ExitCode, UsageError } from '../core/error.ts';
 import { inCurrency, type PipelineDefinition } from '../core/pipeline.ts';
 import { useCurrency } from '../dashboard/page/format.ts';
-import { parseArguments } from '../functions/arguments.ts';
+import { parseArguments } from '../functions/command-arguments.ts';
 import { definitionIn } from '../functions/stage-definition.ts';
 import {
   type AskedReplay,
@@ -57,7 +57,7 @@ function readOptions(args: readonly string[], { orderFields }: PipelineDefinitio
   const asked = values.replay === undefined ? null : askedReplay(values, process.cwd(), orderFields);
   if (asked === null) {
     throw new UsageError('ECOM_OPTION_MISSING', {
-      what: 'There is no --replay FILE to try the rules on',
+      what: '--replay FILE is missing: the rules are tried on orders of your own',
       fix,
     });
   }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { UsageError } from '../core/error.ts';
 import type { ShopFields } from '../core/fields.ts';
 import { didYouMean, listed } from '../core/nearest.ts';
-import { parseArguments } from '../functions/arguments.ts';
+import { parseArguments } from '../functions/command-arguments.ts';
 import {
   type AskedReplay,
   askedReplay,

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { UsageError } from '../../../plugins/ecom-analytics/core/error.ts';
 import { between, type Random, seededRandom } from '../../../plugins/ecom-analytics/core/generator/random.ts';
-import { parseArguments } from '../../../plugins/ecom-analytics/functions/arguments.ts';
+import { parseArguments } from '../../../plugins/ecom-analytics/functions/command-arguments.ts';
 import { consoleTable } from '../../../plugins/ecom-analytics/report/console-table.ts';
 import { interruptedCode, listenForInterruption } from '../../../plugins/ecom-analytics/run/interruption.ts';
 import { FaultTrial, type Survived } from './fault-trial.ts';

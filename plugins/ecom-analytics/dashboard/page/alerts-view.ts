@@ -186,7 +186,8 @@ export class AlertsView implements View {
       }
       const item = alertItem(line, href, nowMs);
       // What came last. It does not fade: under load that alone would keep the page painting.
-      if (!another && line.kind === 'group') item.classList.add('fresh');
+      // The first lines of a page did not come while it was looked at.
+      if (!another && before.size > 0 && line.kind === 'group') item.classList.add('fresh');
       this.#items.set(line.key, { made, item });
     }
     this.#list.replaceChildren(...[...this.#items.values()].map(({ item }) => item));
@@ -210,11 +211,14 @@ export class AlertsView implements View {
 
   #renderNote(held: boolean, narrowed: Narrowed): void {
     setText(this.#pause, this.#paused ? 'Resume' : 'Pause');
+    const isOver = this.#model.snapshot?.finished ?? false;
+    this.#pause.hidden = isOver;
     if (this.#searchFailed !== '') {
       setText(byId('alerts-note'), this.#searchFailed);
       return;
     }
-    if (!held) {
+    // Nothing more comes, so nothing is held.
+    if (!held || isOver) {
       setText(byId('alerts-note'), 'newest first');
       return;
     }

@@ -3,7 +3,7 @@ import { bodyRow, byId, element, foreign, tableHead } from './element.ts';
 import { count } from './format.ts';
 import { partitionRows } from './operations.ts';
 
-/** Records behind, by partition and query. */
+/** What each query has yet to read, by partition. */
 export class PartitionsPanel {
   #drawn = '';
 

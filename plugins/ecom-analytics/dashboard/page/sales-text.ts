@@ -12,7 +12,7 @@ const maxChange = 10;
 
 /**
  * How a figure of the last hour compares with the hour before: `+3.1%`, `first hour`, `new`. Where the hour before is
- * shorter, because the run began within it, they are compared minute for minute.
+ * shorter, because the run began within it, they are compared per minute.
  */
 export function change(sales: Pick<Sales, 'last' | 'before'>, last: number, before: number | null): string {
   if (sales.before === null || before === null) return 'first hour';
@@ -37,6 +37,6 @@ export function comparison({ last, before }: Sales): string {
   if (before === null) return `The first hour of the run, ${span(last.lengthMs)} so far.`;
   const whole = before.lengthMs >= last.lengthMs - 60_000;
   return whole
-    ? 'The last hour against the hour before.'
-    : `The last hour against the ${span(before.lengthMs)} before, minute for minute.`;
+    ? 'Compared with the hour before.'
+    : `Compared with the ${span(before.lengthMs)} before, per minute.`;
 }

@@ -1,7 +1,7 @@
 import { UsageError } from '../../core/error.ts';
 import type { PipelineDefinition } from '../../core/pipeline.ts';
-import { parseArguments } from '../arguments.ts';
 import { forwardClock, systemClock } from '../clock.ts';
+import { parseArguments } from '../command-arguments.ts';
 import { type KafkaSettings, parseAuth, parseBrokers } from '../kafka/kafka-settings.ts';
 import type { Log } from '../log.ts';
 import { clusterRegion, iamBrokers } from './cluster-brokers.ts';

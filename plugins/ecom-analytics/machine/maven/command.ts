@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { UsageError } from '../../core/error.ts';
-import { parseArguments } from '../../functions/arguments.ts';
+import { parseArguments } from '../../functions/command-arguments.ts';
 import { sha256Of } from './fetch-jars.ts';
 import { jarAddress, jarPath } from './jar-address.ts';
 import { type LockedJar, parseJarLock, readJarLock } from './jar-lock.ts';

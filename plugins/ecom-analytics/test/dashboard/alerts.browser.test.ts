@@ -130,6 +130,8 @@ describeWithChromium('the list of alerts', () => {
     expect(await page.locator('#alerts-list li').count()).toBe(1);
     dashboard.alerts([anAlert(7, { rule_id: 'region-hop' })]);
     dashboard.snapshot(aSnapshot({ alerts: { 'high-value': 206, 'region-hop': 1 }, finished: true }));
+    // Told of a burst in part, and of the whole of it from the start.
+    await page.reload();
     await textOf(page, '#alerts-list li:first-child', /206 times.*206 alerts in the run, summed up here/);
     await page.click('#alerts-list li a');
     expect(await page.inputValue('#search-rule')).toBe('high-value');
@@ -173,6 +175,7 @@ describeWithChromium('the list of alerts', () => {
     expect(await head()).toEqual(['Rule', 'Last minute', 'Last hour', 'Run']);
     dashboard.snapshot(aSnapshot({ alerts: { 'high-value': 3 }, finished: true }));
     await expect.poll(head, soon).toEqual(['Rule', 'Alerts']);
+    expect(await page.locator('#alerts-pause').isVisible()).toBe(false);
     expect(await page.locator('#rules-table tbody tr:first-child td').allTextContents()).toEqual(['3']);
     await page.locator('#alerts-list a').first().click();
     await textOf(page, '#alert dl', /Raised3 times in the run/);

@@ -241,6 +241,7 @@ describeWithChromium('the page', () => {
   it('marks the alerts that came last, and animates nothing', async () => {
     const { page } = await openFull();
     await show(page, 'alerts');
+    expect(await page.locator('#alerts-list li.fresh').count()).toBe(0);
     run.advanceTo(Date.now() + 60_000);
     await page.locator('#alerts-list li.fresh').first().waitFor();
     expect(await page.evaluate('document.getAnimations().length')).toBe(0);

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UsageError } from '../../core/error.ts';
-import { parseArguments } from '../../functions/arguments.ts';
+import { parseArguments } from '../../functions/command-arguments.ts';
 import { launch, open } from './browser.ts';
 import { smallPng } from './small-png.ts';
 import { startRun } from './started-run.ts';

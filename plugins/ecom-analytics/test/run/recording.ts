@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { spawn } from '@lydell/node-pty';
 import xterm from '@xterm/headless';
-import { parseArguments } from '../../functions/arguments.ts';
+import { parseArguments } from '../../functions/command-arguments.ts';
 import { type Frame, recordingSvg } from './recording-svg.ts';
 
 const root = path.resolve(import.meta.dirname, '../../../..');

@@ -95,14 +95,12 @@ describe('the last hour against the hour before', () => {
     );
   });
 
-  it('is compared minute for minute with one that is shorter', () => {
+  it('is compared per minute with one that is shorter', () => {
     const short = { last: stretch(hourMs), before: stretch(hourMs / 4) };
     expect(change(short, 400, 100)).toBe('0.0%');
     const lists = { products: [], customers: [] };
-    expect(comparison({ ...short, ...lists })).toBe(
-      'The last hour against the 15 min before, minute for minute.',
-    );
-    expect(comparison({ ...whole, ...lists })).toBe('The last hour against the hour before.');
+    expect(comparison({ ...short, ...lists })).toBe('Compared with the 15 min before, per minute.');
+    expect(comparison({ ...whole, ...lists })).toBe('Compared with the hour before.');
   });
 
   it('compares means whatever the lengths', () => {

@@ -83,7 +83,7 @@ describe('the dashboard of a stage', () => {
       stateBytes: 0,
       at: new Date().toISOString(),
     };
-    const totals = { orders: 5, late: 0, badRecords: { 'not-json': 2 }, windowRows: 4 };
+    const totals = { orders: 5, duplicates: 0, late: 0, badRecords: { 'not-json': 2 }, windowRows: 4 };
     publishes({ queries: { windows }, totals });
     const events: object[] = [];
     cloud.account.functions.set('shop-dev-testConsumer', (event) => {

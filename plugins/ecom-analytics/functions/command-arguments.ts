@@ -6,7 +6,7 @@ import { didYouMean } from '../core/nearest.ts';
 const ofNpm = new Set(['debug', 'description', 'git', 'help', 'install', 'json', 'version', 'yes']);
 
 /**
- * The first option that npm took for its own, for want of `--` before it: it leaves them in the environment, and their values
+ * The first option that npm took for its own, for want of `--` before it: npm leaves it in the environment, and its value
  * among the arguments. Undefined where it took none.
  *
  * @param names of the command's options
@@ -59,9 +59,10 @@ export function parseArguments<const Options extends NonNullable<ParseArgsConfig
   const taken = takenByNpm(names, process.env);
   if (taken !== undefined) {
     const script = process.env.npm_lifecycle_event ?? '';
+    const call = script === 'start' ? 'npm start' : `npm run ${script}`;
     throw new UsageError('ECOM_OPTION_UNKNOWN', {
       what: `npm took --${taken} for an option of its own`,
-      fix: `Put -- before the options: npm ${script === 'start' ? script : `run ${script}`} -- --${taken} …`,
+      fix: `Put -- before the options: ${call} -- --${taken} …`,
     });
   }
   const parsed = (() => {
