@@ -1,7 +1,7 @@
 import type { Clock } from '../../functions/clock.ts';
 import { AwsError } from '../error-kinds.ts';
 import { waitFor } from '../wait.ts';
-import { calling, isNamed } from './aws-failure.ts';
+import { absent, calling } from './aws-failure.ts';
 import type { AwsClients } from './clients.ts';
 
 /** How long Lambda may take to switch a trigger on or off. */
@@ -25,14 +25,10 @@ export class AlertsTrigger {
     const { GetEventSourceMappingCommand } = await import('@aws-sdk/client-lambda');
     const answer = await calling(
       { action: 'lambda:GetEventSourceMapping', resource: `trigger ${this.uuid}` },
-      async () => {
-        try {
-          return await lambda.send(new GetEventSourceMappingCommand({ UUID: this.uuid }));
-        } catch (error) {
-          if (isNamed(error, 'ResourceNotFoundException')) return undefined;
-          throw error;
-        }
-      },
+      () =>
+        lambda
+          .send(new GetEventSourceMappingCommand({ UUID: this.uuid }))
+          .catch(absent('ResourceNotFoundException')),
     );
     if (answer === undefined) return { state: 'Gone', lastResult: null };
     return { state: answer.State ?? 'Unknown', lastResult: answer.LastProcessingResult ?? null };

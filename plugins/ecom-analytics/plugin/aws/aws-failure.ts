@@ -133,6 +133,13 @@ export async function calling<T>(call: AwsCall, run: () => Promise<T>): Promise<
   }
 }
 
+/** For a call's `catch`: undefined where AWS says one of these names, which means that there is none. */
+export function absent(...names: readonly string[]): (error: unknown) => undefined {
+  return (error) => {
+    if (!isNamed(error, ...names)) throw error;
+  };
+}
+
 /** Whether an SDK error has one of these names. */
 export function isNamed(error: unknown, ...names: readonly string[]): boolean {
   return error instanceof Error && names.includes(error.name);

@@ -1,5 +1,5 @@
 import type { StepState } from '@aws-sdk/client-emr';
-import { calling, isNamed } from './aws-failure.ts';
+import { absent, calling, isNamed } from './aws-failure.ts';
 import type { AwsClients } from './clients.ts';
 
 /** A Spark cluster as far as its steps depend on it. */
@@ -75,22 +75,15 @@ export class EmrCluster {
   async step(stepId: string): Promise<EmrStep | undefined> {
     const emr = await this.#clients.emr();
     const { DescribeStepCommand } = await import('@aws-sdk/client-emr');
-    return calling(this.#call('DescribeStep'), async () => {
-      try {
-        const { Step } = await emr.send(new DescribeStepCommand({ ClusterId: this.id, StepId: stepId }));
-        if (!Step?.Status?.State) return undefined;
-        const { FailureDetails, StateChangeReason, State } = Step.Status;
-        return {
-          id: stepId,
-          name: Step.Name ?? '',
-          state: State,
-          reason: FailureDetails?.Message ?? StateChangeReason?.Message ?? null,
-        };
-      } catch (error) {
-        if (isNamed(error, 'InvalidRequestException')) return undefined;
-        throw error;
-      }
-    });
+    const command = new DescribeStepCommand({ ClusterId: this.id, StepId: stepId });
+    const answer = await calling(this.#call('DescribeStep'), () =>
+      emr.send(command).catch(absent('InvalidRequestException')),
+    );
+    const step = answer?.Step;
+    if (!step?.Status?.State) return undefined;
+    const { FailureDetails, StateChangeReason, State } = step.Status;
+    const reason = FailureDetails?.Message ?? StateChangeReason?.Message ?? null;
+    return { id: stepId, name: step.Name ?? '', state: State, reason };
   }
 
   /** Steps that may still write. */

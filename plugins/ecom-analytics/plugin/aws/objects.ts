@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { EcomError } from '../../core/error.ts';
-import { calling, isNamed } from './aws-failure.ts';
+import { absent, calling, isNamed } from './aws-failure.ts';
 import type { AwsClients } from './clients.ts';
 
 /** An object that exists in a bucket. */
@@ -19,6 +19,9 @@ const RefusalSchema = v.object({
   $metadata: v.object({ httpStatusCode: v.number() }),
   $response: v.optional(v.object({ headers: v.record(v.string(), v.unknown()) })),
 });
+
+/** What S3 says of a write whose condition another version does not meet. */
+const otherVersion = ['PreconditionFailed', 'ConditionalRequestConflict'] as const;
 
 /** One S3 bucket. */
 export class Bucket {
@@ -76,25 +79,7 @@ export class Bucket {
 
   /** Writes an object that is not there yet. Returns false, and leaves it alone, where there is one. */
   async putNew(key: string, body: string): Promise<boolean> {
-    const s3 = await this.#clients.s3();
-    const { PutObjectCommand } = await import('@aws-sdk/client-s3');
-    return calling({ action: 's3:PutObject', resource: this.#resource(key) }, async () => {
-      try {
-        await s3.send(
-          new PutObjectCommand({
-            Bucket: this.name,
-            Key: key,
-            Body: body,
-            ContentType: 'application/json',
-            IfNoneMatch: '*',
-          }),
-        );
-        return true;
-      } catch (error) {
-        if (isNamed(error, 'PreconditionFailed', 'ConditionalRequestConflict')) return false;
-        throw error;
-      }
-    });
+    return (await this.#putIf(key, body, { IfNoneMatch: '*' }, absent(...otherVersion))) !== undefined;
   }
 
   /** An object as JSON, with the ETag that tells this version of it from others. Throws as {@link json}. */
@@ -107,13 +92,12 @@ export class Bucket {
     const s3 = await this.#clients.s3();
     const { GetObjectCommand } = await import('@aws-sdk/client-s3');
     return calling({ action: 's3:GetObject', resource: this.#resource(key) }, async () => {
-      try {
-        const { Body, ETag } = await s3.send(new GetObjectCommand({ Bucket: this.name, Key: key }));
-        return { bytes: (await Body?.transformToByteArray()) ?? new Uint8Array(), etag: ETag ?? '' };
-      } catch (error) {
-        if (isNamed(error, 'NoSuchKey', 'NoSuchBucket', 'NotFound')) return undefined;
-        throw error;
-      }
+      const answer = await s3
+        .send(new GetObjectCommand({ Bucket: this.name, Key: key }))
+        .catch(absent('NoSuchKey', 'NoSuchBucket', 'NotFound'));
+      if (answer === undefined) return undefined;
+      const bytes = await answer.Body?.transformToByteArray();
+      return { bytes: bytes ?? new Uint8Array(), etag: answer.ETag ?? '' };
     });
   }
 
@@ -125,42 +109,39 @@ export class Bucket {
    * @returns the ETag of what is written; undefined, with nothing written, where another version stands there
    */
   async replace(key: string, body: string, etag: string | undefined): Promise<string | undefined> {
+    const condition = etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: etag };
+    return this.#putIf(key, body, condition, async (error) => {
+      if (!isNamed(error, ...otherVersion, 'NoSuchKey')) throw error;
+      // The SDK tries again when an answer is lost; then it is its own first try that stands in its way.
+      const found = await this.#object(key);
+      return found && Buffer.from(found.bytes).toString('utf8') === body ? found.etag : undefined;
+    });
+  }
+
+  /** @returns the ETag of what is written, or what `refused` answers */
+  async #putIf<T>(
+    key: string,
+    body: string,
+    condition: { readonly IfMatch: string } | { readonly IfNoneMatch: string },
+    refused: (error: unknown) => T | Promise<T>,
+  ): Promise<string | T> {
     const s3 = await this.#clients.s3();
     const { PutObjectCommand } = await import('@aws-sdk/client-s3');
-    const condition = etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: etag };
-    return calling({ action: 's3:PutObject', resource: this.#resource(key) }, async () => {
-      try {
-        const { ETag } = await s3.send(
-          new PutObjectCommand({
-            Bucket: this.name,
-            Key: key,
-            Body: body,
-            ContentType: 'application/json',
-            ...condition,
-          }),
-        );
-        return ETag ?? '';
-      } catch (error) {
-        if (!isNamed(error, 'PreconditionFailed', 'ConditionalRequestConflict', 'NoSuchKey')) throw error;
-        // The SDK tries again when an answer is lost; then it is its own first try that stands in its way.
-        const found = await this.#object(key);
-        return found && Buffer.from(found.bytes).toString('utf8') === body ? found.etag : undefined;
-      }
-    });
+    const object = { Bucket: this.name, Key: key, Body: body, ContentType: 'application/json' };
+    const put = new PutObjectCommand({ ...object, ...condition });
+    return calling({ action: 's3:PutObject', resource: this.#resource(key) }, () =>
+      s3.send(put).then(({ ETag = '' }) => ETag, refused),
+    );
   }
 
   async has(key: string): Promise<boolean> {
     const s3 = await this.#clients.s3();
     const { HeadObjectCommand } = await import('@aws-sdk/client-s3');
-    return calling({ action: 's3:GetObject', resource: this.#resource(key) }, async () => {
-      try {
-        await s3.send(new HeadObjectCommand({ Bucket: this.name, Key: key }));
-        return true;
-      } catch (error) {
-        if (isNamed(error, 'NoSuchKey', 'NotFound')) return false;
-        throw error;
-      }
-    });
+    const command = new HeadObjectCommand({ Bucket: this.name, Key: key });
+    const answer = await calling({ action: 's3:GetObject', resource: this.#resource(key) }, () =>
+      s3.send(command).catch(absent('NoSuchKey', 'NotFound')),
+    );
+    return answer !== undefined;
   }
 
   /**

@@ -1,6 +1,12 @@
 import { calling } from './aws-failure.ts';
 import type { AwsClients } from './clients.ts';
 
+/** A resource as it is called in AWS, and how it stands. */
+interface Named {
+  readonly name: string | undefined;
+  readonly status: string | undefined;
+}
+
 /** The stage's CloudFormation stack. */
 export class Stack {
   readonly #clients: AwsClients;
@@ -15,19 +21,13 @@ export class Stack {
   async outputs(): Promise<Readonly<Record<string, string>> | undefined> {
     const cloudFormation = await this.#clients.cloudFormation();
     const { DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
-    return calling({ action: 'cloudformation:DescribeStacks', resource: `stack ${this.name}` }, async () => {
-      try {
-        const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: this.name }));
-        const [stack] = Stacks ?? [];
-        if (stack === undefined || stack.StackStatus === 'DELETE_COMPLETE') return undefined;
-        return Object.fromEntries(
-          (stack.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
-        );
-      } catch (error) {
-        if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
-        throw error;
-      }
-    });
+    const command = new DescribeStacksCommand({ StackName: this.name });
+    const answer = await this.#calling('DescribeStacks', () => cloudFormation.send(command));
+    const [stack] = answer?.Stacks ?? [];
+    if (stack === undefined || stack.StackStatus === 'DELETE_COMPLETE') return undefined;
+    return Object.fromEntries(
+      (stack.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+    );
   }
 
   /** What a resource of its is called in AWS; undefined where it has none that stands. */
@@ -43,36 +43,32 @@ export class Stack {
     return found?.name === name && found.status !== 'CREATE_FAILED';
   }
 
-  async #describe(logicalId: string): Promise<{ name?: string; status?: string } | undefined> {
+  async #describe(logicalId: string): Promise<Named | undefined> {
     const cloudFormation = await this.#clients.cloudFormation();
     const { DescribeStackResourceCommand } = await import('@aws-sdk/client-cloudformation');
-    const call = { action: 'cloudformation:DescribeStackResource', resource: `stack ${this.name}` };
-    return calling(call, async () => {
-      try {
-        const { StackResourceDetail } = await cloudFormation.send(
-          new DescribeStackResourceCommand({ StackName: this.name, LogicalResourceId: logicalId }),
-        );
-        const { PhysicalResourceId: name, ResourceStatus: status } = StackResourceDetail ?? {};
-        return { ...(name === undefined ? {} : { name }), ...(status === undefined ? {} : { status }) };
-      } catch (error) {
-        if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
-        throw error;
-      }
-    });
+    const asked = { StackName: this.name, LogicalResourceId: logicalId };
+    const command = new DescribeStackResourceCommand(asked);
+    const answer = await this.#calling('DescribeStackResource', () => cloudFormation.send(command));
+    const found = answer?.StackResourceDetail;
+    return found && { name: found.PhysicalResourceId, status: found.ResourceStatus };
   }
 
   /** The template that it was last deployed with; undefined where there is none. */
   async template(): Promise<unknown> {
     const cloudFormation = await this.#clients.cloudFormation();
     const { GetTemplateCommand } = await import('@aws-sdk/client-cloudformation');
-    return calling({ action: 'cloudformation:GetTemplate', resource: `stack ${this.name}` }, async () => {
-      try {
-        const { TemplateBody } = await cloudFormation.send(new GetTemplateCommand({ StackName: this.name }));
-        return TemplateBody === undefined ? undefined : JSON.parse(TemplateBody);
-      } catch (error) {
+    const command = new GetTemplateCommand({ StackName: this.name });
+    const answer = await this.#calling('GetTemplate', () => cloudFormation.send(command));
+    return answer?.TemplateBody === undefined ? undefined : JSON.parse(answer.TemplateBody);
+  }
+
+  /** CloudFormation has no name of its own for what is not there. */
+  #calling<T>(action: string, run: () => Promise<T>): Promise<T | undefined> {
+    return calling({ action: `cloudformation:${action}`, resource: `stack ${this.name}` }, () =>
+      run().catch((error: unknown) => {
         if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
         throw error;
-      }
-    });
+      }),
+    );
   }
 }

@@ -1,5 +1,5 @@
 import { AwsError } from '../error-kinds.ts';
-import { calling, isNamed } from './aws-failure.ts';
+import { absent, calling } from './aws-failure.ts';
 import type { AwsClients } from './clients.ts';
 
 /** Calls a function of the stage and takes its answer. */
@@ -17,15 +17,9 @@ export class StageFunction {
     const lambda = await this.#clients.lambda();
     const { GetFunctionConfigurationCommand } = await import('@aws-sdk/client-lambda');
     const call = { action: 'lambda:GetFunctionConfiguration', resource: `function ${this.name}` };
-    return calling(call, async () => {
-      try {
-        const answer = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: this.name }));
-        return answer.CodeSha256;
-      } catch (error) {
-        if (isNamed(error, 'ResourceNotFoundException')) return undefined;
-        throw error;
-      }
-    });
+    const command = new GetFunctionConfigurationCommand({ FunctionName: this.name });
+    const answer = await calling(call, () => lambda.send(command).catch(absent('ResourceNotFoundException')));
+    return answer?.CodeSha256;
   }
 
   /** @throws AwsError `ECOM_FUNCTION_FAILED` with the function's own message */

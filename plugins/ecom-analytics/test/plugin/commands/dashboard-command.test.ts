@@ -151,7 +151,9 @@ describe('the dashboard of a stage', () => {
 
   test('shows the rest where the test consumer answers as an older version did', async () => {
     await cloud.deploy();
-    publishes({ totals: { orders: 5, duplicates: 0, late: 0, badRecords: { 'not-json': 2 }, windowRows: 4 } });
+    publishes({
+      totals: { orders: 5, duplicates: 0, late: 0, badRecords: { 'not-json': 2 }, windowRows: 4 },
+    });
     cloud.account.functions.set('shop-dev-testConsumer', () => ({ records: [] }));
     await showing(async (url) => {
       const reader = await EventReader.open(url);
