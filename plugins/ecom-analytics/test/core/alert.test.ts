@@ -27,8 +27,7 @@ function order(change: Partial<Order>): ParsedOrder {
 }
 
 const stateless = kit.rules.filter(isStateless);
-const tripped = (change: Partial<Order>) =>
-  trippedRules(stateless, order(change)).map((rule) => rule.id);
+const tripped = (change: Partial<Order>) => trippedRules(stateless, order(change)).map((rule) => rule.id);
 
 function ruleOf<Kind extends Rule['kind']>(kind: Kind): Extract<Rule, { kind: Kind }> {
   const rule = kit.rules.find((candidate) => candidate.kind === kind);

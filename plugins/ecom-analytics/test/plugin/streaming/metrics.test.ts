@@ -9,8 +9,7 @@ const ago = (seconds: number): string => new Date(nowMs - seconds * 1000).toISOS
 
 type Query = ReturnType<typeof aQuery>;
 
-const query = (change: Partial<Query> = {}) =>
-  aQuery(ago(5), { stateRows: 10, stateBytes: 1000, ...change });
+const query = (change: Partial<Query> = {}) => aQuery(ago(5), { stateRows: 10, stateBytes: 1000, ...change });
 
 const status = (change: Partial<JobStatus> = {}): JobStatus =>
   aStatus(ago(4), { windows: query() }, { generation: 2, ...change });
