@@ -142,9 +142,11 @@ export class AlertDetail {
       { href: addressHash({ view: 'alerts', params: { customer: alert.customer_id } }) },
       foreign(alert.customer_id),
     );
-    const unknown = this.#model.run?.hasDefinition
-      ? 'not in the pipeline’s definition'
-      : 'unknown, because pipeline/definition.ts cannot be loaded';
+    // The answer may be here before the page has been told of the run.
+    const unknown =
+      this.#model.run?.hasDefinition === false
+        ? 'unknown, because pipeline/definition.ts cannot be loaded'
+        : 'not in the pipeline’s definition';
     const facts: [string, Node | string][] = [
       ['Rule', rule === null ? unknown : ruleText(rule)],
       ['Raised', this.#rate],
