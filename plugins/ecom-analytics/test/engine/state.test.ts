@@ -140,6 +140,37 @@ describe('what the rules know of a customer', () => {
     expect(hopping(startMs + longestMs)).toBe(0);
   });
 
+  it('is one order less where it has passed out of every window, and the others stay', () => {
+    const rules = new CustomerRules(stateful);
+    const customer = new Customers().get('CUST_1');
+    const kept = (): number[] => {
+      const seconds: number[] = [];
+      for (let order = customer.quiet; order !== null; order = order.before)
+        seconds.push((order.eventTimeMs - startMs) / 1000);
+      return seconds;
+    };
+    rules.add(parsed(0), customer, appendedMs);
+    // Quiet orders are forgotten a generation at a time: this ends the first one's.
+    rules.advance(startMs);
+    rules.add(parsed(200), customer, appendedMs);
+    rules.advance(startMs + longestMs - 1);
+    expect(kept()).toEqual([200, 0]);
+    rules.advance(startMs + longestMs);
+    expect(kept()).toEqual([200]);
+    rules.advance(startMs + longestMs + 200_000);
+    expect(kept()).toEqual([]);
+  });
+
+  it('is forgotten by the newest order, in whatever order they come', () => {
+    const rules = new CustomerRules(stateful);
+    const customers = new Customers();
+    const [newer, older] = [customers.get('CUST_1'), customers.get('CUST_2')];
+    rules.add(parsed(100), newer, appendedMs);
+    rules.add(parsed(0), older, appendedMs);
+    for (let second = 0; second <= 100; second += 50) rules.advance(startMs + second * 1000 + longestMs);
+    expect([newer.quiet, older.quiet]).toEqual([null, null]);
+  });
+
   it('costs a run without such rules nothing', () => {
     const rules = new CustomerRules([]);
     const customer = new Customers().get('CUST_1');
@@ -184,6 +215,60 @@ describe('a rule over customers', () => {
     expect(alertsOf([[0], ...between, [59.999]])).toHaveLength(1);
     expect(alertsOf([[-0.001], ...between, [59.999]])).toEqual([]);
     expect(alertsOf([[0], ...between, [60]])).toEqual([]);
+  });
+
+  it('trips once in a window, also where one order is enough', () => {
+    expect(alertsOf(six, undefined, { ...burst, moreThan: 0 })).toHaveLength(1);
+  });
+
+  it('of values counts each value once', () => {
+    const rule = { ...burst, kind: 'distinct-values', field: 'region', moreThan: 1 } as const;
+    const from = (...regions: string[]) =>
+      alertsOf(
+        regions.map((region, second) => [second, region] as const),
+        undefined,
+        rule,
+      ).map(({ order_timestamp }) => order_timestamp);
+    expect(from('US-East', 'US-East', 'US-East')).toEqual([]);
+    expect(from('US-East', 'US-East', 'EU-West')).toEqual([new Date(startMs + 2000).toISOString()]);
+  });
+
+  it('is told from another that has the same windows', () => {
+    const hop = { ...burst, id: 'hop', kind: 'distinct-values', field: 'region', moreThan: 2 } as const;
+    const rules = new CustomerRules([burst, hop]);
+    const customer = new Customers().get('CUST_1');
+    const regions = ['US-East', 'EU-West', 'Asia-Pacific'];
+    const tripped = [0, 1, 2, 3, 4, 5].map((second) =>
+      rules
+        .add(parsed(second, { region: regions[second % 3] ?? '' }), customer, appendedMs)
+        .map(({ rule_id }) => rule_id),
+    );
+    expect(tripped).toEqual([[], [], ['hop'], [], [], ['order-burst']]);
+    rules.advance(startMs + 60_000);
+    expect(customer.watched).toBeNull();
+  });
+
+  it('is told from one whose windows begin with its own and end later', () => {
+    const longer = { ...burst, id: 'longer', moreThan: 6, windows: { sizeMs: 120_000, slideMs: 60_000 } };
+    const rules = new CustomerRules([burst, longer]);
+    const customer = new Customers().get('CUST_1');
+    const add = (second: number): string[] =>
+      rules.add(parsed(second), customer, appendedMs).map(({ alert_id }) => alert_id);
+    for (let second = 0; second < 6; second++) add(second);
+    rules.advance(startMs + 60_000);
+    expect(add(61)).toEqual([`longer:${startMs}:CUST_1`]);
+  });
+
+  it('forgets every customer of a window that has closed', () => {
+    const rules = new CustomerRules([burst]);
+    const customers = new Customers();
+    const watched = ['CUST_1', 'CUST_2', 'CUST_3'].map((id) => customers.get(id));
+    for (const customer of watched)
+      for (let second = 0; second < 5; second++) rules.add(parsed(second), customer, appendedMs);
+    // A rule that counts orders keeps nothing else of them.
+    expect(watched.map((customer) => customer.watched?.values)).toEqual(['', '', '']);
+    rules.advance(startMs + 60_000);
+    expect(watched.map((customer) => customer.watched)).toEqual([null, null, null]);
   });
 
   it('trips in each of the windows that overlap', () => {
