@@ -65,7 +65,7 @@ export async function* paceOrders(
     if (wallAheadMs - aheadMs > pace.maxLagMs) aheadMs = wallAheadMs;
     const dueMs = next.value.atMs + shiftMs;
     if (dueMs >= pace.untilMs && now >= pace.untilMs) return;
-    if (dueMs > now || dueMs >= pace.untilMs) {
+    if (dueMs > now) {
       if (now >= wakeMs) {
         wakeMs = now + pace.wakeEveryMs;
         yield { orders: [], throughMs: Math.floor(now) + aheadMs };

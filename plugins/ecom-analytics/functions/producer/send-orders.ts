@@ -75,9 +75,7 @@ function alertsOf(
   for (const { order } of orders) {
     const parsed = reader.check(order, nowMs);
     if (typeof parsed === 'string') continue;
-    for (const rule of trippedRules(rules, parsed)) {
-      if (isAtProducer(rule)) alerts.push(orderAlert(rule, parsed, nowMs, 'producer'));
-    }
+    for (const rule of trippedRules(rules, parsed)) alerts.push(orderAlert(rule, parsed, nowMs, 'producer'));
   }
   return alerts;
 }

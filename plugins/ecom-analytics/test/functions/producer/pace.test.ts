@@ -127,6 +127,20 @@ describe('pacing', () => {
     expect(clock.now()).toBe(third.atMs);
   });
 
+  test('lets no such order go with earlier ones, where it falls behind', async () => {
+    const clock = new VirtualClock(startMs);
+    const [one] = takeFirst(1, orders(600));
+    if (one === undefined) throw new Error('no orders');
+    const untilMs = startMs + 1000;
+    const due = [10, 999, 1000].map((ms) => ({ ...one, atMs: startMs + ms }));
+    const paced: number[] = [];
+    for await (const batch of paceOrders(due.values(), { ...defaultPace, untilMs }, clock)) {
+      paced.push(...batch.orders.map(({ atMs }) => atMs - startMs));
+      clock.skip(2000);
+    }
+    expect(paced).toEqual([10, 999]);
+  });
+
   test('gives no more orders at once than a batch takes, and the others right after', async () => {
     const clock = new VirtualClock(startMs);
     const due = takeFirst(7, orders(60_000));
@@ -168,7 +182,8 @@ describe('pacing', () => {
     let ahead = 0;
     const { now, elapsed, sleep } = new VirtualClock(startMs);
     const clock = { now: () => now() + ahead, elapsed, sleep };
-    const two = takeFirst(2, orders(60));
+    // Seven seconds apart, so that the taker is woken in between.
+    const two = takeFirst(8, orders(60)).filter((_, index) => index % 7 === 0);
     const times: number[] = [];
     let throughMs = 0;
     for await (const batch of paceOrders(
@@ -178,10 +193,21 @@ describe('pacing', () => {
     )) {
       times.push(...batch.orders.map(({ atMs }) => atMs));
       throughMs = batch.throughMs;
-      ahead = setMs;
+      if (batch.orders.length === 0) expect(throughMs).toBe(elapsed() + (ahead === 0 ? 0 : laterMs));
+      else ahead = setMs;
     }
     expect(times).toEqual(two.map(({ atMs }, index) => atMs + (index === 0 ? 0 : laterMs)));
     expect(throughMs).toBe(elapsed() + laterMs);
+  });
+
+  test('lets an order go at the moment that it is placed at', async () => {
+    const clock = new VirtualClock(startMs);
+    const [one] = takeFirst(1, orders(600));
+    if (one === undefined) throw new Error('no orders');
+    const due = [{ ...one, atMs: startMs }].values();
+    const { value } = await paceOrders(due, { ...defaultPace, untilMs: startMs + 1000 }, clock).next();
+    expect(value).toMatchObject({ orders: [{ atMs: startMs }], throughMs: startMs });
+    expect(clock.now()).toBe(startMs);
   });
 
   test('says with each batch how far event time is: short of the next order, or up to now', async () => {

@@ -49,4 +49,5 @@ describe('the event of the producer', () => {
 test('a seed made from the time is one that can be asked for', () => {
   const seed = seedOf(Date.parse('2026-11-23T12:00:00Z'));
   expect(readProducerRequest({ seed }, 0).seed).toBe(seed);
+  expect([2 ** 32 - 1, 2 ** 32, 2 ** 32 + 5].map(seedOf)).toEqual([2 ** 32 - 1, 0, 5]);
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { EcomError } from '../../../core/error.ts';
 import { formatMoney } from '../../../core/money.ts';
 import { withoutRules } from '../../../core/pipeline.ts';
+import type { ThresholdRule } from '../../../core/rule.ts';
 import { defaultPace } from '../../../functions/producer/pace.ts';
 import { type RunParts, runProducer } from '../../../functions/producer/run-producer.ts';
 import type { Batch } from '../../../functions/producer/send-orders.ts';
@@ -103,6 +104,22 @@ describe('a run of the producer', () => {
     expect(result.alertsSent).toBeGreaterThan(10);
   });
 
+  test('leaves to the stream what is not its own to evaluate', async () => {
+    const notFree: ThresholdRule = {
+      id: 'not-free',
+      kind: 'threshold',
+      severity: 'low',
+      field: 'price',
+      moreThan: 0,
+      reason: 'It costs something',
+    };
+    const definition = { ...kit, rules: [notFree, ...kit.rules] };
+    const { sink, parts } = setUp(0, { definition });
+    await runProducer(request, parts);
+    const ids = new Set(sink.batches.flatMap(({ alerts }) => alerts.map(({ rule_id }) => rule_id)));
+    expect(ids).toEqual(new Set(['high-value']));
+  });
+
   test('sends no alert of a rule that the stage has switched off', async () => {
     const { parts } = setUp(0, { definition: withoutRules(kit, ['high-value']) });
     expect((await runProducer(request, parts)).alertsSent).toBe(0);
@@ -179,6 +196,20 @@ describe('a run of the producer', () => {
     expect(result.stoppedEarly).toBe(true);
   });
 
+  test.each([25, 60])(
+    'does not make up what it is behind once there is no time left: %d s asked',
+    async (seconds) => {
+      const { clock, sink, parts } = setUp(1000, { deadlineMs: startMs + 30_000 });
+      const busy = { ...request, durationSeconds: seconds, ordersPerMinute: 300_000 };
+      const result = await runProducer(busy, parts);
+      // Orders are five seconds behind, with a batch on its way and one made.
+      expect(clock.now()).toBeLessThanOrEqual(startMs + 27_100);
+      expect(clock.now()).toBeGreaterThan(startMs + 24_000);
+      expect(sink.orders.length).toBe(result.sent);
+      expect(result.stoppedEarly).toBe(true);
+    },
+  );
+
   test('is not stopped early by a deadline it does not need', async () => {
     const { parts } = setUp(5, { deadlineMs: startMs + 66_000 });
     expect(await runProducer(request, parts)).toMatchObject({ sent: 1200, stoppedEarly: false });
@@ -245,7 +276,12 @@ describe('a run of the producer', () => {
       stoppedEarly: true,
       failure: 'Kafka is gone. Find it. (ECOM_KAFKA_UNREACHABLE)',
     });
-    expect(log.messages('error')).toEqual(['Kafka is gone. Find it. (ECOM_KAFKA_UNREACHABLE)']);
+    expect(log.lines.filter(({ level }) => level === 'error')).toMatchObject([
+      {
+        message: 'Kafka is gone. Find it. (ECOM_KAFKA_UNREACHABLE)',
+        attributes: { code: 'ECOM_KAFKA_UNREACHABLE' },
+      },
+    ]);
   });
 
   test('fails when not one order got through', async () => {
