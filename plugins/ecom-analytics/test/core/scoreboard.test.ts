@@ -108,4 +108,68 @@ describe('the scoreboard', () => {
     }
     expect(board.scores()['high-value']).toEqual({ planted: 300, caught: 300, false_alerts: 0 });
   });
+
+  it('counts one case once that two alerts found, and an alert that comes again', () => {
+    const board = new Scoreboard(kit.rules);
+    board.sawOrder(order('a'), t0 + 50_000, fraud('order-burst', 'c1', 2));
+    board.sawOrder(order('b'), t0 + 70_000, fraud('order-burst', 'c1', 2));
+    // The case lies in both minutes.
+    board.sawAlert(alert('order-burst', null, t0));
+    board.sawAlert(alert('order-burst', null, t0 + 60_000));
+    for (let again = 0; again < 2; again++) board.sawAlert(alert('order-burst', null, t0 + 120_000));
+    board.sawAlert(alert('order-burst', null, t0, 'CUST_2'));
+    expect(board.scores()['order-burst']).toEqual({ planted: 1, caught: 1, false_alerts: 2 });
+  });
+
+  it('tells the cases of a customer apart by their windows', () => {
+    const board = new Scoreboard(kit.rules);
+    for (const [index, id] of ['a', 'b', 'c'].entries())
+      board.sawOrder(order(id), t0 + index * 60_000, fraud('order-burst', `c${index}`));
+    const caught = [1, 0, 2, 3].map((minute) => {
+      board.sawAlert(alert('order-burst', null, t0 + minute * 60_000));
+      return board.scores()['order-burst'];
+    });
+    expect(caught).toEqual([
+      { planted: 3, caught: 1, false_alerts: 0 },
+      { planted: 3, caught: 2, false_alerts: 0 },
+      { planted: 3, caught: 3, false_alerts: 0 },
+      { planted: 3, caught: 3, false_alerts: 1 },
+    ]);
+  });
+
+  /** What is made of cases and alerts after so many minutes of other orders. */
+  function later(minutes: readonly number[]) {
+    const board = new Scoreboard(kit.rules);
+    board.sawOrder(order('a'), t0, fraud('high-value', 'c1'));
+    board.sawOrder(order('b'), t0, fraud('suspicious-location', 'c2', 2));
+    board.sawAlert(alert('high-value', 'nothing', t0));
+    for (const minute of minutes) board.sawOrder(order(`at-${minute}`), t0 + minute * 60_000, null);
+    board.sawAlert(alert('high-value', 'nothing', t0));
+    board.sawAlert(alert('high-value', 'a', t0));
+    board.sawOrder(order('c'), t0 + 60_000, fraud('suspicious-location', 'c2', 2));
+    return board.scores();
+  }
+
+  it('remembers cases and alerts for half an hour of event time', () => {
+    expect(later([30])).toEqual({
+      'high-value': { planted: 1, caught: 1, false_alerts: 1 },
+      'suspicious-location': { planted: 1, caught: 0, false_alerts: 0 },
+    });
+  });
+
+  it.each([
+    ['at once', [61]],
+    ['one after the other', [20, 40, 61, 62]],
+  ])('forgets what is older than that, whether time passes %s', (_, minutes) => {
+    expect(later(minutes)).toEqual({ 'high-value': { planted: 1, caught: 0, false_alerts: 3 } });
+  });
+
+  it('forgets a customer by the newest case', () => {
+    const board = new Scoreboard(kit.rules);
+    board.sawOrder(order('a'), t0, fraud('order-burst', 'c1'));
+    board.sawOrder(order('b'), t0 + 25 * 60_000, fraud('order-burst', 'c2'));
+    board.sawOrder(order('c', 'CUST_2'), t0 + 50 * 60_000, null);
+    board.sawAlert(alert('order-burst', null, t0 + 25 * 60_000));
+    expect(board.scores()['order-burst']).toEqual({ planted: 2, caught: 1, false_alerts: 0 });
+  });
 });
