@@ -12,7 +12,8 @@ test('a client that is stopped lets go of a broker that does not answer, and cal
   server.on('connection', () => connections++);
   const log = new RecordingLog();
   const { port } = server.address() as AddressInfo;
-  const settings = { brokers: [`127.0.0.1:${port}`], auth: 'none', region: null } as const;
+  // Without signing in, the region is of no account.
+  const settings = { brokers: [`127.0.0.1:${port}`], auth: 'none', region: 'eu-west-1' } as const;
   const { kafka, abort } = createKafkaClient(settings, 'ecom-test', log);
   try {
     const connecting = expect(kafka.producer().connect()).rejects.toThrow('The Kafka client was stopped');
@@ -32,6 +33,26 @@ test('a client that is stopped lets go of a broker that does not answer, and cal
       expect(Object.keys(attributes)).not.toContain('stack');
       expect(Object.keys(attributes)).not.toContain('timestamp');
     }
+  } finally {
+    server.close();
+  }
+});
+
+test('a client that signs in with IAM speaks TLS before anything else', async () => {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const settings = { brokers: [`127.0.0.1:${port}`], auth: 'iam', region: 'eu-west-1' } as const;
+  const { kafka, abort } = createKafkaClient(settings, 'ecom-test', new RecordingLog());
+  try {
+    const connecting = expect(kafka.producer().connect()).rejects.toThrow('The Kafka client was stopped');
+    const [socket] = (await once(server, 'connection')) as [Socket];
+    const [hello] = (await once(socket, 'data')) as [Buffer];
+    // A handshake of TLS 1.x: RFC 8446, section 5.1.
+    expect([...hello.subarray(0, 2)]).toEqual([22, 3]);
+    abort();
+    await connecting;
   } finally {
     server.close();
   }

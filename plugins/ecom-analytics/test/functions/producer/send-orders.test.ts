@@ -290,6 +290,17 @@ describe('a run of the producer', () => {
     await expect(runProducer(request, parts)).rejects.toMatchObject({ code: 'ECOM_KAFKA_UNREACHABLE' });
   });
 
+  test('does not hide a bug of the sink behind what was sent before', async () => {
+    const { sink, parts } = setUp(5);
+    const send = sink.send.bind(sink);
+    sink.send = async (batch) => {
+      if (sink.batches.length === 3) throw new TypeError('a bug');
+      await send(batch);
+    };
+    await expect(runProducer(request, parts)).rejects.toThrow('a bug');
+    expect(sink.orders.length).toBeGreaterThan(0);
+  });
+
   test('does not hide a bug of the sink', async () => {
     const { sink, parts } = setUp(5);
     sink.send = async () => {
