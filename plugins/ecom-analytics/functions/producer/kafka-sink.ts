@@ -28,13 +28,11 @@ function topicRecords({ orders, alerts, tickMs }: Batch, topics: Topics): TopicR
     // The watermark is the maximum over partitions, so any one will do; sent again it must be the same one.
     orderMessages.push({ value: null, partition: 0, headers: { [tickHeader]: formatTimestamp(tickMs) } });
   }
-  const all: TopicRecords[] = [];
-  if (orderMessages.length > 0) all.push({ topic: topics.orders.name, messages: orderMessages });
-  if (alerts.length > 0) {
-    const messages = alerts.map((alert) => ({ key: alertKey(alert), value: JSON.stringify(alert) }));
-    all.push({ topic: topics.alerts.name, messages });
-  }
-  return all;
+  const alertMessages = alerts.map((alert) => ({ key: alertKey(alert), value: JSON.stringify(alert) }));
+  return [
+    { topic: topics.orders.name, messages: orderMessages },
+    { topic: topics.alerts.name, messages: alertMessages },
+  ];
 }
 
 /** What is used of a client. */

@@ -61,7 +61,10 @@ describe('what a failure of Kafka means', () => {
   });
 
   test('tells what was at the bottom of it, and also where errors are causes of one another', () => {
-    const failure = kafkaFailure(givenUp(new KafkaJSError('the disk is full')), settings, 'ecommerce-orders');
+    const why = new Error('gave up', {
+      cause: new Error('retried', { cause: new Error('the disk is full') }),
+    });
+    const failure = kafkaFailure(why, settings, 'ecommerce-orders');
     expect(failure.message).toContain('Kafka failed: the disk is full (');
     const [one, other] = [new Error('one'), new Error('other')];
     Object.assign(one, { cause: other });

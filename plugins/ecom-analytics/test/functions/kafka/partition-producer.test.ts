@@ -62,6 +62,26 @@ describe('while a leader moves from a broker that is faster than another in the 
   });
 });
 
+test('KafkaJS is asked for an idempotent producer, which makes no topics', () => {
+  const { kafka } = new ScriptedCluster([1]);
+  const asked: unknown[] = [];
+  new PartitionProducer({
+    producer: (config) => {
+      asked.push(config);
+      return kafka.producer(config);
+    },
+  });
+  expect(asked).toMatchObject([{ idempotent: true, allowAutoTopicCreation: false }]);
+});
+
+test('of no records nothing is sent, not even to a topic that is not known yet', async () => {
+  const cluster = new ScriptedCluster([1]);
+  const producer = new PartitionProducer(cluster.kafka);
+  await producer.connect();
+  await producer.delivery([{ topic: 'never-used', messages: [] }]).send();
+  expect(cluster.log).toEqual([[]]);
+});
+
 test('what was given up is sent again, and what was acknowledged is not', async () => {
   const cluster = new ScriptedCluster([1, 2]);
   const producer = await connected(cluster);
