@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { decode, encode, type SourceMapSegment } from '@jridgewell/sourcemap-codec';
 import { compile, compilePage } from '../plugins/ecom-analytics/build.mjs';
 import { jobFiles, kitFiles, withheldFiles } from './manifest.ts';
 import { packTree, type Tree, type TreeFile, textFile } from './tree.ts';
@@ -113,20 +114,43 @@ function mapped(text: string, name: string): TreeFile {
   return textFile(JSON.stringify({ ...map, sources: [`${up}${name.replace(/\.d\.ts\.map$/, '.ts')}`] }));
 }
 
+/**
+ * A map of the compiled code by lines: of each line of a source, where it begins. A breakpoint, a step and a stack name lines,
+ * and that is two thirds of the map's size.
+ */
+function byLines(content: Uint8Array): Uint8Array {
+  const map = JSON.parse(Buffer.from(content).toString('utf8'));
+  const lines = decode(map.mappings).map((segments) =>
+    segments.filter((segment, index) => index === 0 || !isSameLine(segment, segments[index - 1])),
+  );
+  return Buffer.from(JSON.stringify({ ...map, mappings: encode(lines) }));
+}
+
+function isSameLine(one: SourceMapSegment, other: SourceMapSegment | undefined): boolean {
+  return one[1] === other?.[1] && one[2] === other?.[2];
+}
+
+/** What is compiled into the page alone: no map leads to it. */
+function isOfPageAlone(name: string, inputs: Readonly<Record<string, unknown>>): boolean {
+  return /^dashboard\/page\/.*\.(ts|css)$/.test(name) && !(name in inputs);
+}
+
 /** The files of the package by their paths in it. */
 export function kitTree(root: string): Tree {
   const inKit = (file: string): string =>
     path.relative(path.join(root, kitFolder), file).replaceAll(path.sep, '/');
   const files = new Map<string, TreeFile>();
+  const { outputFiles, metafile } = compile();
   for (const file of trackedFiles(root, [...kitFiles, ...jobFiles], withheldFiles)) {
     const name = file.startsWith(`${kitFolder}/`) ? file.slice(kitFolder.length + 1) : file;
+    if (isOfPageAlone(name, metafile.inputs)) continue;
     const read = readTreeFile(root, file);
     files.set(name, file.endsWith('.schema.json') ? textFile(compact(read)) : read);
   }
-  const { outputFiles } = compile();
   for (const { path: file, contents } of [...outputFiles, ...compilePage()]) {
     const executable = inKit(file) === 'dist/ecom.js';
-    files.set(inKit(file), { content: contents, executable });
+    const content = file.endsWith('.js.map') ? byLines(contents) : contents;
+    files.set(inKit(file), { content, executable });
   }
   for (const [name, file] of declarations(root)) files.set(name, file);
   files.set('package.json', textFile(packedManifest(root)));
