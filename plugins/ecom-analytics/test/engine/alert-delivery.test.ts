@@ -10,7 +10,11 @@ import { alertOf, recordOf } from '../functions/alert-consumer/alert-events.ts';
 import { VirtualClock } from '../functions/virtual-clock.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'ecom-alert-delivery-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const opened: JsonLinesFile[] = [];
+afterAll(async () => {
+  await Promise.all(opened.map((file) => file.close()));
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const startMs = Date.parse('2026-11-23T12:00:00Z');
 
@@ -23,6 +27,7 @@ async function filesOf(name: string) {
     alerts: await JsonLinesFile.create(paths.alerts),
     deadLetters: await JsonLinesFile.create(paths.deadLetters),
   };
+  opened.push(files.alerts, files.deadLetters);
   const read = (file: string): unknown[] =>
     readFileSync(file, 'utf8')
       .split('\n')

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { defaultTopics } from '../../core/topic.ts';
 import { AlertHandler } from '../../engine/alert-handler.ts';
 import { KeyMemory } from '../../engine/key-memory.ts';
@@ -17,14 +17,12 @@ const keyOf = (number: number): string => createHash('sha256').update(String(num
 
 describe('the memory of alerts', () => {
   it('has an alert act once, however many others came between', { timeout: 120_000 }, async () => {
-    const handler = new AlertHandler(
-      defaultTopics,
-      {
-        alerts: await JsonLinesFile.create(path.join(folder, 'alerts.jsonl')),
-        deadLetters: await JsonLinesFile.create(path.join(folder, 'dead-letters.jsonl')),
-      },
-      systemClock,
-    );
+    const files = {
+      alerts: await JsonLinesFile.create(path.join(folder, 'alerts.jsonl')),
+      deadLetters: await JsonLinesFile.create(path.join(folder, 'dead-letters.jsonl')),
+    };
+    onTestFinished(() => Promise.all([files.alerts.close(), files.deadLetters.close()]));
+    const handler = new AlertHandler(defaultTopics, files, systemClock);
     const between = 60_000;
     expect(await handler.handle([recordOf(alertOf('first'), 0)])).toHaveLength(1);
     for (let number = 0; number < between; number += 500) {
