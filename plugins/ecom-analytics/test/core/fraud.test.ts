@@ -165,6 +165,11 @@ describe('a case', () => {
       expect(regionsOf(orders).toSorted()).toEqual(['East', 'North']);
   });
 
+  it('of hopping in a shop of one region is one order', () => {
+    const alone = { ...catalog, regions: regions.slice(0, 1) };
+    expect(counts(cases('region-hop', 'fraud', kitRules, alone))).toEqual([1]);
+  });
+
   it('is placed at the limits of the shop’s own rules', () => {
     const own = kitRules.map((rule) =>
       'moreThan' in rule ? { ...rule, moreThan: 3 * rule.moreThan } : { ...rule, values: ['Moon'] },

@@ -83,14 +83,15 @@ describe('shoppers', () => {
 });
 
 describe('an everyday order', () => {
-  const random = seededRandom(3);
-  const shoppers = new Shoppers(random, 1000, kit);
   const [home] = kit.catalog.regions;
   if (home === undefined) throw new Error('There is no region');
-  const orders = many(() => shoppers.order({ customerId: 'CUST_7', home }, noonMs), 20_000);
+  const drawn = () => {
+    const shoppers = new Shoppers(seededRandom(3), 1000, kit);
+    return many(() => shoppers.order({ customerId: 'CUST_7', home }, noonMs), 20_000);
+  };
 
   it('is of a product of the catalog at its price, in exact cents', () => {
-    for (const order of orders) {
+    for (const order of drawn()) {
       const product = kit.catalog.products.find(({ product_id }) => product_id === order.product_id);
       const { product_name, category, price } = product ?? {};
       expect(order).toMatchObject({ product_name, category, price, customer_id: 'CUST_7' });
@@ -100,6 +101,7 @@ describe('an everyday order', () => {
   });
 
   it('is mostly of one piece, now and then of a few', () => {
+    const orders = drawn();
     for (const [quantity, expected] of [
       [1, 0.7],
       [2, 0.18],
@@ -113,6 +115,7 @@ describe('an everyday order', () => {
   });
 
   it('comes from home, but for one in a hundred, which may come from anywhere', () => {
+    const orders = drawn();
     const away = orders.filter(({ region: from }) => from !== home.name);
     expect(away.length / orders.length).toBeCloseTo(0.01 * (5 / 6), 2);
     expect(away.length).toBeGreaterThan(100);
