@@ -10,6 +10,8 @@ interface Pattern {
 
 export interface Matcher {
   readonly pattern: Pattern | readonly Pattern[];
+  /** Of a task that goes on: what it prints once it is ready. */
+  readonly background?: { readonly endsPattern: string };
 }
 
 /** What VS Code would list. */

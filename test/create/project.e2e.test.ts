@@ -10,8 +10,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { describeWithJava } from '../../plugins/ecom-analytics/test/requirement.ts';
+import { describeWithJava, describeWithSpark } from '../../plugins/ecom-analytics/test/requirement.ts';
+import { ProjectFolder } from '../e2e/project-copy.ts';
 import { existingClusters } from './flag-answers.ts';
 import { type Breakpoint, debug } from './inspector.ts';
 import { ownFolder, type Packed, packScaffolder, plainEnvironment, readText } from './packed.ts';
@@ -122,6 +124,7 @@ function change(project: string, file: string, what: RegExp, to: (found: string)
 beforeAll(async () => {
   packed = await packScaffolder(folder);
   await create('my shop');
+  new ProjectFolder(defaults).shareCaches();
   const everyRule = 'high-value,suspicious-location,order-burst,region-hop';
   const off = ['--no-git', '--no-workflows', '--stages', 'test', '--size', 'dev', '--rules-off', everyRule];
   await createInstalled('plain', ...off, '--package-manager', 'pnpm');
@@ -508,5 +511,38 @@ describe("the problems that VS Code's tasks list", () => {
       { file: 'stages.yml', line: undefined, message: 'There is no stage "dev"' },
     ]);
     await succeed('git', ['checkout', '--', 'stages.yml', 'pipeline'], project);
+  });
+});
+
+describeWithSpark('a stage of a project', () => {
+  test('is deployed to the local cloud, takes orders, tells of them and is removed', {
+    timeout: 400_000,
+  }, async () => {
+    const project = new ProjectFolder(defaults);
+    const cloud = project.start('npm run cloud', env);
+    try {
+      const task = readEntries().tasks.find(({ label }) => label === 'local cloud');
+      const ready = new RegExp([task?.problemMatcher].flat()[0]?.background?.endsPattern ?? '^$', 'm');
+      while (!ready.test(cloud.output())) {
+        const end = await Promise.race([cloud.ended, delay(200)]);
+        if (end !== undefined) throw new Error(`The local cloud ended with ${end.code}:\n${end.output}`);
+      }
+      const sls = async (line: string): Promise<string> => {
+        const { code, output } = await project.run(`npx sls ${line} --stage local`, env);
+        if (code !== 0) throw new Error(`sls ${line} ended with ${code}:\n${output}`);
+        return output;
+      };
+      await sls('deploy');
+      await sls(`invoke -f producer -d '{"durationSeconds":5,"ordersPerMinute":1200,"fraudRate":0.5}'`);
+      const alerts = `invoke -f testConsumer -d '{"topic":"ecommerce-alerts","maxMessages":1}'`;
+      // Alerts are there within seconds; the step may have just begun.
+      let read = '';
+      while (!read.includes('"rule_id"')) read = await sls(alerts);
+      expect(await sls('ecom stream status')).toMatch(/pipeline.*running/);
+      await sls('remove');
+    } finally {
+      cloud.interrupt();
+      await cloud.ended;
+    }
   });
 });

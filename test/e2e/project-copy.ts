@@ -44,49 +44,28 @@ function ownFiles(): string[] {
   return execFileSync('git', args, { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean);
 }
 
-/** The repository as Git has it, in a folder with a space and an umlaut; what was installed or fetched is shared. */
-export class ProjectCopy {
-  readonly folder = path.join(mkdtempSync(path.join(tmpdir(), 'ecom e2e ü ')), 'my shop');
+/** A folder with a project, in which lines are run as a user types them. */
+export class ProjectFolder {
+  readonly folder: string;
 
-  constructor() {
-    for (const file of ownFiles())
-      if (existsSync(path.join(root, file))) cpSync(path.join(root, file), path.join(this.folder, file));
-    this.#shareModules();
-    // The folder itself is the copy's own: where its cloud is stands there.
-    mkdirSync(path.join(this.folder, '.cache'));
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** Shares what the repository has fetched: Spark, Kafka, Python. */
+  shareCaches(): void {
+    // The folder itself is the project's own: where its cloud is stands there.
+    mkdirSync(path.join(this.folder, '.cache'), { recursive: true });
     const cache = path.join(root, '.cache');
     // Also on a new machine, where another test may just be filling them.
     for (const name of ['maven', 'python']) mkdirSync(path.join(cache, name), { recursive: true });
     // What is fetched, and not where a cloud is, nor the functions that a stage of this repository was packed with.
     for (const name of readdirSync(cache))
-      if (!name.endsWith('.json') && name !== 'functions') this.#share(`.cache/${name}`);
+      if (!name.endsWith('.json') && name !== 'functions' && name !== 'compiled')
+        this.share(`.cache/${name}`);
   }
 
-  /** Gives it stages with nothing but a preset. */
-  useOwnStages(): void {
-    const stages = {
-      default: { region: 'us-east-1' },
-      dev: { ecomAnalytics: { preset: 'dev' } },
-      prod: { ecomAnalytics: { preset: 'production' } },
-      local: { ecomAnalytics: { preset: 'dev' } },
-    };
-    // JSON is YAML too.
-    writeFileSync(path.join(this.folder, 'stages.yml'), JSON.stringify(stages));
-  }
-
-  /** What is installed, but the kit: that is the copy's own, linked as npm links a workspace. */
-  #shareModules(): void {
-    mkdirSync(path.join(this.folder, 'node_modules'));
-    for (const name of readdirSync(path.join(root, 'node_modules')))
-      if (name !== 'ecom-analytics' && name !== '.vite') this.#share(`node_modules/${name}`);
-    symlinkSync(
-      path.join(this.folder, 'plugins/ecom-analytics'),
-      path.join(this.folder, 'node_modules/ecom-analytics'),
-      'junction',
-    );
-  }
-
-  #share(name: string): void {
+  protected share(name: string): void {
     symlinkSync(path.join(root, name), path.join(this.folder, name), 'junction');
   }
 
@@ -129,6 +108,41 @@ export class ProjectCopy {
   /** Runs a line to its end. */
   run(line: string, env?: NodeJS.ProcessEnv): Promise<CommandOutcome> {
     return this.start(line, env).ended;
+  }
+}
+
+/** The repository as Git has it, in a folder with a space and an umlaut; what was installed or fetched is shared. */
+export class ProjectCopy extends ProjectFolder {
+  constructor() {
+    super(path.join(mkdtempSync(path.join(tmpdir(), 'ecom e2e ü ')), 'my shop'));
+    for (const file of ownFiles())
+      if (existsSync(path.join(root, file))) cpSync(path.join(root, file), path.join(this.folder, file));
+    this.#shareModules();
+    this.shareCaches();
+  }
+
+  /** Gives it stages with nothing but a preset. */
+  useOwnStages(): void {
+    const stages = {
+      default: { region: 'us-east-1' },
+      dev: { ecomAnalytics: { preset: 'dev' } },
+      prod: { ecomAnalytics: { preset: 'production' } },
+      local: { ecomAnalytics: { preset: 'dev' } },
+    };
+    // JSON is YAML too.
+    writeFileSync(path.join(this.folder, 'stages.yml'), JSON.stringify(stages));
+  }
+
+  /** What is installed, but the kit: that is the copy's own, linked as npm links a workspace. */
+  #shareModules(): void {
+    mkdirSync(path.join(this.folder, 'node_modules'));
+    for (const name of readdirSync(path.join(root, 'node_modules')))
+      if (name !== 'ecom-analytics' && name !== '.vite') this.share(`node_modules/${name}`);
+    symlinkSync(
+      path.join(this.folder, 'plugins/ecom-analytics'),
+      path.join(this.folder, 'node_modules/ecom-analytics'),
+      'junction',
+    );
   }
 
   remove(): void {
