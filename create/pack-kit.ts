@@ -130,23 +130,17 @@ function isSameLine(one: SourceMapSegment, other: SourceMapSegment | undefined):
   return one[1] === other?.[1] && one[2] === other?.[2];
 }
 
-/** What is compiled into the page alone: no map leads to it. */
-function isOfPageAlone(name: string, inputs: Readonly<Record<string, unknown>>): boolean {
-  return /^dashboard\/page\/.*\.(ts|css)$/.test(name) && !(name in inputs);
-}
-
 /** The files of the package by their paths in it. */
 export function kitTree(root: string): Tree {
   const inKit = (file: string): string =>
     path.relative(path.join(root, kitFolder), file).replaceAll(path.sep, '/');
   const files = new Map<string, TreeFile>();
-  const { outputFiles, metafile } = compile();
   for (const file of trackedFiles(root, [...kitFiles, ...jobFiles], withheldFiles)) {
     const name = file.startsWith(`${kitFolder}/`) ? file.slice(kitFolder.length + 1) : file;
-    if (isOfPageAlone(name, metafile.inputs)) continue;
     const read = readTreeFile(root, file);
     files.set(name, file.endsWith('.schema.json') ? textFile(compact(read)) : read);
   }
+  const { outputFiles } = compile();
   for (const { path: file, contents } of [...outputFiles, ...compilePage()]) {
     const executable = inKit(file) === 'dist/ecom.js';
     const content = file.endsWith('.js.map') ? byLines(contents) : contents;
