@@ -7,7 +7,8 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const JobStatusSchema = v.object({
   version: v.literal(1),
   state: v.picklist(['starting', 'running', 'draining', 'stopping', 'stopped', 'failed', 'fenced']),
-  generation: v.number(),
+  /** Null where the job could not read its settings. */
+  generation: v.nullable(v.number()),
   checkpointId: v.nullable(v.string()),
   sparkVersion: v.nullable(v.string()),
   applicationId: v.nullable(v.string()),
