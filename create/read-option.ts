@@ -1,6 +1,6 @@
 import transliterate from '@sindresorhus/transliterate';
 
-/** OptionReading what a user typed for one option: the value, or what is wrong with it. */
+/** What a user typed for one option, read: the value, or what is wrong with it. */
 export type OptionReading<T> = { readonly value: T; readonly wrong?: undefined } | { readonly wrong: string };
 
 export function readList(text: string): string[] {
