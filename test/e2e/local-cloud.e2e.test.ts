@@ -295,7 +295,7 @@ describeWithSpark('a stage on the local cloud', () => {
     for (const line of pids) process.kill(Number.parseInt(line, 10), 'SIGKILL');
     await until('another generation runs', async () => {
       const now = await status();
-      return now?.state === 'running' && Number(now.generation) > 2;
+      return now?.state === 'running' && now.generation > 2;
     });
     expect((await status())?.generation).toBe(3);
     await expectSls(`invoke -f producer -d '{"durationSeconds":5,"ordersPerMinute":6000,"seed":9}'`);

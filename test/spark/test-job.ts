@@ -5,11 +5,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { PipelineDefinition } from '../../plugins/ecom-analytics/core/pipeline.ts';
 import { emitSpec } from '../../plugins/ecom-analytics/core/spec.ts';
 import { type StreamingChoices, streamingSettings } from '../../plugins/ecom-analytics/job/job-settings.ts';
-import type { JobStatus } from '../../plugins/ecom-analytics/job/job-status.ts';
 import { type Child, type ChildEnd, startChild } from '../../plugins/ecom-analytics/machine/child/child.ts';
 import type { Installation } from '../../plugins/ecom-analytics/machine/spark/preparation.ts';
 import { sparkEnvironment } from '../../plugins/ecom-analytics/machine/spark/pyspark.ts';
-import { readJobStatus } from '../../plugins/ecom-analytics/machine/spark/status-file.ts';
+import { type RunStatus, readJobStatus } from '../../plugins/ecom-analytics/machine/spark/status-file.ts';
 import { localMaster } from '../../plugins/ecom-analytics/machine/spark/streaming-job.ts';
 
 const jobFile = fileURLToPath(new URL('../../emr/streaming_job.py', import.meta.url));
@@ -94,7 +93,7 @@ export class TestJob {
     return path.join(this.options.folder, this.options.output ?? 'out');
   }
 
-  status(): Promise<JobStatus | null> {
+  status(): Promise<RunStatus | null> {
     return readJobStatus(path.join(this.options.folder, 'status.json'));
   }
 
@@ -127,7 +126,7 @@ export class TestJob {
   }
 
   /** Waits until the status says so; rejects with the end of the log when the job ends before. */
-  async until(what: string, holds: (status: JobStatus) => boolean, withinMs = 120_000): Promise<JobStatus> {
+  async until(what: string, holds: (status: RunStatus) => boolean, withinMs = 120_000): Promise<RunStatus> {
     const deadline = Date.now() + withinMs;
     while (Date.now() < deadline) {
       const status = await this.status();
@@ -139,7 +138,7 @@ export class TestJob {
     throw new Error(`The job did not come to be ${what}: ${JSON.stringify(await this.status())}\n${log}`);
   }
 
-  running(): Promise<JobStatus> {
+  running(): Promise<RunStatus> {
     return this.until('running', ({ state }) => state === 'running');
   }
 
@@ -151,7 +150,7 @@ export class TestJob {
   }
 
   /** Reads all that is in the topic, closes its windows, and ends. Throws with the end of the log where that fails. */
-  async drain(): Promise<JobStatus> {
+  async drain(): Promise<RunStatus> {
     const { code } = await this.stop({ drain: true });
     const status = await this.status();
     if (code === 0 && status !== null) return status;

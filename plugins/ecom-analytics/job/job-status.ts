@@ -7,8 +7,7 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const JobStatusSchema = v.object({
   version: v.literal(1),
   state: v.picklist(['starting', 'running', 'draining', 'stopping', 'stopped', 'failed', 'fenced']),
-  /** Null where the job could not read its settings. */
-  generation: v.nullable(v.number()),
+  generation: v.number(),
   checkpointId: v.nullable(v.string()),
   sparkVersion: v.nullable(v.string()),
   applicationId: v.nullable(v.string()),
@@ -31,7 +30,7 @@ export type JobStatus = v.InferOutput<typeof JobStatusSchema>;
 /** States in which the job writes nothing any more. */
 export const endedStates: readonly JobStatus['state'][] = ['stopped', 'failed', 'fenced'];
 
-/** Reads a status object; undefined for none, or one of another version. */
+/** Reads a status object; undefined for none, one of another version, or one of a job that could not read its settings. */
 export function readStatus(json: unknown): JobStatus | undefined {
   const parsed = v.safeParse(JobStatusSchema, json);
   return parsed.success ? parsed.output : undefined;

@@ -11,7 +11,6 @@ import { createKafkaClient, type KafkaClient } from '../../functions/kafka/clien
 import type { KafkaSettings } from '../../functions/kafka/kafka-settings.ts';
 import { silentLog } from '../../functions/log.ts';
 import { KafkaSink } from '../../functions/producer/kafka-sink.ts';
-import type { JobStatus } from '../../job/job-status.ts';
 import { queriesHealth } from '../../job/stream-health.ts';
 import type { EngineRun, RunOptions } from '../../run/engine-run.ts';
 import type { RunFeed, RunSummary } from '../../run/feed.ts';
@@ -22,6 +21,7 @@ import { createTopics } from '../kafka/create-topics.ts';
 import { readDeadLetter } from './dead-letter-record.ts';
 import type { Installation } from './preparation.ts';
 import { SentOrders } from './sent-orders.ts';
+import type { RunStatus } from './status-file.ts';
 import { type StreamingJob, startStreamingJob } from './streaming-job.ts';
 import { type TailedRecord, TopicTail } from './topic-tail.ts';
 import { WindowFolder } from './window-folder.ts';
@@ -100,7 +100,7 @@ class SparkRun implements SourceSink {
   readonly #lettersKept = new Set<string>();
   #refused = 0;
   /** The job's last heartbeat. */
-  #status: JobStatus | null = null;
+  #status: RunStatus | null = null;
   #drained = false;
   /** Windows that are open when the orders have ended; null before. */
   #draining: number | null = null;

@@ -7,12 +7,11 @@ import type { PipelineDefinition } from '../../core/pipeline.ts';
 import { emitSpec } from '../../core/spec.ts';
 import { type Clock, systemClock } from '../../functions/clock.ts';
 import { type StreamingChoices, type StreamingSettings, streamingSettings } from '../../job/job-settings.ts';
-import type { JobStatus } from '../../job/job-status.ts';
 import { jobFile } from '../../project/package-files.ts';
 import { type Child, startChild } from '../child/child.ts';
 import type { Installation } from './preparation.ts';
 import { sparkEnvironment } from './pyspark.ts';
-import { readJobStatus } from './status-file.ts';
+import { type RunStatus, readJobStatus } from './status-file.ts';
 
 const jobScript = jobFile('streaming_job.py');
 
@@ -24,7 +23,7 @@ const silentForMs = 120_000;
 
 interface StartingJob {
   /** As its status says; null before there is one. */
-  state(): Promise<JobStatus['state'] | null>;
+  state(): Promise<RunStatus['state'] | null>;
   /** How long its log has become. */
   logBytes(): Promise<number>;
   readonly logFile: string;
@@ -70,11 +69,11 @@ export interface StreamingJob {
   readonly logFile: string;
   readonly settings: StreamingSettings;
   /** As of the last heartbeat, about two seconds old at most. */
-  status(): Promise<JobStatus>;
+  status(): Promise<RunStatus>;
   /** Rejects when the job ends before it was asked to. */
   readonly failed: Promise<never>;
   /** Has it read all that is in the topic, close every window, write it, and end. Answers with its last status. */
-  drain(): Promise<JobStatus>;
+  drain(): Promise<RunStatus>;
   /** Ends it at once. */
   kill(): Promise<void>;
 }
@@ -95,7 +94,7 @@ function jobError(code: string, message: string, logFile: string): EcomError {
 }
 
 /** Why a job has ended: what its status says, else the last lines of its log, which may be such an error too. */
-async function reasonOf(status: JobStatus | null, logFile: string): Promise<EcomError> {
+async function reasonOf(status: RunStatus | null, logFile: string): Promise<EcomError> {
   if (status?.error) return jobError(status.error.code, status.error.message, logFile);
   const lines = (await readFile(logFile, 'utf8')).trimEnd().split('\n');
   const last = lines.at(-1) ?? '';
@@ -188,7 +187,7 @@ export async function startStreamingJob(options: JobOptions): Promise<StreamingJ
   });
   failed.catch(() => undefined); // rejects for the caller that waits for the job
 
-  const status = async (): Promise<JobStatus> => {
+  const status = async (): Promise<RunStatus> => {
     const found = await readJobStatus(files.status);
     if (found !== null) return found;
     throw new Error(`${files.status} has gone`);

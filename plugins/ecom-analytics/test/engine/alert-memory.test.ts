@@ -21,7 +21,9 @@ describe('the memory of alerts', () => {
       alerts: await JsonLinesFile.create(path.join(folder, 'alerts.jsonl')),
       deadLetters: await JsonLinesFile.create(path.join(folder, 'dead-letters.jsonl')),
     };
-    onTestFinished(() => Promise.all([files.alerts.close(), files.deadLetters.close()]));
+    onTestFinished(async () => {
+      await Promise.all([files.alerts.close(), files.deadLetters.close()]);
+    });
     const handler = new AlertHandler(defaultTopics, files, systemClock);
     const between = 60_000;
     expect(await handler.handle([recordOf(alertOf('first'), 0)])).toHaveLength(1);
