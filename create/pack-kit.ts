@@ -115,8 +115,8 @@ function mapped(text: string, name: string): TreeFile {
 }
 
 /**
- * A map of the compiled code by lines: of each line of a source, where it begins. A breakpoint, a step and a stack name lines,
- * and that is two thirds of the map's size.
+ * A map of the compiled code with lines alone: where each line of a source begins. A breakpoint, a step and a stack name lines, and
+ * without columns a map is a third of its size.
  */
 function byLines(content: Uint8Array): Uint8Array {
   const map = JSON.parse(Buffer.from(content).toString('utf8'));

@@ -57,6 +57,9 @@ export function currencyDecimals(code: string): number | undefined {
     .maximumFractionDigits;
 }
 
+/** What stands in for a currency that is not known: the code that ISO 4217 keeps for that. It is written `¤`. */
+export const unknownCurrency = 'XXX';
+
 const formats = new Map<string, Intl.NumberFormat>();
 
 /** `$1,299.95`, `€1,299.95`, `¥1,300`: an amount of a currency, for people. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { EcomError } from '../core/error.ts';
+import { unknownCurrency } from '../core/money.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
 import { defaultTopics } from '../core/topic.ts';
 import { defaultWindows } from '../core/window.ts';
@@ -73,9 +74,9 @@ export async function tryDefinition(folder: string): Promise<PipelineDefinition 
   );
 }
 
-/** What a run is shown with where the shop's definition cannot be had; `XXX` stands for no currency in ISO 4217. */
+/** What a run is shown with where the shop's definition cannot be had. */
 export const noDefinition: PipelineDefinition = {
-  currency: 'XXX',
+  currency: unknownCurrency,
   topics: defaultTopics,
   windows: defaultWindows,
   rules: [],

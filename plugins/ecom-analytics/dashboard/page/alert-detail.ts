@@ -186,7 +186,7 @@ export class AlertDetail {
     if (order_id === null) return [];
     if (order !== null) return [heading, orderTable([order], nowMs, 'The order')];
     const since = atHand.sinceMs === null ? '' : `, since ${moment(atHand.sinceMs, nowMs)}`;
-    const note = `It is no longer at hand: the dashboard holds the run’s newest ${counted(atHand.orders, 'order')}${since}.`;
+    const note = `The order is too old to be shown: the dashboard keeps the run’s newest ${counted(atHand.orders, 'order')}${since}.`;
     return [heading, element('p', { class: 'note' }, note)];
   }
 

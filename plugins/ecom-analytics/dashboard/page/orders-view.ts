@@ -1,3 +1,4 @@
+import { unknownCurrency } from '../../core/money.ts';
 import type { RunSnapshot } from '../../run/feed.ts';
 import { byId, setText } from './element.ts';
 import { count, money } from './format.ts';
@@ -43,8 +44,7 @@ export class OrdersView implements View {
     if (snapshot === this.#drawn || snapshot === null) return;
     this.#drawn = snapshot;
     const { orders, revenue } = snapshot;
-    // XXX is no currency: without the shop's definition a run may not name its own.
-    setText(byId('currency'), snapshot.currency === 'XXX' ? '' : snapshot.currency);
+    setText(byId('currency'), snapshot.currency === unknownCurrency ? '' : snapshot.currency);
     setText(byId('orders'), count(orders));
     setText(byId('revenue'), money(revenue));
     setText(byId('customers'), snapshot.customers === null ? '–' : count(snapshot.customers));

@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import pipeline from '../../../../pipeline/definition.ts';
+import { unknownCurrency } from '../../core/money.ts';
 import type { PipelineDefinition } from '../../core/pipeline.ts';
 import { main } from '../../dashboard/command.ts';
 import { openFinishedRun, showFinishedRun } from '../../dashboard/finished-run.ts';
@@ -118,7 +119,7 @@ describe('the dashboard of a finished run', () => {
     expect(alerts).toHaveLength(1);
     run.remove();
     run = await writeRun([rows]);
-    expect((await opened(run.folder, broken)).run?.currency).toBe('XXX');
+    expect((await opened(run.folder, broken)).run?.currency).toBe(unknownCurrency);
   });
 
   it('cannot be made of a folder that holds no run: says what to do', async () => {

@@ -104,7 +104,7 @@ describe('what the rules know of a customer', () => {
     expect(windows()).toEqual([`region-hop ${long}`]);
   });
 
-  it('is no more than that a rule has tripped, once it has', () => {
+  it('is reduced to one fact once a rule has tripped: that it has', () => {
     const rules = new CustomerRules(stateful);
     const customer = new Customers().get('CUST_1');
     const regions = ['US-East', 'EU-West', 'Asia-Pacific'];
