@@ -6,12 +6,12 @@ import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.TableEnvironment;
 
 /**
- * What Flink SQL makes of the orders topic, at parallelism 2.
+ * What Flink SQL makes of the orders topic.
  *
- * <p>`throughput SERVERS ROUNDS` reads the whole topic again and again and prints one JSON object: milliseconds of each round
+ * <p>`throughput SERVERS ROUNDS PARALLELISM` reads the whole topic again and again and prints one JSON object: milliseconds of each round
  * by query, the start of Flink's job included. The queries take turns, after a round to warm up.
  *
- * <p>`alerts SERVERS` sends an alert for every order over 1,000 USD until it is killed.
+ * <p>`alerts SERVERS` sends an alert for every order over 1,000 USD until it is killed, at parallelism 2.
  */
 public final class FlinkSql {
     private static final String FIELDS =
@@ -62,18 +62,18 @@ public final class FlinkSql {
               'connector' = 'kafka', 'topic' = 'ecommerce-alerts', 'properties.bootstrap.servers' = '%s', 'format' = 'json')
             """;
 
-    private static TableEnvironment environment(String servers, String range) {
+    private static TableEnvironment environment(String servers, String range, String parallelism) {
         TableEnvironment tables = TableEnvironment.create(EnvironmentSettings.inStreamingMode());
-        tables.getConfig().set("parallelism.default", "2");
+        tables.getConfig().set("parallelism.default", parallelism);
         tables.getConfig().set("table.local-time-zone", "UTC");
         tables.getConfig().set("table.exec.state.ttl", "10 min");
         tables.executeSql(ORDERS.formatted(FIELDS, servers, range));
         return tables;
     }
 
-    private static void throughput(String servers, int rounds) throws Exception {
-        TableEnvironment tables =
-                environment(servers, "'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset'");
+    private static void throughput(String servers, int rounds, String parallelism) throws Exception {
+        String whole = "'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset'";
+        TableEnvironment tables = environment(servers, whole, parallelism);
         tables.executeSql(WINDOW_ROWS);
         tables.executeSql("CREATE TABLE read_orders (%s) WITH ('connector' = 'blackhole')".formatted(FIELDS));
         tables.executeSql(ORDERS_ONCE);
@@ -95,7 +95,7 @@ public final class FlinkSql {
     }
 
     private static void alerts(String servers) throws Exception {
-        TableEnvironment tables = environment(servers, "'scan.startup.mode' = 'latest-offset'");
+        TableEnvironment tables = environment(servers, "'scan.startup.mode' = 'latest-offset'", "2");
         tables.executeSql(ALERTS.formatted(servers));
         tables.executeSql(
                         "INSERT INTO alerts SELECT 'high-value:' || order_id, order_id, total_amount "
@@ -104,7 +104,7 @@ public final class FlinkSql {
     }
 
     public static void main(String[] arguments) throws Exception {
-        if (arguments[0].equals("throughput")) throughput(arguments[1], Integer.parseInt(arguments[2]));
+        if (arguments[0].equals("throughput")) throughput(arguments[1], Integer.parseInt(arguments[2]), arguments[3]);
         else alerts(arguments[1]);
     }
 }
