@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { intro, log, outro } from '@clack/prompts';
 import { UsageError } from '../plugins/ecom-analytics/core/error.ts';
 import { meantOption, optionProblem } from '../plugins/ecom-analytics/functions/command-arguments.ts';
+import { regionDoubt } from '../plugins/ecom-analytics/plugin/config/aws-region.ts';
 import { type PackageManager, packageManagers, type Surroundings } from './answers.ts';
 import { CancelledError } from './cancel.ts';
 import { completeAnswers, type Modes, readFlags, refuseTakenByNpm, type Typed } from './complete-answers.ts';
@@ -98,6 +99,8 @@ async function create(args: readonly string[], signal: AbortSignal): Promise<num
   );
   const ask = canAsk ? terminalAsk(look, modes.continue, signal) : undefined;
   const answers = await completeAnswers(flags, surroundings, ask, modes.yes);
+  const doubt = regionDoubt(answers.region);
+  if (doubt !== undefined) canAsk ? log.warn(doubt) : report.progress(doubt);
   if (canAsk) outro(`Making ${answers.name}`);
   signal.throwIfAborted();
   if (modes.dryRun) {

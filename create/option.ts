@@ -15,11 +15,13 @@ import {
   longestName,
   nameFrom,
   type OptionReading,
+  readClusterArn,
   readEmail,
   readList,
   readName,
   readOneOf,
   readPattern,
+  readRegion,
   readStages,
 } from './read-option.ts';
 
@@ -189,12 +191,7 @@ export const options: OptionTable = {
     takes: 'arn',
     help: 'The existing MSK cluster, with IAM authentication',
     initial: ({ clusters }) => (clusters === 'existing' ? undefined : null),
-    read: (text) =>
-      readPattern(
-        /^arn:[\w-]+:kafka:[a-z]{2}(?:-[a-z]+)+-\d:\d{12}:cluster\/[\w-]+\/[\w-]+$/,
-        text,
-        'it must be an ARN like arn:aws:kafka:us-east-1:123456789012:cluster/shop/1a2b-3',
-      ),
+    read: readClusterArn,
     write: (value) => value ?? '',
     question: {
       message: 'What is the ARN of the MSK cluster?',
@@ -261,7 +258,7 @@ export const options: OptionTable = {
     appliesOnly: '--clusters create; an existing cluster has its region in its ARN',
     initial: ({ mskClusterArn }, { region }) => mskClusterArn?.split(':')[3] ?? region ?? 'us-east-1',
     perMachine: true,
-    read: (text) => readPattern(/^[a-z]{2}(-[a-z]+)+-\d$/, text, 'it must be a region like eu-west-1'),
+    read: readRegion,
     write: asIs,
     question: { message: 'Which AWS region?', when: onAws },
   },

@@ -1,4 +1,5 @@
 import transliterate from '@sindresorhus/transliterate';
+import { regionProblem } from '../plugins/ecom-analytics/plugin/config/aws-region.ts';
 
 /** What a user typed for one option, read: the value, or what is wrong with it. */
 export type OptionReading<T> = { readonly value: T; readonly wrong?: undefined } | { readonly wrong: string };
@@ -61,4 +62,18 @@ export function readStages(text: string): OptionReading<readonly string[]> {
 export function readEmail(text: string): OptionReading<string | null> {
   if (text === 'none') return { value: null };
   return readPattern(/^[^\s@"<>]+@[^\s@"<>]+\.[^\s@"<>]+$/, text, 'it must be an e-mail address, or none');
+}
+
+export function readRegion(text: string): OptionReading<string> {
+  const wrong = regionProblem(text);
+  return wrong === undefined ? { value: text } : { wrong };
+}
+
+/** Of an MSK cluster; the project's region is the one in it. */
+export function readClusterArn(text: string): OptionReading<string> {
+  const [, region] = /^arn:[\w-]+:kafka:([\w-]+):\d{12}:cluster\/[\w-]+\/[\w-]+$/.exec(text) ?? [];
+  if (region === undefined)
+    return { wrong: 'it must be an ARN like arn:aws:kafka:us-east-1:123456789012:cluster/shop/1a2b-3' };
+  const reading = readRegion(region);
+  return reading.wrong === undefined ? { value: text } : reading;
 }

@@ -232,7 +232,21 @@ describe('flags', () => {
       ['x', '--size', 'huge'],
       '--size cannot be "huge": it must be one of dev, production, large',
     ],
-    ['a region that is none', ['x', '--region', 'Frankfurt'], 'it must be a region like eu-west-1'],
+    [
+      'a region that is none',
+      ['x', '--region', 'Frankfurt'],
+      'there is no such AWS region; they are named like eu-west-1',
+    ],
+    [
+      'a mistyped region',
+      ['x', '--region', 'us-est-1'],
+      '--region cannot be "us-est-1": there is no such AWS region; the nearest is us-east-1',
+    ],
+    [
+      'a cluster in a mistyped region',
+      ['x', '--msk-cluster-arn', existingClusters.mskClusterArn.replace('central', 'centrl')],
+      'there is no such AWS region; the nearest is eu-central-1',
+    ],
     ['a name with spaces', ['x', '--name', 'my shop'], '--name cannot be "my shop"'],
     ['a name that ends in a hyphen', ['x', '--name', 'shop-'], '--name cannot be "shop-"'],
     ['a stage that is taken', ['x', '--stages', 'dev,local'], '"local" is a name with a meaning of its own'],

@@ -69,7 +69,7 @@ export interface Serverless {
     readonly schema?: {
       readonly properties: {
         readonly provider: {
-          readonly properties: { readonly region?: { readonly enum: readonly string[] } };
+          readonly properties: { readonly region?: { readonly enum: string[] } };
         };
       };
     };

@@ -11,7 +11,7 @@ import type { CliOptions, CommandDeclaration, Serverless, Speech } from './frame
 import { pointAtCloud } from './local-cloud.ts';
 import type { Session } from './session.ts';
 import { whereParametersAre, whereValuesAre } from './sources.ts';
-import { checkStageParameters, localStage, stageInput } from './stage.ts';
+import { checkRegionName, checkStageParameters, localStage, stageInput } from './stage.ts';
 import { declareFunctions, wireFunctions } from './wiring.ts';
 
 const isExplain = ([first, second]: readonly string[]): boolean => first === 'ecom' && second === 'explain';
@@ -117,6 +117,8 @@ export class EcomAnalyticsPlugin {
     try {
       const where = whereParametersAre(this.#serverless, this.#options);
       checkStageParameters(this.#serverless, this.#options, where);
+      const doubt = checkRegionName(this.#serverless, this.#options);
+      if (doubt !== undefined) this.#speech.log.warning(doubt);
     } catch (error) {
       throw this.#shown(error);
     }

@@ -1,5 +1,6 @@
 import { didYouMean } from '../core/nearest.ts';
 import { type PipelineDefinition, stageDefinition } from '../core/pipeline.ts';
+import { regionDoubt, regionProblem } from './config/aws-region.ts';
 import { checkParameters, inServiceFile, resolveConfig, type Where } from './config/resolve.ts';
 import type { StageConfig } from './config/schema.ts';
 import { ConfigError } from './error-kinds.ts';
@@ -90,8 +91,31 @@ export function commandLineParameters({ param }: CliOptions): Readonly<Record<st
 export function checkStageParameters(serverless: Serverless, options: CliOptions, where: Where): void {
   const params = serverless.configurationInput?.params ?? {};
   const given = { ...params.default, ...params[serverless.getProvider('aws').getStage()] };
-  const regions = serverless.configSchemaHandler.schema?.properties.provider.properties.region?.enum ?? [];
-  checkParameters({ ...given, ...commandLineParameters(options) }, regions, where);
+  checkParameters({ ...given, ...commandLineParameters(options) }, where);
+}
+
+/**
+ * Checks the region that a command is about, wherever it was read: osls takes any that is given as an option. One that may
+ * be new is made known to osls, whose own list would refuse it in serverless.yml.
+ *
+ * @returns what to warn of
+ * @throws ConfigError `ECOM_REGION`
+ */
+export function checkRegionName(serverless: Serverless, options: CliOptions): string | undefined {
+  const region = serverless.getProvider('aws').getRegion();
+  // Of the configuration osls says more of a variable that it cannot resolve.
+  if (/\$\{/.test(region)) return undefined;
+  const problem = regionProblem(region);
+  if (problem !== undefined)
+    throw new ConfigError('ECOM_REGION', {
+      what: `The region cannot be "${region}": ${problem}`,
+      where: options.region === undefined ? 'serverless.yml, provider.region' : 'command line, --region',
+      fix: 'Correct it.',
+    });
+  const known = serverless.configSchemaHandler.schema?.properties.provider.properties.region?.enum ?? [];
+  if (known.includes(region)) return undefined;
+  known.push(region);
+  return regionDoubt(region);
 }
 
 /** Alerts go to one topic, and the address is subscribed to the one that the stage makes. */

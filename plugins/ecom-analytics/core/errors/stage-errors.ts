@@ -76,8 +76,10 @@ export const stage = {
     see: 'deploy.md#what-happens',
   },
   ECOM_REGION: {
-    means: 'The stage’s region does not fit a resource that it uses, or lacks something that it asks for.',
+    means:
+      'There is no such region, or it does not fit a resource that the stage uses, or lacks something that the stage asks for.',
     causes: [
+      'a region that is mistyped in `--region`, or in `provider.region` of `serverless.yml`',
       'an MSK cluster or an SNS topic of another region',
       'a budget in a region where CloudFormation does not make budgets',
       'three subnets for MSK in `us-west-1`',

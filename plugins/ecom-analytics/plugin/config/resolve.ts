@@ -6,6 +6,7 @@ import { releases, sparkLines, unsupported } from '../../job/releases.ts';
 import { ConfigError } from '../error-kinds.ts';
 import { interfaceEndpoints } from '../network/endpoints.ts';
 import { topicConfigProblem } from '../topics/topic-configs.ts';
+import { awsRegions, regionProblem } from './aws-region.ts';
 import { presets } from './presets.ts';
 import {
   type BlockName,
@@ -301,22 +302,18 @@ function checked(input: ConfigInput, definition: PipelineDefinition): StageConfi
  * by a slip from a known one would be overlooked, and with `ecomAnalytic` the stage's whole configuration.
  *
  * @param given the stage's parameters over the default ones; values that are still variables are left alone
- * @param regions those that osls knows
  * @throws ConfigError `ECOM_CONFIG`
  */
-export function checkParameters(
-  given: Readonly<Record<string, unknown>>,
-  regions: readonly string[],
-  where: Where,
-): void {
+export function checkParameters(given: Readonly<Record<string, unknown>>, where: Where): void {
   const values = Object.fromEntries(
     Object.entries(given).filter(([, value]) => value !== null && !/\$\{/.test(String(value))),
   );
-  const { region } = parse(StageParametersSchema, values, where);
-  if (regions.length > 0 && !regions.includes(region)) {
-    const fix = meantOr(region, regions, `The regions are ${regions.join(', ')}.`);
+  const { region } = values;
+  if (typeof region === 'string' && regionProblem(region) !== undefined) {
+    const fix = meantOr(region, awsRegions, 'They are named like us-east-1.');
     throw configError([new Refusal(['region'], `region: there is no AWS region "${region}"`, fix)], where);
   }
+  parse(StageParametersSchema, values, where);
   const known = [...Object.keys(StageParametersSchema.entries), 'ecomAnalytics'];
   for (const name of Object.keys(given)) {
     const meant = known.includes(name) ? undefined : known.find((one) => isMistyped(name, one));

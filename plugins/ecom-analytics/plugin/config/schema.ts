@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { listed, nearest } from '../../core/nearest.ts';
 import { severities } from '../../core/rule.ts';
 import { type stageTopicKeys, timestampType } from '../../core/topic.ts';
+import { awsRegionShape } from './aws-region.ts';
 
 /**
  * `custom.ecomAnalytics` as a user may write it. Every key is optional: what is left out comes from the preset
@@ -420,7 +421,7 @@ export const configInputSchema = (roles: readonly string[]) =>
 export const StageParametersSchema = v.looseObject({
   region: v.optional(
     described(
-      text(/^[a-z]{2,}(-[a-z]+)+-\d$/, 'must be an AWS region like us-east-1'),
+      text(awsRegionShape, 'must be an AWS region like us-east-1'),
       'AWS region, for all stages or one.',
     ),
     'us-east-1',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import pipeline from '../../../../pipeline/definition.ts';
 import type { Serverless, ServerlessFunction } from '../../plugin/framework.ts';
-import { stageInput } from '../../plugin/stage.ts';
+import { checkRegionName, stageInput } from '../../plugin/stage.ts';
 import { stages } from './resources/sample-stage.ts';
 
 const functions = {
@@ -18,6 +18,8 @@ interface Service {
   /** What stages.yml names. */
   readonly stages?: readonly string[];
   readonly parameters?: Readonly<Record<string, unknown>>;
+  /** Those that osls knows. */
+  readonly regions?: string[];
 }
 
 /** A service as osls has read it. */
@@ -36,7 +38,11 @@ function serviceOf({ config = {}, stage = 'dev', region = 'eu-west-1', ...given 
     },
     processedInput: { commands: ['package'] },
     pluginManager: { spawn: async () => {} },
-    configSchemaHandler: {},
+    configSchemaHandler: {
+      ...(given.regions && {
+        schema: { properties: { provider: { properties: { region: { enum: given.regions } } } } },
+      }),
+    },
     getProvider: () => ({
       getStage: () => stage,
       getRegion: () => region,
@@ -52,6 +58,32 @@ function serviceOf({ config = {}, stage = 'dev', region = 'eu-west-1', ...given 
 
 const read = (service: Service) => stageInput(serviceOf(service), pipeline, 0);
 const code = (expected: string) => expect.objectContaining({ code: expected });
+
+describe('the region that a command is about', () => {
+  test.each([
+    ['an option', { region: 'us-est-1' }, 'command line, --region'],
+    ['serverless.yml', {}, 'serverless.yml, provider.region'],
+  ])('is refused where it is mistyped in %s', (_, options, place) => {
+    const check = () => checkRegionName(serviceOf({ region: 'us-est-1' }), options);
+    expect(check).toThrow(code('ECOM_REGION'));
+    expect(check).toThrow(
+      `The region cannot be "us-est-1": there is no such AWS region; the nearest is us-east-1 (${place}).`,
+    );
+  });
+
+  test('may be newer than what is known: it is made known to osls, and warned of', () => {
+    const regions = ['us-east-1'];
+    expect(checkRegionName(serviceOf({ region: 'us-central-1', regions }), {})).toContain(
+      'us-central-1 is unknown to this version',
+    );
+    expect(regions).toEqual(['us-east-1', 'us-central-1']);
+    expect(checkRegionName(serviceOf({ region: 'us-central-1', regions }), {})).toBeUndefined();
+  });
+
+  test('is left to osls as long as it is a variable', () => {
+    expect(checkRegionName(serviceOf({ region: '${env:NOWHERE}' }), {})).toBeUndefined();
+  });
+});
 
 describe('a stage that is read from serverless.yml', () => {
   test('has the service’s name, its configuration and the roles of its functions', () => {
