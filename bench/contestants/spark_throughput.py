@@ -21,7 +21,7 @@ from pyspark.sql.types import DoubleType, StringType, StructField, StructType
 
 from ecom_streaming.kafka import kafka_cluster
 from ecom_streaming.orders import read_records
-from ecom_streaming.session import start_spark
+from ecom_streaming.session import MICRO_BATCHES, start_spark
 from ecom_streaming.spec import Spec, parse_spec
 from ecom_streaming.windows import window_rows
 
@@ -36,7 +36,7 @@ def _bare(records: DataFrame, spec: Spec) -> DataFrame:
 
 
 def main(servers: str, with_file: str, without_file: str, rounds: int) -> None:
-    spark = start_spark("throughput", {"spark.sql.shuffle.partitions": "2"})
+    spark = start_spark("throughput", {"spark.sql.shuffle.partitions": "2", **MICRO_BATCHES})
     spark.sparkContext.setLogLevel("ERROR")
     deduplicating, plain = (parse_spec(Path(file).read_text("utf-8"), file) for file in (with_file, without_file))
     kafka = kafka_cluster(servers, "none", {})

@@ -43,8 +43,8 @@ _PASSING: Final = re.compile(
     r"|java\.nio\.file\.\w+Exception|org\.apache\.hadoop\.(fs|net)\.[\w.$]*Exception"
     r"|Failed to construct kafka|window_files\.Interrupted|storage\.Unavailable"
 )
-# Spark 4.1 ends a query that has run a batch of an earlier start again, over a null in the metrics of its progress. The batch
-# is committed by then, and there is nothing to wait for: https://github.com/apache/spark/pull/54058
+# Where it reads through its newer source (see `MICRO_BATCHES`), Spark 4.1 ends a query that has run a batch of an earlier start
+# again, over a null in the metrics of its progress. The batch is committed by then, and there is nothing to wait for.
 _NOTHING_WRONG: Final = re.compile(
     r"IterableOps\.map\(scala\.Function1\)\" because the return value of \"scala\.Option\.get\(\)\" is null"
 )
@@ -150,8 +150,6 @@ class Application:
             except Unavailable:
                 return  # What ended the query may well be the same: it is looked at again in a moment.
             if _NOTHING_WRONG.search(text):
-                if name == WINDOWS:
-                    self._progress.expect_untold()
                 self._running[name] = self._queries.start(name)
                 continue
             if not _PASSING.search(text):
@@ -284,7 +282,7 @@ class Application:
     def _wait_between_batches(self, name: str) -> bool:
         """Returns where a query can be stopped; whether that is in a pause that it makes for its trigger.
 
-        A batch that a stop ends goes again at the next start, and then Spark 4.1 tells nothing of it (see `_NOTHING_WRONG`).
+        A batch that a stop ends goes again at the next start.
         """
         query = self._running.get(name)
         if query is None or self._queries.is_realtime(name):

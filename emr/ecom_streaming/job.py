@@ -18,7 +18,7 @@ from .heartbeat import Heartbeat
 from .kafka import kafka_cluster
 from .preflight import check_jars, check_platform, check_topics
 from .queries import Queries, query_names
-from .session import cheap_checkpoint, start_spark
+from .session import MICRO_BATCHES, cheap_checkpoint, start_spark
 from .settings import Settings, parse_settings
 from .spec import Spec, parse_spec
 from .storage import Unavailable, is_local, store_at
@@ -153,7 +153,9 @@ def main(argv: list[str]) -> int:
 
 
 def _session(settings: Settings) -> dict[str, str]:
-    return {"spark.sql.shuffle.partitions": str(settings.shuffle_partitions), **settings.spark}
+    # Real-time mode has the newer source of Kafka alone.
+    source = {} if settings.application == "alerts" else MICRO_BATCHES
+    return {"spark.sql.shuffle.partitions": str(settings.shuffle_partitions), **source, **settings.spark}
 
 
 def _heartbeat(arguments: Arguments, spark: SparkSession | None, settings: Settings | None) -> Heartbeat:

@@ -104,7 +104,7 @@ class Progress(StreamingQueryListener):
         self._idle: dict[str, int] = {}
         self._idle_at: dict[str, float] = {}
         self.is_untold = True
-        """Whether batches were committed of which no event tells: before this start, or by a query that then failed."""
+        """Whether no event tells of the batches that were committed before this start."""
         self._appended: tuple[int, float] | None = None
         self._names: dict[str, str] = {}
         self._windowing = windowing
@@ -171,10 +171,6 @@ class Progress(StreamingQueryListener):
             return None
         appended_ms, read_at = self._appended
         return appended_ms + int((time.monotonic() - read_at) * 1000)
-
-    def expect_untold(self) -> None:
-        """A batch of windows was committed of which no event tells."""
-        self.is_untold = True
 
     def tell(self, watermark_ms: int | None) -> None:
         """Takes the watermark after what no event tells of, None where no window was open: it remembers the newest order."""

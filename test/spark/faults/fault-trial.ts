@@ -1,17 +1,18 @@
-import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import pipeline from '../../../pipeline/definition.ts';
 import { between, type Random, seededRandom } from '../../../plugins/ecom-analytics/core/generator/random.ts';
-import { analyticsFolder } from '../../../plugins/ecom-analytics/core/window.ts';
+import { analyticsFolder, type WindowRow } from '../../../plugins/ecom-analytics/core/window.ts';
 import { type Broker, startBroker } from '../../../plugins/ecom-analytics/machine/kafka/broker.ts';
 import { createTopics } from '../../../plugins/ecom-analytics/machine/kafka/create-topics.ts';
 import {
   type Installation,
   prepareSpark,
 } from '../../../plugins/ecom-analytics/machine/spark/preparation.ts';
-import { alertIds, deadLetterSet, readRows, sortedRows, type TopicOutcome } from '../embedded-oracle.ts';
+import { listWindowFiles, readWindowFile } from '../../../plugins/ecom-analytics/parquet/read-windows.ts';
+import { alertIds, deadLetterSet, sortedRows } from '../embedded-oracle.ts';
 import { readAlerts, readDeadLetters } from '../orders-topic.ts';
 import { TestJob } from '../test-job.ts';
 import { Feed } from './messy-feed.ts';
@@ -30,20 +31,23 @@ export interface TrialOptions {
   readonly orders: number;
 }
 
-/** A fault that was survived. */
-export interface Survived {
-  readonly fault: string;
-  /** What happened in it, for a person. */
-  readonly note: string;
-  /** From the fault's end until every result was in place. */
-  readonly recoveryMs: number;
-  /** Of the whole trial so far. */
-  readonly records: number;
+/** What there is of the whole trial so far. */
+interface Counts {
   readonly rows: number;
   readonly alerts: number;
   /** Alerts that were sent again, under the ids they had. */
   readonly repeatedAlerts: number;
   readonly deadLetters: number;
+}
+
+/** A fault that was survived. */
+export interface Survived extends Counts {
+  readonly fault: string;
+  /** What happened in it, for a person. */
+  readonly note: string;
+  /** From the fault's end until every result was in place. */
+  readonly recoveryMs: number;
+  readonly records: number;
 }
 
 /**
@@ -57,6 +61,8 @@ export class FaultTrial {
   readonly #feed: Feed;
   readonly #random: Random;
   readonly #jobs: TestJob[] = [];
+  /** Window files as they were read, by path, size and time of change: looking must not take the machine from the job. */
+  #files = new Map<string, readonly WindowRow[]>();
   #generation = 0;
   /** Where the log of the newest start begins. */
   #logStart = 0;
@@ -186,6 +192,11 @@ export class FaultTrial {
     return this.#survived('drain', 'to the last window');
   }
 
+  /** What Spark has logged since the newest start. */
+  async newestLog(): Promise<string> {
+    return (await this.#job.log()).slice(this.#logStart);
+  }
+
   async close(): Promise<void> {
     await this.#feed.pause().catch(() => undefined);
     await Promise.all(this.#jobs.map((job) => job.kill()));
@@ -217,45 +228,65 @@ export class FaultTrial {
     await this.#feed.pause();
     const deadline = Date.now() + recoverWithinMs;
     for (;;) {
-      const found = await this.#found();
-      const differs = difference(found, this.#feed.outcome);
-      if (differs === null) {
+      const found = await this.#compare();
+      if (typeof found !== 'string') {
         const recoveryMs = performance.now() - started;
         if (!isOver) this.#feed.resume();
-        const ids = alertIds(found.alerts).length;
-        return {
-          fault,
-          note,
-          recoveryMs,
-          records: this.#feed.sent,
-          rows: found.rows.length,
-          alerts: ids,
-          repeatedAlerts: found.alerts.length - ids,
-          deadLetters: deadLetterSet(found.deadLetters).length,
-        };
+        return { fault, note, recoveryMs, records: this.#feed.sent, ...found };
       }
       const ended = !isOver && this.#job.child.end !== undefined;
       if (isOver || ended || Date.now() > deadline) {
-        const lines = (await this.#job.log()).slice(this.#logStart).split('\n');
-        const log = lines
+        const log = (await this.newestLog())
+          .split('\n')
           .filter((line) => !/^\s+(at|\.\.\.) /.test(line))
           .slice(-20)
           .join('\n');
         throw new Error(
-          `After "${fault}" (${note}, seed ${this.#options.seed})${ended ? ' the job ended, and' : ''} ${differs}\n${log}`,
+          `After "${fault}" (${note}, seed ${this.#options.seed})${ended ? ' the job ended, and' : ''} ${found}\n${log}`,
         );
       }
       await delay(500);
     }
   }
 
-  async #found(): Promise<Pick<TopicOutcome, 'rows' | 'alerts' | 'deadLetters'>> {
-    const { bootstrapServers } = this.#broker;
+  /** Counts what is there once all is in its place, and nothing else; before that says what is not. */
+  async #compare(): Promise<Counts | string> {
+    const expected = this.#feed.outcome;
+    if (expected.late !== 0) return `the feed had ${expected.late} late orders`;
+    const rows = await this.#rows();
+    if (rows.length !== expected.rows.length)
+      return `there are ${rows.length} rows of ${expected.rows.length}`;
+    const [found, wanted] = [sortedRows(rows), sortedRows(expected.rows)];
+    const at = found.findIndex((row, index) => !isDeepStrictEqual(row, wanted[index]));
+    if (at !== -1)
+      return `row ${at} is ${JSON.stringify(found[at])} instead of ${JSON.stringify(wanted[at])}`;
+
+    const alerts = await readAlerts(this.#broker.bootstrapServers);
+    const [ids, wantedIds] = [alertIds(alerts), alertIds(expected.alerts)];
+    if (!isDeepStrictEqual(ids, wantedIds)) return `there are ${ids.length} alerts of ${wantedIds.length}`;
+    const letters = deadLetterSet(await readDeadLetters(this.#broker.bootstrapServers));
+    const wantedLetters = deadLetterSet(expected.deadLetters);
+    if (!isDeepStrictEqual(letters, wantedLetters)) {
+      return `there are ${letters.length} dead letters of ${wantedLetters.length}`;
+    }
     return {
-      rows: await readRows(this.#job.output),
-      alerts: await readAlerts(bootstrapServers),
-      deadLetters: await readDeadLetters(bootstrapServers),
+      rows: rows.length,
+      alerts: ids.length,
+      repeatedAlerts: alerts.length - ids.length,
+      deadLetters: letters.length,
     };
+  }
+
+  /** The rows of all window files, by plain listing. */
+  async #rows(): Promise<WindowRow[]> {
+    const files = new Map<string, readonly WindowRow[]>();
+    for (const file of await listWindowFiles(this.#job.output)) {
+      const { size, mtimeMs } = statSync(file);
+      const key = `${file} ${size} ${mtimeMs}`;
+      files.set(key, this.#files.get(key) ?? (await readWindowFile(file)));
+    }
+    this.#files = files;
+    return [...files.values()].flat();
   }
 
   /** Looks often: there are tens of milliseconds between file and commit. But the job needs the machine too. */
@@ -298,27 +329,6 @@ function names(folder: string): string[] {
 
 function subfolders(folder: string): string[] {
   return names(folder).filter((name) => name.includes('='));
-}
-
-/** What is not as it must be; null when all is in its place, and nothing else. */
-function difference(
-  found: Pick<TopicOutcome, 'rows' | 'alerts' | 'deadLetters'>,
-  expected: TopicOutcome,
-): string | null {
-  if (expected.late !== 0) return `the feed had ${expected.late} late orders`;
-  const [rows, wanted] = [sortedRows(found.rows), sortedRows(expected.rows)];
-  const at = rows.findIndex((row, index) => !isDeepStrictEqual(row, wanted[index]));
-  if (at !== -1) {
-    return `row ${at} is ${JSON.stringify(rows[at])} instead of ${JSON.stringify(wanted[at])}`;
-  }
-  if (rows.length !== wanted.length) return `there are ${rows.length} rows of ${wanted.length}`;
-  const [ids, wantedIds] = [alertIds(found.alerts), alertIds(expected.alerts)];
-  if (!isDeepStrictEqual(ids, wantedIds)) return `there are ${ids.length} alerts of ${wantedIds.length}`;
-  const [letters, wantedLetters] = [deadLetterSet(found.deadLetters), deadLetterSet(expected.deadLetters)];
-  if (!isDeepStrictEqual(letters, wantedLetters)) {
-    return `there are ${letters.length} dead letters of ${wantedLetters.length}`;
-  }
-  return null;
 }
 
 function seconds(ms: number): string {
