@@ -29,9 +29,14 @@ export const defaultWindows: Windowing = {
 export function windowStarts(eventTimeMs: number, windows: Windows): number[] {
   const last = lastWindowStart(eventTimeMs, windows.slideMs);
   const starts: number[] = [];
-  for (let start = last; start > eventTimeMs - windows.sizeMs; start -= windows.slideMs)
-    starts.unshift(start);
+  for (let start = firstWindowStart(eventTimeMs, windows); start <= last; start += windows.slideMs)
+    starts.push(start);
   return starts;
+}
+
+/** The start of the earliest window that an event time falls into: of the first that ends after it. */
+export function firstWindowStart(eventTimeMs: number, { sizeMs, slideMs }: Windows): number {
+  return lastWindowStart(eventTimeMs - sizeMs, slideMs) + slideMs;
 }
 
 /** The start of the latest window that an event time falls into. */

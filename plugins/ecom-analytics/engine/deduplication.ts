@@ -43,7 +43,7 @@ export class Deduplication {
     if (firstMs + this.#delayMs > this.#watermarkMs) return true;
     if (eventTimeMs > this.#watermarkMs) {
       current.firstMs.set(orderId, hash, eventTimeMs);
-      if (eventTimeMs > current.newestMs) current.newestMs = eventTimeMs;
+      current.newestMs = Math.max(current.newestMs, eventTimeMs);
     }
     return false;
   }

@@ -1,6 +1,5 @@
 import {
   IdempotencyItemAlreadyExistsError,
-  IdempotencyItemNotFoundError,
   IdempotencyRecordStatus,
 } from '@aws-lambda-powertools/idempotency';
 import { BasePersistenceLayer, IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
@@ -39,15 +38,13 @@ export class MemoryPersistence extends BasePersistenceLayer {
     this.#inProgress.delete(idempotencyKey);
   }
 
+  /** Of a key that is known: it is asked for no other. */
   protected override async _getRecord(idempotencyKey: string): Promise<IdempotencyRecord> {
-    const inProgress = this.#inProgress.has(idempotencyKey);
-    if (!inProgress && !this.#done.has(hashIn(idempotencyKey))) {
-      throw new IdempotencyItemNotFoundError(`${idempotencyKey} is not known`);
-    }
     return new IdempotencyRecord({
       idempotencyKey,
-      status: inProgress ? IdempotencyRecordStatus.INPROGRESS : IdempotencyRecordStatus.COMPLETED,
-      expiryTimestamp: Math.ceil(Date.now() / 1000) + this.expiresAfterSeconds,
+      status: this.#inProgress.has(idempotencyKey)
+        ? IdempotencyRecordStatus.INPROGRESS
+        : IdempotencyRecordStatus.COMPLETED,
     });
   }
 }

@@ -106,7 +106,7 @@ export class MemoryTopic {
   /** Takes up to `most` of the records that are there. */
   takeNow(most: number): TopicRecord[] {
     const taken = this.#records.splice(0, most);
-    if (taken.length > 0) this.#wakeWriter();
+    this.#wakeWriter();
     return taken;
   }
 }

@@ -1,5 +1,11 @@
 import { addCents, type CentsSum } from '../core/money.ts';
-import { type Windowing, type WindowRow, windowRow } from '../core/window.ts';
+import {
+  firstWindowStart,
+  lastWindowStart,
+  type Windowing,
+  type WindowRow,
+  windowRow,
+} from '../core/window.ts';
 
 /** What was counted of one category and location in one pane. */
 interface Cell {
@@ -66,37 +72,32 @@ export class WindowState {
     customer: number,
   ): boolean {
     const { sizeMs, slideMs } = this.#windowing;
-    const lastEndMs = Math.floor(eventTimeMs / slideMs) * slideMs + sizeMs;
+    const lastEndMs = lastWindowStart(eventTimeMs, slideMs) + sizeMs;
     if (lastEndMs <= this.#watermarkMs) return false;
-    if (lastEndMs > this.#lastEndMs) this.#lastEndMs = lastEndMs;
+    this.#lastEndMs = Math.max(this.#lastEndMs, lastEndMs);
     const cell = this.#cell(Math.floor(eventTimeMs / this.#paneMs) * this.#paneMs, category, location);
     cell.orders++;
     cell.sumCents = addCents(cell.sumCents, totalCents);
-    if (totalCents < cell.minCents) cell.minCents = totalCents;
-    if (totalCents > cell.maxCents) cell.maxCents = totalCents;
+    cell.minCents = Math.min(cell.minCents, totalCents);
+    cell.maxCents = Math.max(cell.maxCents, totalCents);
     cell.customers.push(customer);
-    // The earliest window is the first to end after the event time.
-    const firstEndMs = Math.floor((eventTimeMs - sizeMs) / slideMs) * slideMs + slideMs + sizeMs;
-    return firstEndMs > this.#watermarkMs;
+    return firstWindowStart(eventTimeMs, this.#windowing) + sizeMs > this.#watermarkMs;
   }
 
   /** Moves the watermark, never back, and closes the windows that it has passed: their rows, earliest first. */
   advance(watermarkMs: number): WindowRow[] {
     const { sizeMs, slideMs } = this.#windowing;
-    const rows: WindowRow[] = [];
-    if (watermarkMs <= this.#watermarkMs) return rows;
     const closing = new Set<number>();
     for (const paneMs of this.#panes.keys()) {
-      const firstStartMs = Math.floor((paneMs + this.#paneMs - 1 - sizeMs) / slideMs) * slideMs + slideMs;
-      for (let startMs = firstStartMs; startMs <= paneMs; startMs += slideMs) {
+      for (let startMs = firstWindowStart(paneMs, this.#windowing); startMs <= paneMs; startMs += slideMs) {
         const endMs = startMs + sizeMs;
         if (endMs <= watermarkMs && endMs > this.#watermarkMs) closing.add(startMs);
       }
     }
-    for (const startMs of [...closing].sort((a, b) => a - b)) rows.push(...this.#close(startMs));
-    this.#watermarkMs = watermarkMs;
+    const rows = [...closing].sort((a, b) => a - b).flatMap((startMs) => this.#close(startMs));
+    this.#watermarkMs = Math.max(this.#watermarkMs, watermarkMs);
     for (const paneMs of this.#panes.keys()) {
-      if (Math.floor(paneMs / slideMs) * slideMs + sizeMs <= watermarkMs) this.#panes.delete(paneMs);
+      if (lastWindowStart(paneMs, slideMs) + sizeMs <= watermarkMs) this.#panes.delete(paneMs);
     }
     return rows;
   }

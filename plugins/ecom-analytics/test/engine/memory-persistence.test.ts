@@ -10,7 +10,8 @@ function onceFor(persistenceStore: MemoryPersistence) {
   config.registerLambdaContext({ getRemainingTimeInMillis: () => 60_000 } as Context);
   return makeIdempotent((_name: string, work: () => Promise<void>) => work(), {
     persistenceStore,
-    keyPrefix: 'alert',
+    // Longer than what is kept of a key, which therefore has to come from what is behind it.
+    keyPrefix: 'alert-of-a-shop',
     config,
   });
 }

@@ -56,6 +56,20 @@ describe('a topic in memory', () => {
     expect(topic.takeNow(2)).toEqual([]);
   });
 
+  it('tells how many records of each partition wait to be taken', () => {
+    const { topic } = topicOf(100);
+    const places = [0, 1, 2, 0].map((partition) => {
+      for (let number = 0; ; number++)
+        if (partitionOf(`CUST_${number}`, defaultTopics.orders.partitions) === partition)
+          return `CUST_${number}`;
+    });
+    expect(topic.waiting()).toEqual({ 0: 0, 1: 0, 2: 0 });
+    for (const key of places) topic.append(key, value, null);
+    expect(topic.waiting()).toEqual({ 0: 2, 1: 1, 2: 1 });
+    topic.takeNow(2);
+    expect(topic.waiting()).toEqual({ 0: 1, 1: 0, 2: 1 });
+  });
+
   it('has its reader wait until there are as many records as it wants', async () => {
     const { topic } = topicOf(100);
     const taken = topic.take(2, 10);

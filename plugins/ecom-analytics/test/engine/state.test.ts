@@ -44,6 +44,22 @@ describe('the ids of orders that were counted', () => {
     expect(deduplication.isDuplicate('b', 40_000)).toBe(true);
   });
 
+  it('are kept until the newest of them counts no more, in whatever order they come', () => {
+    const deduplication = new Deduplication(30_000);
+    for (const [id, second] of [
+      ['newest', 50],
+      ['older', 10],
+    ] as const)
+      expect(deduplication.isDuplicate(id, second * 1000)).toBe(false);
+    deduplication.advance(0);
+    deduplication.advance(79_999);
+    expect(deduplication.isDuplicate('older', 80_000)).toBe(false);
+    expect(deduplication.isDuplicate('newest', 80_000)).toBe(true);
+    expect(deduplication.size).toBe(3);
+    deduplication.advance(80_000);
+    expect(deduplication.size).toBe(1);
+  });
+
   it('are not kept of an order behind the watermark', () => {
     const deduplication = new Deduplication(30_000);
     deduplication.advance(5000);
@@ -321,6 +337,49 @@ describe('a window', () => {
       [0, 'EU-West', 2 * customers, customers],
       [0, 'US-East', 1, 1],
     ]);
+  });
+
+  it('sums up each category and location by itself, over all of its panes', () => {
+    const state = new WindowState(kit.windows);
+    for (const [second, category, location, cents, customer] of [
+      [0, 'Books', 'EU-West', 500, 1],
+      [0, 'Books', 'EU-West', 900, 2],
+      [0, 'Books', 'EU-West', 200, 1],
+      [0, 'Toys', 'EU-West', 70, 1],
+      [30, 'Books', 'EU-West', 800, 2],
+      [30, 'Books', 'EU-West', 400, 3],
+      [30, 'Books', 'US-East', 60, 3],
+      [60, 'Books', 'EU-West', 1, 4],
+    ] as const)
+      state.add(startMs + second * 1000, category, location, cents, customer);
+    const rows = state.advance(startMs + 60_000).filter(({ window_start }) => window_start === startMs);
+    expect(
+      rows.map((row) => [
+        `${row.category} ${row.location}`,
+        row.order_count,
+        row.total_revenue,
+        row.min_order_value,
+        row.max_order_value,
+        row.unique_customers,
+      ]),
+    ).toEqual([
+      ['Books EU-West', 5, 28, 2, 9, 3],
+      ['Books US-East', 1, 0.6, 0.6, 0.6, 1],
+      ['Toys EU-West', 1, 0.7, 0.7, 0.7, 1],
+    ]);
+    // The least and the most may be in the later pane, too.
+    expect(state.advance(startMs + 90_000)).toMatchObject([
+      { location: 'EU-West', order_count: 3, min_order_value: 0.01, max_order_value: 8 },
+      { location: 'US-East' },
+    ]);
+  });
+
+  it('has a row for each of more categories than a call takes arguments', () => {
+    const state = new WindowState(kit.windows);
+    const categories = 130_000;
+    for (let number = 0; number < categories; number++)
+      state.add(startMs + 30_000, `category-${number}`, 'EU-West', 100, 0);
+    expect(state.advance(startMs + 60_000)).toHaveLength(categories);
   });
 
   it('counts a customer once whose number is far beyond all before', () => {
