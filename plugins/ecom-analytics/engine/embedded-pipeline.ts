@@ -12,7 +12,7 @@ import { writeWindows } from '../parquet/write-windows.ts';
 import { RateMeter } from '../run/rate-meter.ts';
 import type { QueryCounts, RunTally } from '../run/tally.ts';
 import { AlertDelivery } from './alert-delivery.ts';
-import { MemoryTopic } from './memory-topic.ts';
+import { MemoryTopic, type TopicRecord } from './memory-topic.ts';
 import { type MicroBatch, StreamingQuery } from './streaming-query.ts';
 
 /** Records in a micro-batch at most: some 20 ms of work, so that the process stays responsive. */
@@ -104,8 +104,8 @@ export class EmbeddedPipeline {
     try {
       const least = this.#parts.paced ? 1 : batchSize;
       let settled: Promise<void> = Promise.resolve();
-      while (!this.#orders.ended) {
-        const records = await this.#orders.take(least, batchSize);
+      const next = (): Promise<TopicRecord[]> => this.#orders.take(least, batchSize);
+      for (let records = await next(); records.length > 0; records = await next()) {
         const startedMs = this.#parts.clock.elapsed();
         // While one micro-batch is being written, the next is computed.
         const batch = this.#query.process(records, this.#parts.clock.now());
