@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { defaultTopics } from '../../core/topic.ts';
 import { AlertDelivery } from '../../engine/alert-delivery.ts';
 import { AlertHandler } from '../../engine/alert-handler.ts';
@@ -9,19 +9,22 @@ import { JsonLinesFile } from '../../files/json-lines.ts';
 import { alertOf, recordOf } from '../functions/alert-consumer/alert-events.ts';
 import { VirtualClock } from '../functions/virtual-clock.ts';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'ecom-alert-delivery-'));
+/** What a test has made, to close and to remove. */
 const opened: JsonLinesFile[] = [];
-afterAll(async () => {
-  await Promise.all(opened.map((file) => file.close()));
-  rmSync(folder, { recursive: true, force: true });
+const folders: string[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((file) => file.close()));
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
 const startMs = Date.parse('2026-11-23T12:00:00Z');
 
-async function filesOf(name: string) {
+async function filesOf() {
+  const folder = mkdtempSync(path.join(tmpdir(), 'ecom alert-delivery-'));
+  folders.push(folder);
   const paths = {
-    alerts: path.join(folder, `${name}.jsonl`),
-    deadLetters: path.join(folder, `${name}-bad.jsonl`),
+    alerts: path.join(folder, 'alerts.jsonl'),
+    deadLetters: path.join(folder, 'dead-letters.jsonl'),
   };
   const files = {
     alerts: await JsonLinesFile.create(paths.alerts),
@@ -36,15 +39,15 @@ async function filesOf(name: string) {
   return { files, alerts: () => read(paths.alerts), deadLetters: () => read(paths.deadLetters) };
 }
 
-async function setUp(name: string) {
-  const { files, ...written } = await filesOf(name);
+async function setUp() {
+  const { files, ...written } = await filesOf();
   const clock = new VirtualClock(startMs);
   return { clock, delivery: new AlertDelivery(defaultTopics, files, clock), ...written };
 }
 
 describe('alerts of a run', () => {
   it('are in the file once they are delivered, in their order, however many there are', async () => {
-    const { delivery, alerts } = await setUp('many');
+    const { delivery, alerts } = await setUp();
     const sent = Array.from({ length: 250 }, (_, index) => alertOf(`o${index}`));
     for (const alert of sent) delivery.append(alert, startMs);
     const acted = await delivery.deliver();
@@ -56,7 +59,7 @@ describe('alerts of a run', () => {
   });
 
   it('tell how long they took from their order', async () => {
-    const { clock, delivery } = await setUp('latency');
+    const { clock, delivery } = await setUp();
     delivery.append(alertOf('a'), startMs - 40);
     delivery.append(alertOf('b', 'low', { order_id: null, alert_id: 'order-burst:0:CUST_1' }), startMs - 5);
     clock.skip(2);
@@ -72,7 +75,7 @@ describe('alerts of a run', () => {
   });
 
   it('act once, also when they are found again later', async () => {
-    const { delivery, alerts } = await setUp('again');
+    const { delivery, alerts } = await setUp();
     delivery.append(alertOf('a'), startMs);
     delivery.append(alertOf('a', 'high', { source: 'producer' }), startMs);
     expect(await delivery.deliver()).toHaveLength(1);
@@ -85,7 +88,7 @@ describe('alerts of a run', () => {
 
 describe('the handler of a run', () => {
   it('keeps a record that is not an alert as a dead letter, and acts on the others', async () => {
-    const { files, alerts, deadLetters } = await filesOf('bad');
+    const { files, alerts, deadLetters } = await filesOf();
     const handler = new AlertHandler(defaultTopics, files, new VirtualClock(startMs));
     const records = [recordOf('not json', 7), { ...recordOf(alertOf('a'), 8), partition: 2 }];
     expect(await handler.handle(records)).toEqual([alertOf('a')]);
@@ -96,7 +99,7 @@ describe('the handler of a run', () => {
   });
 
   it('answers with what it has acted on in these records, and not in earlier ones', async () => {
-    const { files } = await filesOf('each');
+    const { files } = await filesOf();
     const handler = new AlertHandler(defaultTopics, files, new VirtualClock(startMs));
     expect(await handler.handle([recordOf(alertOf('a'), 0)])).toEqual([alertOf('a')]);
     expect(await handler.handle([recordOf(alertOf('b'), 1)])).toEqual([alertOf('b')]);
