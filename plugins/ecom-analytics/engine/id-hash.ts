@@ -1,15 +1,15 @@
 import { randomInt } from 'node:crypto';
 
 /** Another one in each process, so that nobody can choose ids whose hashes collide. */
-const key0 = randomInt(2 ** 32) | 0;
-const key1 = randomInt(2 ** 32) | 0;
+const ownKey0 = randomInt(2 ** 32) | 0;
+const ownKey1 = randomInt(2 ** 32) | 0;
 
 /**
  * A hash of 32 bits for tables of ids: HalfSipHash-1-3 over the UTF-16 code units. Ids come from outside, and a hash that
  * anybody can compute, as Java's is, and V8's of numbers in text, lets a file make every look-up slow.
  * Source: Aumasson and Bernstein, "SipHash: a fast short-input PRF", and the reference code of `halfsiphash`.
  */
-export function hashId(id: string): number {
+export function hashId(id: string, key0 = ownKey0, key1 = ownKey1): number {
   const { length } = id;
   let v0 = key0;
   let v1 = key1;

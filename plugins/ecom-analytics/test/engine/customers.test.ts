@@ -20,6 +20,28 @@ const javaCollisions = Array.from({ length: count }, (_, number) =>
 const numbers = Array.from({ length: count }, (_, number) => String(number * 2 ** 16));
 const prefixes = Array.from({ length: count }, (_, number) => 'x'.repeat(number + 1));
 
+describe('the hash of an id', () => {
+  // Of texts of 0, 2, 4 … bytes 00 01 02 …: the vectors of HalfSipHash-1-3 in siphash_kunit.c of Linux.
+  const vectors = [
+    0x5814c896, 0xbc4b0e30, 0x7e059ea6, 0xa0080b65, 0x577999b1, 0xe4fa32cf, 0x6b28096c, 0x16658a7c,
+    0x8b31d501, 0x06712339, 0x911bb605, 0xf826ef7b,
+  ];
+
+  it('is HalfSipHash-1-3 of its code units', () => {
+    const hashes = vectors.map((_, units) => {
+      const text = Buffer.from(Array.from({ length: 2 * units }, (_byte, at) => at)).toString('utf16le');
+      return hashId(text, 0x03020100, 0x07060504) >>> 0;
+    });
+    expect(hashes).toEqual(vectors);
+  });
+
+  it('is made with keys of this process', () => {
+    const ids = Array.from({ length: 100 }, (_, number) => `CUST_${number}`);
+    expect(ids.map((id) => hashId(id))).toEqual(ids.map((id) => hashId(id)));
+    expect(ids.map((id) => hashId(id))).not.toEqual(ids.map((id) => hashId(id, 0, 0)));
+  });
+});
+
 describe('customers', () => {
   it.each([
     ['Aa and BB', javaCollisions],
@@ -27,7 +49,7 @@ describe('customers', () => {
     ['prefixes of one another', prefixes],
     ['usual ones', numbers.map((_, number) => `CUST_${number}`)],
   ])('are spread evenly, whatever their ids: %s', (_, ids) => {
-    expect(new Set(ids.map(hashId)).size).toBeGreaterThan(count - 10);
+    expect(new Set(ids.map((id) => hashId(id))).size).toBeGreaterThan(count - 10);
     // Of ids thrown at random into twice as many places, no more than 9 come together in a million trials.
     expect(mostInOnePlace(ids)).toBeLessThan(16);
   });
@@ -57,5 +79,12 @@ describe('customers', () => {
     );
     expect(customers.count).toBeGreaterThan(1000);
     expect(customers.get('CUST_7').number).toBe(7);
+    // The text of an id takes memory, too.
+    const fewer = new Customers(1_000_000);
+    const longIds = (): void => {
+      for (let number = 0; number < customers.count / 5; number++)
+        fewer.get(`CUST_${number}${'x'.repeat(1000)}`);
+    };
+    expect(longIds).toThrow(expect.objectContaining({ code: 'ECOM_CUSTOMERS_MANY' }));
   });
 });
