@@ -11,6 +11,7 @@ import {
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, DeleteTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Context } from 'aws-lambda';
+import * as v from 'valibot';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import pipeline from '../../../../../pipeline/definition.ts';
 import { type Ministack, startMinistack } from '../../../cloud/ministack.ts';
@@ -121,6 +122,20 @@ describe('the alert consumer on DynamoDB, SNS and S3', () => {
         attributes: { rule_id: 'high-value', severity: 'high' },
       },
     ]);
+  });
+
+  test('speaks to a chat channel in its own form where one listens, and to people in text', async () => {
+    vi.stubEnv('ECOM_ALERTS_CHAT', 'true');
+    const handler = await coldHandler();
+    await handler(eventOf(alertOf(`chat-${number}`)));
+    vi.stubEnv('ECOM_ALERTS_CHAT', undefined);
+    const [{ message, subject } = { message: '', subject: '' }] = published();
+    const { default: text, https } = v.parse(
+      v.object({ default: v.string(), https: v.string() }),
+      JSON.parse(message),
+    );
+    expect(text).toContain(`Order     chat-${number}`);
+    expect(JSON.parse(https)).toMatchObject({ source: 'custom', content: { title: subject } });
   });
 
   test('remembers an alert for as long as it can come again', async () => {

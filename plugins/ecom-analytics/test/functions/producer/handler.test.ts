@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import pipeline from '../../../../../pipeline/definition.ts';
 import type { PipelineDefinition } from '../../../core/pipeline.ts';
 import { type Batch, type OpenableSink, producer } from '../../../functions/index.ts';
@@ -14,10 +14,10 @@ const environment = {
   // Where Kafka is is not asked for.
   ECOM_BOOTSTRAP_BROKERS: undefined,
 };
-beforeAll(() => {
+beforeEach(() => {
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
 });
-afterAll(() => void vi.unstubAllEnvs());
+afterEach(() => void vi.unstubAllEnvs());
 
 // Of Lambda's context the function reads the remaining time, and its logger the name.
 const context = { functionName: 'producer', getRemainingTimeInMillis: () => 60_000 } as Context;
@@ -57,6 +57,31 @@ test('the sink is made with the definition of the stage', async () => {
   const [definition] = make.mock.calls[0] ?? [];
   expect(definition?.topics.orders.name).toBe(`test-${pipeline.topics.orders.name}`);
   expect(definition?.rules.map(({ id }) => id)).toEqual(pipeline.rules.slice(1).map(({ id }) => id));
+});
+
+test('what was sent is a metric of its stage', async () => {
+  // Then the metrics go where a test can see them.
+  vi.stubEnv('POWERTOOLS_DEV', 'true');
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  vi.stubEnv('ECOM_STAGE', 'prod');
+  vi.stubEnv('ECOM_RULES_OFF', undefined);
+  const written = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+  try {
+    const result = await producer(pipeline, { sink: () => new RecordingSink() })(event, context);
+    expect(result.alertsSent).toBeGreaterThan(0);
+    expect(written.mock.calls.map(([line]): unknown => JSON.parse(String(line)))).toEqual([
+      expect.objectContaining({
+        service: 'producer',
+        stage: 'prod',
+        OrdersSent: 100,
+        OrdersFailed: 0,
+        ProducerAlertsSent: result.alertsSent,
+        AckLatencyP99: result.ackLatencyMs.p99,
+      }),
+    ]);
+  } finally {
+    written.mockRestore();
+  }
 });
 
 test('a sink that takes nothing fails the function with its reason', async () => {

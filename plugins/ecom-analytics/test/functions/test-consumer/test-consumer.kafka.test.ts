@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Context } from 'aws-lambda';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import pipeline from '../../../../../pipeline/definition.ts';
 import { generateOrders } from '../../../core/generator/order-generator.ts';
 import { systemClock } from '../../../functions/clock.ts';
+import { testConsumer } from '../../../functions/index.ts';
 import type { KafkaSettings } from '../../../functions/kafka/kafka-settings.ts';
 import { readTopic, type TopicReading } from '../../../functions/test-consumer/read-topic.ts';
 import { readTestConsumerRequest } from '../../../functions/test-consumer/request.ts';
@@ -57,6 +59,7 @@ describeWithJava('the test consumer on a real broker', () => {
   });
 
   afterAll(async () => {
+    vi.unstubAllEnvs();
     await broker?.stop();
   });
 
@@ -202,6 +205,22 @@ describeWithJava('the test consumer on a real broker', () => {
     await read({ topic: orders.name, maxMessages: 1 });
     expect(await groups()).toEqual([]);
     expect(log.messages('warn')).toEqual([]);
+  });
+
+  test('answers before its time is up where Lambda runs it', async () => {
+    const environment = {
+      ECOM_BOOTSTRAP_BROKERS: broker.bootstrapServers,
+      ECOM_KAFKA_AUTH: 'none',
+      POWERTOOLS_LOG_LEVEL: 'SILENT',
+    };
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    const context = { functionName: 'testConsumer', getRemainingTimeInMillis: () => 9000 } as Context;
+    const event = { topic: orders.name, from: 'latest', timeoutSeconds: 120 };
+    expect(await testConsumer(pipeline)(event, context)).toMatchObject({
+      topic: orders.name,
+      read: 0,
+      timedOut: true,
+    });
   });
 
   test('leaves none behind either when reading fails', async () => {
