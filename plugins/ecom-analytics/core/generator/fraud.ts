@@ -31,7 +31,7 @@ function spread(
   spanMs: number,
   change: (index: number) => Partial<Order>,
 ): CaseOrder[] {
-  const inner = Array.from({ length: Math.max(0, count - 2) }, () => Math.floor(random() * spanMs));
+  const inner = Array.from({ length: count - 2 }, () => Math.floor(random() * spanMs));
   const delays = [0, ...inner.sort((a, b) => a - b), spanMs].slice(0, count);
   return delays.map((delayMs, index) => ({ delayMs, change: change(index) }));
 }
