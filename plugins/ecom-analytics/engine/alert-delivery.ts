@@ -61,8 +61,12 @@ function eventRecord(
     offset,
     timestamp: timestampMs,
     timestampType: 'CREATE_TIME',
-    ...(key !== null && { key: Buffer.from(key).toString('base64') }),
-    ...(value !== null && { value: Buffer.from(value).toString('base64') }),
+    key: base64(key),
+    value: base64(value),
     headers: [],
   };
+}
+
+function base64(content: string | Uint8Array | null): string | null {
+  return content === null ? null : Buffer.from(content).toString('base64');
 }
