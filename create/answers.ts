@@ -34,8 +34,8 @@ export interface Answers {
   readonly network: ExistingNetwork | null;
   readonly region: string;
   readonly stages: readonly string[];
-  /** The preset of every stage but `dev`, which starts from the preset of its own name. */
-  readonly size: PresetName;
+  /** The preset of every stage but `dev`, which starts from the preset of its own name. Null: by the stage's name. */
+  readonly size: PresetName | null;
   readonly alertEmail: string | null;
   readonly rulesOff: readonly string[];
   readonly packageManager: PackageManager;

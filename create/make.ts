@@ -9,9 +9,11 @@ import { monthlyCost, priceRegion } from './cost.ts';
 import { completeCommit, isInRepository, makeRepository } from './git-repository.ts';
 import { install, installLine, lockFiles, start, startLine } from './install.ts';
 import { baseArchive, originFile, readAnswers, readBase, readOrigin } from './origin.ts';
+import { presetOf } from './preset.ts';
 import type { ProgramOutcome } from './program.ts';
 import { render } from './render.ts';
 import { replayLine } from './replay-line.ts';
+import { stagesText } from './stages.ts';
 import { type Inspection, inspectTarget, isUnfinished, type Target, TargetError } from './target.ts';
 import { packTree, summary, type Tree } from './tree.ts';
 import { finishInterrupted, writeTree } from './write.ts';
@@ -85,6 +87,7 @@ export function whatWouldBeMade(template: Template, answers: Answers, surroundin
     `${path.basename(target.folder)}/`,
     ...summary(tree).map((line) => `  ${line}`),
     '',
+    ...(answers.aws ? [stagesText(answers), ''] : []),
     ...(kept.length > 0 ? [`Yours would stay: ${kept.join(', ')}`] : []),
     `${tree.size} files, ${Math.round(bytes / 1000)} kB, in ${target.folder}. Nothing was written.`,
   ].join('\n');
@@ -141,7 +144,7 @@ function nextSteps(answers: Answers, target: Target, surroundings: Surroundings,
     [
       `npx sls deploy --stage ${stage}`,
       answers.aws
-        ? `on AWS, ${monthlyCost(answers, stage === 'dev' ? 'dev' : answers.size)} (${priceRegion})`
+        ? `on AWS, ${monthlyCost(answers, presetOf(answers, stage))} (${priceRegion})`
         : 'later, on AWS: see docs/deploy.md',
     ],
   ];
@@ -262,6 +265,7 @@ export async function makeProject(
         'Next:',
         nextSteps(written.answers, target, surroundings, inRepository),
         '',
+        ...(written.answers.aws ? [stagesText(written.answers), ''] : []),
         'To skip prompts next time, run:',
         `  ${replayLine(written.answers, template.version)}`,
       ].join('\n'),

@@ -11,6 +11,7 @@ import {
   type Surroundings,
 } from './answers.ts';
 import { monthlyCost, priceRegion } from './cost.ts';
+import { presetByNames } from './preset.ts';
 import {
   longestName,
   nameFrom,
@@ -93,6 +94,9 @@ const sizeChoices: readonly Choice[] = presetNames.map((name) => {
     hint: `${brokers} × ${brokerType}`,
   };
 });
+
+/** In place of a preset: each stage's name says which. */
+const byName = 'by-name';
 
 const releaseChoices: readonly Choice[] = Object.entries(releases).map(([value, { spark }]) => ({
   value,
@@ -277,11 +281,15 @@ export const options: OptionTable = {
   },
   size: {
     flag: 'size',
-    takes: presetNames.join('|'),
-    help: `Preset of the stages other than dev, at list prices of us-east-1: ${sizeChoices.map(({ label }) => label).join('; ')}`,
-    initial: () => 'production',
-    read: (text) => readOneOf(presetNames, text),
-    write: asIs,
+    takes: [...presetNames, byName].join('|'),
+    help: `Preset of the stages other than dev, at list prices of us-east-1: ${sizeChoices.map(({ label }) => label).join('; ')}; ${byName}, which is the default: production for prod and production, dev for the others`,
+    initial: ({ stages = [] }) => presetByNames(stages),
+    read: (text) => {
+      const reading = readOneOf([...presetNames, byName], text);
+      if (reading.wrong !== undefined) return reading;
+      return { value: reading.value === byName ? null : reading.value };
+    },
+    write: (value) => value ?? byName,
     question: {
       message: ({ stages = [] }) => {
         const [stage = '', ...more] = stages.filter((name) => name !== 'dev');

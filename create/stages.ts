@@ -1,11 +1,27 @@
 import type { InferInput } from 'valibot';
 import { presets } from '../plugins/ecom-analytics/plugin/config/presets.ts';
-import type { configInputSchema, PresetName } from '../plugins/ecom-analytics/plugin/config/schema.ts';
+import type { configInputSchema } from '../plugins/ecom-analytics/plugin/config/schema.ts';
 import type { Answers } from './answers.ts';
+import { monthlyCost, priceRegion } from './cost.ts';
+import { presetOf } from './preset.ts';
 
 /** The stages' settings, as the plugin reads them and as they stand in `stages.yml`. */
 
 export type StageSettings = InferInput<ReturnType<typeof configInputSchema>>;
+
+/** The stages with what they start from and cost once deployed, a line each, and what changes that. */
+export function stagesText(answers: Answers): string {
+  const width = Math.max(...answers.stages.map((stage) => stage.length));
+  const lines = answers.stages.map((stage) => {
+    const preset = presetOf(answers, stage);
+    return `  ${stage.padEnd(width)}  preset ${preset}, ${monthlyCost(answers, preset)} once deployed`;
+  });
+  return [
+    `Stages, in ${answers.region} (${priceRegion}):`,
+    ...lines,
+    `  To change them: --stages, --size${answers.clusters === 'existing' ? '' : ', --region'}; later, stages.yml.`,
+  ].join('\n');
+}
 
 /**
  * A stage's `ecomAnalytics`: its preset, and only what the answers say differently.
@@ -13,7 +29,7 @@ export type StageSettings = InferInput<ReturnType<typeof configInputSchema>>;
  * @param stage one of `answers.stages`
  */
 export function stageSettings(answers: Answers, stage: string): StageSettings {
-  const preset: PresetName = stage === 'dev' ? 'dev' : answers.size;
+  const preset = presetOf(answers, stage);
   const { network, mskClusterArn, emrClusterId, emrInstanceRole, emrRelease: release } = answers;
   const existing =
     network !== null && mskClusterArn !== null && emrClusterId !== null && emrInstanceRole !== null;

@@ -125,6 +125,26 @@ test('what is next names a cost on AWS only where AWS was asked for', async () =
   );
 });
 
+test('the presets that stages start from are named, with their costs and the flags that change them', async () => {
+  const typed = { git: 'no', install: 'no', stages: 'dev,staging,prod' };
+  const answers = await answersOf({ directory: 'shop', ...typed });
+  const would = whatWouldBeMade(template, answers, { ...here, cwd: folder });
+  for (const said of [would, await make(typed)])
+    expect(said).toMatch(
+      new RegExp(
+        [
+          'Stages, in us-east-1 \\(us-east-1 prices\\):',
+          '  dev      preset dev, about \\$\\d+ a month once deployed',
+          '  staging  preset dev, about \\$\\d+ a month once deployed',
+          '  prod     preset production, about \\$[\\d,]+ a month once deployed',
+          '  To change them: --stages, --size, --region; later, stages.yml.',
+        ].join('\n'),
+      ),
+    );
+  rmSync(project, { recursive: true });
+  expect(await make({ ...typed, aws: 'no' })).not.toContain('preset');
+});
+
 describe('after a kill while files were moved', () => {
   /** What such a run leaves in a folder of the user's: one file moved, the others not. */
   async function leaveUnfinished(): Promise<void> {
@@ -161,7 +181,10 @@ describe('after a kill while files were moved', () => {
 test('a dry run sums folders, and names the files of the user that would stay', async () => {
   mkdirSync(path.join(project, '.vscode'), { recursive: true });
   writeFileSync(path.join(project, '.vscode/settings.json'), 'mine\n');
-  const said = whatWouldBeMade(template, await answersOf({ directory: 'shop' }), { ...here, cwd: folder });
+  const said = whatWouldBeMade(template, await answersOf({ directory: 'shop', aws: 'no' }), {
+    ...here,
+    cwd: folder,
+  });
   expect(said.split('\n').slice(0, -1)).toEqual([
     'shop/',
     '  .ecom-analytics/  3 files',

@@ -12,6 +12,7 @@ import {
 } from '../../create/complete-answers.ts';
 import { helpText } from '../../create/help.ts';
 import { optionKeys, options } from '../../create/option.ts';
+import { presetOf } from '../../create/preset.ts';
 import { render } from '../../create/render.ts';
 import { replayLine } from '../../create/replay-line.ts';
 import { stageSettings } from '../../create/stages.ts';
@@ -230,7 +231,7 @@ describe('flags', () => {
     [
       'an unknown value',
       ['x', '--size', 'huge'],
-      '--size cannot be "huge": it must be one of dev, production, large',
+      '--size cannot be "huge": it must be one of dev, production, large, by-name',
     ],
     [
       'a region that is none',
@@ -297,7 +298,7 @@ describe('flags', () => {
     await expect(
       completeAnswers({ directory: 'x', region: 'eu-west-1' }, here, undefined, false),
     ).rejects.toThrow(
-      '(--clusters create|existing, --stages name,…, --size dev|production|large, ' +
+      '(--clusters create|existing, --stages name,…, --size dev|production|large|by-name, ' +
         '--alert-email address|none). Give these flags, or --yes',
     );
   });
@@ -317,6 +318,22 @@ describe('flags', () => {
         clusters,
       });
     }
+  });
+
+  test.each([
+    ['dev,prod', { prod: 'production' }],
+    ['production', { production: 'production' }],
+    ['prod-eu,dev', { 'prod-eu': 'production' }],
+    ['dev,staging', { staging: 'dev' }],
+    ['dev,staging,prod', { staging: 'dev', prod: 'production' }],
+    ['products', { products: 'dev' }],
+  ])('without --size, of the stages %s only those named so get production', async (stages, presets) => {
+    const answers = await completeFlags('x', '--stages', stages);
+    const chosen = Object.keys(presets).map((stage) => [stage, presetOf(answers, stage)]);
+    expect(Object.fromEntries(chosen)).toEqual(presets);
+    expect(replayLine(answers, '0.1.0')).not.toContain('--size');
+    const large = await completeFlags('x', '--stages', stages, '--size', 'large');
+    for (const stage of Object.keys(presets)) expect(presetOf(large, stage)).toBe('large');
   });
 
   test('a switch can be turned off', async () => {
@@ -384,7 +401,7 @@ const values: { readonly [Key in keyof Answers]?: readonly string[] } = {
   emrRelease: Object.keys(releases),
   region: ['us-east-1', 'eu-central-1'],
   stages: ['dev', 'dev,prod', 'test,on,no'],
-  size: presetNames,
+  size: [...presetNames, 'by-name'],
   alertEmail: ['none', 'owner@shop.example'],
   rulesOff: ['none', 'order-burst', kit.rules.map(({ id }) => id).join(',')],
   packageManager: ['npm', 'pnpm', 'yarn', 'bun'],
@@ -448,7 +465,7 @@ describe('every value of every option, and every pair of values', { timeout: 60_
       expect(resolveConfig(pipeline, stages.local.ecomAnalytics).rules.off).toEqual(answers.rulesOff);
       for (const stage of answers.stages) {
         const config = resolveConfig(pipeline, stages[stage].ecomAnalytics);
-        expect(config.preset).toBe(stage === 'dev' ? 'dev' : answers.size);
+        expect(config.preset).toBe(presetOf(answers, stage));
         expect(config.rules.off).toEqual(answers.rulesOff);
         expect(config.monitoring.email).toBe(answers.alertEmail);
         expect(config.emr.create?.release ?? config.emr.existing?.release).toBe(answers.emrRelease);
