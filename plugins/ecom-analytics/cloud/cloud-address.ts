@@ -7,7 +7,7 @@ import { cacheFolder } from '../project/project.ts';
 /** Where the running cloud says that it is; `plugins/ecom-analytics/plugin/local-cloud.ts` reads it. */
 const addressFile = path.join(cacheFolder, 'cloud.json');
 
-const AddressSchema = v.object({ endpoint: v.string(), pid: v.number() });
+const AddressSchema = v.pipe(v.string(), v.parseJson(), v.object({ endpoint: v.string(), pid: v.number() }));
 
 function isAlive(pid: number): boolean {
   try {
@@ -21,7 +21,7 @@ function isAlive(pid: number): boolean {
 /** Throws EcomError `ECOM_CLOUD_RUNNING` when the cloud of this project runs already. One that was killed is none. */
 export function refuseSecondCloud(): void {
   if (!existsSync(addressFile)) return;
-  const { success, output } = v.safeParse(AddressSchema, JSON.parse(readFileSync(addressFile, 'utf8')));
+  const { success, output } = v.safeParse(AddressSchema, readFileSync(addressFile, 'utf8'));
   if (!success || !isAlive(output.pid)) return;
   throw new EcomError('ECOM_CLOUD_RUNNING', {
     what: `The local cloud of this project is already running, at ${output.endpoint}`,

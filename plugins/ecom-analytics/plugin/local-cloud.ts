@@ -7,7 +7,7 @@ import { localStage } from './stage.ts';
 /** Where `npm run cloud` says that it is. */
 const addressFile = path.join('.cache', 'cloud.json');
 
-const AddressSchema = v.object({ endpoint: v.pipe(v.string(), v.url()) });
+const AddressSchema = v.pipe(v.string(), v.parseJson(), v.object({ endpoint: v.pipe(v.string(), v.url()) }));
 
 const loopback = ['127.0.0.1', 'localhost', '[::1]'];
 
@@ -18,8 +18,16 @@ function isLoopback(endpoint: string): boolean {
 function writtenAddress(serviceDir: string): string | undefined {
   const file = path.join(serviceDir, addressFile);
   if (!existsSync(file)) return undefined;
-  const parsed = v.safeParse(AddressSchema, JSON.parse(readFileSync(file, 'utf8')));
+  const parsed = v.safeParse(AddressSchema, readFileSync(file, 'utf8'));
   return parsed.success ? parsed.output.endpoint : undefined;
+}
+
+/** Whether a server is there, whatever it says. */
+function answers(endpoint: string): Promise<boolean> {
+  return fetch(endpoint, { method: 'HEAD' }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /**
@@ -28,14 +36,14 @@ function writtenAddress(serviceDir: string): string | undefined {
  *
  * @param offline nothing will be called, so no cloud need be there
  * @throws ConfigError `ECOM_CLOUD_STAGE` when another stage points at this machine, or `local` elsewhere;
- * `ECOM_CLOUD_MISSING` when there is no local cloud
+ * `ECOM_CLOUD_MISSING` when there is no local cloud, or none answers
  */
-export function pointAtCloud(
+export async function pointAtCloud(
   stage: string,
   serviceDir: string,
   environment: NodeJS.ProcessEnv,
   offline: boolean,
-): void {
+): Promise<void> {
   const given = environment.AWS_ENDPOINT_URL;
   if (stage !== localStage) {
     if (given === undefined || !isLoopback(given)) return;
@@ -52,14 +60,15 @@ export function pointAtCloud(
       fix: 'Unset it: the local cloud says by itself where it is. For AWS use another stage.',
     });
   const endpoint = given ?? writtenAddress(serviceDir);
-  if (endpoint === undefined || !isLoopback(endpoint)) {
-    if (offline) return;
+  const isKnown = endpoint !== undefined && isLoopback(endpoint);
+  if (!isKnown && offline) return;
+  // One that was killed has left its address behind, and nobody waits for a package to hear of it.
+  if (!isKnown || !(offline || (await answers(endpoint))))
     throw new ConfigError('ECOM_CLOUD_MISSING', {
       what: 'The local cloud is not running',
-      where: `stage ${localStage}`,
+      where: `stage ${localStage}${isKnown ? `, nothing answers at ${endpoint}` : ''}`,
       fix: 'Start it in another terminal with `npm run cloud`.',
     });
-  }
   Object.assign(environment, {
     AWS_ENDPOINT_URL: endpoint,
     AWS_ACCESS_KEY_ID: 'local',

@@ -167,7 +167,7 @@ export class EcomAnalyticsPlugin {
   async #initialize(): Promise<void> {
     const commandsLine = this.#serverless.processedInput.commands;
     if (isExplain(commandsLine)) return;
-    pointAtCloud(
+    await pointAtCloud(
       this.#serverless.getProvider('aws').getStage(),
       this.#serverless.serviceDir,
       process.env,

@@ -19,7 +19,11 @@ export const machine = {
   },
   ECOM_CLOUD_MISSING: {
     means: 'The stage `local` needs the local cloud, which is not running.',
-    causes: ['`npm run cloud` was not started, or has ended', 'it was started in another project'],
+    causes: [
+      '`npm run cloud` was not started, or has ended',
+      'it was started in another project',
+      '`AWS_ENDPOINT_URL` names an address of this machine where nothing answers',
+    ],
     fix: 'Start it in another terminal with `npm run cloud`, and leave it running.',
     see: 'running-locally.md#try-a-stage-without-aws',
   },
