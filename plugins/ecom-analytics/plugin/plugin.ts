@@ -7,6 +7,7 @@ import { systemClock } from '../functions/clock.ts';
 import { loadDefinition } from '../project/project.ts';
 import type { SdkSettings } from './aws/clients.ts';
 import { type Command, commands } from './commands/declarations.ts';
+import { refuseMistyped } from './commands/mistyped-command.ts';
 import type { CliOptions, CommandDeclaration, Serverless, Speech } from './framework.ts';
 import { pointAtCloud } from './local-cloud.ts';
 import type { Session } from './session.ts';
@@ -73,10 +74,11 @@ export class EcomAnalyticsPlugin {
     this.#options = options;
     this.#speech = speech;
     declareFunctions(serverless);
-    // Before osls checks what the parameters were put into.
-    this.#checkParameters();
-    // On its own `sls` would print nothing. osls reads the command line again when its plugins are there.
     const line = serverless.processedInput.commands;
+    this.#inOurWords(() => refuseMistyped(isExplain(line) ? line.slice(0, 2) : line, options));
+    // Before osls checks what the parameters were put into.
+    this.#inOurWords(() => this.#checkParameters());
+    // On its own `sls` would print nothing. osls reads the command line again when its plugins are there.
     if (line.length === 0) process.argv.push('--help');
     // osls knows options and no arguments.
     if (isExplain(line)) process.argv.splice(4, line.length - 2, ...codeOption(line.slice(2)));
@@ -104,24 +106,38 @@ export class EcomAnalyticsPlugin {
     });
   }
 
-  /** An error of ours is shown by its message; osls would show the stack of what it does not know. */
+  /**
+   * An error of ours is shown by its message, and ends with its exit code; osls would show the stack of what it does not know,
+   * and end with 1.
+   */
   #shown(error: unknown): unknown {
-    if (!isEcomError(error) || this.#options.debug !== undefined) return error;
-    return Object.assign(error, { decoratedMessage: error.message });
+    if (!isEcomError(error)) return error;
+    // Of `--detailed-exitcode` 2 is an answer: there every error is 1.
+    if (this.#options['detailed-exitcode'] === undefined)
+      process.once('exit', () => {
+        process.exitCode = error.exitCode;
+      });
+    return this.#options.debug === undefined
+      ? Object.assign(error, { decoratedMessage: error.message })
+      : error;
+  }
+
+  #inOurWords(check: () => void): void {
+    try {
+      check();
+    } catch (error) {
+      throw this.#shown(error);
+    }
   }
 
   #checkParameters(): void {
     const { commands: line, isHelpRequest } = this.#serverless.processedInput;
     // A configuration that is wrong must not keep anyone from an explanation.
     if (isHelpRequest || line.length === 0 || line[0] === 'plugin' || isExplain(line)) return;
-    try {
-      const where = whereParametersAre(this.#serverless, this.#options);
-      checkStageParameters(this.#serverless, this.#options, where);
-      const doubt = checkRegionName(this.#serverless, this.#options);
-      if (doubt !== undefined) this.#speech.log.warning(doubt);
-    } catch (error) {
-      throw this.#shown(error);
-    }
+    const where = whereParametersAre(this.#serverless, this.#options);
+    checkStageParameters(this.#serverless, this.#options, where);
+    const doubt = checkRegionName(this.#serverless, this.#options);
+    if (doubt !== undefined) this.#speech.log.warning(doubt);
   }
 
   #guarded(hooks: Readonly<Record<string, () => unknown>>): Record<string, () => Promise<unknown>> {

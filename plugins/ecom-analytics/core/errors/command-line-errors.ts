@@ -7,7 +7,7 @@ export const commandLine = {
     fix: 'Copy the code from the end of the message, or paste the whole message. `ecom explain` without a code lists them all.',
   },
   ECOM_COMMAND_UNKNOWN: {
-    means: '`ecom` has no command of that name.',
+    means: '`ecom` or `sls ecom` has no command of that name.',
     causes: ['a typing error', 'a command for a stage on AWS, which is `npx sls ecom …`'],
     fix: 'Run `npx ecom --help` for the commands that run on your machine, or `npx sls ecom --help` for those of a stage.',
   },
