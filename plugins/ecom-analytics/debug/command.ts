@@ -1,6 +1,6 @@
 import { UsageError } from '../core/error.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
-import { main as start } from '../run/command.ts';
+import { main as start, startOptions } from '../run/command.ts';
 import { prepareDebugger } from './debugger.ts';
 
 /** `npx ecom debug`: `npm start -- --engine spark`, waiting for a debugger. */
@@ -24,6 +24,12 @@ export async function main(args: readonly string[], definition: PipelineDefiniti
     const fix = 'Give a number from 1 to 65535.';
     throw new UsageError('ECOM_USAGE', { what: `${first} is not a port`, where: 'PORT', fix });
   }
+  const ofStart = ['--engine', 'spark', ...(given ? args.slice(1) : args)];
+  // Before anything is installed for it.
+  if (startOptions(ofStart, definition).engine !== 'spark') {
+    const fix = 'Leave out --engine, or run `npm start` with it.';
+    throw new UsageError('ECOM_OPTION_CONFLICT', { what: 'A debugger needs --engine spark', fix });
+  }
   const { variables, listening, dispose } = await prepareDebugger(port, (line) => console.error(line));
   Object.assign(process.env, variables);
   // VS Code attaches when it reads this line (.vscode/tasks.json).
@@ -32,7 +38,7 @@ export async function main(args: readonly string[], definition: PipelineDefiniti
     () => undefined,
   );
   try {
-    return await start(['--engine', 'spark', ...(given ? args.slice(1) : args)], definition);
+    return await start(ofStart, definition);
   } finally {
     await dispose();
   }

@@ -16,14 +16,14 @@ import { describeSummary } from './summary.ts';
 
 export { usage } from './options.ts';
 
+/** What `npm start` is asked to do in this folder. Throws what `readOptions` does. */
+export function startOptions(args: readonly string[], { orderFields }: PipelineDefinition): StartOptions {
+  return readOptions(args, { folder: process.cwd(), newSeed: () => randomInt(2 ** 32), orderFields });
+}
+
 /** `npm start`: runs the pipeline on this machine, shows it, and sums it up. */
 export async function main(args: readonly string[], definition: PipelineDefinition): Promise<ExitCode> {
-  const { orderFields } = definition;
-  const options = readOptions(args, {
-    folder: process.cwd(),
-    newSeed: () => randomInt(2 ** 32),
-    orderFields,
-  });
+  const options = startOptions(args, definition);
   const { source } = options;
   if (source.kind === 'replay' && source.dryRun !== null) {
     const { showDryRun } = await import('../import/dry-run.ts');
