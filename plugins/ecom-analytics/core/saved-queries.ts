@@ -14,6 +14,9 @@ export interface SavedQuery {
  */
 const everyOrderOnce = `date_diff('second', TIMESTAMP '1970-01-01 00:00:00', window_start) % date_diff('second', window_start, window_end) = 0`;
 
+/** Money is shown to the cent, zeros included. The files have doubles, which `round` leaves without them. */
+const money = 'DECIMAL(38, 2)';
+
 /** The questions, over the table or view `windows`. */
 export const savedQueries: readonly SavedQuery[] = [
   {
@@ -22,10 +25,10 @@ export const savedQueries: readonly SavedQuery[] = [
     sql: `
 SELECT
   category,
-  round(sum(total_revenue), 2) AS revenue,
+  CAST(sum(total_revenue) AS ${money}) AS revenue,
   round(100 * sum(total_revenue) / sum(sum(total_revenue)) OVER (), 1) AS share_percent,
   sum(order_count) AS orders,
-  round(sum(total_revenue) / sum(order_count), 2) AS average_order
+  CAST(sum(total_revenue) / sum(order_count) AS ${money}) AS average_order
 FROM windows
 WHERE ${everyOrderOnce}
 GROUP BY category
@@ -39,12 +42,12 @@ SELECT
   sales_day,
   orders,
   revenue,
-  round(revenue - lag(revenue) OVER (ORDER BY sales_day), 2) AS change_to_previous_day_with_sales
+  CAST(revenue - lag(revenue) OVER (ORDER BY sales_day) AS ${money}) AS change_to_previous_day_with_sales
 FROM (
   SELECT
     CAST(window_start AS DATE) AS sales_day,
     sum(order_count) AS orders,
-    round(sum(total_revenue), 2) AS revenue
+    CAST(sum(total_revenue) AS ${money}) AS revenue
   FROM windows
   WHERE ${everyOrderOnce}
   GROUP BY CAST(window_start AS DATE)
@@ -59,7 +62,7 @@ SELECT
   extract(hour FROM window_start) AS hour_of_day,
   sum(order_count) AS orders,
   round(1.0 * sum(order_count) / count(DISTINCT CAST(window_start AS DATE)), 1) AS orders_a_day,
-  round(sum(total_revenue), 2) AS revenue
+  CAST(sum(total_revenue) AS ${money}) AS revenue
 FROM windows
 WHERE ${everyOrderOnce}
 GROUP BY extract(hour FROM window_start)
@@ -74,7 +77,7 @@ FROM (
   SELECT
     location,
     category,
-    round(sum(total_revenue), 2) AS revenue,
+    CAST(sum(total_revenue) AS ${money}) AS revenue,
     sum(order_count) AS orders,
     row_number() OVER (PARTITION BY location ORDER BY sum(total_revenue) DESC, category) AS place
   FROM windows
@@ -91,8 +94,8 @@ ORDER BY revenue DESC, location`,
 SELECT
   window_start,
   sum(order_count) AS orders,
-  round(sum(total_revenue), 2) AS revenue,
-  max(max_order_value) AS largest_order
+  CAST(sum(total_revenue) AS ${money}) AS revenue,
+  CAST(max(max_order_value) AS ${money}) AS largest_order
 FROM windows
 GROUP BY window_start
 ORDER BY orders DESC, revenue DESC, window_start

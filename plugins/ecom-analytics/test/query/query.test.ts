@@ -237,6 +237,22 @@ describe('a saved question', () => {
     ]);
   });
 
+  it.each(savedQueries)('shows money to the cent: $name', async ({ name }) => {
+    const folder = await writeRun([
+      [row(noon, 'Books', 'US', 2, 83.2), row(noon + day, 'Books', 'US', 1, 50)],
+    ]);
+    const { stdout } = await printed(main, ['--saved', name, '--csv', '--out', folder.folder]);
+    folder.remove();
+    const [columns = [], ...rows] = parse(stdout);
+    const amounts = rows.flatMap((cells: readonly string[]) =>
+      cells.filter(
+        (cell, place) => cell !== '' && /revenue|average|largest|change/.test(columns[place] ?? ''),
+      ),
+    );
+    expect(amounts).not.toEqual([]);
+    for (const amount of amounts) expect(amount).toMatch(/^-?\d+\.\d\d$/);
+  });
+
   it('counts each order once, by day', async () => {
     expect(await saved('sales-by-day')).toEqual([
       { sales_day: '2026-11-23', orders: 9, revenue: 233.55, change_to_previous_day_with_sales: null },
