@@ -1,4 +1,4 @@
-import { isEcomError } from './core/error.ts';
+import { EcomError, isEcomError } from './core/error.ts';
 
 /** What every command of the kit does around its work: it prints errors, and answers with an exit code. */
 
@@ -20,8 +20,27 @@ export async function runCommand(
   }
 }
 
+/** What the system answers of a file that only the user can change. A file that is missing may be one of ours: a bug. */
+const refusals = ['EACCES', 'EPERM', 'EROFS', 'EISDIR', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EMFILE'];
+
+/** An error of the file system that no command expected, as one that a user can act on; any other as it is. */
+function asDenied(error: unknown): unknown {
+  if (!(error instanceof Error && 'code' in error && refusals.includes(String(error.code)))) return error;
+  if (!('path' in error)) return error;
+  return new EcomError(
+    'ECOM_FILE_DENIED',
+    {
+      what: `A file or folder cannot be used: ${error.message}`,
+      where: String(error.path),
+      fix: 'Check what is there, and its permissions.',
+    },
+    { cause: error },
+  );
+}
+
 /** @returns the exit code */
-function showError(error: unknown, withStack: boolean): number {
+function showError(failure: unknown, withStack: boolean): number {
+  const error = asDenied(failure);
   const known = isEcomError(error);
   if (!known || withStack) console.error(error);
   // A message may quote a file, whose text a terminal must not act on.

@@ -46,11 +46,13 @@ function readArguments(args: readonly string[]): Arguments {
     debug: { type: 'boolean' },
   } as const;
   const { values } = parseArguments(args, declared, fix, 'options');
-  const port = Number(values.port ?? 0);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+  // Text without a number in it would be 0.
+  const whole = (text = '0'): number => (/^\d+$/.test(text) ? Number(text) : Number.NaN);
+  const port = whole(values.port);
+  if (!(port <= 65_535))
     throw new UsageError('ECOM_OPTION_RANGE', { what: '--port takes a number from 0 to 65535', fix });
-  const s3LatencyMs = Number(values['s3-latency'] ?? 0);
-  if (!Number.isInteger(s3LatencyMs) || s3LatencyMs < 0 || s3LatencyMs > 10_000)
+  const s3LatencyMs = whole(values['s3-latency']);
+  if (!(s3LatencyMs <= 10_000))
     throw new UsageError('ECOM_OPTION_RANGE', {
       what: '--s3-latency takes milliseconds from 0 to 10000',
       fix,

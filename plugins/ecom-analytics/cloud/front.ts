@@ -1,5 +1,6 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { portError } from '../functions/command-arguments.ts';
 import type { AwsService, WireAnswer } from './aws-service.ts';
 
 /** The one address of the local cloud: our services by the name that requests are signed with, the rest passed on. */
@@ -107,6 +108,7 @@ export interface FrontOptions {
  *
  * @param port 0 picks a free one
  * @param upstream where everything goes that is for none of `services`
+ * @throws EcomError `ECOM_PORT_TAKEN`, `ECOM_PORT_REFUSED`
  */
 export async function startFront(
   port: number,
@@ -140,7 +142,9 @@ export async function startFront(
     );
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, '127.0.0.1', resolve);
+    server
+      .once('error', (error) => reject(portError(error, port, 'get any free one')))
+      .listen(port, '127.0.0.1', resolve);
   });
   const { port: picked } = server.address() as AddressInfo;
   return {

@@ -57,7 +57,7 @@ async function firstRow(folder: string): Promise<WindowRow | undefined> {
 
 function exists(file: string): Promise<boolean> {
   return stat(file).then(
-    () => true,
+    (stats) => stats.isFile(),
     () => false,
   );
 }

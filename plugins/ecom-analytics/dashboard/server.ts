@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { EcomError } from '../core/error.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
+import { portError } from '../functions/command-arguments.ts';
 import type { RunFeed } from '../run/feed.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { AlertRequests, Refusal } from './alert-requests.ts';
@@ -137,22 +138,9 @@ async function listen(server: Server, asked: number | undefined): Promise<void> 
   try {
     await listenOn(server, port);
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    // Windows answers EACCES for a port that another program has reserved.
-    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw cause;
-    if (asked === undefined) return listenOn(server, 0);
-    throw new EcomError(
-      code === 'EADDRINUSE' ? 'ECOM_PORT_TAKEN' : 'ECOM_PORT_REFUSED',
-      {
-        what:
-          code === 'EADDRINUSE'
-            ? `Port ${port} is taken by another program`
-            : `This user may not listen on port ${port}`,
-        where: `--port ${port}`,
-        fix: `Stop that program, name another port with --port, or leave --port out to get ${defaultPort} or any free one.`,
-      },
-      { cause },
-    );
+    const error = portError(cause, port, `get ${defaultPort} or any free one`);
+    if (error === cause || asked !== undefined) throw error;
+    return listenOn(server, 0);
   }
 }
 

@@ -143,6 +143,9 @@ async function diskFull(error: unknown, out: string, free: typeof freeBytes): Pr
   );
 }
 
+/** What the system answers where a folder cannot be used: links in a circle and a name that is too long among it. */
+const unusable = ['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ELOOP', 'ENAMETOOLONG', 'EISDIR', 'EDQUOT', 'EIO'];
+
 /** An error of the file system as one that a user can act on; any other as it is. */
 export async function outputError(error: unknown, out: string, free = freeBytes): Promise<unknown> {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -158,7 +161,7 @@ export async function outputError(error: unknown, out: string, free = freeBytes)
       { cause: error },
     );
   }
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOENT') {
+  if (typeof code === 'string' && unusable.includes(code)) {
     const file = error instanceof Error && 'path' in error ? String(error.path) : out;
     if (path.relative(out, file).startsWith('..') && path.relative(file, out).startsWith('..')) {
       return new EcomError(

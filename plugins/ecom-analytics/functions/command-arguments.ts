@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { UsageError } from '../core/error.ts';
+import { EcomError, UsageError } from '../core/error.ts';
 import { didYouMean } from '../core/nearest.ts';
 
 /** Options that npm has itself, and whose value in the environment may come from its settings. */
@@ -77,4 +77,26 @@ export function parseArguments<const Options extends NonNullable<ParseArgsConfig
   if (takes === 'options' && first !== undefined)
     throw new UsageError('ECOM_OPTION_UNKNOWN', { what: `Unexpected argument "${first}"`, fix });
   return parsed;
+}
+
+/**
+ * Why a server does not get the port that was asked for, as an error that a user can act on: `ECOM_PORT_TAKEN` or
+ * `ECOM_PORT_REFUSED`. Any other error as it is.
+ *
+ * @param free what the command does without `--port`, such as `get any free one`
+ */
+export function portError(cause: unknown, port: number, free: string): unknown {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  // Windows answers EACCES for a port that another program has reserved.
+  if (code !== 'EADDRINUSE' && code !== 'EACCES') return cause;
+  const isTaken = code === 'EADDRINUSE';
+  return new EcomError(
+    isTaken ? 'ECOM_PORT_TAKEN' : 'ECOM_PORT_REFUSED',
+    {
+      what: isTaken ? `Port ${port} is taken by another program` : `This user may not listen on port ${port}`,
+      where: `--port ${port}`,
+      fix: `Stop that program, name another port with --port, or leave --port out to ${free}.`,
+    },
+    { cause },
+  );
 }

@@ -27,7 +27,8 @@ export async function listWindowFiles(out: string): Promise<string[]> {
   try {
     names = await readdir(root, { recursive: true });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
     throw error;
   }
   return names

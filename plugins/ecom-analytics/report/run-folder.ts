@@ -73,7 +73,7 @@ export function alertOf(line: string): Alert | null {
 export async function* readAlerts(folder: string): AsyncGenerator<Alert> {
   const file = path.join(folder, runFiles.alerts);
   const there = await stat(file).catch(() => null);
-  if (there === null) return;
+  if (!there?.isFile()) return;
   for await (const line of readLines(file)) {
     const alert = alertOf(line);
     if (alert !== null) yield alert;

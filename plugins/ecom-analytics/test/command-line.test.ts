@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { runCommand } from '../command-line.ts';
 import { EcomError, UsageError } from '../core/error.ts';
@@ -48,6 +49,19 @@ test('an error of ours has its stack with --debug', async () => {
   await failWith(error, ['--debug']);
   expect(printed).toEqual([error]);
   expect(process.exitCode).toBe(1);
+});
+
+test('a file that the system refuses is named, with a code; a missing one may be a bug', async () => {
+  await failWith(await readdir(import.meta.filename).catch((error: unknown) => error));
+  expect(printed).toEqual([
+    expect.stringMatching(
+      /^A file or folder cannot be used: ENOTDIR: .*command-line\.test\.ts.* \(ECOM_FILE_DENIED\)$/,
+    ),
+  ]);
+  expect(process.exitCode).toBe(1);
+  const missing = await readdir(`${import.meta.filename}.gone`).catch((error: unknown) => error);
+  await failWith(missing);
+  expect(printed.at(-1)).toBe(missing);
 });
 
 test('a bug always has its stack', async () => {

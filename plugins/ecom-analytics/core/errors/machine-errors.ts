@@ -52,8 +52,12 @@ export const machine = {
     fix: 'Allow more memory, for example with `NODE_OPTIONS=--max-old-space-size=16000` (in MB), or replay the orders in parts.',
   },
   ECOM_FILE_DENIED: {
-    means: 'A file outside of the output folder cannot be read or written.',
-    causes: ['missing permissions on the file', 'a temporary folder that cannot be written'],
+    means: 'A file or folder, other than the output folder, cannot be read or written.',
+    causes: [
+      'missing permissions on the file',
+      'a folder where a file belongs, or the other way round',
+      'a temporary folder that cannot be written',
+    ],
     fix: 'Check that the file exists and its permissions. `TMPDIR` (`TEMP` on Windows) names another temporary folder.',
   },
   ECOM_JAR_DOWNLOAD: {

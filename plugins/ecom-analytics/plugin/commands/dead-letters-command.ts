@@ -300,13 +300,10 @@ export const replayCommand: Command = async (session, options, print) => {
     });
   const { file } = options;
   const repaired = await readRepaired(file, session.input.definition).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-      throw new UsageError('ECOM_REPLAY_FILE', {
-        what: 'There is no such file',
-        where: file,
-        fix: 'Check the path.',
-      });
-    throw error;
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    const isMissing = 'code' in error && error.code === 'ENOENT';
+    const what = isMissing ? 'There is no such file' : `The file cannot be read: ${error.message}`;
+    throw new UsageError('ECOM_REPLAY_FILE', { what, where: file, fix: 'Check the path.' }, { cause: error });
   });
   const stage = await deployed(session);
   const topic = stage.input.definition.topics.orders.name;

@@ -41,3 +41,11 @@ test('S3 answers later than other services, and whole', async () => {
   expect((await slow).equals(body)).toBe(true);
   expect(answered).toEqual(['sqs', 's3']);
 });
+
+test('a port that another program has is named, with a code', async () => {
+  const taken = Number(new URL(front.url).port);
+  await expect(startFront(taken, [], new URL(front.url))).rejects.toMatchObject({
+    code: 'ECOM_PORT_TAKEN',
+    message: expect.stringContaining(`(--port ${taken})`),
+  });
+});

@@ -32,6 +32,13 @@ describe('an error of the file system during a run', () => {
     expect(temporary.message).not.toContain('--out');
   });
 
+  it.each(['ELOOP', 'ENAMETOOLONG', 'EROFS'])(
+    'says of %s that the folder cannot be written',
+    async (code) => {
+      expect(await told(systemError(code, out))).toMatchObject({ code: 'ECOM_OUT_NOT_WRITABLE' });
+    },
+  );
+
   it('names the output folder where one disk holds both', async () => {
     const { code } = await told(systemError('ENOSPC'), { [out]: 0, [tmpdir()]: 0 });
     expect(code).toBe('ECOM_OUT_NOT_WRITABLE');

@@ -258,7 +258,10 @@ describe('replaying dead letters', () => {
 
   test('names the option that is missing, and the file that is not there', async () => {
     await expect(cloud.run(replayCommand)).rejects.toMatchObject({ code: 'ECOM_OPTION' });
-    const gone = cloud.run(replayCommand, { file: path.join(folder, 'gone.jsonl') });
-    await expect(gone).rejects.toMatchObject({ code: 'ECOM_REPLAY_FILE' });
+    for (const file of [path.join(folder, 'gone.jsonl'), folder])
+      await expect(cloud.run(replayCommand, { file })).rejects.toMatchObject({
+        code: 'ECOM_REPLAY_FILE',
+        message: expect.stringContaining(`(${file})`),
+      });
   });
 });
