@@ -22,8 +22,8 @@ export const shipped: readonly string[] = [
   'tsconfig.json',
 ];
 
-/** Files of the streaming job that the kit's package holds. */
-export const jobFiles: readonly string[] = ['emr/**'];
+/** Files from beside the kit that its package holds: the streaming job, and what `ecom explain` reads. */
+export const packedFiles: readonly string[] = ['emr/**', 'docs/errors.md'];
 
 /** Files of the kit that its package holds, beside what is compiled: sources, and what is read as it is. */
 export const kitFiles: readonly string[] = ['plugins/ecom-analytics/**', 'LICENSE'];

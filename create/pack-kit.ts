@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { decode, encode, type SourceMapSegment } from '@jridgewell/sourcemap-codec';
 import { compile, compilePage } from '../plugins/ecom-analytics/build.mjs';
-import { jobFiles, kitFiles, withheldFiles } from './manifest.ts';
+import { kitFiles, packedFiles, withheldFiles } from './manifest.ts';
 import { packTree, type Tree, type TreeFile, textFile } from './tree.ts';
 
 /** The kit as a package: compiled, with its sources beside it, and the streaming job within. */
@@ -135,7 +135,7 @@ export function kitTree(root: string): Tree {
   const inKit = (file: string): string =>
     path.relative(path.join(root, kitFolder), file).replaceAll(path.sep, '/');
   const files = new Map<string, TreeFile>();
-  for (const file of trackedFiles(root, [...kitFiles, ...jobFiles], withheldFiles)) {
+  for (const file of trackedFiles(root, [...kitFiles, ...packedFiles], withheldFiles)) {
     const name = file.startsWith(`${kitFolder}/`) ? file.slice(kitFolder.length + 1) : file;
     const read = readTreeFile(root, file);
     files.set(name, file.endsWith('.schema.json') ? textFile(compact(read)) : read);

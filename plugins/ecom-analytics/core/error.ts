@@ -1,4 +1,4 @@
-import type { errorTopics } from './errors/error-topics.ts';
+import type { errorCodes } from './error-codes.ts';
 
 /** The three parts of every message a user reads. */
 export interface ErrorParts {
@@ -10,14 +10,11 @@ export interface ErrorParts {
   readonly fix: string;
 }
 
-type KeysOf<Entries> = Entries extends unknown ? keyof Entries : never;
-
 /**
- * A stable code that scripts may match on; messages may change, codes do not. A new code is one that core/errors/ explains:
- * write its entry there, in the file of its topic, and the type error of the place that throws it is gone.
- * `| never` has the compiler say `ErrorCode` in that error, and not a hundred codes.
+ * A stable code that scripts may match on; messages may change, codes do not. `| never` has the compiler say `ErrorCode` where a
+ * code is not one of them, and not a hundred codes.
  */
-export type ErrorCode = KeysOf<(typeof errorTopics)[keyof typeof errorTopics]> | never;
+export type ErrorCode = (typeof errorCodes)[number] | never;
 
 /** 0 done, 1 failed, 2 usage, 130 interrupted. */
 export type ExitCode = 0 | 1 | 2 | 130;

@@ -1,20 +1,52 @@
-import { type ErrorCode, UsageError } from '../core/error.ts';
-import type { ErrorEntry } from '../core/errors/error-entry.ts';
-import { errorTopics } from '../core/errors/error-topics.ts';
+import { readFileSync } from 'node:fs';
+import { UsageError } from '../core/error.ts';
 import { nearest } from '../core/nearest.ts';
+import { packedFile } from '../project/package-files.ts';
 
-/** A code with what is known about it. */
-export interface Explanation extends ErrorEntry {
+/** What `docs/errors.md` says of a code. Backticks mark code; there is no other markup. */
+export interface Explanation {
   readonly code: string;
+  /** The heading that it stands below. */
   readonly topic: string;
+  /** What has happened, in a sentence or two. */
+  readonly means: string;
+  /** What usually leads there, likeliest first. A phrase each; none where `means` says it all. */
+  readonly causes: readonly string[];
+  /** What to do, in whole sentences. */
+  readonly fix: string;
+  /** A page below docs/ with more, and where possible the heading: `deploy.md#topics`. */
+  readonly see?: string;
 }
 
 const prefix = 'ECOM_';
 
-/** Every code, topic by topic. */
-export const explanations: readonly Explanation[] = Object.entries(errorTopics).flatMap(([topic, entries]) =>
-  Object.entries<ErrorEntry>(entries).map(([code, entry]) => ({ code, topic, ...entry })),
-);
+const entryForm =
+  /^(ECOM_\w+)\n\n(.+)\n\n(?:Usual causes:\n\n((?:- .+\n)+)\n)?\*\*What to do\.\*\* (.+?)(?: More: \[.+\]\((.+)\)\.)?\s*$/;
+
+/** Reads an entry of the page. @throws Error for one of another form, which is ours to correct */
+function entryOf(topic: string, text: string): Explanation {
+  const [, code, means, causes = '', fix, see] = entryForm.exec(text) ?? [];
+  if (code === undefined || means === undefined || fix === undefined)
+    throw new Error(`docs/errors.md has an entry of another form: ${text}`);
+  const phrases = causes.split('\n').filter((line) => line !== '');
+  return {
+    code,
+    topic,
+    means,
+    causes: phrases.map((line) => line.replace('- ', '')),
+    fix,
+    ...(see !== undefined && { see }),
+  };
+}
+
+/** Every code, topic by topic, in the order of the page that people read. */
+export const explanations: readonly Explanation[] = readFileSync(packedFile('docs/errors.md'), 'utf8')
+  .split(/^## /m)
+  .slice(1)
+  .flatMap((section) => {
+    const [topic = '', ...entries] = section.split(/^### /m);
+    return entries.map((text) => entryOf(topic.trim(), text));
+  });
 
 /**
  * The codes that a text names: a code, also in lower case or without `ECOM_`, or a whole message.
@@ -30,8 +62,7 @@ export function explain(text: string): Explanation[] {
   const [name] = names;
   const known = explanations.map(({ code }) => code.slice(prefix.length));
   const near = name === undefined ? undefined : nearest(name, known);
-  const unknown: ErrorCode = 'ECOM_CODE_UNKNOWN';
-  throw new UsageError(unknown, {
+  throw new UsageError('ECOM_CODE_UNKNOWN', {
     what: name === undefined ? 'There is no code in this text' : `There is no code ${prefix}${name}`,
     fix:
       near === undefined
@@ -68,14 +99,11 @@ export function explanationText(found: readonly Explanation[]): string {
 /** Every code with the beginning of what it means, a line each. */
 export function codesText(): string {
   const width = Math.max(...explanations.map(({ code }) => code.length));
-  const lines = Object.entries(errorTopics).flatMap(([topic, entries]) => [
-    '',
-    topic,
-    ...Object.entries<ErrorEntry>(entries).map(([code, { means }]) => {
-      const [first = ''] = wrapped(means, '', 80 - width - 6).split('\n');
-      return `  ${code.padEnd(width)}  ${first}${first.endsWith('.') ? '' : ' …'}`;
-    }),
-  ]);
+  const lines = explanations.flatMap(({ code, topic, means }, place) => {
+    const [first = ''] = wrapped(means, '', 80 - width - 6).split('\n');
+    const line = `  ${code.padEnd(width)}  ${first}${first.endsWith('.') ? '' : ' …'}`;
+    return topic === explanations[place - 1]?.topic ? [line] : ['', topic, line];
+  });
   return lines.slice(1).join('\n');
 }
 

@@ -16,10 +16,16 @@ export function kitFile(name: string): string {
 }
 
 /**
- * The path of a file of the streaming job, which is named from `emr/`. That folder is packed into the kit; in the kit's own
- * repository it stands beside `plugins/`.
+ * The path of a file that is packed into the kit, and in the kit's own repository stands beside `plugins/`: one of the streaming
+ * job, below `emr/`, or a page of `docs/`.
  */
+export function packedFile(name: string): string {
+  const [folder = ''] = name.split('/');
+  const packed = existsSync(path.join(kitFolder(), folder));
+  return path.resolve(kitFolder(), packed ? '' : '../..', name);
+}
+
+/** The path of a file of the streaming job, which is named from `emr/`. */
 export function jobFile(name: string): string {
-  const packed = path.join(kitFolder(), 'emr');
-  return path.join(existsSync(packed) ? packed : path.resolve(kitFolder(), '../../emr'), name);
+  return packedFile(`emr/${name}`);
 }

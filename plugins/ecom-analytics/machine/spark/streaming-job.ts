@@ -2,7 +2,8 @@ import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { EcomError, type ErrorCode } from '../../core/error.ts';
+import { EcomError } from '../../core/error.ts';
+import { errorCodes } from '../../core/error-codes.ts';
 import type { PipelineDefinition } from '../../core/pipeline.ts';
 import { emitSpec } from '../../core/spec.ts';
 import { type Clock, systemClock } from '../../functions/clock.ts';
@@ -78,11 +79,6 @@ export interface StreamingJob {
   kill(): Promise<void>;
 }
 
-/** Of the job's own: a test holds what `emr/` raises against the table of codes. */
-function isErrorCode(code: string): code is ErrorCode {
-  return /^ECOM_[A-Z0-9_]+$/.test(code);
-}
-
 /** The job's own error, which comes as `what (where). fix (code)`. */
 function jobError(code: string, message: string, logFile: string): EcomError {
   const [, what, where, fix] = /^(.*) \((.*)\)\. (.*?)(?: \(ECOM_\w+\))?$/s.exec(message) ?? [];
@@ -90,7 +86,7 @@ function jobError(code: string, message: string, logFile: string): EcomError {
     what === undefined || where === undefined || fix === undefined
       ? { what: message, where: logFile, fix: 'See the log.' }
       : { what, where, fix };
-  return new EcomError(isErrorCode(code) ? code : 'ECOM_SPARK_FAILED', parts);
+  return new EcomError(errorCodes.find((one) => one === code) ?? 'ECOM_SPARK_FAILED', parts);
 }
 
 /** Why a job has ended: what its status says, else the last lines of its log, which may be such an error too. */

@@ -3,15 +3,19 @@ import path from 'node:path';
 import { buildSync } from 'esbuild';
 import { expect, test } from 'vitest';
 import { EcomError, withCode } from '../../core/error.ts';
+import { errorCodes } from '../../core/error-codes.ts';
 import { explanations } from '../../explain/explain.ts';
 
 const root = path.join(import.meta.dirname, '../../../..');
-const codes = explanations.map(({ code }) => code);
+const codes: readonly string[] = errorCodes;
 
 function filesOf(folder: string, ending: RegExp): string[] {
   return readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
     .map((name) => path.posix.join(folder, ...name.split(path.sep)))
-    .filter((file) => ending.test(file) && !/\/(test|node_modules|dist|core\/errors)\//.test(file));
+    .filter(
+      (file) =>
+        ending.test(file) && !/\/(test|node_modules|dist)\//.test(file) && !file.endsWith('/error-codes.ts'),
+    );
 }
 
 /** Codes as programs write them, in quotes, in a message or as bash's argument; those in comments are in backticks. */
@@ -22,13 +26,13 @@ function codesIn(files: readonly string[]): Set<string> {
   );
 }
 
-test('a code that the table does not have is a type error', () => {
+test('a code that the list does not have is a type error', () => {
   const parts = { what: 'It failed', fix: 'Try again.' };
-  // @ts-expect-error Without an entry in core/errors/, nothing may throw it.
+  // @ts-expect-error What core/error-codes.ts does not have, nothing may throw.
   expect(new EcomError('ECOM_NOT_EXPLAINED', parts).code).toBe('ECOM_NOT_EXPLAINED');
 });
 
-test('the table has every code that the Spark job and its nodes show', () => {
+test('the list has every code that the Spark job and its nodes show', () => {
   const shown = codesIn(filesOf('emr', /\.(py|java|sh)$/));
   expect(shown).toContain('ECOM_CHECKPOINT_DAMAGED');
   expect(shown).toContain('ECOM_NODE_LACKS');
@@ -36,7 +40,7 @@ test('the table has every code that the Spark job and its nodes show', () => {
   expect([...shown].filter((code) => !codes.includes(code))).toEqual([]);
 });
 
-test('the table has no code that nothing shows, and none twice', () => {
+test('the list has no code that nothing shows, and none twice', () => {
   const sources = ['create', 'emr', 'plugins'].flatMap((folder) => filesOf(folder, /\.(ts|mjs|py|sh)$/));
   const shown = codesIn(sources);
   expect(codes.filter((code) => !shown.has(code))).toEqual([]);
@@ -48,6 +52,16 @@ test('nothing prints a code beside a message, which ends with it', () => {
   const twice = /\[\$?\{(\w+\.)*code\}\]/;
   expect('f"{failure} [{failure.code}]"').toMatch(twice);
   expect(sources.filter((file) => twice.test(readFileSync(path.join(root, file), 'utf8')))).toEqual([]);
+});
+
+test('docs/errors.md explains every code, once', () => {
+  expect(explanations.map(({ code }) => code).sort()).toEqual([...codes].sort());
+});
+
+test('docs/errors.md lists its topics above them', () => {
+  const page = readFileSync(path.join(root, 'docs/errors.md'), 'utf8');
+  const links = [...page.matchAll(/^- \[(.+)\]\(#.+\)$/gm)].map(([, topic]) => topic);
+  expect(links).toEqual([...new Set(explanations.map(({ topic }) => topic))]);
 });
 
 test.each(explanations)('$code is explained in whole sentences, and its causes in phrases', (entry) => {
@@ -71,7 +85,7 @@ test.each([
   'plugins/ecom-analytics/functions/index.ts',
   'plugins/ecom-analytics/plugin/functions/watch.ts',
   'create/index.ts',
-])('the bundle of %s does not hold the table', (entryPoint) => {
+])('the bundle of %s does not hold the list', (entryPoint) => {
   const { metafile } = buildSync({
     absWorkingDir: root,
     entryPoints: [entryPoint],
@@ -85,5 +99,5 @@ test.each([
   });
   const inputs = Object.keys(metafile.inputs);
   expect(inputs).toContain('plugins/ecom-analytics/core/error.ts');
-  expect(inputs.filter((file) => file.includes('core/errors/'))).toEqual([]);
+  expect(inputs.filter((file) => /error-codes|explain/.test(file))).toEqual([]);
 });

@@ -1,7 +1,5 @@
 import { afterEach, describe, expect, it, test, vi } from 'vitest';
-import { errorTopics } from '../../core/errors/error-topics.ts';
 import { main } from '../../ecom.ts';
-import { errorReference } from '../../explain/error-reference.ts';
 import { explain, explanations } from '../../explain/explain.ts';
 
 afterEach(() => vi.restoreAllMocks());
@@ -48,9 +46,11 @@ describe('a code is found', () => {
 
 test('ecom explain CODE prints what it means, its causes, what to do and where more is', async () => {
   const text = await printed('ECOM_TOPIC_SHRINK');
-  const { means, causes, fix } = errorTopics['Kafka and topics'].ECOM_TOPIC_SHRINK;
   const flat = text.replaceAll(/\s+/g, ' ');
-  for (const part of [means, ...causes, fix]) expect(flat).toContain(part);
+  expect(flat).toContain(
+    'and Kafka cannot remove partitions. Usual causes - `topics.*.partitions` was lowered - a topic',
+  );
+  expect(flat).toContain('What to do Ask for as many as it has, or for a new set of topics');
   expect(text).toMatch(/^ECOM_TOPIC_SHRINK\n\n/);
   expect(text).toMatch(/\nMore: docs\/deploy\.md#topics\n$/);
 });
@@ -63,7 +63,7 @@ test('every entry and the list fit a terminal of 80 columns', async () => {
 test('ecom explain lists every code on a line of its own, below its topic', async () => {
   const lines = (await printed()).split('\n');
   expect(lines.filter((line) => /^ {2}ECOM_\w+ {2,}\S/.test(line))).toHaveLength(explanations.length);
-  expect(lines).toEqual(expect.arrayContaining(Object.keys(errorTopics)));
+  expect(lines).toEqual(expect.arrayContaining(explanations.map(({ topic }) => topic)));
 });
 
 test('words that were not quoted are read together', async () => {
@@ -77,13 +77,11 @@ test('--json prints one object: the entries of the codes, or of all', async () =
       {
         code: 'ECOM_PORT_TAKEN',
         topic: 'Commands and options',
-        ...errorTopics['Commands and options'].ECOM_PORT_TAKEN,
+        means: 'Another program already listens on the port that was asked for.',
+        causes: ['another run of `npm start` that has not ended'],
+        fix: 'Stop the other program, name another port with `--port`, or leave `--port` out to get a free one.',
       },
     ],
   });
   expect(JSON.parse(await printed('--json')).errors).toHaveLength(explanations.length);
-});
-
-test('docs/errors.md has every entry (vitest -u writes it)', async () => {
-  await expect(errorReference()).toMatchFileSnapshot('../../../../docs/errors.md');
 });
