@@ -6,8 +6,9 @@ import { EcomError } from '../../core/error.ts';
 import { kitFile } from '../../project/package-files.ts';
 import { type Child, startChild } from '../child/child.ts';
 import { javaLocale } from '../child/java-locale.ts';
-import { type FetchOptions, fetchJars } from '../maven/fetch-jars.ts';
+import { fetchJars } from '../maven/fetch-jars.ts';
 import { readJarLock } from '../maven/jar-lock.ts';
+import { progressOnStderr } from '../maven/jar-progress.ts';
 import {
   controllerListener,
   type ExtraListener,
@@ -38,10 +39,6 @@ export interface BrokerOptions {
   readonly jvmArguments?: readonly string[];
   /** Where every request of every client is kept, one JSON object a line. Default: nowhere. */
   readonly requestLog?: string;
-  /** Shown while jars are downloaded. */
-  readonly onProgress?: FetchOptions['onProgress'];
-  /** How long it may take to answer, in milliseconds. Default 60,000. */
-  readonly readyWithinMs?: number;
 }
 
 /** A running broker. Should this process end, in whatever way, the broker ends too. */
@@ -67,6 +64,9 @@ export interface Broker {
   stop(): Promise<void>;
 }
 
+/** How long it may take to answer, in milliseconds. */
+const readyWithinMs = 60_000;
+
 /** The last lines of a broker's log, for a message: what went wrong, without where in Kafka's source. */
 async function logEnd(logFile: string): Promise<string> {
   const text = await readFile(logFile, 'utf8').catch(() => '');
@@ -74,7 +74,8 @@ async function logEnd(logFile: string): Promise<string> {
   return lines.slice(-4).join('\n');
 }
 
-function startError(what: string, logFile: string, end: string): EcomError {
+async function startError(what: string, logFile: string): Promise<EcomError> {
+  const end = await logEnd(logFile);
   return new EcomError('ECOM_BROKER_START', {
     what: end === '' ? what : `${what}. It said last:\n${end}\n`,
     where: logFile,
@@ -111,20 +112,10 @@ async function format(installation: Installation): Promise<void> {
   const args = ['format', '--ignore-formatted', '--cluster-id', clusterId, '--config', settingsFile];
   const child = await runKafka(installation, 'kafka.tools.StorageTool', args);
   const { code } = await child.ended;
-  if (code !== 0) {
-    throw startError(
-      'The data folder of the Kafka broker cannot be prepared',
-      logFile,
-      await logEnd(logFile),
-    );
-  }
+  if (code !== 0) throw await startError('The data folder of the Kafka broker cannot be prepared', logFile);
 }
 
-async function startAndWait(
-  installation: Installation,
-  bootstrapServers: string,
-  readyWithinMs: number,
-): Promise<Child> {
+async function startAndWait(installation: Installation, bootstrapServers: string): Promise<Child> {
   const child = await runKafka(installation, 'kafka.Kafka', [installation.settingsFile]);
   const ready = await waitUntilReady(
     bootstrapServers,
@@ -137,7 +128,7 @@ async function startAndWait(
   const what = gone
     ? 'The Kafka broker ended while it was starting'
     : `The Kafka broker did not answer within ${readyWithinMs / 1000} seconds`;
-  throw startError(what, installation.logFile, await logEnd(installation.logFile));
+  throw await startError(what, installation.logFile);
 }
 
 /** Between choosing a port and Kafka binding it, another program may take it. */
@@ -158,13 +149,9 @@ async function listenerPorts(extraListeners: readonly ExtraListener[]): Promise<
  * `ECOM_BROKER_START`
  */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
-  const { heapMb = 256, extraListeners = [], extraProperties = {}, readyWithinMs = 60_000 } = options;
+  const { heapMb = 256, extraListeners = [], extraProperties = {} } = options;
   const java = await findJava();
-  const { onProgress } = options;
-  const jars = await fetchJars(
-    await readJarLock(kafkaLockFile),
-    onProgress === undefined ? {} : { onProgress },
-  );
+  const jars = await fetchJars(await readJarLock(kafkaLockFile), { onProgress: progressOnStderr('Kafka') });
 
   const temporary = options.dir === undefined;
   const dir = path.resolve(options.dir ?? (await mkdtemp(path.join(os.tmpdir(), 'ecom-kafka-'))));
@@ -203,7 +190,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
     await writeFile(installation.logFile, '');
     try {
       await format(installation);
-      const child = await startAndWait(installation, `127.0.0.1:${ports[plainListener]}`, readyWithinMs);
+      const child = await startAndWait(installation, `127.0.0.1:${ports[plainListener]}`);
       return { child, ports };
     } catch (error) {
       if (attemptsLeft > 1 && (await portTaken(installation.logFile))) return firstStart(attemptsLeft - 1);
@@ -244,7 +231,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
     async restart() {
       child.signal('SIGCONT');
       await child.stop();
-      child = await startAndWait(installation, bootstrapServers, readyWithinMs);
+      child = await startAndWait(installation, bootstrapServers);
     },
     async stop() {
       child.signal('SIGCONT'); // a paused process would not hear the request to end

@@ -16,6 +16,13 @@ const JarLockSchema = v.array(LockedJarSchema);
 export type LockedJar = v.InferOutput<typeof LockedJarSchema>;
 export type JarLock = readonly LockedJar[];
 
+/** The error of a lock that cannot be used. */
+export function lockError(what: string, where: string, cause?: unknown): EcomError {
+  const fix =
+    'Install the dependencies again, which restores it. In the repository of ecom-analytics, write it with `npm run lock-jars`.';
+  return new EcomError('ECOM_JAR_LOCK', { what, where, fix }, { cause });
+}
+
 /**
  * Checks a value that is to be a lock.
  *
@@ -26,11 +33,8 @@ export function parseJarLock(json: unknown, where: string): JarLock {
   const parsed = v.safeParse(JarLockSchema, json);
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
-  throw new EcomError('ECOM_JAR_LOCK', {
-    what: `The list of locked jars is not valid: ${issue.message}`,
-    where: [where, v.getDotPath(issue)].filter(Boolean).join(', '),
-    fix: 'Install the dependencies again, which restores it. In the repository of ecom-analytics, write it with `npm run lock-jars`.',
-  });
+  const place = [where, v.getDotPath(issue)].filter(Boolean).join(', ');
+  throw lockError(`The list of locked jars is not valid: ${issue.message}`, place);
 }
 
 /** Reads a lock file. Throws EcomError `ECOM_JAR_LOCK`. */
@@ -39,15 +43,7 @@ export async function readJarLock(file: string): Promise<JarLock> {
   try {
     json = JSON.parse(await readFile(file, 'utf8'));
   } catch (cause) {
-    throw new EcomError(
-      'ECOM_JAR_LOCK',
-      {
-        what: 'The list of locked jars cannot be read',
-        where: file,
-        fix: 'Install the dependencies again, which restores it. In the repository of ecom-analytics, write it with `npm run lock-jars`.',
-      },
-      { cause },
-    );
+    throw lockError('The list of locked jars cannot be read', file, cause);
   }
   return parseJarLock(json, file);
 }

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import { EcomError } from '../../core/error.ts';
+import { programOutput } from '../child/program-output.ts';
 
 /** The oldest that the Spark job runs on: what PySpark 4 asks for. */
 export const minPython = '3.10';
@@ -14,29 +14,15 @@ export interface Python {
 const names = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
 
 /** What a Python says of itself, or undefined where there is none of that name. */
-function ask(
+async function ask(
   command: string,
   env: NodeJS.ProcessEnv,
 ): Promise<(Python & { readonly makesEnvironments: boolean }) | undefined> {
-  return new Promise((resolve) => {
-    const script = 'import sys; print("%d.%d.%d" % sys.version_info[:3]); import venv, ensurepip';
-    const child = spawn(command, ['-I', '-c', script], {
-      env,
-      stdio: ['ignore', 'pipe', 'ignore'],
-      windowsHide: true,
-    });
-    let text = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk;
-    });
-    child
-      .once('error', () => resolve(undefined))
-      .once('close', (code) => {
-        const version = text.trim();
-        const isPython = /^\d+\.\d+\.\d+$/.test(version);
-        resolve(isPython ? { command, version, makesEnvironments: code === 0 } : undefined);
-      });
-  });
+  const script = 'import sys; print("%d.%d.%d" % sys.version_info[:3]); import venv, ensurepip';
+  const answer = await programOutput(command, ['-I', '-c', script], env);
+  const version = answer?.stdout.trim() ?? '';
+  const isPython = /^\d+\.\d+\.\d+$/.test(version);
+  return isPython ? { command, version, makesEnvironments: answer?.code === 0 } : undefined;
 }
 
 function isRecent({ version }: Python): boolean {

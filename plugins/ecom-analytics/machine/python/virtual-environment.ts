@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
@@ -6,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EcomError } from '../../core/error.ts';
 import { cacheFolder } from '../../project/project.ts';
+import { programOutput } from '../child/program-output.ts';
 import { findPython } from './find-python.ts';
 
 /** Where the project keeps its virtual environments. */
@@ -29,30 +29,20 @@ export interface EnvironmentOptions {
   readonly onProgress?: (line: string) => void;
 }
 
-function pythonOf(folder: string): string {
+/** The Python program of an environment. */
+export function pythonOf(folder: string): string {
   return process.platform === 'win32'
     ? path.join(folder, 'Scripts', 'python.exe')
     : path.join(folder, 'bin', 'python');
 }
 
 /** Runs a program to its end; what it printed is part of the error when it fails. */
-function run(command: string, args: readonly string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (chunk: string) => {
-        output += chunk;
-      });
-    }
-    child.once('error', reject).once('close', (code) => {
-      if (code === 0) resolve();
-      else
-        reject(
-          new Error(output.trim().split('\n').slice(-5).join('\n') || `${command} ended with code ${code}`),
-        );
-    });
-  });
+async function run(command: string, args: readonly string[]): Promise<void> {
+  const ended = await programOutput(command, args);
+  if (ended?.code === 0) return;
+  const printed = ended === undefined ? '' : `${ended.stdout}${ended.stderr}`.trim();
+  const how = ended === undefined ? 'cannot be started' : `ended with code ${ended.code}`;
+  throw new Error(printed.split('\n').slice(-5).join('\n') || `${command} ${how}`);
 }
 
 /** Makes the folder that says "being made", or waits until the process that made it is done. */

@@ -4,7 +4,7 @@ import { type SparkLineName, sparkLines } from '../../job/releases.ts';
 import { kafkaLockFile } from '../kafka/broker.ts';
 import { findJava } from '../kafka/java.ts';
 import { fetchJars } from '../maven/fetch-jars.ts';
-import { type JarLock, readJarLock } from '../maven/jar-lock.ts';
+import { type JarLock, lockError, readJarLock } from '../maven/jar-lock.ts';
 import { progressOnStderr } from '../maven/jar-progress.ts';
 import { findPython } from '../python/find-python.ts';
 import { localFilesLock, localFilesOptions } from './local-files.ts';
@@ -26,11 +26,7 @@ async function lockOf(line: SparkLineName): Promise<JarLock> {
   return sparkLines[line].jars.map((purl) => {
     const jar = lock.find((locked) => locked.purl === purl);
     if (jar !== undefined) return jar;
-    throw new EcomError('ECOM_JAR_LOCK', {
-      what: `The list of locked jars lacks ${purl}`,
-      where: jarLockFile(),
-      fix: 'Install the dependencies again, which restores it. In the repository of ecom-analytics, write it with `npm run lock-jars`.',
-    });
+    throw lockError(`The list of locked jars lacks ${purl}`, jarLockFile());
   });
 }
 

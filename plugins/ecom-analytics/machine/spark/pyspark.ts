@@ -8,7 +8,9 @@ import { type SparkLineName, sparkLines } from '../../job/releases.ts';
 import { kitFile } from '../../project/package-files.ts';
 import { cacheFolder } from '../../project/project.ts';
 import { javaLocale } from '../child/java-locale.ts';
+import { programOutput } from '../child/program-output.ts';
 import type { Python } from '../python/find-python.ts';
+import { pythonOf } from '../python/virtual-environment.ts';
 
 /** PySpark in a virtual environment of the project. */
 export interface PySpark {
@@ -36,30 +38,13 @@ export function sparkEnvironment({ home, python }: PySpark): NodeJS.ProcessEnv {
 
 const requirements = kitFile('machine/spark/requirements');
 
-function pythonOf(environment: string): string {
-  return process.platform === 'win32'
-    ? path.join(environment, 'Scripts', 'python.exe')
-    : path.join(environment, 'bin', 'python');
-}
-
-/** Runs a program; its stdout, or undefined where it failed. */
-async function ask(command: string, args: readonly string[]): Promise<string | undefined> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'], windowsHide: true });
-  let text = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk;
-  });
-  const [code] = await once(child, 'close').catch(() => [undefined]);
-  return code === 0 ? text.trim() : undefined;
-}
-
 /** The PySpark of an environment, or undefined where it is missing, of another version, or its Python has gone. */
 async function findInstalled(environment: string, version: string): Promise<PySpark | undefined> {
   const python = pythonOf(environment);
   const script =
     'import importlib.metadata as m, importlib.util as u; print(m.version("pyspark")); print(u.find_spec("pyspark").submodule_search_locations[0])';
-  const answer = await ask(python, ['-I', '-c', script]);
-  const [found, home] = answer?.split(/\r?\n/) ?? [];
+  const answer = await programOutput(python, ['-I', '-c', script]);
+  const [found, home] = answer?.code === 0 ? answer.stdout.split(/\r?\n/) : [];
   return found === version && home !== undefined ? { version, python, home } : undefined;
 }
 
@@ -91,6 +76,7 @@ async function install(
 ): Promise<void> {
   const unfinished = `${environment}.${randomUUID()}.part`;
   const pip = ['-I', '-m', 'pip', '--disable-pip-version-check', '--no-input', 'install', '--no-compile'];
+  const hashed = ['--require-hashes', '-r'];
   const retry = 'Fix that and run the command again.';
   try {
     await runStep(python.command, {
@@ -99,7 +85,7 @@ async function install(
       fix: 'Install its venv module (on Debian and Ubuntu the package python3-venv).',
     });
     await runStep(pythonOf(unfinished), {
-      args: [...pip, '--quiet', '--require-hashes', '-r', path.join(requirements, 'build.txt')],
+      args: [...pip, '--quiet', ...hashed, path.join(requirements, 'build.txt')],
       what: 'pip cannot install setuptools',
       fix: retry,
     });
@@ -108,13 +94,7 @@ async function install(
     );
     await runStep(pythonOf(unfinished), {
       // Of PySpark there is a source distribution alone; without isolation it is built with the setuptools above.
-      args: [
-        ...pip,
-        '--no-build-isolation',
-        '--require-hashes',
-        '-r',
-        path.join(requirements, `${line}.txt`),
-      ],
+      args: [...pip, '--no-build-isolation', ...hashed, path.join(requirements, `${line}.txt`)],
       what: 'pip cannot install PySpark',
       fix: retry,
     });

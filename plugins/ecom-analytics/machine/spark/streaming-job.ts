@@ -103,25 +103,20 @@ async function reasonOf(status: RunStatus | null, logFile: string): Promise<Ecom
   });
 }
 
-interface JobFiles {
-  readonly spec: string;
-  readonly settings: string;
-  readonly status: string;
-  readonly control: string;
-  readonly log: string;
-}
-
-async function writeInputs(
-  options: JobOptions,
-): Promise<{ readonly files: JobFiles; readonly settings: StreamingSettings }> {
-  const { folder, definition, installation, output, choices } = options;
-  const files: JobFiles = {
+function filesIn(folder: string) {
+  return {
     spec: path.join(folder, 'pipeline.json'),
     settings: path.join(folder, 'settings.json'),
     status: path.join(folder, 'status.json'),
     control: path.join(folder, 'control'),
     log: path.join(folder, 'spark.log'),
   };
+}
+
+type JobFiles = ReturnType<typeof filesIn>;
+
+async function writeInputs(options: JobOptions, files: JobFiles): Promise<StreamingSettings> {
+  const { definition, installation, output, choices } = options;
   await mkdir(files.control, { recursive: true });
   const spec = emitSpec(definition);
   const settings = streamingSettings({
@@ -134,7 +129,7 @@ async function writeInputs(
   });
   await writeFile(files.spec, JSON.stringify(spec));
   await writeFile(files.settings, JSON.stringify(settings));
-  return { files, settings };
+  return settings;
 }
 
 /**
@@ -174,7 +169,8 @@ function submit(options: JobOptions, files: JobFiles): Promise<Child> {
  * @throws EcomError what the job failed with, `ECOM_SPARK_FAILED`, `ECOM_SPARK_SILENT`
  */
 export async function startStreamingJob(options: JobOptions): Promise<StreamingJob> {
-  const { files, settings } = await writeInputs(options);
+  const files = filesIn(options.folder);
+  const settings = await writeInputs(options, files);
   const child = await submit(options, files);
   let asked = false;
   const failed = child.ended.then(async (): Promise<never> => {
