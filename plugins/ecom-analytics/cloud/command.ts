@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { EcomError, UsageError } from '../core/error.ts';
-import { parseArguments } from '../functions/command-arguments.ts';
+import { EcomError } from '../core/error.ts';
+import { numberOf, parseArguments } from '../functions/command-arguments.ts';
 import { interruptedCode, listenForInterruption } from '../run/interruption.ts';
 import { startCloud } from './cloud.ts';
 import { announceCloud, refuseSecondCloud } from './cloud-address.ts';
@@ -31,13 +31,7 @@ In another terminal:
 Ctrl-C stops the local cloud and deletes everything in it.
 `;
 
-interface Arguments {
-  readonly port: number;
-  readonly record: string | undefined;
-  readonly s3LatencyMs: number;
-}
-
-function readArguments(args: readonly string[]): Arguments {
+function readArguments(args: readonly string[]) {
   const fix = 'Run `npm run cloud -- --help` for the options.';
   const declared = {
     port: { type: 'string' },
@@ -46,18 +40,12 @@ function readArguments(args: readonly string[]): Arguments {
     debug: { type: 'boolean' },
   } as const;
   const { values } = parseArguments(args, declared, fix, 'options');
-  // Text without a number in it would be 0.
-  const whole = (text = '0'): number => (/^\d+$/.test(text) ? Number(text) : Number.NaN);
-  const port = whole(values.port);
-  if (!(port <= 65_535))
-    throw new UsageError('ECOM_OPTION_RANGE', { what: '--port takes a number from 0 to 65535', fix });
-  const s3LatencyMs = whole(values['s3-latency']);
-  if (!(s3LatencyMs <= 10_000))
-    throw new UsageError('ECOM_OPTION_RANGE', {
-      what: '--s3-latency takes milliseconds from 0 to 10000',
-      fix,
-    });
-  return { port, record: values.record, s3LatencyMs };
+  return {
+    port: numberOf('--port', values.port, { min: 0, max: 65_535, whole: true }, fix) ?? 0,
+    record: values.record,
+    s3LatencyMs:
+      numberOf('--s3-latency', values['s3-latency'], { min: 0, max: 10_000, whole: true }, fix) ?? 0,
+  };
 }
 
 /** `npm run cloud`: runs the local cloud until Ctrl-C. */

@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { EcomError, UsageError } from '../core/error.ts';
-import { didYouMean } from '../core/nearest.ts';
+import { didYouMean, listed } from '../core/nearest.ts';
 
 /** Options that npm has itself, and whose value in the environment may come from its settings. */
 const ofNpm = new Set(['debug', 'description', 'git', 'help', 'install', 'json', 'version', 'yes']);
@@ -99,4 +99,49 @@ export function portError(cause: unknown, port: number, free: string): unknown {
     },
     { cause },
   );
+}
+
+/**
+ * The value of an option that takes one of a few; undefined where it was not given.
+ *
+ * @throws UsageError `ECOM_OPTION_RANGE`
+ */
+export function oneOf<T extends string>(
+  option: string,
+  value: string | undefined,
+  allowed: readonly T[],
+  fix: string,
+): T | undefined {
+  const found = allowed.find((one) => one === value);
+  if (found === undefined && value !== undefined)
+    throw new UsageError('ECOM_OPTION_RANGE', {
+      what: `${option} takes ${listed(allowed)}, not "${value}"`,
+      fix: `${didYouMean(value, allowed)}${fix}`,
+    });
+  return found;
+}
+
+/** What an option takes that is a number: from `min` to `max`, both included. */
+interface NumberRange {
+  readonly min: number;
+  readonly max: number;
+  readonly whole?: true;
+}
+
+/**
+ * The value of an option that takes a number; undefined where it was not given.
+ *
+ * @throws UsageError `ECOM_OPTION_RANGE`
+ */
+export function numberOf(
+  option: string,
+  text: string | undefined,
+  { min, max, whole }: NumberRange,
+  fix: string,
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (value >= min && value <= max && (!whole || Number.isInteger(value))) return value;
+  const what = `${option} takes a ${whole ? 'whole ' : ''}number from ${min} to ${max}, not "${text}"`;
+  throw new UsageError('ECOM_OPTION_RANGE', { what, fix });
 }

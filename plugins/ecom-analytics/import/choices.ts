@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UsageError } from '../core/error.ts';
 import type { ShopFields } from '../core/fields.ts';
-import { didYouMean, listed } from '../core/nearest.ts';
+import { oneOf } from '../functions/command-arguments.ts';
 import { joinMapping, parseMapping } from './mapping.ts';
 import type { ReplayChoices } from './open-replay.ts';
 
@@ -35,7 +35,10 @@ export const dryRunDeclared = {
 type ReplayOptionName = keyof typeof replayDeclared;
 
 type Mapped = Readonly<Record<string, string>>;
-type Values = { readonly [Name in ReplayOptionName]?: string | string[] | undefined };
+type ValueOf<Declared> = Declared extends { readonly multiple: true } ? string | string[] : string;
+type Values = {
+  readonly [Name in ReplayOptionName]?: ValueOf<(typeof replayDeclared)[Name]> | undefined;
+};
 
 export const replayUsage = `  --replay FILE         orders from a CSV, JSON or Parquet file, a folder or a pattern; repeat it for several
   --map OURS=THEIRS,…   which column or SQL expression is which of our fields; OURS= for none
@@ -55,15 +58,8 @@ export const dryRunUsage = `  --dry-run             show how a file is read: map
 
 const fix = 'The options of a replay are shown by --help.';
 
-function wrongValue(what: string, meant = ''): UsageError {
-  return new UsageError('ECOM_OPTION_RANGE', { what, fix: `${meant}${fix}` });
-}
-
-function oneOf<T extends string>(option: string, value: string | undefined, allowed: readonly T[]) {
-  const found = allowed.find((one) => one === value);
-  if (found === undefined && value !== undefined)
-    throw wrongValue(`${option} takes ${listed(allowed)}, not "${value}"`, didYouMean(value, allowed));
-  return found;
+function wrongValue(what: string): UsageError {
+  return new UsageError('ECOM_OPTION_RANGE', { what, fix });
 }
 
 /** What `read` answers for the value of an option, which throws a RangeError for one that does not exist. */
@@ -89,27 +85,23 @@ function existing(
  * @throws UsageError `ECOM_OPTION_RANGE`
  */
 export function readChoices(values: Values): ReplayChoices {
-  const text = (name: ReplayOptionName): string | undefined => {
-    const value = values[name];
-    return typeof value === 'string' ? value : undefined;
-  };
-  const skip = text('skip');
+  const { skip } = values;
   if (skip !== undefined && !/^\d{1,6}$/.test(skip))
     throw wrongValue(`--skip takes a number of lines, not "${skip}"`);
-  const delimiter = text('delimiter')?.replace(/^\\t$|^tab$/i, '\t');
+  const delimiter = values.delimiter?.replace(/^\\t$|^tab$/i, '\t');
   if (delimiter !== undefined && [...delimiter].length !== 1)
     throw wrongValue(`--delimiter takes one character, not "${delimiter}"`);
   return {
-    map: text('map'),
-    where: text('where'),
-    sql: text('sql'),
-    rows: oneOf('--rows', text('rows'), ['orders', 'items']),
-    guests: oneOf('--guests', text('guests'), ['refuse', 'count']),
-    currency: text('currency')?.toUpperCase(),
-    timeFormat: text('time-format'),
+    map: values.map,
+    where: values.where,
+    sql: values.sql,
+    rows: oneOf('--rows', values.rows, ['orders', 'items'], fix),
+    guests: oneOf('--guests', values.guests, ['refuse', 'count'], fix),
+    currency: values.currency?.toUpperCase(),
+    timeFormat: values['time-format'],
     timeZone: existing(
       'time zone',
-      text('time-zone'),
+      values['time-zone'],
       'Give a zone by its IANA name, for example America/New_York.',
       // DuckDB has no zones that are offsets, which Intl has since Node 22.
       (zone) =>
@@ -118,13 +110,13 @@ export function readChoices(values: Values): ReplayChoices {
     delimiter,
     encoding: existing(
       'encoding',
-      text('encoding'),
+      values.encoding,
       'Common ones are utf-8, utf-16le, windows-1252 (which Latin-1 is read as) and shift_jis.',
       (label) => new TextDecoder(label).encoding,
     ),
     skip: skip === undefined ? undefined : Number(skip),
     nulls: values.null === undefined ? undefined : [values.null].flat(),
-    decimal: oneOf('--decimal', text('decimal'), ['.', ',']),
+    decimal: oneOf('--decimal', values.decimal, ['.', ','], fix),
   };
 }
 
@@ -166,7 +158,7 @@ export function askedReplay(
   if (files.includes('')) throw wrongValue('--replay takes a file, not ""');
   const absolute = (file: string): string => path.resolve(folder, file);
   const given = withMapFile(
-    typeof mapFile === 'string' ? absolute(mapFile) : undefined,
+    mapFile === undefined ? undefined : absolute(mapFile),
     optionsOnly(values),
     orderFields,
   );
@@ -203,7 +195,7 @@ export function withMapFile(file: string | undefined, given: Values, orderFields
       fix: `Its keys are options without their dashes, such as ${Object.keys(replayDeclared).slice(1, 5).join(', ')}, and its values texts; --dry-run --save FILE writes one.`,
     });
   }
-  const map = typeof given.map === 'string' ? given.map : '';
+  const { map = '' } = given;
   const over = parseMapping(map, orderFields).mapping;
   const mapped = typeof kept.map === 'object' ? kept.map : parseMapping(kept.map ?? '', orderFields).mapping;
   const rest = Object.entries(mapped).filter(([field]) => !Object.hasOwn(over, field));

@@ -15,11 +15,6 @@ export interface AnswerColumn {
   readonly isNumber: boolean;
 }
 
-/** A value as text, for a table or for CSV. */
-function text(value: DuckDBValue): string {
-  return String(value);
-}
-
 /** A value as JSON has it: times in ISO 8601, whole numbers that JSON cannot hold exactly as text. */
 function json(value: DuckDBValue): unknown {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
@@ -37,32 +32,32 @@ function json(value: DuckDBValue): unknown {
 
 type Rows = AsyncIterable<readonly (readonly DuckDBValue[])[]>;
 
+type TextOf = (columns: readonly AnswerColumn[], rows: Rows) => AsyncGenerator<string>;
+
 /**
  * An answer as a table.
  *
  * @param limit rows beyond it are counted, not shown
  */
-export async function* tableText(
-  columns: readonly AnswerColumn[],
-  rows: Rows,
-  limit: number,
-): AsyncGenerator<string> {
-  const shown: string[][] = [];
-  let count = 0;
-  for await (const batch of rows) {
-    count += batch.length;
-    for (const row of batch.slice(0, limit - shown.length)) {
-      shown.push(row.map((value) => (value === null ? 'NULL' : text(value))));
+export function tableText(limit: number): TextOf {
+  return async function* (columns, rows) {
+    const shown: string[][] = [];
+    let count = 0;
+    for await (const batch of rows) {
+      count += batch.length;
+      for (const row of batch.slice(0, limit - shown.length)) {
+        shown.push(row.map((value) => (value === null ? 'NULL' : String(value))));
+      }
     }
-  }
-  yield consoleTable(
-    columns.map(({ name, isNumber }) => ({ name, align: isNumber ? 'right' : 'left' })),
-    shown,
-    terminalWidth(),
-  );
-  yield count > shown.length
-    ? `only showing top ${shown.length} rows of ${count}\n`
-    : `${count} ${count === 1 ? 'row' : 'rows'}\n`;
+    yield consoleTable(
+      columns.map(({ name, isNumber }) => ({ name, align: isNumber ? 'right' : 'left' })),
+      shown,
+      terminalWidth(),
+    );
+    yield count > shown.length
+      ? `only showing top ${shown.length} rows of ${count}\n`
+      : `${count} ${count === 1 ? 'row' : 'rows'}\n`;
+  };
 }
 
 /** An answer as one JSON array of objects, a row a line. */
@@ -85,7 +80,7 @@ export async function* csvLines(columns: readonly AnswerColumn[], rows: Rows): A
   yield `${columns.map(({ name }) => csvText(name)).join(',')}\r\n`;
   const cell = (value: DuckDBValue, place: number): string => {
     if (value === null) return '';
-    return columns[place]?.isNumber ? csvField(text(value)) : csvText(text(value));
+    return columns[place]?.isNumber ? csvField(String(value)) : csvText(String(value));
   };
   for await (const batch of rows) yield batch.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }

@@ -2,8 +2,7 @@ import { type DuckDBResult, DuckDBTypeId } from '@duckdb/node-api';
 import { type ExitCode, UsageError } from '../core/error.ts';
 import { didYouMean } from '../core/nearest.ts';
 import { savedQueries } from '../core/saved-queries.ts';
-import { parseArguments } from '../functions/command-arguments.ts';
-import { rowLimit } from '../report/row-limit.ts';
+import { numberOf, parseArguments } from '../functions/command-arguments.ts';
 import { findRunFolder } from '../report/run-folder.ts';
 import { type AnswerColumn, csvLines, jsonText, tableText } from './answer.ts';
 import { RunDatabase } from './run-database.ts';
@@ -36,22 +35,15 @@ Examples
 const savedNames = savedQueries.map(({ name }) => name);
 const fix = 'Run `npm run query -- --help` for the options.';
 
-interface QueryOptions {
-  readonly sql: string;
-  readonly out: string;
-  readonly rows: number;
-  readonly form: 'table' | 'json' | 'csv';
-}
-
 function unknownOption(what: string): UsageError {
   return new UsageError('ECOM_OPTION_UNKNOWN', { what, fix });
 }
 
-function readOptions(args: readonly string[]): QueryOptions {
+function readOptions(args: readonly string[]) {
   const declared = {
     saved: { type: 'string' },
     out: { type: 'string', default: 'data' },
-    rows: { type: 'string', default: '100' },
+    rows: { type: 'string' },
     json: { type: 'boolean', default: false },
     csv: { type: 'boolean', default: false },
     debug: { type: 'boolean', default: false },
@@ -60,11 +52,11 @@ function readOptions(args: readonly string[]): QueryOptions {
   const [sql, ...more] = positionals;
   if (more.length > 0) throw unknownOption('The query must be one argument: put it in quotes');
   if (values.json && values.csv) throw unknownOption('--json and --csv cannot go together');
+  const limit = numberOf('--rows', values.rows, { min: 1, max: 100_000, whole: true }, fix) ?? 100;
   return {
     sql: question(sql, values.saved),
     out: values.out,
-    rows: rowLimit(values.rows, 1, fix),
-    form: values.json ? 'json' : values.csv ? 'csv' : 'table',
+    textOf: values.json ? jsonText : values.csv ? csvLines : tableText(limit),
   };
 }
 
@@ -119,15 +111,11 @@ async function print(parts: AsyncIterable<string>): Promise<void> {
 
 /** `npm run query`. Throws what {@link RunDatabase} does. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
-  const options = readOptions(args);
-  const database = await RunDatabase.open(await findRunFolder(options.out));
+  const { sql, out, textOf } = readOptions(args);
+  const database = await RunDatabase.open(await findRunFolder(out));
   try {
-    const answer = await database.ask(options.sql);
-    const columns = columnsOf(answer);
-    const rows = database.rows(answer);
-    if (options.form === 'json') await print(jsonText(columns, rows));
-    else if (options.form === 'csv') await print(csvLines(columns, rows));
-    else await print(tableText(columns, rows, options.rows));
+    const answer = await database.ask(sql);
+    await print(textOf(columnsOf(answer), database.rows(answer)));
   } finally {
     database.close();
   }

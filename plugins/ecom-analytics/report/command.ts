@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { EcomError, type ExitCode, UsageError } from '../core/error.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
-import { parseArguments } from '../functions/command-arguments.ts';
+import { numberOf, parseArguments } from '../functions/command-arguments.ts';
 import { definitionIn } from '../functions/stage-definition.ts';
 import {
   type AskedReplay,
@@ -23,7 +23,6 @@ import { reportPage } from './page.ts';
 import { progressLine } from './progress-line.ts';
 import { readReport } from './report.ts';
 import { reportJson } from './report-json.ts';
-import { rowLimit } from './row-limit.ts';
 import { findRunFolder } from './run-folder.ts';
 
 /** The page, below the folder that it reports on. */
@@ -97,12 +96,12 @@ function readOptions(args: readonly string[], shop: PipelineDefinition | Error):
     throw conflict('--out needs --replay: the page is written to the folder that it reports on');
   if (values.out === '')
     throw new UsageError('ECOM_OPTION_RANGE', { what: '--out takes a folder, not ""', fix });
-  const shown = values.rows?.findLast((text) => !isLayout(text)) ?? '20';
+  const shown = values.rows?.findLast((text) => !isLayout(text));
   return {
     dir: dir ?? 'data',
     replay: asked === null ? null : { asked, out: values.out ?? null },
     definition,
-    rows: rowLimit(shown, 0, fix),
+    rows: numberOf('--rows', shown, { min: 0, max: 100_000, whole: true }, fix) ?? 20,
     json: values.json,
   };
 }

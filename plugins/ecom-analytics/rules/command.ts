@@ -3,14 +3,7 @@ import { inCurrency, type PipelineDefinition } from '../core/pipeline.ts';
 import { useCurrency } from '../dashboard/page/format.ts';
 import { parseArguments } from '../functions/command-arguments.ts';
 import { definitionIn } from '../functions/stage-definition.ts';
-import {
-  type AskedReplay,
-  askedReplay,
-  dryRunDeclared,
-  dryRunUsage,
-  replayDeclared,
-  replayUsage,
-} from '../import/choices.ts';
+import { askedReplay, dryRunDeclared, dryRunUsage, replayDeclared, replayUsage } from '../import/choices.ts';
 import { showDryRun } from '../import/dry-run.ts';
 import type { Replay } from '../import/open-replay.ts';
 import { withReplay } from '../import/with-replay.ts';
@@ -41,12 +34,7 @@ Examples
 
 const fix = 'Run `npm run rules -- --help` for the options.';
 
-interface RulesOptions {
-  readonly asked: AskedReplay;
-  readonly json: boolean;
-}
-
-function readOptions(args: readonly string[], { orderFields }: PipelineDefinition): RulesOptions {
+function readOptions(args: readonly string[], { orderFields }: PipelineDefinition) {
   const declared = {
     ...replayDeclared,
     ...dryRunDeclared,
@@ -55,13 +43,11 @@ function readOptions(args: readonly string[], { orderFields }: PipelineDefinitio
   } as const;
   const { values } = parseArguments(args, declared, fix, 'options');
   const asked = values.replay === undefined ? null : askedReplay(values, process.cwd(), orderFields);
-  if (asked === null) {
-    throw new UsageError('ECOM_OPTION_MISSING', {
-      what: '--replay FILE is missing: the rules are tried on orders of your own',
-      fix,
-    });
-  }
-  return { asked, json: values.json };
+  if (asked !== null) return { asked, json: values.json };
+  throw new UsageError('ECOM_OPTION_MISSING', {
+    what: '--replay FILE is missing: the rules are tried on orders of your own',
+    fix,
+  });
 }
 
 /** @returns null when it was over before the end of the file */
@@ -84,10 +70,9 @@ async function tryRules(
 
 /** `npm run rules`. Throws what {@link withReplay} does. */
 export async function main(args: readonly string[], definition: PipelineDefinition): Promise<ExitCode> {
-  const options = readOptions(args, definition);
-  const { asked } = options;
+  const { asked, json } = readOptions(args, definition);
   const stage = definitionIn(process.env, definition);
-  if (asked.dryRun !== null) return showDryRun(asked, stage, options.json);
+  if (asked.dryRun !== null) return showDryRun(asked, stage, json);
   return withReplay(asked, stage, async (replay, isOver) => {
     for (const note of replay.notes) process.stderr.write(`${printable(note)}\n`);
     const { currency, refused } = replay.findings;
@@ -101,7 +86,7 @@ export async function main(args: readonly string[], definition: PipelineDefiniti
     const refusedRows = refused.reduce((sum, { rows }) => sum + rows, 0);
     useCurrency(currency);
     process.stdout.write(
-      options.json
+      json
         ? `${JSON.stringify(historyJson(tried, replay.files.join(', '), refusedRows, currency))}\n`
         : outcomeText(tried),
     );

@@ -1,8 +1,8 @@
 import path from 'node:path';
+import type { EngineName } from '../core/engine-name.ts';
 import { UsageError } from '../core/error.ts';
 import type { ShopFields } from '../core/fields.ts';
-import { didYouMean, listed } from '../core/nearest.ts';
-import { parseArguments } from '../functions/command-arguments.ts';
+import { numberOf, oneOf, parseArguments } from '../functions/command-arguments.ts';
 import {
   type AskedReplay,
   askedReplay,
@@ -21,7 +21,7 @@ export interface StartOptions {
   readonly source: GeneratorChoice | ReplayChoice;
   /** Absolute. */
   readonly out: string;
-  readonly engine: keyof typeof engines;
+  readonly engine: EngineName;
   /** The line of Spark; of no concern to the embedded engine. */
   readonly spark: SparkLineName;
   /** Null for no dashboard. */
@@ -42,6 +42,9 @@ export interface ReplayChoice extends AskedReplay {
   readonly speed: number | 'max';
 }
 
+const engineNames = Object.keys(engines) as EngineName[];
+const lineNames = Object.keys(sparkLines) as SparkLineName[];
+
 /** Where a run writes by default, below the project's own folder. */
 export const defaultOut = 'data';
 
@@ -57,8 +60,8 @@ ${replayUsage}
 ${dryRunUsage}
   --speed N|max         replay at N times the speed of the file's own time (max)
   --out DIR             where to write (data); an earlier run there moves to DIR/previous/
-  --engine NAME         what computes the run: ${Object.keys(engines).join(', ')} (embedded)
-  --spark LINE          with --engine spark: ${Object.keys(sparkLines).join(', ')} (${defaultSparkLine})
+  --engine NAME         what computes the run: ${engineNames.join(', ')} (embedded)
+  --spark LINE          with --engine spark: ${lineNames.join(', ')} (${defaultSparkLine})
   --port N              port of the dashboard (4600, or any that is free)
   --no-dashboard        no dashboard
   --json                print the summary as one JSON object, nothing else on stdout
@@ -84,7 +87,7 @@ const declared = {
   ...dryRunDeclared,
   speed: { type: 'string' },
   out: { type: 'string', default: defaultOut },
-  engine: { type: 'string', default: 'embedded' },
+  engine: { type: 'string' },
   spark: { type: 'string' },
   port: { type: 'string' },
   'no-dashboard': { type: 'boolean', default: false },
@@ -123,75 +126,35 @@ export function readOptions(
       fix,
     });
   // An unset variable in a script: taken as a path, it would be the project's own folder.
-  if (values.out === '') throw outOfRange('--out', '', 'a folder');
-  if (!isEngine(values.engine)) {
-    throw notOneOf('--engine', values.engine, Object.keys(engines));
-  }
-  if (values.engine !== 'spark' && values.spark !== undefined)
-    throw conflict('--spark', `--engine ${values.engine}`, 'it picks a line of Spark');
-  const spark = values.spark ?? defaultSparkLine;
-  if (!isSparkLine(spark)) throw notOneOf('--spark', spark, Object.keys(sparkLines));
+  if (values.out === '')
+    throw new UsageError('ECOM_OPTION_RANGE', { what: '--out takes a folder, not ""', fix });
+  const engine = oneOf('--engine', values.engine, engineNames, fix) ?? 'embedded';
+  if (engine !== 'spark' && values.spark !== undefined)
+    throw conflict('--spark', `--engine ${engine}`, 'it picks a line of Spark');
   return {
-    durationSeconds: optionalNumber('--duration', values.duration, { min: 1, max: 31_536_000 }),
+    durationSeconds: numberOf('--duration', values.duration, { min: 1, max: 31_536_000 }, fix) ?? null,
     source:
       asked !== null
-        ? { kind: 'replay', ...asked, speed: speed(values.speed ?? 'max') }
+        ? { kind: 'replay', ...asked, speed: speed(values.speed) }
         : {
             kind: 'generator',
-            ordersPerMinute: optionalNumber('--rate', values.rate, { min: 1, max: 1_000_000 }) ?? 1000,
+            ordersPerMinute: numberOf('--rate', values.rate, { min: 1, max: 1_000_000 }, fix) ?? 1000,
             seed:
-              optionalNumber('--seed', values.seed, { min: 0, max: 2 ** 32 - 1, whole: true }) ?? newSeed(),
-            fraudRate: optionalNumber('--fraud-rate', values['fraud-rate'], { min: 0, max: 1 }) ?? 0.02,
+              numberOf('--seed', values.seed, { min: 0, max: 2 ** 32 - 1, whole: true }, fix) ?? newSeed(),
+            fraudRate: numberOf('--fraud-rate', values['fraud-rate'], { min: 0, max: 1 }, fix) ?? 0.02,
           },
     out: path.resolve(folder, values.out),
-    engine: values.engine,
-    spark,
+    engine,
+    spark: oneOf('--spark', values.spark, lineNames, fix) ?? defaultSparkLine,
     dashboard: values['no-dashboard']
       ? null
-      : { port: optionalNumber('--port', values.port, { min: 0, max: 65_535, whole: true }) },
+      : { port: numberOf('--port', values.port, { min: 0, max: 65_535, whole: true }, fix) ?? null },
     json: values.json,
   };
 }
 
-function isEngine(name: string): name is keyof typeof engines {
-  return Object.hasOwn(engines, name);
-}
-
-function isSparkLine(name: string): name is SparkLineName {
-  return Object.hasOwn(sparkLines, name);
-}
-
-interface Range {
-  readonly min: number;
-  readonly max: number;
-  readonly whole?: boolean;
-}
-
-function optionalNumber(option: string, text: string | undefined, range: Range): number | null {
-  if (text === undefined) return null;
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  const fits = value >= range.min && value <= range.max && (!range.whole || Number.isInteger(value));
-  if (!fits) {
-    throw outOfRange(
-      option,
-      text,
-      `a ${range.whole ? 'whole ' : ''}number from ${range.min} to ${range.max}`,
-    );
-  }
-  return value;
-}
-
-function speed(text: string): number | 'max' {
-  return text === 'max' ? 'max' : (optionalNumber('--speed', text, { min: 0.001, max: 1e9 }) ?? 'max');
-}
-
-function outOfRange(option: string, given: string, allowed: string): UsageError {
-  return new UsageError('ECOM_OPTION_RANGE', { what: `${option} takes ${allowed}, not "${given}"`, fix });
-}
-
-function notOneOf(option: string, given: string, allowed: readonly string[]): UsageError {
-  const what = `${option} takes ${listed(allowed)}, not "${given}"`;
-  return new UsageError('ECOM_OPTION_RANGE', { what, fix: `${didYouMean(given, allowed)}${fix}` });
+function speed(text = 'max'): number | 'max' {
+  return text === 'max' ? text : (numberOf('--speed', text, { min: 0.001, max: 1e9 }, fix) ?? 'max');
 }
 
 function conflict(option: string, other: string, why: string): UsageError {
