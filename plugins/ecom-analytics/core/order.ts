@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { type Product, unknownCategory } from './catalog-types.ts';
 import type { ShopFields } from './fields.ts';
 import { isAmount, maxAmountUsd, toCents } from './money.ts';
@@ -32,23 +33,23 @@ function isTimestamp(value: unknown): value is string {
 }
 
 /** What a field may hold, as data: Spark's reader checks it by this alone. */
-export interface FieldForm {
-  readonly json: 'text' | 'number' | 'time';
+export const FieldFormSchema = v.strictObject({
+  json: v.picklist(['text', 'number', 'time']),
   /** Of a number its range, of a text its length in Unicode code points. */
-  readonly min?: number;
-  readonly max?: number;
+  min: v.optional(v.number()),
+  max: v.optional(v.number()),
   /** How many a number may have. */
-  readonly decimals?: number;
+  decimals: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
   /** Of a time. */
-  readonly pattern?: string;
+  pattern: v.optional(v.pipe(v.string(), v.nonEmpty())),
   /** Whether it may be missing or null. */
-  readonly optional?: true;
-}
+  optional: v.optional(v.boolean()),
+});
 
 interface FieldKind {
   check(value: unknown): boolean;
   readonly wrong: string;
-  readonly form: FieldForm;
+  readonly form: v.InferOutput<typeof FieldFormSchema>;
 }
 
 /** What a field may hold: the check that the parser runs, what to say where it fails, and the same as data. */

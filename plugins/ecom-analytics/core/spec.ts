@@ -4,6 +4,7 @@ import { deadLetterHeaders } from './dead-letter.ts';
 import { EcomError } from './error.ts';
 import {
   badRecordReasons,
+  FieldFormSchema,
   type FieldType,
   fieldRoles,
   fieldTypes,
@@ -82,15 +83,6 @@ const RuleSpec = v.variant('kind', [
   }),
 ]);
 
-const FieldFormSpec = v.strictObject({
-  json: v.picklist(['text', 'number', 'time']),
-  min: v.optional(v.number()),
-  max: v.optional(v.number()),
-  decimals: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
-  pattern: v.optional(name),
-  optional: v.optional(v.boolean()),
-});
-
 /** The definition as JSON: what Spark reads, and what the checkpoint's fingerprint is computed from. */
 export const PipelineSpecSchema = v.strictObject({
   specVersion: v.literal(specVersion),
@@ -104,7 +96,7 @@ export const PipelineSpecSchema = v.strictObject({
       v.strictObject({ name, type: v.picklist(Object.keys(fieldTypes) as FieldType[]), reason: name }),
     ),
     /** What a field of each type may hold. */
-    types: v.record(name, FieldFormSpec),
+    types: v.record(name, FieldFormSchema),
     /** Fields that mean something beyond their type. */
     key: name,
     product: name,

@@ -1,7 +1,7 @@
 import type { Kafka, Message } from 'kafkajs';
 import { alertKey } from '../../core/alert.ts';
 import { EcomError } from '../../core/error.ts';
-import { encodeLabel, labelHeader } from '../../core/generator/label.ts';
+import { labelHeader } from '../../core/generator/label.ts';
 import { tickHeader } from '../../core/tick.ts';
 import { formatTimestamp } from '../../core/timestamp.ts';
 import type { Topics } from '../../core/topic.ts';
@@ -22,7 +22,7 @@ const staleAfterMs = 8 * 60_000;
 function topicRecords({ orders, alerts, tickMs }: Batch, topics: Topics): TopicRecords[] {
   const orderMessages = orders.map(({ order, label }): Message => {
     const message = { key: order.customer_id, value: JSON.stringify(order) };
-    return label === null ? message : { ...message, headers: { [labelHeader]: encodeLabel(label) } };
+    return label === null ? message : { ...message, headers: { [labelHeader]: JSON.stringify(label) } };
   });
   if (tickMs !== null) {
     // The watermark is the maximum over partitions, so any one will do; sent again it must be the same one.

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { catalog } from '../../../../pipeline/catalog.ts';
-import { decodeLabel, encodeLabel } from '../../core/generator/label.ts';
 import {
   customerBase,
   type GeneratedOrder,
@@ -180,9 +179,5 @@ describe('the order generator', () => {
 
   it('keeps the label out of the order', () => {
     expect(many.filter(({ order }) => 'label' in order || 'intent' in order)).toEqual([]);
-    const label = { pattern: 'high-value', case: 'high-value-1', orders: 1, intent: 'fraud' as const };
-    expect(decodeLabel(encodeLabel(label))).toEqual(label);
-    expect(decodeLabel('{"pattern":1}')).toBeNull();
-    expect(decodeLabel('not json')).toBeNull();
   });
 });

@@ -7,7 +7,7 @@ import {
   type ProducerRecord,
 } from 'kafkajs';
 import { describe, expect, test } from 'vitest';
-import { decodeLabel, labelHeader } from '../../../core/generator/label.ts';
+import { labelHeader } from '../../../core/generator/label.ts';
 import type { GeneratedOrder } from '../../../core/generator/order-generator.ts';
 import { tickHeader } from '../../../core/tick.ts';
 import type { Clock } from '../../../functions/clock.ts';
@@ -161,7 +161,7 @@ describe('a batch on its way to Kafka', () => {
     );
     const headers = sent.filter(({ value }) => value !== null).map((one) => one.headers?.[labelHeader]);
     expect(headers[0]).toBeUndefined();
-    expect(decodeLabel(String(headers[1]))).toEqual(label);
+    expect(JSON.parse(String(headers[1]))).toEqual(label);
     expect(sent.filter(({ value }) => value === null)).toMatchObject([
       { partition: 0, headers: { [tickHeader]: '2026-11-23T12:00:00.005Z' } },
     ]);
