@@ -30,20 +30,16 @@ function parts(text: string): string[] {
   return [...found, part];
 }
 
-/** Writes `field=column,…` so that {@link parseMapping} reads it back. */
-export function writeMapping(mapping: Readonly<Record<string, string>>): string {
-  return Object.entries(mapping)
-    .map(([field, column]) => {
-      const bare = column === column.trim() && !/[",'()[\]]/.test(column);
-      return `${field}=${bare ? column : `"${column.replaceAll('"', '""')}"`}`;
-    })
-    .join(',');
+/** Writes `field=column` so that {@link parseMapping} reads it back. */
+function pairText(field: string, column: string): string {
+  const bare = column === column.trim() && !/[",'()[\]]/.test(column);
+  return `${field}=${bare ? column : identifier(column)}`;
 }
 
 /** Joins sides that are written as `--map` takes them already: an expression stays one. */
 export function joinMapping(written: Readonly<Record<string, string>>): string {
   return Object.entries(written)
-    .map(([field, side]) => `${field}=${parts(side).length === 1 ? side : `"${side.replaceAll('"', '""')}"`}`)
+    .map(([field, side]) => `${field}=${parts(side).length === 1 ? side : identifier(side)}`)
     .join(',');
 }
 
@@ -104,7 +100,7 @@ export function mappingError(
     ...Object.entries(suggested)
       .filter(([field, column]) => !own(field, column))
       .map(([field, column]) =>
-        inCents(field, column) ? `${field}=${identifier(column)} / 100` : writeMapping({ [field]: column }),
+        inCents(field, column) ? `${field}=${identifier(column)} / 100` : pairText(field, column),
       ),
     ...lacking.map((field) => `${field}=<column>`),
   ];

@@ -34,10 +34,6 @@ const words: Readonly<Record<OrderField, string>> = {
 const currencyWords =
   'currency currencycode ordercurrency ordercurrencycode wahrung devise monnaie moneda divisa valuta moeda';
 
-function isOrderField(name: string): name is OrderField {
-  return name in words;
-}
-
 function plain(column: string): string {
   return column
     .normalize('NFD')
@@ -49,6 +45,8 @@ function plain(column: string): string {
 export function currencyColumn(columns: readonly string[]): string | undefined {
   return columns.find((column) => currencyWords.split(' ').includes(plain(column)));
 }
+
+const fields = Object.keys(words) as OrderField[];
 
 /** How much a column's name looks like a field's: higher is likelier, 0 is not at all. */
 function likeness(column: string, field: OrderField): number {
@@ -127,8 +125,7 @@ export function suggestColumns(
   given: Readonly<Partial<Record<OrderField, string>>>,
 ): Partial<Record<OrderField, string>> {
   const pairs: { field: OrderField; column: string; score: number }[] = [];
-  for (const field of Object.keys(words)) {
-    if (!isOrderField(field)) continue;
+  for (const field of fields) {
     for (const facts of columns) {
       if (!allows(field, facts)) continue;
       let score = likeness(facts.name, field);
@@ -146,9 +143,7 @@ export function suggestColumns(
     taken.add(column);
   }
   return Object.fromEntries(
-    Object.entries(words).flatMap(([field]) =>
-      isOrderField(field) && chosen[field] !== undefined ? [[field, chosen[field]]] : [],
-    ),
+    fields.flatMap((field) => (chosen[field] === undefined ? [] : [[field, chosen[field]]])),
   );
 }
 

@@ -1,7 +1,7 @@
 import { toUsd } from '../core/money.ts';
 import type { OneOfRule, StatefulRule, ThresholdRule } from '../core/rule.ts';
 import { count, date, money, share, span } from '../dashboard/page/format.ts';
-import { consoleTable, terminalWidth } from '../report/console-table.ts';
+import { type ConsoleColumn, consoleTable, terminalWidth } from '../report/console-table.ts';
 import type { HistoryOutcome } from './history.ts';
 import type { Example, LimitOutcome, RuleOutcome, ValueOutcome } from './trial.ts';
 
@@ -39,46 +39,52 @@ function rate(perDay: number): string {
   return perDay < 0.01 ? '<0.01' : perDay.toFixed(perDay < 10 ? 2 : 0);
 }
 
+/** Figures of what raises alerts, as columns of a table; the first is what they are counted by. */
+function figureColumns(first: string): ConsoleColumn[] {
+  const names = [first, 'a day', 'share of orders', 'customers', 'share of customers'];
+  return names.map((name) => ({ name, align: 'right' }));
+}
+
+function figures(
+  alerts: number,
+  { orders, customers }: LimitOutcome | ValueOutcome,
+  history: HistoryOutcome,
+): string[] {
+  return [
+    count(alerts),
+    rate(alertsPerDay(alerts, history)),
+    share(orders, history.orders),
+    count(customers),
+    share(customers, history.customers),
+  ];
+}
+
 function limitTable(
   rule: ThresholdRule | StatefulRule,
   limits: readonly LimitOutcome[],
   history: HistoryOutcome,
 ): string {
-  const names = ['alerts', 'a day', 'share of orders', 'customers', 'share of customers'];
-  const columns = [
-    { name: 'more than', align: 'right' as const },
+  const columns: ConsoleColumn[] = [
+    { name: 'more than', align: 'right' },
     { name: '' },
-    ...names.map((name) => ({ name, align: 'right' as const })),
+    ...figureColumns('alerts'),
     { name: 'closest example' },
   ];
   const rows = limits.map((limit) => [
     shown(rule, limit.moreThan),
     limit.labels.join(', '),
-    count(limit.alerts),
-    rate(alertsPerDay(limit.alerts, history)),
-    share(limit.orders, history.orders),
-    count(limit.customers),
-    share(limit.customers, history.customers),
+    ...figures(limit.alerts, limit, history),
     exampleText(rule, limit.closest),
   ]);
   return consoleTable(columns, rows, terminalWidth());
 }
 
 function valueTable(rule: OneOfRule, values: readonly ValueOutcome[], history: HistoryOutcome): string {
-  const names = ['orders', 'a day', 'share of orders', 'customers', 'share of customers'];
-  const columns = [
-    { name: rule.field },
-    { name: '' },
-    ...names.map((name) => ({ name, align: 'right' as const })),
-  ];
-  const rows = values.map(({ value, onList, orders, customers }) => [
-    value,
-    onList ? 'on the list' : '',
-    count(orders),
-    rate(alertsPerDay(orders, history)),
-    share(orders, history.orders),
-    count(customers),
-    share(customers, history.customers),
+  const columns: ConsoleColumn[] = [{ name: rule.field }, { name: '' }, ...figureColumns('orders')];
+  const rows = values.map((one) => [
+    one.value,
+    one.onList ? 'on the list' : '',
+    ...figures(one.orders, one, history),
   ]);
   return consoleTable(columns, rows, terminalWidth());
 }

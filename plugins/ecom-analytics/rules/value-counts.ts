@@ -9,10 +9,6 @@ export class ValueCounts {
     this.#total += times;
   }
 
-  get total(): number {
-    return this.#total;
-  }
-
   /** How many lie over a limit, not at it. */
   over(limit: number): number {
     let count = 0;

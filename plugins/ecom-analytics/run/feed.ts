@@ -52,20 +52,17 @@ export type RunPhase =
   /** Orders have ended: windows that have been written since, of those that were open. */
   | { readonly name: 'draining'; readonly written: number; readonly windows: number };
 
+const phaseTexts = {
+  installing: 'Installing Spark and Kafka where they are missing',
+  'starting-kafka': 'Starting Kafka',
+  'starting-spark': 'Starting Spark',
+  running: '',
+};
+
 /** A phase for a person; empty while the run is running. */
 export function phaseText(phase: RunPhase): string {
-  switch (phase.name) {
-    case 'installing':
-      return 'Installing Spark and Kafka where they are missing';
-    case 'starting-kafka':
-      return 'Starting Kafka';
-    case 'starting-spark':
-      return 'Starting Spark';
-    case 'running':
-      return '';
-    case 'draining':
-      return `Draining ${phase.written} of ${phase.windows} ${phase.windows === 1 ? 'window' : 'windows'}`;
-  }
+  if (phase.name !== 'draining') return phaseTexts[phase.name];
+  return `Draining ${phase.written} of ${phase.windows} ${phase.windows === 1 ? 'window' : 'windows'}`;
 }
 
 /** An order that a run sends. */

@@ -53,7 +53,7 @@ export async function replaySource(
     close: () => replay.close(),
     send: async (sink) => {
       if (durationMs !== null) untilMs = clock.elapsed() + durationMs;
-      const pace = choice.speed === 'max' ? null : new ReplayPace(choice.speed, clock, stop, untilMs);
+      const send = choice.speed === 'max' ? sendAll : pacedSending(choice.speed, clock, stop, untilMs);
       for await (const rows of replay) {
         if (over()) return;
         const orders: ReplayOrder[] = [];
@@ -63,8 +63,7 @@ export async function replaySource(
           else bad.push(refusedRow(row, name));
         }
         if (bad.length > 0) await sink.refuse(bad);
-        if (pace === null) await sendAll(sink, orders);
-        else await pace.send(sink, orders);
+        await send(sink, orders);
       }
     },
   };
@@ -79,49 +78,40 @@ function sendAll(sink: SourceSink, orders: readonly ReplayOrder[]): Promise<void
   });
 }
 
-/** Lets orders go at so many times the speed of their own time, counted from the first of them. */
-class ReplayPace {
-  readonly #speed: number;
-  readonly #clock: Clock;
-  readonly #stop: AbortSignal;
-  readonly #untilMs: number;
-  #first: { readonly eventTimeMs: number; readonly atMs: number } | null = null;
-
-  constructor(speed: number, clock: Clock, stop: AbortSignal, untilMs: number) {
-    this.#speed = speed;
-    this.#clock = clock;
-    this.#stop = stop;
-    this.#untilMs = untilMs;
-  }
-
-  /** Sends orders as they come due; those that are due together go together. */
-  async send(sink: SourceSink, orders: readonly ReplayOrder[]): Promise<void> {
-    let sent = 0;
-    for (let index = 0; index < orders.length; index++) {
-      const order = orders[index];
-      if (order === undefined) return;
-      const dueMs = this.#dueMs(order.eventTimeMs);
-      if (dueMs <= this.#clock.elapsed()) continue;
-      await sendAll(sink, orders.slice(sent, index));
-      sent = index;
-      if (!(await this.#reach(dueMs))) return;
-    }
-    await sendAll(sink, orders.slice(sent));
-  }
-
-  #dueMs(eventTimeMs: number): number {
-    this.#first ??= { eventTimeMs, atMs: this.#clock.elapsed() };
-    return this.#first.atMs + (eventTimeMs - this.#first.eventTimeMs) / this.#speed;
-  }
-
+/**
+ * Sends orders at so many times the speed of their own time, counted from the first of them. Those that are due together go
+ * together.
+ */
+function pacedSending(
+  speed: number,
+  clock: Clock,
+  stop: AbortSignal,
+  untilMs: number,
+): (sink: SourceSink, orders: readonly ReplayOrder[]) => Promise<void> {
+  let first: { readonly eventTimeMs: number; readonly atMs: number } | null = null;
+  const dueMs = (eventTimeMs: number): number => {
+    first ??= { eventTimeMs, atMs: clock.elapsed() };
+    return first.atMs + (eventTimeMs - first.eventTimeMs) / speed;
+  };
   /** Sleeps until then; false when the run is over before. */
-  async #reach(dueMs: number): Promise<boolean> {
-    while (!this.#stop.aborted) {
-      const now = this.#clock.elapsed();
-      if (now >= dueMs) return true;
-      if (now >= this.#untilMs) return false;
-      await this.#clock.sleep(Math.min(dueMs - now, this.#untilMs - now, longestSleepMs), this.#stop);
+  const reach = async (atMs: number): Promise<boolean> => {
+    while (!stop.aborted) {
+      const now = clock.elapsed();
+      if (now >= atMs) return true;
+      if (now >= untilMs) return false;
+      await clock.sleep(Math.min(atMs - now, untilMs - now, longestSleepMs), stop);
     }
     return false;
-  }
+  };
+  return async (sink, orders) => {
+    let sent = 0;
+    for (const [index, { eventTimeMs }] of orders.entries()) {
+      const atMs = dueMs(eventTimeMs);
+      if (atMs <= clock.elapsed()) continue;
+      await sendAll(sink, orders.slice(sent, index));
+      sent = index;
+      if (!(await reach(atMs))) return;
+    }
+    await sendAll(sink, orders.slice(sent));
+  };
 }

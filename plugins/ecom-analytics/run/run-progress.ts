@@ -57,24 +57,17 @@ export function progressFeed(terminal: LineTerminal, done: () => number | null):
 
 /** One feed that passes everything on to several. */
 export function everyFeed(feeds: readonly RunFeed[]): RunFeed {
+  const each =
+    <News>(tell: (feed: RunFeed, news: News) => void) =>
+    (news: News): void => {
+      for (const feed of feeds) tell(feed, news);
+    };
   return {
-    phase: (phase) => {
-      for (const feed of feeds) feed.phase(phase);
-    },
-    snapshot: (snapshot) => {
-      for (const feed of feeds) feed.snapshot(snapshot);
-    },
-    orders: (orders) => {
-      for (const feed of feeds) feed.orders(orders);
-    },
-    windows: (rows) => {
-      for (const feed of feeds) feed.windows(rows);
-    },
-    alerts: (alerts) => {
-      for (const feed of feeds) feed.alerts(alerts);
-    },
-    operations: (operations) => {
-      for (const feed of feeds) feed.operations(operations);
-    },
+    phase: each((feed, phase) => feed.phase(phase)),
+    snapshot: each((feed, snapshot) => feed.snapshot(snapshot)),
+    orders: each((feed, orders) => feed.orders(orders)),
+    windows: each((feed, rows) => feed.windows(rows)),
+    alerts: each((feed, alerts) => feed.alerts(alerts)),
+    operations: each((feed, operations) => feed.operations(operations)),
   };
 }

@@ -7,9 +7,10 @@ import { badRecordReasons } from '../core/order.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
 import type { WindowRow } from '../core/window.ts';
 import type { Clock } from '../functions/clock.ts';
+import { LatencyScale } from '../functions/producer/ack-latency.ts';
 import type { StreamHealth } from '../job/stream-health.ts';
 import type { RunFeed, RunSnapshot, RunSummary } from './feed.ts';
-import { RunLatency } from './latency.ts';
+import { latencyOf } from './latency.ts';
 import type { OrderSource } from './order-source.ts';
 import { RateMeter } from './rate-meter.ts';
 import { Refusals, showRefused } from './refusals.ts';
@@ -55,8 +56,8 @@ export class RunTally {
   /** Null where nothing was planted, so that nothing can be said of the rules. */
   readonly #scoreboard: Scoreboard | null;
   readonly #alerts: Record<string, number>;
-  readonly #orderToAlert = new RunLatency();
-  readonly #orderToWindow = new RunLatency();
+  readonly #orderToAlert = new LatencyScale();
+  readonly #orderToWindow = new LatencyScale();
   readonly #rate = new RateMeter();
   readonly #refusals: Refusals;
   readonly #startedMs: number;
@@ -84,7 +85,7 @@ export class RunTally {
     for (const { alert, latencyMs } of acted) {
       this.#alerts[alert.rule_id] = (this.#alerts[alert.rule_id] ?? 0) + 1;
       this.#scoreboard?.sawAlert(alert);
-      if (latencyMs !== null) this.#orderToAlert.add(latencyMs);
+      if (latencyMs !== null) this.#orderToAlert.record(latencyMs);
     }
     this.#feed.alerts(acted.map(({ alert }) => alert));
   }
@@ -97,7 +98,7 @@ export class RunTally {
     if (this.#options.source.eventTime === 'now') {
       const now = this.#options.clock.now();
       const { watermarkMs } = this.#options.definition.windows;
-      for (const row of rows) this.#orderToWindow.add(now - row.window_end - watermarkMs);
+      for (const row of rows) this.#orderToWindow.record(now - row.window_end - watermarkMs);
     }
     this.#feed.windows(rows);
   }
@@ -127,26 +128,33 @@ export class RunTally {
 
   /** Tells the feed how far the run is. */
   show(counts: QueryCounts, finished: boolean): void {
-    this.#feed.snapshot(this.#snapshot(counts, finished));
+    const runMs = this.#runMs();
+    this.#feed.snapshot({
+      ...counts,
+      ...this.#results(),
+      runMs,
+      nowMs: this.#options.clock.now(),
+      finished,
+      ordersPerMinute: this.#rate.perMinute(counts.orders, runMs),
+      orderToAlert: latencyOf(this.#orderToAlert),
+      orderToWindow: latencyOf(this.#orderToWindow),
+    });
   }
 
   /** @param out the folder that the run wrote */
   summary(counts: QueryCounts, out: string): RunSummary {
+    const { findings } = this.#options.source;
     return {
       orders: counts.orders,
       duplicates: counts.duplicates,
       revenue: counts.revenue,
-      currency: this.#options.definition.currency,
       customers: counts.customers,
-      windows: this.#windows,
-      alerts: { ...this.#alerts },
       dead_letters: counts.deadLetters,
       late: counts.late,
-      planted: this.#scoreboard?.scores() ?? {},
+      ...this.#results(),
       out,
-      engine: this.#options.engine,
       seconds: this.#runMs() / 1000,
-      ...(this.#options.source.findings !== undefined && { replay: this.#options.source.findings }),
+      ...(findings !== undefined && { replay: findings }),
     };
   }
 
@@ -154,21 +162,13 @@ export class RunTally {
     return this.#options.clock.elapsed() - this.#startedMs;
   }
 
-  #snapshot(counts: QueryCounts, finished: boolean): RunSnapshot {
-    const { engine, clock } = this.#options;
-    const runMs = this.#runMs();
+  /** What a snapshot and the summary both say. */
+  #results(): Pick<RunSnapshot, 'engine' | 'currency' | 'windows' | 'alerts' | 'planted'> {
     return {
-      ...counts,
+      engine: this.#options.engine,
       currency: this.#options.definition.currency,
-      engine,
-      runMs,
-      nowMs: clock.now(),
-      finished,
       windows: this.#windows,
       alerts: { ...this.#alerts },
-      ordersPerMinute: this.#rate.perMinute(counts.orders, runMs),
-      orderToAlert: this.#orderToAlert.summary(),
-      orderToWindow: this.#orderToWindow.summary(),
       planted: this.#scoreboard?.scores() ?? {},
     };
   }

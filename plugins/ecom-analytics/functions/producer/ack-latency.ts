@@ -6,8 +6,13 @@ export class LatencyScale {
   readonly #counts = new Map<number, number>();
   #total = 0;
 
+  /** How many records there were. */
+  get count(): number {
+    return this.#total;
+  }
+
   /** @param count how many records had this latency */
-  record(ms: number, count: number): void {
+  record(ms: number, count = 1): void {
     const bucket = Math.ceil(Math.log(Math.max(ms, 0.01)) / Math.log(step));
     this.#counts.set(bucket, (this.#counts.get(bucket) ?? 0) + count);
     this.#total += count;

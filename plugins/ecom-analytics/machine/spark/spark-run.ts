@@ -24,7 +24,7 @@ import { SentOrders } from './sent-orders.ts';
 import type { RunStatus } from './status-file.ts';
 import { type StreamingJob, startStreamingJob } from './streaming-job.ts';
 import { type TailedRecord, TopicTail } from './topic-tail.ts';
-import { WindowFolder } from './window-folder.ts';
+import { windowReader } from './window-folder.ts';
 
 /** Below the output folder, while a run is under way and after one that failed: data of Kafka, checkpoint, logs. */
 export const sparkFolder = '.spark';
@@ -93,7 +93,7 @@ class SparkRun implements SourceSink {
   readonly #sent: SentOrders;
   readonly #kafka: KafkaClient;
   readonly #sink: KafkaSink;
-  readonly #windows: WindowFolder;
+  readonly #newRows: () => Promise<WindowRow[]>;
   readonly #alertHandler: AlertHandler;
   readonly #tails: readonly TopicTail[];
   /** Coordinates of the dead letters in the file: the job may send one twice. */
@@ -116,7 +116,7 @@ class SparkRun implements SourceSink {
     this.#sent = new SentOrders(definition);
     this.#kafka = createKafkaClient(settings, 'ecom-run', silentLog);
     this.#sink = new KafkaSink(settings, definition.topics, clock, silentLog);
-    this.#windows = new WindowFolder(out.path);
+    this.#newRows = windowReader(out.path);
     this.#alertHandler = new AlertHandler(definition.topics, out, clock);
     this.#tails = [
       new TopicTail(this.#kafka.kafka, alerts.name, (records) => this.#act(records)),
@@ -167,7 +167,7 @@ class SparkRun implements SourceSink {
     this.#showDraining(this.#draining);
     const status = await this.#job.drain();
     await Promise.all(this.#tails.map((tail) => tail.reachEnd()));
-    this.#written(await this.#windows.newRows());
+    this.#written(await this.#newRows());
     this.#status = status;
     this.#drained = true;
     const { orders, badRecords } = status.totals;
@@ -181,7 +181,7 @@ class SparkRun implements SourceSink {
   async #watch(over: AbortSignal): Promise<never> {
     while (!over.aborted) {
       this.#status = await this.#job.status();
-      this.#written(await this.#windows.newRows());
+      this.#written(await this.#newRows());
       this.#show(false);
       await this.#options.clock.sleep(snapshotEveryMs, over);
     }
