@@ -91,20 +91,20 @@ export interface RuleRate {
   readonly lastHour: number;
 }
 
-/** The rate over wall-clock time: one point a second at most. */
-export interface Rate {
+/** A point of the rate over wall-clock time, one a second at most. */
+export type RatePoint = readonly [
   /** Epoch milliseconds. */
-  readonly at: readonly number[];
-  readonly ordersPerMinute: readonly number[];
-  /** Orders of the run until then. */
-  readonly orders: readonly number[];
-}
+  atMs: number,
+  ordersPerMinute: number,
+  /** Of the run until then. */
+  orders: number,
+];
 
 /** What has changed since the last message. */
 export interface FrameMessage {
   readonly phase?: RunPhase;
   readonly snapshot?: RunSnapshot;
-  readonly rate?: Rate;
+  readonly rate?: readonly RatePoint[];
   /** The whole of it, not a difference. */
   readonly revenue?: Revenue;
   readonly sales?: Sales;
@@ -117,22 +117,10 @@ export interface FrameMessage {
 }
 
 /** All there is to know: the first message to a page, and to one that has fallen too far behind. */
-export interface StateMessage {
+export interface StateMessage extends FrameMessage {
   /** Names the version of the page that the server has. */
   readonly page: string;
   readonly run: RunInfo;
-  /** Null before the run has said what it is at. */
-  readonly phase: RunPhase | null;
-  readonly snapshot: RunSnapshot | null;
-  readonly rate: Rate;
-  readonly revenue: Revenue;
-  readonly sales: Sales;
-  readonly alerts: readonly AlertGroup[];
-  readonly rates: readonly RuleRate[];
-  /** Whether alerts can be acknowledged. */
-  readonly acknowledges: boolean;
-  /** Null before there is anything to tell. */
-  readonly operations: Operations | null;
 }
 
 /** What `GET /alert?id=…` answers. */

@@ -1,15 +1,15 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { EcomError } from '../core/error.ts';
-import type { PipelineDefinition } from '../core/pipeline.ts';
 import { portError } from '../functions/command-arguments.ts';
 import type { RunFeed } from '../run/feed.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { AlertRequests, Refusal } from './alert-requests.ts';
 import { EventStream } from './event-stream.ts';
-import type { FrameMessage, RunInfo } from './message.ts';
+import type { FrameMessage } from './message.ts';
 import { narrowedBy } from './page/alert-search.ts';
 import { pageFiles, pageVersion } from './page-files.ts';
-import { RunHistory } from './run-history.ts';
+import { RunHistory, type Watched } from './run-history.ts';
 import { refusalOf } from './same-page.ts';
 
 const host = '127.0.0.1';
@@ -22,17 +22,9 @@ const maxBodyBytes = 4096;
 /** How long open connections may take to read their last frame. */
 const closeMs = 500;
 
-export interface DashboardOptions {
+export interface DashboardOptions extends Watched {
   /** TCP port; 0 for any free one. By default 4600, or any free one when that is taken. */
   readonly port?: number;
-  /** What is being run: its rules and windows are shown. */
-  readonly definition: PipelineDefinition;
-  /** What the orders come from, in a few words for the page's head, such as a file's name. */
-  readonly source?: string;
-  /** A run that is under way unless it is said otherwise. */
-  readonly kind?: RunInfo['kind'];
-  /** False where the shop's definition could not be loaded, so that `definition` is made up. */
-  readonly hasDefinition?: boolean;
 }
 
 /** A running dashboard: feed it, and close it when the process has nothing more to show. */
@@ -123,14 +115,9 @@ function portOf(server: Server): number {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-function listenOn(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
+async function listenOn(server: Server, port: number): Promise<void> {
+  server.listen(port, host);
+  await once(server, 'listening');
 }
 
 async function listen(server: Server, asked: number | undefined): Promise<void> {
@@ -160,22 +147,14 @@ export function addressText(url: string, asked: number | null): string {
  * @throws EcomError `ECOM_PORT_TAKEN` when the port asked for is in use, `ECOM_PORT_REFUSED` when it may not be used
  */
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
-  let acknowledgements: Acknowledgements | null = null;
-  const history = new RunHistory(
-    options.definition,
-    options.source ?? null,
-    (alertId) => acknowledgements?.at(alertId) ?? null,
-    options.kind,
-    options.hasDefinition,
-  );
+  const history = new RunHistory(options, (alertId) => requests.folder?.acknowledgements.at(alertId) ?? null);
   const requests = new AlertRequests(options.definition, history, Date.now);
   const files = await pageFiles();
   const page = pageVersion(files);
-  const acknowledges = (): boolean => requests.folder?.isWritable ?? false;
   const stream = new EventStream(() => ({
-    page,
     ...history.state(),
-    acknowledges: acknowledges(),
+    page,
+    acknowledges: requests.folder?.isWritable ?? false,
   }));
   let hosts: ReadonlySet<string> = new Set();
   let origins: ReadonlySet<string> = new Set();
@@ -190,6 +169,13 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   const flushSoon = (): void => {
     timer ??= setTimeout(flush, frameMs).unref();
   };
+  /** What the feed says is in a frame soon. */
+  const told =
+    <T>(take: (said: T) => void) =>
+    (said: T): void => {
+      take(said);
+      flushSoon();
+    };
 
   const asked: Readonly<Record<string, (params: URLSearchParams) => Promise<object>>> = {
     '/alert': (params) => requests.alert(params.get('id') ?? ''),
@@ -246,34 +232,24 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     get isWatched() {
       return stream.isWatched;
     },
-    phase(phase) {
-      history.phase(phase);
-      flushSoon();
-    },
+    phase: told((phase) => history.phase(phase)),
     snapshot(snapshot) {
       history.snapshot(snapshot);
       if (snapshot.finished) flush();
       else flushSoon();
     },
-    orders(orders) {
-      history.sent(orders);
-    },
-    windows(rows) {
-      history.windows(rows, Date.now());
-      flushSoon();
-    },
-    alerts(alerts) {
-      history.rang(alerts);
-      flushSoon();
-    },
-    operations(operations) {
-      history.operations(operations);
-      flushSoon();
-    },
+    orders: (orders) => history.sent(orders),
+    windows: told((rows) => history.windows(rows, Date.now())),
+    alerts: told((alerts) => history.rang(alerts)),
+    operations: told((operations) => history.operations(operations)),
     async runFolder(folder, use = 'write') {
-      acknowledgements = await Acknowledgements.open(folder);
-      requests.folder = { path: folder, acknowledgements, isWritable: use === 'write' };
-      stream.publish({ acknowledges: use === 'write' } satisfies FrameMessage);
+      const isWritable = use === 'write';
+      requests.folder = {
+        path: folder,
+        acknowledgements: await Acknowledgements.open(folder),
+        isWritable,
+      };
+      stream.publish({ acknowledges: isWritable } satisfies FrameMessage);
     },
     async close() {
       flush();

@@ -5,11 +5,11 @@ import type { AlertAnswer, AlertGroup, LimitAnswer, RuleRate } from '../message.
 import { addressHash } from './address.ts';
 import { severityMark } from './alert-line.ts';
 import { ask, reasonOf, tell } from './ask.ts';
-import { bodyRow, byId, element, foreign, setText, tableHead } from './element.ts';
-import { count, moment, money } from './format.ts';
+import { byId, element, factList, foreign, note, setText, tableOf } from './element.ts';
+import { count, counted, moment, money } from './format.ts';
 import type { RunModel } from './model.ts';
 import type { Navigation } from './navigation.ts';
-import { counted, limitSentences, limitText, rateText, ruleText } from './rule-text.ts';
+import { limitSentences, limitText, rateText, ruleText } from './rule-text.ts';
 
 /** The alert that the address names, with all that explains it. */
 export class AlertDetail {
@@ -58,7 +58,7 @@ export class AlertDetail {
 
   async #load(id: string, nowMs: number): Promise<void> {
     const body = byId('alert-body');
-    body.replaceChildren(element('p', { class: 'note' }, 'Looking it up …'));
+    body.replaceChildren(note('Looking it up …'));
     byId('alert-heading').focus();
     try {
       const answer = await ask<AlertAnswer>('/alert', { id });
@@ -66,7 +66,7 @@ export class AlertDetail {
       this.#answer = answer;
       body.replaceChildren(...this.#parts(answer, nowMs));
     } catch (error) {
-      if (id === this.#id) body.replaceChildren(element('p', { class: 'note' }, reasonOf(error)));
+      if (id === this.#id) body.replaceChildren(note(reasonOf(error)));
     }
     this.#changed();
   }
@@ -147,7 +147,7 @@ export class AlertDetail {
       this.#model.run?.hasDefinition === false
         ? 'unknown, because pipeline/definition.ts cannot be loaded'
         : 'not in the pipeline’s definition';
-    const facts: [string, Node | string][] = [
+    const facts: [string, HTMLElement | string][] = [
       ['Rule', rule === null ? unknown : ruleText(rule)],
       ['Raised', this.#rate],
       ['Customer', customer],
@@ -160,10 +160,9 @@ export class AlertDetail {
       const from = moment(parseTimestamp(since), nowMs);
       facts.push(['Same rule and customer', `${counted(times, 'alert')} since ${from}`]);
     }
-    return element(
-      'dl',
-      { class: 'facts' },
-      ...facts.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value))),
+    return factList(
+      'facts',
+      facts.map(([name, figure]) => [name, element('dd', {}, figure)]),
     );
   }
 
@@ -181,13 +180,13 @@ export class AlertDetail {
     if (atHand.orders === 0) {
       const none =
         'A run keeps its alerts and windows but not its orders, so orders are shown here only while it lasts.';
-      return [heading, element('p', { class: 'note' }, none)];
+      return [heading, note(none)];
     }
     if (order_id === null) return [];
     if (order !== null) return [heading, orderTable([order], nowMs, 'The order')];
     const since = atHand.sinceMs === null ? '' : `, since ${moment(atHand.sinceMs, nowMs)}`;
-    const note = `The order is too old to be shown: the dashboard keeps the run’s newest ${counted(atHand.orders, 'order')}${since}.`;
-    return [heading, element('p', { class: 'note' }, note)];
+    const old = `The order is too old to be shown: the dashboard keeps the run’s newest ${counted(atHand.orders, 'order')}${since}.`;
+    return [heading, note(old)];
   }
 
   #others({ group, others, atHand }: AlertAnswer, nowMs: number): HTMLElement[] {
@@ -203,20 +202,16 @@ export class AlertDetail {
     return [
       heading,
       ...(others.count === 0 ? [] : [orderTable(others.newest, nowMs, `The customer’s ${which}`)]),
-      ...(notes.length === 0 ? [] : [element('p', { class: 'note' }, notes.join(' '))]),
+      ...(notes.length === 0 ? [] : [note(notes.join(' '))]),
     ];
   }
 
   #limit(rule: Exclude<Rule, { kind: 'one-of' }>, { atHand }: AlertAnswer): HTMLElement {
     const heading = element('h3', {}, 'Another limit');
-    const note = element(
-      'p',
-      { class: 'note' },
-      element('code', {}, 'npm run rules -- --replay FILE'),
-      ' tries every rule on a file of your own orders.',
-    );
+    const command = element('code', {}, 'npm run rules -- --replay FILE');
+    const more = note(command, ' tries every rule on a file of your own orders.');
     // Without orders there is nothing to try it on here.
-    if (atHand.orders === 0) return element('div', {}, heading, note);
+    if (atHand.orders === 0) return element('div', {}, heading, more);
     const input = element('input', {
       id: 'limit-asked',
       type: 'number',
@@ -245,30 +240,22 @@ export class AlertDetail {
         button.disabled = false;
       }
     });
-    return element('div', {}, heading, form, said, note);
+    return element('div', {}, heading, form, said, more);
   }
 }
 
 /** Orders as a table; a region that scrolls where it is too wide. */
 function orderTable(orders: readonly Order[], nowMs: number, label: string): HTMLElement {
-  const rows = orders.map((order) =>
-    bodyRow(
+  const rows = orders.map((order) => {
+    const quantity = order.quantity > 1 ? `${count(order.quantity)} × ` : '';
+    return [
       moment(parseTimestamp(order.timestamp), nowMs),
-      element(
-        'span',
-        {},
-        order.quantity > 1 ? `${count(order.quantity)} × ` : '',
-        foreign(order.product_name),
-      ),
+      element('span', {}, quantity, foreign(order.product_name)),
       money(order.total_amount),
       foreign(order.region),
-    ),
-  );
-  const table = element(
-    'table',
-    { class: 'figures orders-table' },
-    tableHead('Event time', 'Product', 'Total', 'Region'),
-    element('tbody', {}, ...rows),
-  );
+    ];
+  });
+  const head = ['Event time', 'Product', 'Total', 'Region'];
+  const table = element('table', { class: 'figures orders-table' }, ...tableOf(head, rows));
   return element('section', { class: 'as-table', 'aria-label': label, tabindex: '0' }, table);
 }

@@ -1,21 +1,16 @@
-import type { Severity } from '../../core/rule.ts';
+import { type Severity, severities } from '../../core/rule.ts';
 import { parseTimestamp } from '../../core/timestamp.ts';
 import type { AlertGroup } from '../message.ts';
 import type { AlertLine } from './alert-lines.ts';
-import { element, foreign } from './element.ts';
-import { count, moment, money } from './format.ts';
-import { counted, ringingText } from './rule-text.ts';
-
-const level: Readonly<Record<Severity, number>> = { low: 1, medium: 2, high: 3, critical: 4 };
+import { coloured, element, foreign } from './element.ts';
+import { count, counted, moment, money } from './format.ts';
+import { ringingText } from './rule-text.ts';
 
 /** The severity as a word, and as one to four bars for the eye. */
 export function severityMark(severity: Severity): HTMLElement {
-  const bars = element('span', {
-    class: 'bars',
-    'data-level': String(level[severity]),
-    'aria-hidden': 'true',
-  });
-  return element('span', { class: 'severity', 'data-severity': severity }, bars, severity);
+  const bars = element('span', { class: 'bars', 'aria-hidden': 'true' });
+  bars.style.setProperty('--level', String(severities.indexOf(severity) + 1));
+  return coloured(element('span', { class: 'severity' }, bars, severity), `severity-${severity}`);
 }
 
 /** How many alerts a line stands for. */

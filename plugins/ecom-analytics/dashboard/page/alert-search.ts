@@ -9,6 +9,9 @@ export interface Narrowed {
   readonly q: string;
 }
 
+/** Narrowed to nothing. */
+export const everything: Narrowed = { severity: '', rule: '', customer: '', q: '' };
+
 /** {@link Narrowed} from an address's or a request's params. */
 export function narrowedBy(param: (name: string) => string | null | undefined): Narrowed {
   const text = (name: string): string => param(name)?.trim() ?? '';

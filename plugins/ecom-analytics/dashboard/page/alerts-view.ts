@@ -6,25 +6,30 @@ import { alertItem } from './alert-line.ts';
 import { type AlertLine, alertLines, maxLines, withFound } from './alert-lines.ts';
 import { isNarrowed, type Narrowed, narrowedBy } from './alert-search.ts';
 import { ask, reasonOf } from './ask.ts';
-import { byId, byIdAs, element, setText } from './element.ts';
+import { byId, byIdAs, element, put, setText, show } from './element.ts';
 import type { RunModel } from './model.ts';
-import type { Navigation, View } from './navigation.ts';
-import { PlantedPanel } from './planted-panel.ts';
-import { RulesPanel } from './rules-panel.ts';
+import type { Navigation } from './navigation.ts';
+import { renderPlanted } from './planted-panel.ts';
+import { renderRules } from './rules-panel.ts';
 
 /** A search goes to the run's file once the reader has stopped typing for this long. */
 const searchAfterMs = 300;
+
+/** A line in the document, and what it was made of. */
+interface Item {
+  readonly line: AlertLine;
+  readonly made: string;
+  readonly item: HTMLLIElement;
+}
 
 /**
  * The newest alerts, newest first, and the one that is opened. The list stands still while it is pointed at, has the
  * keyboard's focus, or is paused; how many are waiting is said above it. The address says what it is narrowed to.
  */
-export class AlertsView implements View {
+export class AlertsView {
   readonly #model: RunModel;
   readonly #navigation: Navigation;
   readonly #changed: () => void;
-  readonly #planted: PlantedPanel;
-  readonly #rules: RulesPanel;
   readonly #detail: AlertDetail;
   readonly #list = byId('alerts-list');
   readonly #scroll = byId('alerts-scroll');
@@ -36,12 +41,8 @@ export class AlertsView implements View {
     rule: byIdAs('search-rule', HTMLSelectElement),
     customer: byIdAs('search-customer', HTMLInputElement),
   };
-  #ruleNames = '';
   #paused = false;
-  #pointed = false;
-  /** What the document shows, by key, and what each line was made of. */
-  #items = new Map<string, { readonly made: string; readonly item: HTMLLIElement }>();
-  #shown: readonly AlertLine[] = [];
+  #items: readonly Item[] = [];
   #drawnVersion = -1;
   /** What the list was drawn for. */
   #drawnHash: string | null = null;
@@ -56,8 +57,6 @@ export class AlertsView implements View {
     this.#model = model;
     this.#navigation = navigation;
     this.#changed = changed;
-    this.#planted = new PlantedPanel(model);
-    this.#rules = new RulesPanel(model);
     this.#detail = new AlertDetail(model, navigation, changed);
     this.#fields.severity.append(...severities.toReversed().map((one) => element('option', {}, one)));
     this.#pause.addEventListener('click', () => {
@@ -74,16 +73,8 @@ export class AlertsView implements View {
       navigation.go({ view: 'alerts', params: {} });
       this.#fields.q.focus();
     });
-    for (const [event, inside] of [
-      ['pointerenter', true],
-      ['pointerleave', false],
-      ['focusin', true],
-      ['focusout', false],
-    ] as const) {
-      this.#scroll.addEventListener(event, () => {
-        this.#pointed = inside;
-        changed();
-      });
+    for (const event of ['pointerenter', 'pointerleave', 'focusin', 'focusout']) {
+      this.#scroll.addEventListener(event, changed);
     }
   }
 
@@ -94,24 +85,25 @@ export class AlertsView implements View {
 
   render(nowMs: number): void {
     this.#renderFields();
-    this.#planted.render();
-    this.#rules.render();
+    renderPlanted(this.#model);
+    renderRules(this.#model);
     this.#detail.render(nowMs);
     const narrowed = this.#narrowed;
     this.#search(narrowed);
     const hash = JSON.stringify(narrowed);
-    const held = this.#paused || this.#pointed;
+    const held = this.#paused || this.#scroll.matches(':hover, :focus-within');
     const another = hash !== this.#drawnHash;
     if (another || (!held && this.#model.alertsVersion !== this.#drawnVersion)) {
       this.#renderList(nowMs, narrowed, another);
       this.#drawnHash = hash;
     }
     const open = this.#navigation.address.params.alert;
-    for (const line of this.#shown) {
-      const isOpen = line.kind === 'group' && line.group.alert.alert_id === open;
-      this.#items.get(line.key)?.item.classList.toggle('open', isOpen);
+    for (const { line, item } of this.#items) {
+      item.classList.toggle('open', line.kind === 'group' && line.group.alert.alert_id === open);
     }
-    this.#renderNote(held, narrowed);
+    setText(this.#pause, this.#paused ? 'Resume' : 'Pause');
+    this.#pause.hidden = this.#isOver;
+    put('alerts-note', this.#noteText(held, narrowed));
   }
 
   get #narrowed(): Narrowed {
@@ -126,13 +118,8 @@ export class AlertsView implements View {
 
   /** The fields follow the address, which follows what is typed into them. */
   #renderFields(): void {
-    const known = this.#model.ruleIds;
-    const names = JSON.stringify(known);
-    if (names !== this.#ruleNames) {
-      this.#ruleNames = names;
-      const all = element('option', { value: '' }, 'All');
-      this.#fields.rule.replaceChildren(all, ...known.map((rule) => element('option', {}, rule)));
-    }
+    const all = element('option', { value: '' }, 'All');
+    show(this.#fields.rule, all, ...this.#model.ruleIds.map((rule) => element('option', {}, rule)));
     const { params } = this.#navigation.address;
     for (const [name, field] of Object.entries(this.#fields)) {
       const value = params[name] ?? '';
@@ -172,29 +159,23 @@ export class AlertsView implements View {
 
   #renderList(nowMs: number, narrowed: Narrowed, another: boolean): void {
     if (another) this.#scroll.scrollTop = 0;
-    const lines = this.#lines(narrowed);
-    const before = this.#items;
-    this.#items = new Map();
-    for (const line of lines) {
+    const before = new Map(this.#items.map((item) => [item.made, item]));
+    this.#items = this.#lines(narrowed).map((line) => {
       const href = this.#hrefOf(line);
       const made = JSON.stringify([href, line]);
-      const known = before.get(line.key);
-      if (known?.made === made) {
-        known.item.classList.remove('fresh');
-        this.#items.set(line.key, known);
-        continue;
-      }
+      const known = before.get(made);
+      known?.item.classList.remove('fresh');
+      if (known !== undefined) return known;
       const item = alertItem(line, href, nowMs);
       // What came last. It does not fade: under load that alone would keep the page painting.
       // The first lines of a page did not come while it was looked at.
       if (!another && before.size > 0 && line.kind === 'group') item.classList.add('fresh');
-      this.#items.set(line.key, { made, item });
-    }
-    this.#list.replaceChildren(...[...this.#items.values()].map(({ item }) => item));
-    this.#shown = lines;
+      return { line, made, item };
+    });
+    this.#list.replaceChildren(...this.#items.map(({ item }) => item));
     this.#drawnVersion = this.#model.alertsVersion;
-    byId('alerts-empty').hidden = lines.length > 0;
-    setText(byId('alerts-empty'), isNarrowed(narrowed) ? 'No alert matches.' : 'No alerts so far.');
+    byId('alerts-empty').hidden = this.#items.length > 0;
+    put('alerts-empty', isNarrowed(narrowed) ? 'No alert matches.' : 'No alerts so far.');
   }
 
   #hrefOf(line: AlertLine): string {
@@ -209,24 +190,18 @@ export class AlertsView implements View {
     });
   }
 
-  #renderNote(held: boolean, narrowed: Narrowed): void {
-    setText(this.#pause, this.#paused ? 'Resume' : 'Pause');
-    const isOver = this.#model.snapshot?.finished ?? false;
-    this.#pause.hidden = isOver;
-    if (this.#searchFailed !== '') {
-      setText(byId('alerts-note'), this.#searchFailed);
-      return;
-    }
+  get #isOver(): boolean {
+    return this.#model.snapshot?.finished ?? false;
+  }
+
+  #noteText(held: boolean, narrowed: Narrowed): string {
+    if (this.#searchFailed !== '') return this.#searchFailed;
     // Nothing more comes, so nothing is held.
-    if (!held || isOver) {
-      setText(byId('alerts-note'), 'newest first');
-      return;
-    }
-    const shown = new Set(this.#shown.map(idOf));
+    if (!held || this.#isOver) return 'newest first';
+    const shown = new Set(this.#items.map(({ line }) => idOf(line)));
     const waiting = this.#lines(narrowed).filter((line) => !shown.has(idOf(line))).length;
     const why = this.#paused ? 'Paused' : 'Updates paused while you read';
-    const more = waiting === 0 ? '' : `, ${waiting >= maxLines ? `over ${maxLines}` : waiting} new`;
-    setText(byId('alerts-note'), `${why}${more}`);
+    return `${why}${waiting === 0 ? '' : `, ${waiting >= maxLines ? `over ${maxLines}` : waiting} new`}`;
   }
 }
 

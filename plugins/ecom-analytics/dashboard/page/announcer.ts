@@ -1,5 +1,5 @@
-import { byId, setText } from './element.ts';
-import { count } from './format.ts';
+import { put } from './element.ts';
+import { counted } from './format.ts';
 import type { RunModel } from './model.ts';
 
 /** A screen reader is told of new alerts this often at most. */
@@ -27,9 +27,6 @@ export class Announcer {
     this.#announcedMs = atMs;
     this.#announcedCount = total;
     const last = newest === undefined ? '' : ` The last one, ${newest.severity}: ${newest.reason}.`;
-    setText(
-      byId('alerts-announcer'),
-      `${count(total - before)} new ${total - before === 1 ? 'alert' : 'alerts'}.${last}`,
-    );
+    put('alerts-announcer', `${counted(total - before, 'new alert')}.${last}`);
   }
 }

@@ -50,38 +50,37 @@ export function stacked(layers: readonly (readonly number[])[]): number[][] {
 /** How many series colours `tokens.css` has; the others share one more. */
 const slots = 7;
 
+/** Names the series of all names that have none of their own. */
+export const othersName = 'All others';
+
+/** A series of a stack, in the colour of a token of `tokens.css`. */
+export interface Layer {
+  readonly name: string;
+  readonly token: string;
+  readonly revenue: readonly number[];
+}
+
 /** Gives each name a colour and lets it keep it for as long as it is shown. */
 export class ColourSlots {
-  readonly #slotOf = new Map<string, number>();
+  /** The name that has each colour; null where it is free. */
+  readonly #names: (string | null)[] = Array.from({ length: slots }, () => null);
 
-  /** The colour tokens of series, in their order. */
-  tokens(series: readonly RevenueSeries[]): string[] {
+  /** Series in the order of their colours, so that a stack keeps its layers' places while their sizes change. */
+  layers(series: readonly RevenueSeries[]): Layer[] {
     const shown = new Set(series.map(({ name }) => name));
-    for (const name of this.#slotOf.keys()) if (!shown.has(name)) this.#slotOf.delete(name);
-    return series.map(({ name }) => (name === null ? 'series-others' : `series-${this.#slot(name)}`));
+    this.#names.forEach((name, slot) => {
+      if (!shown.has(name)) this.#names[slot] = null;
+    });
+    for (const { name } of series) {
+      if (name !== null && !this.#names.includes(name)) this.#names[this.#names.indexOf(null)] = name;
+    }
+    const slotOf = (name: string | null): number => (name === null ? slots : this.#names.indexOf(name));
+    return series
+      .toSorted((a, b) => slotOf(a.name) - slotOf(b.name))
+      .map(({ name, revenue }) => ({
+        name: name ?? othersName,
+        token: name === null ? 'series-others' : `series-${slotOf(name) + 1}`,
+        revenue,
+      }));
   }
-
-  #slot(name: string): number {
-    const known = this.#slotOf.get(name);
-    if (known !== undefined) return known;
-    const taken = new Set(this.#slotOf.values());
-    const free =
-      Array.from({ length: slots }, (_, index) => index + 1).find((slot) => !taken.has(slot)) ?? slots;
-    this.#slotOf.set(name, free);
-    return free;
-  }
-}
-
-/** Series in the order of their colours, so that a stack keeps its layers' places while their sizes change. */
-export function inSlotOrder(
-  series: readonly RevenueSeries[],
-  tokens: readonly string[],
-): { readonly series: RevenueSeries; readonly token: string }[] {
-  return series
-    .map((one, index) => ({ series: one, token: tokens[index] ?? 'series-others' }))
-    .sort((a, b) => rank(a.token) - rank(b.token));
-}
-
-function rank(token: string): number {
-  return token === 'series-others' ? slots + 1 : Number(token.slice('series-'.length));
 }

@@ -75,7 +75,7 @@ function options(plot: Plot, width: number, height: number): uPlot.Options {
   };
 }
 
-/** A uPlot chart that fills its place, whatever size that takes, and is made anew when the theme or its series change. */
+/** A uPlot chart that fills its place, whatever size that takes, and is made again when the theme or its series change. */
 export class Chart {
   readonly #place: HTMLElement;
   readonly #plot: () => Plot;
@@ -92,6 +92,10 @@ export class Chart {
       if (this.#chart === null) this.remake();
       else this.#chart.setSize({ width, height });
     }).observe(place);
+    // The theme is the user's choice or the system's.
+    const root = document.documentElement;
+    new MutationObserver(() => this.remake()).observe(root, { attributeFilter: ['data-theme'] });
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.remake());
   }
 
   /** @param data seconds, then one array per series; as many as the chart was made with */
@@ -136,7 +140,7 @@ const hatchStep = 6;
 const hatchWidth = 2;
 
 /** Draws lines of the ground over the bars from a time on: they are not final yet. */
-export function hatchBars(chart: uPlot, fromSeconds: number, bucketSeconds: number, ground: string): void {
+function hatchBars(chart: uPlot, fromSeconds: number, bucketSeconds: number, ground: string): void {
   const { ctx } = chart;
   const hair = window.devicePixelRatio;
   const [times = [], tallest = []] = chart.data;
@@ -170,7 +174,7 @@ export function hatchBars(chart: uPlot, fromSeconds: number, bucketSeconds: numb
  * One layer of a stack of bars, each as wide as its bucket. Series are stacked tallest first, so a layer stands on the
  * series after it; a hair of ground shows between two.
  */
-export function barSeries(fill: string, bucketSeconds: number): uPlot.Series {
+function barSeries(fill: string, bucketSeconds: number): uPlot.Series {
   const paths: uPlot.Series.PathBuilder = (chart, index, first, last) => {
     const path = new Path2D();
     const [times = [], ...stack] = chart.data;
@@ -190,4 +194,31 @@ export function barSeries(fill: string, bucketSeconds: number): uPlot.Series {
     return { fill: path, stroke: null };
   };
   return { fill, width: 0, paths, points: { show: false } };
+}
+
+/**
+ * Bars of buckets, a layer for each token, the tallest first; hatched where they are not final yet.
+ *
+ * @param openFromMs the start of the first bucket that is not final, epoch milliseconds
+ */
+export function barPlot(
+  tokens: readonly string[],
+  bucketSeconds: number,
+  yLabel: Plot['yLabel'],
+  openFromMs: () => number | null,
+): Plot {
+  const ground = colour('panel');
+  return {
+    series: tokens.map((token) => barSeries(colour(token), bucketSeconds)),
+    xRange: (min, max) => [min ?? 0, (max ?? 0) + bucketSeconds],
+    yLabel,
+    hooks: {
+      draw: [
+        (chart) => {
+          const fromMs = openFromMs();
+          if (fromMs !== null) hatchBars(chart, fromMs / 1000, bucketSeconds, ground);
+        },
+      ],
+    },
+  };
 }

@@ -33,6 +33,17 @@ export function setText(target: Node, text: string): void {
   if (target.textContent !== text) target.textContent = text;
 }
 
+/** Sets the text of the element of `index.html` with an id. */
+export function put(id: string, text: string): void {
+  setText(byId(id), text);
+}
+
+/** Gives an element a colour of `tokens.css`, as `--color`: the page's policy refuses a style attribute, and not this. */
+export function coloured(made: HTMLElement, token: string): HTMLElement {
+  made.style.setProperty('--color', `var(--${token})`);
+  return made;
+}
+
 /** Text from outside, kept from turning the line's direction around. */
 export function foreign(text: string): HTMLElement {
   return element('bdi', {}, text);
@@ -48,18 +59,53 @@ export function disclose(part: HTMLElement, shown: () => void): void {
   });
 }
 
-/** A table's row of cells: the first is the row's header. */
-export function bodyRow(header: Child, ...cells: readonly Child[]): HTMLTableRowElement {
-  return element(
-    'tr',
-    {},
-    element('th', { scope: 'row' }, header),
-    ...cells.map((cell) => element('td', {}, cell)),
-  );
+/** Makes an element hold other content. What is already there as it is wanted stays, so that a reader's place and selection do. */
+export function show(place: Element, ...children: readonly Child[]): void {
+  follow(place, element('div', {}, ...children));
 }
 
-/** A table's head. */
-export function tableHead(...names: readonly Child[]): HTMLTableSectionElement {
-  const cells = names.map((name) => element('th', { scope: 'col' }, name));
-  return element('thead', {}, element('tr', {}, ...cells));
+function follow(place: Node, wanted: Node): void {
+  const children = [...wanted.childNodes];
+  for (const [index, child] of children.entries()) {
+    const known = place.childNodes[index];
+    if (known === undefined) place.appendChild(child);
+    else if (known.isEqualNode(child)) continue;
+    // Alike but for what is within.
+    else if (known.cloneNode().isEqualNode(child.cloneNode())) follow(known, child);
+    else place.replaceChild(child, known);
+  }
+  while (place.childNodes.length > children.length) place.lastChild?.remove();
+}
+
+type Cells = readonly Child[];
+
+/** The content of a table. The first cell of a row is its header; `sums` is the row at the foot. */
+export function tableOf(head: Cells, rows: readonly Cells[], sums?: Cells): HTMLElement[] {
+  const row = ([header = '', ...cells]: Cells): HTMLElement =>
+    element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, header),
+      ...cells.map((cell) => element('td', {}, cell)),
+    );
+  const names = head.map((name) => element('th', { scope: 'col' }, name));
+  return [
+    element('thead', {}, element('tr', {}, ...names)),
+    element('tbody', {}, ...rows.map(row)),
+    ...(sums === undefined ? [] : [element('tfoot', {}, row(sums))]),
+  ];
+}
+
+/** Figures by name, a line each; `judged` ones say how they lie to a limit. */
+export function factList(
+  kind: 'facts' | 'facts judged',
+  facts: readonly (readonly [name: string, figure: HTMLElement])[],
+): HTMLElement {
+  const lines = facts.map(([name, figure]) => element('div', {}, element('dt', {}, name), figure));
+  return element('dl', { class: kind }, ...lines);
+}
+
+/** A remark. */
+export function note(...children: readonly Child[]): HTMLElement {
+  return element('p', { class: 'note' }, ...children);
 }

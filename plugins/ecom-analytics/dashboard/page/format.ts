@@ -41,6 +41,11 @@ export function count(n: number): string {
   return whole.format(n);
 }
 
+/** `12 orders`, `1 order`. */
+export function counted(n: number, noun: string): string {
+  return `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
+}
+
 /** `$1,299.95`; cents are left out where they would be the eleventh digit. */
 export function money(amount: number): string {
   return (amount < 100_000_000 ? formats.exact : formats.whole).format(amount);

@@ -1,4 +1,4 @@
-import { byId, setText } from './element.ts';
+import { byId, put, setText } from './element.ts';
 import type { Status } from './status.ts';
 
 /** Writes the page's head. */
@@ -6,10 +6,10 @@ export function renderHead(now: Status): void {
   const runState = byId('run-state');
   setText(runState, now.runName);
   runState.dataset.run = now.run;
-  setText(byId('run-detail'), now.detail);
+  put('run-detail', now.detail);
   const connection = byId('connection');
   setText(connection, now.linkText);
   connection.dataset.link = now.link;
   document.body.dataset.link = now.link;
-  setText(document.querySelector('title') ?? connection, `${now.runName} · ecom-analytics`);
+  document.title = `${now.runName} · ecom-analytics`;
 }

@@ -1,55 +1,38 @@
-import type { Sales, Seller } from '../message.ts';
+import type { Sales } from '../message.ts';
 import { addressHash } from './address.ts';
-import { bodyRow, byId, element, foreign, setText, tableHead } from './element.ts';
+import { byId, element, foreign, put, show, tableOf } from './element.ts';
 import { count, money } from './format.ts';
 import type { RunModel } from './model.ts';
 import { change, changeOfMean, comparison } from './sales-text.ts';
 
 /** The last hour against the hour before: what was sold, and what and who brought most. */
-export class HourPanel {
-  readonly #model: RunModel;
-  #drawn: Sales | null = null;
-
-  constructor(model: RunModel) {
-    this.#model = model;
-  }
-
-  render(): void {
-    const { sales } = this.#model;
-    if (sales === this.#drawn || sales === null) return;
-    this.#drawn = sales;
-    const { last, before } = sales;
-    const put = (id: string, figure: string, changed: string): void => {
-      setText(byId(`hour-${id}`), figure);
-      setText(byId(`hour-${id}-change`), changed);
-    };
-    put('orders', count(last.orders), change(sales, last.orders, before?.orders ?? null));
-    put('revenue', money(last.revenue), change(sales, last.revenue, before?.revenue ?? null));
-    put('average', last.orders === 0 ? '–' : money(last.revenue / last.orders), changeOfMean(last, before));
-    setText(byId('hour-note'), comparison(sales));
-    renderSellers('products', 'Product', sales, sales.products, (name) => foreign(name));
-    renderSellers('customers', 'Customer', sales, sales.customers, (name) =>
-      element('a', { href: addressHash({ view: 'alerts', params: { customer: name } }) }, foreign(name)),
-    );
-  }
+export function renderHour({ sales }: RunModel): void {
+  if (sales === null) return;
+  const { last, before } = sales;
+  const compare = (id: string, figure: string, changed: string): void => {
+    put(`hour-${id}`, figure);
+    put(`hour-${id}-change`, changed);
+  };
+  compare('orders', count(last.orders), change(sales, last.orders, before?.orders ?? null));
+  compare('revenue', money(last.revenue), change(sales, last.revenue, before?.revenue ?? null));
+  compare('average', last.orders === 0 ? '–' : money(last.revenue / last.orders), changeOfMean(last, before));
+  put('hour-note', comparison(sales));
+  renderSellers('products', 'Product', sales, foreign);
+  renderSellers('customers', 'Customer', sales, (name) =>
+    element('a', { href: addressHash({ view: 'alerts', params: { customer: name } }) }, foreign(name)),
+  );
 }
 
 function renderSellers(
   kind: 'products' | 'customers',
   heading: string,
   sales: Sales,
-  sellers: readonly Seller[],
   named: (name: string) => HTMLElement,
 ): void {
-  const rows = sellers.map(({ name, revenue, before }) =>
-    bodyRow(
-      named(name),
-      money(revenue),
-      element('span', { class: 'change' }, change(sales, revenue, before)),
-    ),
-  );
-  byId(`${kind}-table`).replaceChildren(
-    tableHead(heading, 'Revenue', 'Change'),
-    element('tbody', {}, ...rows),
-  );
+  const rows = sales[kind].map(({ name, revenue, before }) => [
+    named(name),
+    money(revenue),
+    element('span', { class: 'change' }, change(sales, revenue, before)),
+  ]);
+  show(byId(`${kind}-table`), ...tableOf([heading, 'Revenue', 'Change'], rows));
 }

@@ -2,13 +2,13 @@ import type { ViewName } from './address.ts';
 import { AlertsView } from './alerts-view.ts';
 import { Announcer } from './announcer.ts';
 import { listen } from './connection.ts';
-import { byId, setText } from './element.ts';
+import { byId, put } from './element.ts';
 import { count, useCurrency } from './format.ts';
 import { renderHead } from './head.ts';
 import { RunModel } from './model.ts';
 import { Navigation, type View } from './navigation.ts';
-import { OperationsView } from './operations-view.ts';
-import { OrdersView } from './orders-view.ts';
+import { operationsView } from './operations-view.ts';
+import { ordersView } from './orders-view.ts';
 import { status } from './status.ts';
 import { offerThemes } from './theme-choice.ts';
 
@@ -21,21 +21,20 @@ let asked = false;
 const navigation = new Navigation(ask);
 const alerts = new AlertsView(model, navigation, ask);
 const views: Readonly<Record<ViewName, View>> = {
-  orders: new OrdersView(model),
-  alerts,
-  operations: new OperationsView(model),
+  orders: ordersView(model),
+  alerts: (nowMs) => alerts.render(nowMs),
+  operations: operationsView(model),
 };
 const announcer = new Announcer(model);
 
 function render(): void {
   asked = false;
   const atMs = performance.now();
-  const nowMs = model.nowMs(atMs);
   if (model.run !== null) useCurrency(model.run.currency);
   renderHead(status(model, connected, atMs));
-  if (model.snapshot !== null) setText(byId('alerts-link-count'), count(model.alertCount));
+  if (model.snapshot !== null) put('alerts-link-count', count(model.alertCount));
   announcer.render(atMs, alerts.paused);
-  views[navigation.address.view].render(nowMs, atMs);
+  views[navigation.address.view](model.nowMs(atMs));
 }
 
 function ask(): void {
@@ -65,9 +64,7 @@ listen({
   },
 });
 
-offerThemes(() => {
-  for (const view of Object.values(views)) view.themeChanged?.();
-});
+offerThemes();
 
 // The address says what is shown, so skipping within the page must not become one.
 byId('skip').addEventListener('click', (event) => {

@@ -3,7 +3,7 @@ import type { RunPhase, RunSnapshot } from '../../run/feed.ts';
 import type {
   AlertGroup,
   FrameMessage,
-  Rate,
+  RatePoint,
   Revenue,
   RuleRate,
   RunInfo,
@@ -35,10 +35,7 @@ export class RunModel {
   phase: RunPhase | null = null;
   snapshot: RunSnapshot | null = null;
   operations: Operations | null = null;
-  readonly at: number[] = [];
-  readonly ordersPerMinute: number[] = [];
-  /** Of the run until each point. */
-  readonly #orders: number[] = [];
+  readonly rate: RatePoint[] = [];
   revenue: Revenue = noRevenue;
   /** Null before the server has said. */
   sales: Sales | null = null;
@@ -54,23 +51,17 @@ export class RunModel {
   /** Forgets what was known: another run, or a gap too large to fill. */
   state(message: StateMessage, atMs: number): void {
     this.run = message.run;
+    this.phase = null;
     this.snapshot = null;
-    this.at.length = 0;
-    this.ordersPerMinute.length = 0;
-    this.#orders.length = 0;
+    this.operations = null;
+    this.rate.length = 0;
     this.alerts = [];
     this.alertsVersion++;
-    this.phase = message.phase;
-    this.operations = message.operations;
-    const { phase: _, snapshot, operations: __, ...rest } = message;
-    this.frame({ ...rest, snapshot: snapshot ?? undefined }, atMs);
+    this.frame(message, atMs);
   }
 
   /** @param atMs the page's own clock, in milliseconds */
-  frame(
-    message: Omit<FrameMessage, 'snapshot'> & { snapshot?: RunSnapshot | undefined },
-    atMs: number,
-  ): void {
+  frame(message: FrameMessage, atMs: number): void {
     if (message.phase) this.phase = message.phase;
     if (message.snapshot) {
       // The list of alerts then counts by the run and no longer by the clock.
@@ -141,16 +132,12 @@ export class RunModel {
 
   /** The orders of each minute by the clock, oldest first: together those of the run, of an hour at most. */
   ordersByMinute(): [minuteMs: number, orders: number][] {
-    const last = this.snapshot;
-    const at = last === null ? this.at : [...this.at, last.nowMs];
-    const orders = last === null ? this.#orders : [...this.#orders, last.orders];
+    const { snapshot, rate } = this;
     const until = new Map<number, number>();
-    at.forEach((time, index) => {
-      until.set(Math.floor(time / minuteMs) * minuteMs, orders[index] ?? 0);
-    });
+    for (const [atMs, , orders] of rate) until.set(minuteOf(atMs), orders);
+    if (snapshot !== null) until.set(minuteOf(snapshot.nowMs), snapshot.orders);
     // What came before the oldest point is not known once older ones have gone.
-    const isWhole = this.at.length < maxRatePoints;
-    let before = isWhole ? 0 : (this.#orders[0] ?? 0);
+    let before = rate.length < maxRatePoints ? 0 : (rate[0]?.[2] ?? 0);
     return [...until].map(([minute, sum]) => {
       const placed = Math.max(0, sum - before);
       before = sum;
@@ -159,20 +146,10 @@ export class RunModel {
   }
 
   /** A state and the frame after it may tell the same twice. */
-  #addRate({ at, ordersPerMinute, orders }: Rate): void {
-    const last = this.at.at(-1) ?? Number.NEGATIVE_INFINITY;
-    at.forEach((time, index) => {
-      if (time <= last) return;
-      this.at.push(time);
-      this.ordersPerMinute.push(ordersPerMinute[index] ?? 0);
-      this.#orders.push(orders[index] ?? 0);
-    });
-    const excess = this.at.length - maxRatePoints;
-    if (excess > 0) {
-      this.at.splice(0, excess);
-      this.ordersPerMinute.splice(0, excess);
-      this.#orders.splice(0, excess);
-    }
+  #addRate(points: readonly RatePoint[]): void {
+    const [last] = this.rate.at(-1) ?? [Number.NEGATIVE_INFINITY];
+    this.rate.push(...points.filter(([atMs]) => atMs > last));
+    this.rate.splice(0, this.rate.length - maxRatePoints);
   }
 
   /** A group comes again whenever it has grown. */
@@ -195,4 +172,8 @@ export class RunModel {
     this.alerts = kept.reverse();
     this.alertsVersion++;
   }
+}
+
+function minuteOf(atMs: number): number {
+  return Math.floor(atMs / minuteMs) * minuteMs;
 }

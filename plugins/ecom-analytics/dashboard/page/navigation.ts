@@ -1,16 +1,8 @@
 import { type Address, addressHash, parseAddress, type ViewName, views } from './address.ts';
 import { byId } from './element.ts';
 
-/** A part of the page that fills it by itself. Only the one that is shown is rendered. */
-export interface View {
-  /**
-   * @param nowMs the run's clock
-   * @param atMs the page's own clock
-   */
-  render(nowMs: number, atMs: number): void;
-  /** The colours in force have changed. */
-  themeChanged?(): void;
-}
+/** Fills a part of the page. Only the one that is shown is rendered. @param nowMs the run's clock */
+export type View = (nowMs: number) => void;
 
 /** Shows the view that the address names, and keeps the address true. */
 export class Navigation {

@@ -1,8 +1,8 @@
 import { addressHash } from './address.ts';
 import { severityMark, timesMark } from './alert-line.ts';
 import { type AlertLine, alertLines } from './alert-lines.ts';
-import { narrowedBy } from './alert-search.ts';
-import { byId, element, foreign } from './element.ts';
+import { everything } from './alert-search.ts';
+import { byId, element, foreign, show } from './element.ts';
 import type { RunModel } from './model.ts';
 import { ringingText } from './rule-text.ts';
 
@@ -10,28 +10,13 @@ import { ringingText } from './rule-text.ts';
 const maxItems = 8;
 
 /** The newest alerts in a few words each, beside the figures; each leads to the alert itself. */
-export class NewestPanel {
-  readonly #model: RunModel;
-  #drawnVersion = -1;
-
-  constructor(model: RunModel) {
-    this.#model = model;
-  }
-
-  render(): void {
-    const list = byId('newest-list');
-    const { alerts, alertsVersion, ringing } = this.#model;
-    // A line that the pointer or the keyboard is on must not move away.
-    if (alertsVersion === this.#drawnVersion || list.matches(':hover, :focus-within')) return;
-    this.#drawnVersion = alertsVersion;
-    const newest = alertLines(
-      alerts,
-      ringing,
-      narrowedBy(() => null),
-    ).slice(0, maxItems);
-    list.replaceChildren(...newest.map((line) => element('li', {}, itemLink(line))));
-    byId('newest-empty').hidden = newest.length > 0;
-  }
+export function renderNewest({ alerts, ringing }: RunModel): void {
+  const list = byId('newest-list');
+  // A line that the pointer or the keyboard is on must not move away.
+  if (list.matches(':hover, :focus-within')) return;
+  const newest = alertLines(alerts, ringing, everything).slice(0, maxItems);
+  show(list, ...newest.map((line) => element('li', {}, itemLink(line))));
+  byId('newest-empty').hidden = newest.length > 0;
 }
 
 /** The line in a few words, which lead to the alert, or to those of a rule that rings too often to be read. */

@@ -6,7 +6,7 @@ import type {
   StreamHealth,
 } from '../../job/stream-health.ts';
 import type { RunInfo } from '../message.ts';
-import { count, latency, moment, span } from './format.ts';
+import { count, counted, latency, moment, span } from './format.ts';
 
 /** What is said of the person on call's figures, decided without a document. */
 
@@ -47,10 +47,6 @@ function fact(name: string, text: string, level: Level, limit: string): Fact {
 /** All records that a query has yet to read. */
 export function recordsBehind({ behind }: QueryHealth): number {
   return Object.values(behind).reduce((sum, records) => sum + records, 0);
-}
-
-function counted(n: number, noun: string): string {
-  return `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
 }
 
 function behindFact(query: QueryHealth, { behind: limit }: OperationLimits): Fact {

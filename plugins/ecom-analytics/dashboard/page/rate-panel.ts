@@ -1,8 +1,8 @@
 import { everyBucket, spreadOver } from './buckets.ts';
-import { barSeries, Chart, colour, hatchBars, type Plot } from './chart.ts';
+import { barPlot, Chart, colour, type Plot } from './chart.ts';
 import type { Sheet } from './csv.ts';
 import { offerDownloads } from './download.ts';
-import { bodyRow, byId, disclose, element, setText, tableHead } from './element.ts';
+import { byId, disclose, element, put, show, tableOf } from './element.ts';
 import { bucket, clock, count, lengthName, short } from './format.ts';
 import type { RunModel } from './model.ts';
 
@@ -34,15 +34,11 @@ export class RatePanel {
     });
   }
 
-  themeChanged(): void {
-    this.#line.remake();
-  }
-
   render(): void {
     const model = this.#model;
     const { revenue, byEventTime } = model;
     // The rate's array is one and the same while it grows; its last point tells whether it did; the table has the last orders too.
-    const inTable = model.snapshot?.finished ? model.snapshot : model.at.at(-1);
+    const inTable = model.snapshot?.finished ? model.snapshot : model.rate.at(-1);
     const shown = byEventTime ? revenue : inTable;
     const bucketMs = byEventTime ? revenue.bucketMs : null;
     if (shown === this.#drawn && bucketMs === this.#bucketMs) return;
@@ -50,7 +46,7 @@ export class RatePanel {
     const buckets = byEventTime ? everyBucket(revenue) : [];
     const data: [number[], number[]] = byEventTime
       ? [buckets.map((start) => start / 1000), spreadOver(buckets, revenue, revenue.orders)]
-      : [model.at.map((ms) => ms / 1000), model.ordersPerMinute];
+      : [model.rate.map(([atMs]) => atMs / 1000), model.rate.map(([, perMinute]) => perMinute)];
     if (bucketMs === this.#bucketMs) this.#line.draw(data);
     else {
       this.#bucketMs = bucketMs;
@@ -62,32 +58,10 @@ export class RatePanel {
 
   #plot(): Plot {
     if (this.#bucketMs !== null) {
-      const seconds = this.#bucketMs / 1000;
-      const ground = colour('panel');
-      return {
-        series: [barSeries(colour('series-1'), seconds)],
-        xRange: (min, max) => [min ?? 0, (max ?? 0) + seconds],
-        yLabel: short,
-        hooks: {
-          draw: [
-            (chart) => {
-              const { openFromMs } = this.#model.revenue;
-              if (openFromMs !== null) hatchBars(chart, openFromMs / 1000, seconds, ground);
-            },
-          ],
-        },
-      };
+      return barPlot(['series-1'], this.#bucketMs / 1000, short, () => this.#model.revenue.openFromMs);
     }
-    const stroke = colour('series-1');
     return {
-      series: [
-        {
-          stroke,
-          width: 1.5,
-          fill: colour('wash'),
-          points: { show: false },
-        },
-      ],
+      series: [{ stroke: colour('series-1'), width: 1.5, fill: colour('wash'), points: { show: false } }],
       xRange: (min, max) => {
         const end = max ?? Date.now() / 1000;
         return [Math.min(min ?? end, end - minSpanS), end];
@@ -101,53 +75,45 @@ export class RatePanel {
     const { revenue, byEventTime } = this.#model;
     const low = count(figures.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY));
     const high = count(figures.reduce((a, b) => Math.max(a, b), 0));
-    const per = lengthName(revenue.bucketMs);
-    setText(byId('rate-heading'), byEventTime ? `Orders per ${per}` : 'Orders per minute');
-    setText(byId('rate-note'), byEventTime ? 'by event time, UTC' : 'ten-second average, clock time (UTC)');
-    const now = count(figures.at(-1) ?? 0);
-    setText(
-      byId('rate-summary'),
+    const now = `${byEventTime ? 'Latest' : 'Now'} ${count(figures.at(-1) ?? 0)}`;
+    put('rate-heading', `Orders per ${byEventTime ? lengthName(revenue.bucketMs) : 'minute'}`);
+    put('rate-note', byEventTime ? 'by event time, UTC' : 'ten-second average, clock time (UTC)');
+    put(
+      'rate-summary',
       figures.length === 0
         ? 'No orders yet.'
-        : `${byEventTime ? 'Latest' : 'Now'} ${now}; in view, the lowest is ${low} and the highest ${high}.`,
+        : `${now}; in view, the lowest is ${low} and the highest ${high}.`,
     );
   }
 
   #renderTable(): void {
     if (this.#asTable.hidden) return;
-    const rows = this.#model.byEventTime ? this.#bucketRows() : this.#minuteRows();
-    const head = tableHead(this.#model.byEventTime ? 'Event time' : 'Minute', 'Orders');
-    const body = element('tbody', {}, ...rows.map(([when, orders]) => bodyRow(when, count(orders))));
-    this.#asTable.replaceChildren(element('table', { class: 'figures' }, head, body));
+    const { byEventTime } = this.#model;
+    const head = [byEventTime ? 'Event time' : 'Minute', 'Orders'];
+    const rows = byEventTime ? this.#bucketRows() : this.#minuteRows();
+    show(this.#asTable, element('table', { class: 'figures' }, ...tableOf(head, rows.reverse())));
   }
 
   /** What is drawn: a figure for each bucket, or for each second. */
   #sheet(): Sheet {
-    const { byEventTime, revenue, at, ordersPerMinute } = this.#model;
-    const [times, figures] = byEventTime ? [revenue.starts, revenue.orders] : [at, ordersPerMinute];
+    const { byEventTime, revenue, rate } = this.#model;
+    const drawn = byEventTime
+      ? revenue.starts.map((start, index) => [start, revenue.orders[index] ?? 0] as const)
+      : rate;
     return {
       columns: ['time_utc', byEventTime ? 'orders' : 'orders_per_minute'],
-      rows: times.map((time, index) => [new Date(time).toISOString(), Math.round(figures[index] ?? 0)]),
+      rows: drawn.map(([time, figure]) => [new Date(time).toISOString(), Math.round(figure)]),
     };
   }
 
-  #bucketRows(): [string, number][] {
-    const { revenue } = this.#model;
+  #bucketRows(): string[][] {
+    const { starts, bucketMs, orders } = this.#model.revenue;
     const nowMs = Date.now();
-    return revenue.starts
-      .map((start, index): [string, number] => [
-        bucket(start, revenue.bucketMs, nowMs),
-        revenue.orders[index] ?? 0,
-      ])
-      .reverse();
+    return starts.map((start, index) => [bucket(start, bucketMs, nowMs), count(orders[index] ?? 0)]);
   }
 
-  /** The newest first. */
-  #minuteRows(): [string, number][] {
-    return this.#model
-      .ordersByMinute()
-      .slice(-tableRows)
-      .reverse()
-      .map(([minute, orders]) => [clock(minute).slice(0, 5), orders]);
+  #minuteRows(): string[][] {
+    const minutes = this.#model.ordersByMinute().slice(-tableRows);
+    return minutes.map(([minute, orders]) => [clock(minute).slice(0, 5), count(orders)]);
   }
 }

@@ -1,6 +1,6 @@
 import type { Operations, RefusedReason } from '../../job/stream-health.ts';
-import { byId, element, foreign, setText } from './element.ts';
-import { count } from './format.ts';
+import { byId, element, foreign, note, put, show } from './element.ts';
+import { counted } from './format.ts';
 import { coordinates } from './operations.ts';
 
 function entry({ reason, meaning, records, sample }: RefusedReason): HTMLLIElement {
@@ -9,7 +9,7 @@ function entry({ reason, meaning, records, sample }: RefusedReason): HTMLLIEleme
     { class: 'refused-head' },
     element('strong', {}, foreign(reason)),
     element('span', {}, meaning),
-    element('span', { class: 'number' }, `${count(records)} ${records === 1 ? 'record' : 'records'}`),
+    element('span', { class: 'number' }, counted(records, 'record')),
   );
   if (sample === null) return element('li', {}, head);
   const text = sample.text === null ? 'no value' : sample.text;
@@ -17,23 +17,16 @@ function entry({ reason, meaning, records, sample }: RefusedReason): HTMLLIEleme
     'li',
     {},
     head,
-    element('p', { class: 'note' }, 'The newest: ', foreign(coordinates(sample))),
+    note('The newest: ', foreign(coordinates(sample))),
     element('pre', {}, foreign(text)),
   );
 }
 
 /** What was refused, by reason, with the newest record of each. */
-export class RefusedPanel {
-  #drawn = '';
-
-  render({ refused, refusedCommand }: Operations): void {
-    const shown = JSON.stringify(refused);
-    if (shown === this.#drawn) return;
-    this.#drawn = shown;
-    byId('refused-list').replaceChildren(...refused.map(entry));
-    setText(byId('refused-none'), 'No record has been refused.');
-    byId('refused-none').hidden = refused.length > 0;
-    byId('refused-more').hidden = refused.length === 0;
-    setText(byId('refused-command'), refusedCommand);
-  }
+export function renderRefused({ refused, refusedCommand }: Operations): void {
+  show(byId('refused-list'), ...refused.map(entry));
+  put('refused-none', 'No record has been refused.');
+  byId('refused-none').hidden = refused.length > 0;
+  byId('refused-more').hidden = refused.length === 0;
+  put('refused-command', refusedCommand);
 }

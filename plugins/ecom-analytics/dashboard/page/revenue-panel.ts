@@ -1,8 +1,9 @@
-import { everyBucket, latestFinal, spreadOver } from './buckets.ts';
-import { bodyRow, byId, byIdAs, disclose, element, foreign, setText, tableHead } from './element.ts';
+import type { RevenueSeries } from '../message.ts';
+import { everyBucket, latestFinal, othersName, spreadOver } from './buckets.ts';
+import { byId, byIdAs, disclose, element, foreign, put, show, tableOf } from './element.ts';
 import { bucket, bucketStart, lengthName, money } from './format.ts';
 import type { RunModel } from './model.ts';
-import { othersName, RevenueSplit } from './revenue-split.ts';
+import { RevenueSplit } from './revenue-split.ts';
 
 /** Revenue by category and by location, over the same buckets of event time. */
 export class RevenuePanel {
@@ -27,11 +28,6 @@ export class RevenuePanel {
     disclose(this.#asTable, () => this.#renderTable());
   }
 
-  themeChanged(): void {
-    this.#category.themeChanged();
-    this.#location.themeChanged();
-  }
-
   render(): void {
     const { revenue } = this.#model;
     if (revenue === this.#drawn) return;
@@ -44,9 +40,10 @@ export class RevenuePanel {
       control.hidden = none;
     this.#renderWords();
     if (none) return;
-    const spread = (figures: readonly number[]): number[] => spreadOver(this.#buckets, revenue, figures);
-    this.#category.show(revenue.byCategory, this.#buckets, spread, revenue.openFromMs);
-    this.#location.show(revenue.byLocation, this.#buckets, spread, revenue.openFromMs);
+    const spread = (series: readonly RevenueSeries[]): RevenueSeries[] =>
+      series.map((one) => ({ ...one, revenue: spreadOver(this.#buckets, revenue, one.revenue) }));
+    this.#category.draw(spread(revenue.byCategory), this.#buckets, revenue.openFromMs);
+    this.#location.draw(spread(revenue.byLocation), this.#buckets, revenue.openFromMs);
     this.#renderPick();
     this.#renderTable();
   }
@@ -61,15 +58,14 @@ export class RevenuePanel {
     const { revenue, run } = this.#model;
     const windowMs = run?.windowMs ?? revenue.bucketMs;
     const oneWindow = revenue.bucketMs === windowMs;
-    setText(
-      byId('revenue-heading'),
-      oneWindow ? 'Revenue per window' : `Revenue per ${lengthName(revenue.bucketMs)}`,
-    );
+    put('revenue-heading', `Revenue per ${oneWindow ? 'window' : lengthName(revenue.bucketMs)}`);
     const slides = run !== null && run.slideMs < run.windowMs;
-    const what = oneWindow ? `one ${lengthName(windowMs)} each, event time, UTC` : 'event time, UTC';
-    const once = oneWindow ? 'each order counted once' : 'each order counted once';
-    const open = revenue.openFromMs === null ? [] : ['hatched: still open'];
-    setText(byId('revenue-note'), [what, ...(slides ? [once] : []), ...open].join('; '));
+    const notes = [
+      oneWindow ? `one ${lengthName(windowMs)} each, event time, UTC` : 'event time, UTC',
+      ...(slides ? ['each order counted once'] : []),
+      ...(revenue.openFromMs === null ? [] : ['hatched: still open']),
+    ];
+    put('revenue-note', notes.join('; '));
   }
 
   /** The latest bucket that is final; the latest of all where none is. */
@@ -88,7 +84,7 @@ export class RevenuePanel {
     this.#slider.max = String(last);
     this.#slider.value = String(index);
     this.#slider.setAttribute('aria-valuetext', name);
-    setText(byId('bucket-name'), name);
+    put('bucket-name', name);
     const head = bucketStart(start, this.#model.revenue.bucketMs, Date.now());
     this.#category.pick(index, head);
     this.#location.pick(index, head);
@@ -107,15 +103,11 @@ export class RevenuePanel {
     if (this.#asTable.hidden) return;
     const { revenue } = this.#model;
     const columns = [...revenue.byCategory, ...revenue.byLocation];
-    const rows = revenue.starts.map((start, index) =>
-      bodyRow(
-        bucket(start, revenue.bucketMs, Date.now()),
-        ...columns.map((series) => money(series.revenue[index] ?? 0)),
-      ),
-    );
-    const head = tableHead('Event time', ...columns.map((series) => foreign(series.name ?? othersName)));
-    this.#asTable.replaceChildren(
-      element('table', { class: 'figures' }, head, element('tbody', {}, ...rows.reverse())),
-    );
+    const rows = revenue.starts.map((start, index) => [
+      bucket(start, revenue.bucketMs, Date.now()),
+      ...columns.map((series) => money(series.revenue[index] ?? 0)),
+    ]);
+    const head = ['Event time', ...columns.map((series) => foreign(series.name ?? othersName))];
+    show(this.#asTable, element('table', { class: 'figures' }, ...tableOf(head, rows.reverse())));
   }
 }

@@ -1,7 +1,7 @@
 import type { Rule } from '../../core/rule.ts';
 import type { LimitAnswer, LimitFigures, RuleRate } from '../message.ts';
 import type { Ringing } from './alert-lines.ts';
-import { count, moment, money, span } from './format.ts';
+import { count, counted, moment, money, span } from './format.ts';
 
 const fieldNames = {
   total_amount: 'order total',
@@ -14,11 +14,6 @@ const fieldNames = {
 } as const;
 
 type LimitedRule = Exclude<Rule, { kind: 'one-of' }>;
-
-/** `12 orders`, `1 order`. */
-export function counted(n: number, noun: string): string {
-  return `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
-}
 
 /** A limit as the rule means it: an amount, or a number. */
 export function limitText(rule: LimitedRule, limit: number): string {

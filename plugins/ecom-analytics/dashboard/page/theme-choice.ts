@@ -3,8 +3,8 @@ import { byIdAs } from './element.ts';
 const key = 'ecom-theme';
 const root = document.documentElement;
 
-/** Lets the user choose a theme, keeps it, and calls back whenever the colours in force have changed. */
-export function offerThemes(changed: () => void): void {
+/** Lets the user choose a theme and keeps it. */
+export function offerThemes(): void {
   const choice = byIdAs('theme', HTMLSelectElement);
   choice.value = root.dataset.theme ?? 'system';
   choice.addEventListener('change', () => {
@@ -16,7 +16,5 @@ export function offerThemes(changed: () => void): void {
     } catch {
       // Storage is switched off: the choice lasts as long as the page.
     }
-    changed();
   });
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', changed);
 }

@@ -87,7 +87,7 @@ describeWithChromium("a page's link to its run", () => {
       page: 'an older version',
       run: { source: null, rules: [], windowMs: 60_000, slideMs: 30_000, watermarkMs: 30_000 },
       snapshot: null,
-      rate: { at: [], ordersPerMinute: [], orders: [] },
+      rate: [],
       revenue: { bucketMs: 60_000, starts: [], orders: [], byCategory: [], byLocation: [] },
       alerts: [],
     })}\n\n`;

@@ -20,7 +20,7 @@ async function withIdleClient(): Promise<{
   clock: { ms: number };
 }> {
   const clock = { ms: 0 };
-  const history = new RunHistory(kit, null);
+  const history = new RunHistory({ definition: kit });
   const stream = new EventStream(
     () => ({ page: '', acknowledges: true, ...history.state() }),
     () => clock.ms,

@@ -3,7 +3,6 @@ import type { Revenue } from '../../../dashboard/message.ts';
 import {
   ColourSlots,
   everyBucket,
-  inSlotOrder,
   latestFinal,
   spreadOver,
   stacked,
@@ -65,32 +64,30 @@ describe('the bars of a chart', () => {
 });
 
 describe('colours', () => {
-  it('stay with their names when the order of sizes changes', () => {
+  /** The names of series from the first colour on. */
+  const names = (slots: ColourSlots, ...series: (string | null)[]) =>
+    slots.layers(named(...series)).map(({ name, token }) => `${token} ${name}`);
+
+  it('stay with their names when the order of sizes changes, and decide the order of the stack, all others on top', () => {
     const slots = new ColourSlots();
-    expect(slots.tokens(named('a', 'b'))).toEqual(['series-1', 'series-2']);
-    expect(slots.tokens(named('b', 'c', 'a', null))).toEqual([
-      'series-2',
-      'series-3',
-      'series-1',
-      'series-others',
+    expect(names(slots, 'a', 'b')).toEqual(['series-1 a', 'series-2 b']);
+    expect(names(slots, null, 'b', 'c', 'a')).toEqual([
+      'series-1 a',
+      'series-2 b',
+      'series-3 c',
+      'series-others All others',
     ]);
   });
 
   it('go to new names when old ones have left', () => {
     const slots = new ColourSlots();
-    slots.tokens(named('a', 'b', 'c', 'd', 'e', 'f', 'g'));
-    expect(slots.tokens(named('a', 'x', 'c', 'd', 'e', 'f', 'g'))[1]).toBe('series-2');
-  });
-
-  it('decide the order of the stack, all others on top', () => {
-    const series = named(null, 'b', 'a');
-    const ordered = inSlotOrder(series, ['series-others', 'series-2', 'series-1']);
-    expect(ordered.map((one) => one.series.name)).toEqual(['a', 'b', null]);
+    names(slots, 'a', 'b', 'c', 'd', 'e', 'f', 'g');
+    expect(names(slots, 'a', 'x', 'c', 'd', 'e', 'f', 'g')[1]).toBe('series-2 x');
   });
 
   it('are not confused by a category that is called like a number or a word of ours', () => {
     const slots = new ColourSlots();
-    const tokens = slots.tokens(named('constructor', '__proto__', 'null', null));
+    const tokens = slots.layers(named('constructor', '__proto__', 'null', null)).map(({ token }) => token);
     expect(new Set(tokens).size).toBe(4);
   });
 });

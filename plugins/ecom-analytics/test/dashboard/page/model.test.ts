@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StateMessage } from '../../../dashboard/message.ts';
+import type { RatePoint, StateMessage } from '../../../dashboard/message.ts';
 import { RunModel } from '../../../dashboard/page/model.ts';
 import { status } from '../../../dashboard/page/status.ts';
 import { kitRules } from '../../core/kit.ts';
@@ -20,15 +20,20 @@ function aState(change: Partial<StateMessage> = {}): StateMessage {
     },
     phase: { name: 'running' },
     snapshot: aSnapshot(),
-    rate: { at: [noonMs], ordersPerMinute: [5], orders: [1] },
+    rate: [[noonMs, 5, 1]],
     revenue: { bucketMs: 60_000, starts: [], orders: [], byCategory: [], byLocation: [], openFromMs: null },
     sales: { last: { lengthMs: 0, orders: 0, revenue: 0 }, before: null, products: [], customers: [] },
     alerts: [aGroup(1)],
     rates: [],
     acknowledges: true,
-    operations: null,
     ...change,
   };
+}
+
+/** What is told of a run that has not begun. */
+function beforeOrders(change: Partial<StateMessage> = {}): StateMessage {
+  const { snapshot: _, ...state } = aState(change);
+  return state;
 }
 
 describe("the page's model", () => {
@@ -49,22 +54,25 @@ describe("the page's model", () => {
     model.state(aState(), 0);
     model.frame(
       {
-        rate: { at: [noonMs, noonMs + 1000], ordersPerMinute: [5, 6], orders: [1, 2] },
+        rate: [
+          [noonMs, 5, 1],
+          [noonMs + 1000, 6, 2],
+        ],
         alerts: [aGroup(1), aGroup(2)],
       },
       1,
     );
-    expect(model.ordersPerMinute).toEqual([5, 6]);
+    expect(model.rate.map(([, ordersPerMinute]) => ordersPerMinute)).toEqual([5, 6]);
     expect(model.alerts.map(({ alert }) => alert.order_id)).toEqual(['order-1', 'order-2']);
   });
 
   it('forgets one run when another begins', () => {
     const model = new RunModel();
     model.state(aState(), 0);
-    model.state(aState({ snapshot: null, alerts: [], rate: { at: [], ordersPerMinute: [], orders: [] } }), 1);
+    model.state(beforeOrders({ alerts: [], rate: [] }), 1);
     expect(model.snapshot).toBeNull();
     expect(model.alerts).toEqual([]);
-    expect(model.at).toEqual([]);
+    expect(model.rate).toEqual([]);
   });
 
   it('stays bounded', () => {
@@ -72,9 +80,9 @@ describe("the page's model", () => {
     model.state(aState(), 0);
     for (let n = 0; n < 5000; n++) {
       const at = noonMs + n * 1000;
-      model.frame({ rate: { at: [at], ordersPerMinute: [n], orders: [n] }, alerts: [aGroup(n)] }, n);
+      model.frame({ rate: [[at, n, n]], alerts: [aGroup(n)] }, n);
     }
-    expect(model.at).toHaveLength(3600);
+    expect(model.rate).toHaveLength(3600);
     expect(model.alerts).toHaveLength(60);
     expect(model.alerts.at(-1)?.alert.order_id).toBe('order-4999');
   });
@@ -113,8 +121,12 @@ describe("the page's model", () => {
   it('counts the orders of each minute, those that came last included', () => {
     const model = new RunModel();
     const atMs = noonMs + 30_000;
-    const at = [atMs, atMs + 20_000, atMs + 40_000, atMs + 60_000];
-    const rate = { at, ordersPerMinute: [2779, 2000, 1500, 900], orders: [100, 300, 450, 600] };
+    const rate: RatePoint[] = [
+      [atMs, 2779, 100],
+      [atMs + 20_000, 2000, 300],
+      [atMs + 40_000, 1500, 450],
+      [atMs + 60_000, 900, 600],
+    ];
     const finished = aSnapshot({ finished: true, orders: 700, nowMs: atMs + 100_000 });
     model.state(aState({ rate, snapshot: finished }), 0);
     expect(model.ordersByMinute()).toEqual([
@@ -131,7 +143,7 @@ describe("the page's model", () => {
       return [run, detail];
     };
     expect(said()).toEqual(['waiting', '']);
-    model.state(aState({ phase: { name: 'starting-kafka' }, snapshot: null }), 0);
+    model.state(beforeOrders({ phase: { name: 'starting-kafka' } }), 0);
     expect(said()).toEqual(['starting', 'Starting Kafka · a file']);
     model.frame({ phase: { name: 'starting-spark' } }, 0);
     expect(said()).toEqual(['starting', 'Starting Spark · a file']);
@@ -180,7 +192,9 @@ describe("the page's head", () => {
     [false, 'lost', 'Disconnected, retrying'],
     [true, 'live', 'Connected, waiting for the run'],
   ] as const)('before a run, with the link %s', (link, state, text) => {
-    expect(status(told({ snapshot: null }), link, 0)).toMatchObject({ link: state, linkText: text });
+    const waiting = new RunModel();
+    waiting.state(beforeOrders(), 0);
+    expect(status(waiting, link, 0)).toMatchObject({ link: state, linkText: text });
   });
 
   it('says when the run has gone quiet', () => {
