@@ -182,9 +182,17 @@ export interface ParsedOrder {
 // RFC 8259 forbids a byte order mark, so it must reach JSON.parse and fail there.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** Tells the category of an order: its own, else that of its product, else {@link unknownCategory}. */
+export function categoriesOf(
+  products: readonly Product[],
+): (order: Pick<Order, 'category' | 'product_id'>) => string {
+  const ofProduct = new Map(products.map((one) => [one.product_id, one.category]));
+  return ({ category, product_id }) => category || (ofProduct.get(product_id) ?? unknownCategory);
+}
+
 /** Reads orders of a shop. */
 export class OrderReader {
-  readonly #categoryOf: ReadonlyMap<string, string>;
+  readonly #categoryOf: ReturnType<typeof categoriesOf>;
   readonly #shopChecks: readonly { name: string; check: (value: unknown) => boolean; reason: string }[];
 
   /** @param shop its fields, and the products that fill in the category of an order without one */
@@ -192,7 +200,7 @@ export class OrderReader {
     readonly orderFields: ShopFields;
     readonly catalog: { readonly products: readonly Product[] };
   }) {
-    this.#categoryOf = new Map(shop.catalog.products.map((one) => [one.product_id, one.category]));
+    this.#categoryOf = categoriesOf(shop.catalog.products);
     this.#shopChecks = Object.entries(shop.orderFields).map(([name, { type }]) => ({
       name,
       check: fieldTypes[type].check,
@@ -249,7 +257,7 @@ export class OrderReader {
     if (eventTimeMs > recordTimestampMs + maxFutureMs) return 'in-the-future';
     // All of the table holds, and the category is a string from here on.
     const order = fields as Order & { category: string };
-    if (!order.category) order.category = this.#categoryOf.get(order.product_id) ?? unknownCategory;
+    if (!order.category) order.category = this.#categoryOf(order);
     return { order, eventTimeMs, totalCents: toCents(order.total_amount) };
   }
 }

@@ -1,6 +1,7 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
+import { parsedAs } from '../files/json-lines.ts';
 import { runFiles } from '../files/output-folder.ts';
 
 /** A later line of an alert overrides an earlier one; null takes the acknowledgment back. */
@@ -26,14 +27,8 @@ export class Acknowledgements {
     });
     kept.#isCut = text !== '' && !text.endsWith('\n');
     for (const line of text.split('\n')) {
-      let json: unknown;
-      try {
-        json = JSON.parse(line);
-      } catch {
-        continue;
-      }
-      const result = v.safeParse(Line, json);
-      if (result.success) kept.#note(result.output.alert_id, result.output.acknowledged_at);
+      const read = parsedAs(Line, line);
+      if (read !== null) kept.#note(read.alert_id, read.acknowledged_at);
     }
     return kept;
   }

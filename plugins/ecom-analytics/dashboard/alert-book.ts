@@ -115,11 +115,6 @@ export class AlertBook {
     return null;
   }
 
-  /** The group that an alert belongs to. */
-  groupOf({ rule_id, customer_id }: Alert): AlertGroup | null {
-    return this.#rules.get(rule_id)?.groups.get(customer_id) ?? null;
-  }
-
   /** What has changed since this was last called, by time of detection. */
   takeChanged(): AlertGroup[] {
     const taken: AlertGroup[] = [];

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
-import type { Alert } from '../core/alert.ts';
+import { type Alert, AlertSchema } from '../core/alert.ts';
+import { parsedAs } from '../files/json-lines.ts';
 import { runFiles } from '../files/output-folder.ts';
-import { alertOf } from '../report/run-folder.ts';
 
 const chunkBytes = 1 << 20;
 /** Read at most, from the end of the file: some 150,000 alerts, in half a second. */
@@ -56,7 +56,7 @@ export async function alertsFromEnd(
   const found: Alert[] = [];
   for await (const line of linesFromEnd(path.join(folder, runFiles.alerts))) {
     if (hint !== null && !line.includes(hint)) continue;
-    const alert = alertOf(line);
+    const alert = parsedAs(AlertSchema, line);
     if (alert === null || !isWanted(alert)) continue;
     found.push(alert);
     if (found.length >= limit) break;

@@ -25,24 +25,13 @@ Examples
 
 const fix = 'Run `npm run dashboard -- --help` for the options.';
 
-interface DashboardCommandOptions {
-  readonly dir: string;
-  readonly port: number | null;
-}
-
-function readOptions(args: readonly string[]): DashboardCommandOptions {
+function readOptions(args: readonly string[]): { readonly dir: string; readonly port: number | null } {
   const declared = {
     port: { type: 'string' },
     debug: { type: 'boolean', default: false },
   } as const;
-  const { values, positionals } = parseArguments(args, declared, fix);
-  const [dir = 'data', extra] = positionals;
-  if (extra !== undefined) {
-    throw new UsageError('ECOM_OPTION_UNKNOWN', {
-      what: `Name one folder: "${extra}" is a second one`,
-      fix,
-    });
-  }
+  const { values, positionals } = parseArguments(args, declared, fix, 'options and a folder');
+  const [dir = 'data'] = positionals;
   return { dir, port: values.port === undefined ? null : portOf(values.port) };
 }
 

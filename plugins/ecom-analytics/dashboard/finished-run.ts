@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import type { Alert } from '../core/alert.ts';
@@ -9,11 +9,10 @@ import { toUsd } from '../core/money.ts';
 import { badRecordReasons } from '../core/order.ts';
 import { inCurrency, type PipelineDefinition } from '../core/pipeline.ts';
 import type { WindowRow } from '../core/window.ts';
-import { readLines } from '../files/json-lines.ts';
 import { previousFolder, runFiles } from '../files/output-folder.ts';
 import { listWindowFiles, readWindows } from '../parquet/read-windows.ts';
 import { noDefinition } from '../project/project.ts';
-import { readAlerts, readSummary } from '../report/run-folder.ts';
+import { readAlerts, readRunFile, readRunLines, readSummary } from '../report/run-folder.ts';
 import { WindowSums } from '../report/window-sums.ts';
 import type { RunFeed, RunSnapshot, RunSummary } from '../run/feed.ts';
 import { Refusals, showRefused } from '../run/refusals.ts';
@@ -40,26 +39,9 @@ export interface FinishedRun {
   readonly hasDefinition: boolean;
 }
 
-async function readRecord(folder: string): Promise<RunRecord | null> {
-  try {
-    const json: unknown = JSON.parse(await readFile(path.join(folder, runFiles.run), 'utf8'));
-    const result = v.safeParse(RecordSchema, json);
-    return result.success ? result.output : null;
-  } catch {
-    return null;
-  }
-}
-
 async function firstRow(folder: string): Promise<WindowRow | undefined> {
   for await (const { rows } of readWindows(folder)) if (rows[0] !== undefined) return rows[0];
   return undefined;
-}
-
-function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    (stats) => stats.isFile(),
-    () => false,
-  );
 }
 
 /**
@@ -73,9 +55,12 @@ export async function openFinishedRun(
   folder: string,
   shop: PipelineDefinition | Error,
 ): Promise<FinishedRun> {
-  const names = Object.values(runFiles);
-  const found = await Promise.all(names.map((name) => exists(path.join(folder, name))));
-  if (!found.includes(true) && (await listWindowFiles(folder)).length === 0) {
+  const files = Object.values(runFiles).map((name) => access(path.join(folder, name)));
+  const hasFile = await Promise.any(files).then(
+    () => true,
+    () => false,
+  );
+  if (!hasFile && (await listWindowFiles(folder)).length === 0) {
     throw new UsageError('ECOM_RUN_NOT_FOUND', {
       what: 'This folder holds no run: neither window files nor alerts',
       where: folder,
@@ -84,7 +69,7 @@ export async function openFinishedRun(
   }
   const [summary, record, row] = await Promise.all([
     readSummary(folder),
-    readRecord(folder),
+    readRunFile(path.join(folder, runFiles.run), RecordSchema),
     firstRow(folder),
   ]);
   const known = shop instanceof Error ? noDefinition : shop;
@@ -159,23 +144,9 @@ const LetterSchema = v.object({ ...DeadLetterSchema.entries, line: v.optional(v.
 
 async function readRefusals({ folder, definition }: FinishedRun): Promise<Refusals> {
   const refusals = new Refusals(badRecordReasons(definition.orderFields));
-  const file = path.join(folder, runFiles.deadLetters);
-  if (!(await exists(file))) return refusals;
-  for await (const text of readLines(file)) {
-    const letter = parsedLetter(text);
-    if (letter !== null) refusals.add([letter]);
-  }
+  for await (const { line, ...letter } of readRunLines(path.join(folder, runFiles.deadLetters), LetterSchema))
+    refusals.add([line === undefined ? letter : { ...letter, line }]);
   return refusals;
-}
-
-/** Null for half a line, as a run that was killed may leave one. */
-function parsedLetter(text: string) {
-  try {
-    const { line, ...letter } = v.parse(LetterSchema, JSON.parse(text));
-    return line === undefined ? letter : { ...letter, line };
-  } catch {
-    return null;
-  }
 }
 
 function lastSnapshot(

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { unknownCategory } from '../core/catalog-types.ts';
 import { EcomError } from '../core/error.ts';
 import { toCents } from '../core/money.ts';
+import { categoriesOf } from '../core/order.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
 import type { Rule } from '../core/rule.ts';
 import { History, type HistoryOutcome } from '../rules/history.ts';
@@ -46,13 +46,12 @@ export async function tryLimit(
 ): Promise<Omit<LimitAnswer, 'atHand'>> {
   const asked: LimitedRule = { ...rule, id: `${rule.id}?`, moreThan };
   const history = new History({ ...definition, rules: [rule, asked] });
-  const categoryOf = new Map(definition.catalog.products.map((one) => [one.product_id, one.category]));
+  const categoryOf = categoriesOf(definition.catalog.products);
   let tried = 0;
   for (const batch of batches) {
     for (const { order, atMs } of batch) {
-      const category = order.category || categoryOf.get(order.product_id) || unknownCategory;
       history.add({
-        order: { ...order, category },
+        order: { ...order, category: categoryOf(order) },
         eventTimeMs: atMs,
         totalCents: toCents(order.total_amount),
       });

@@ -44,6 +44,15 @@ export interface Revenue {
   readonly openFromMs: number | null;
 }
 
+export const noRevenue: Revenue = {
+  bucketMs: 60_000,
+  starts: [],
+  orders: [],
+  byCategory: [],
+  byLocation: [],
+  openFromMs: null,
+};
+
 /** What one product or customer brought, in the run's currency. */
 export interface Seller {
   readonly name: string;

@@ -1,28 +1,11 @@
-import { type Product, unknownCategory } from '../core/catalog-types.ts';
+import type { Product } from '../core/catalog-types.ts';
 import { toCents } from '../core/money.ts';
+import { categoriesOf } from '../core/order.ts';
 import type { PipelineDefinition } from '../core/pipeline.ts';
 import type { WindowRow } from '../core/window.ts';
+import { bucketSizes, bucketStart, namedSums } from '../report/time-buckets.ts';
 import type { SentOrder } from '../run/feed.ts';
-import type { Revenue, RevenueSeries } from './message.ts';
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
-
-/** Lengths that a reader finds natural; the window's own length comes before them. */
-export const bucketSizes: readonly number[] = [
-  5 * MINUTE_MS,
-  15 * MINUTE_MS,
-  HOUR_MS,
-  3 * HOUR_MS,
-  12 * HOUR_MS,
-  DAY_MS,
-  7 * DAY_MS,
-  28 * DAY_MS,
-  364 * DAY_MS,
-];
-/** 1970-01-05 was a Monday: buckets of whole weeks start on one. */
-export const mondayMs = 4 * DAY_MS;
+import { noRevenue, type Revenue, type RevenueSeries } from './message.ts';
 
 /** As many as a chart can show side by side. */
 const maxBuckets = 90;
@@ -33,19 +16,21 @@ const maxNames = 200;
 /** Windows that are not final yet are summed up this far back: more are open only where old orders are replayed. */
 const maxOpen = 16;
 /** What arrived within this much wall-clock time stays in view. */
-const keepMs = HOUR_MS;
+const keepMs = 3_600_000;
 
 /** Cents by name; null adds up the names that found no room. */
 type ByName = Map<string | null, number>;
 
 interface Bucket {
   orders: number;
+  /** When its last row arrived, by the clock on the wall; 0 before one has. */
+  arrivedMs: number;
   readonly byCategory: ByName;
   readonly byLocation: ByName;
 }
 
 function emptyBucket(): Bucket {
-  return { orders: 0, byCategory: new Map(), byLocation: new Map() };
+  return { orders: 0, arrivedMs: 0, byCategory: new Map(), byLocation: new Map() };
 }
 
 function add(to: ByName, name: string | null, cents: number): void {
@@ -63,20 +48,17 @@ function merge(to: Bucket, from: Bucket): void {
 /** The newest buckets of one length. */
 class Tier {
   readonly bucketMs: number;
-  readonly #offsetMs: number;
   readonly #buckets = new Map<number, Bucket>();
   #newest = Number.NEGATIVE_INFINITY;
   /** When a row last arrived that this tier has no room for. */
   lostAtMs = Number.NEGATIVE_INFINITY;
-  #arrivals = new Map<number, number>();
 
   constructor(bucketMs: number) {
     this.bucketMs = bucketMs;
-    this.#offsetMs = bucketMs % (7 * DAY_MS) === 0 ? mondayMs : 0;
   }
 
   add(row: WindowRow, arrivedMs: number): void {
-    const start = this.#startOf(row.window_start);
+    const start = bucketStart(row.window_start, this.bucketMs);
     if (start > this.#newest) {
       this.#newest = start;
       this.#evict();
@@ -85,46 +67,34 @@ class Tier {
       this.lostAtMs = arrivedMs;
       return;
     }
-    let bucket = this.#buckets.get(start);
-    if (bucket === undefined) {
-      bucket = emptyBucket();
-      this.#buckets.set(start, bucket);
-    }
+    const bucket = this.#buckets.get(start) ?? emptyBucket();
+    this.#buckets.set(start, bucket);
+    bucket.arrivedMs = arrivedMs;
     const cents = Math.round(row.total_revenue * 100);
     bucket.orders += row.order_count;
     add(bucket.byCategory, row.category, cents);
     add(bucket.byLocation, row.location, cents);
-    this.#arrivals.set(start, arrivedMs);
   }
 
   #evict(): void {
     const oldest = this.#newest - maxBuckets * this.bucketMs;
-    for (const start of this.#buckets.keys()) {
+    for (const [start, { arrivedMs }] of this.#buckets) {
       if (start > oldest) continue;
-      this.lostAtMs = Math.max(this.lostAtMs, this.#arrivals.get(start) ?? this.lostAtMs);
+      this.lostAtMs = Math.max(this.lostAtMs, arrivedMs);
       this.#buckets.delete(start);
-      this.#arrivals.delete(start);
     }
-  }
-
-  #startOf(timeMs: number): number {
-    return Math.floor((timeMs - this.#offsetMs) / this.bucketMs) * this.bucketMs + this.#offsetMs;
   }
 
   /** @param open windows that are not final yet, by their start */
   view(open: ReadonlyMap<number, Bucket>): Revenue {
-    const merged = new Map<number, Bucket>(this.#buckets);
-    const withOpen = new Set<number>();
+    const merged = new Map(this.#buckets);
+    const openStarts: number[] = [];
     for (const [windowStart, bucket] of open) {
-      const start = this.#startOf(windowStart);
-      const known = merged.get(start);
-      if (!withOpen.has(start)) {
-        withOpen.add(start);
-        const both = emptyBucket();
-        if (known !== undefined) merge(both, known);
-        merged.set(start, both);
-      }
-      merge(merged.get(start) ?? emptyBucket(), bucket);
+      const start = bucketStart(windowStart, this.bucketMs);
+      const both = emptyBucket();
+      for (const part of [merged.get(start), bucket]) if (part !== undefined) merge(both, part);
+      merged.set(start, both);
+      openStarts.push(start);
     }
     const buckets = [...merged].sort(([a], [b]) => a - b).slice(-maxBuckets);
     return {
@@ -133,7 +103,7 @@ class Tier {
       orders: buckets.map(([, bucket]) => bucket.orders),
       byCategory: series(buckets.map(([, bucket]) => bucket.byCategory)),
       byLocation: series(buckets.map(([, bucket]) => bucket.byLocation)),
-      openFromMs: withOpen.size === 0 ? null : Math.min(...withOpen),
+      openFromMs: openStarts.length === 0 ? null : Math.min(...openStarts),
     };
   }
 }
@@ -147,18 +117,10 @@ function series(buckets: readonly ByName[]): RevenueSeries[] {
     }
   }
   const names = [...totals].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([name]) => name);
-  const shown = names.slice(0, maxSeries);
-  const own = shown.map((name) => ({
+  return namedSums(buckets, names.slice(0, maxSeries)).map(({ name, sums }) => ({
     name,
-    revenue: buckets.map((bucket) => (bucket.get(name) ?? 0) / 100),
+    revenue: sums.map((cents) => cents / 100),
   }));
-  const isShown = new Set<string | null>(shown);
-  const others = buckets.map((bucket) => {
-    let cents = 0;
-    for (const [name, amount] of bucket) if (!isShown.has(name)) cents += amount;
-    return cents / 100;
-  });
-  return others.some((amount) => amount > 0) ? [...own, { name: null, revenue: others }] : own;
 }
 
 /** What of a definition revenue is computed from. */
@@ -177,7 +139,7 @@ interface RevenueDefinition {
 export class RevenueBuckets {
   readonly #sizeMs: number;
   readonly #tiers: readonly Tier[];
-  readonly #categoryOf: ReadonlyMap<string, string>;
+  readonly #categoryOf: ReturnType<typeof categoriesOf>;
   /** Windows that are not final yet, by their start. */
   readonly #open = new Map<number, Bucket>();
   #finalStartMs = Number.NEGATIVE_INFINITY;
@@ -185,7 +147,7 @@ export class RevenueBuckets {
 
   constructor({ windows, catalog }: RevenueDefinition) {
     const { sizeMs } = windows;
-    this.#categoryOf = new Map(catalog.products.map((one) => [one.product_id, one.category]));
+    this.#categoryOf = categoriesOf(catalog.products);
     const longer = bucketSizes.filter((bucketMs) => bucketMs > sizeMs && bucketMs % sizeMs === 0);
     this.#sizeMs = sizeMs;
     this.#tiers = [sizeMs, ...longer].map((bucketMs) => new Tier(bucketMs));
@@ -222,11 +184,7 @@ export class RevenueBuckets {
       const bucket = this.#open.get(start) ?? this.#openWindow(start);
       const cents = toCents(order.total_amount);
       bucket.orders++;
-      add(
-        bucket.byCategory,
-        order.category || (this.#categoryOf.get(order.product_id) ?? unknownCategory),
-        cents,
-      );
+      add(bucket.byCategory, this.#categoryOf(order), cents);
       add(bucket.byLocation, order.region, cents);
     }
     return placed;
@@ -247,10 +205,6 @@ export class RevenueBuckets {
   view(): Revenue {
     const whole = this.#tiers.find((tier) => tier.lostAtMs < this.#arrivedMs - keepMs);
     const tier = whole ?? this.#tiers.at(-1);
-    return tier?.view(this.#open) ?? emptyRevenue(this.#sizeMs);
+    return tier?.view(this.#open) ?? noRevenue;
   }
-}
-
-function emptyRevenue(bucketMs: number): Revenue {
-  return { bucketMs, starts: [], orders: [], byCategory: [], byLocation: [], openFromMs: null };
 }

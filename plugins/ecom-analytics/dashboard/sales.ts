@@ -84,36 +84,29 @@ export class SalesHours {
     this.#counted = { orders, revenue };
   }
 
-  view(): Sales {
-    if (this.#nowMs === 0) return noSales;
+  /** Null before anything is told of the run. */
+  view(): Sales | null {
+    if (this.#nowMs === 0) return null;
     const first = Math.floor(this.#nowMs / minuteMs) - hourMinutes + 1;
     const last = this.#minutes.filter(({ minute }) => minute >= first);
     const before = this.#minutes.filter(({ minute }) => minute < first);
     const boundaryMs = Math.max(this.#startMs, first * minuteMs);
     const boundary = last[0] ?? this.#counted;
     const [begun] = before;
+    const ofHour = (what: 'products' | 'customers'): Seller[] =>
+      sellers(
+        last.map((minute) => minute[what]),
+        before.map((minute) => minute[what]),
+      );
     const beforeMs = Math.min(boundaryMs - this.#startMs, hourMinutes * minuteMs);
     return {
       last: stretch(this.#nowMs - boundaryMs, boundary, this.#counted),
       before: begun === undefined ? null : stretch(beforeMs, begun, boundary),
-      products: sellers(
-        last.map(({ products }) => products),
-        before.map(({ products }) => products),
-      ),
-      customers: sellers(
-        last.map(({ customers }) => customers),
-        before.map(({ customers }) => customers),
-      ),
+      products: ofHour('products'),
+      customers: ofHour('customers'),
     };
   }
 }
-
-const noSales: Sales = {
-  last: { lengthMs: 0, orders: 0, revenue: 0 },
-  before: null,
-  products: [],
-  customers: [],
-};
 
 function emptyMinute(minute: number, { orders, revenue }: Counted): Minute {
   return { minute, orders, revenue, products: new Map(), customers: new Map() };

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import * as v from 'valibot';
 
 /** A file of one JSON value a line, made by this run and only ever grown, whole lines in one write. */
 export class JsonLinesFile {
@@ -50,4 +51,10 @@ export async function* linesOf(text: Readable): AsyncGenerator<string> {
 /** The lines of a file, as {@link linesOf} tells them. */
 export function readLines(file: string): AsyncGenerator<string> {
   return linesOf(createReadStream(file));
+}
+
+/** A JSON text as a schema has it; null where it is anything else, such as a line that a kill cut short. */
+export function parsedAs<T>(schema: v.GenericSchema<unknown, T>, text: string): T | null {
+  const read = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text);
+  return read.success ? read.output : null;
 }

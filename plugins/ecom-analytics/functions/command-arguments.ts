@@ -53,7 +53,7 @@ export function parseArguments<const Options extends NonNullable<ParseArgsConfig
   args: readonly string[],
   options: Options,
   fix: string,
-  takes: 'options' | 'options and positionals' = 'options and positionals',
+  takes: 'options' | 'options and a folder' | 'options and positionals' = 'options and positionals',
 ) {
   const names = Object.keys(options);
   const taken = takenByNpm(names, process.env);
@@ -73,9 +73,14 @@ export function parseArguments<const Options extends NonNullable<ParseArgsConfig
       throw new UsageError('ECOM_OPTION_UNKNOWN', { what: optionProblem(cause), fix: todo }, { cause });
     }
   })();
-  const [first] = parsed.positionals;
+  const [first, second] = parsed.positionals;
   if (takes === 'options' && first !== undefined)
     throw new UsageError('ECOM_OPTION_UNKNOWN', { what: `Unexpected argument "${first}"`, fix });
+  if (takes === 'options and a folder' && second !== undefined)
+    throw new UsageError('ECOM_OPTION_UNKNOWN', {
+      what: `Name one folder: "${second}" is a second one`,
+      fix,
+    });
   return parsed;
 }
 

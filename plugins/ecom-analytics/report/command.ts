@@ -75,14 +75,8 @@ function readOptions(args: readonly string[], shop: PipelineDefinition | Error):
     json: { type: 'boolean', default: false },
     debug: { type: 'boolean', default: false },
   } as const;
-  const { values, positionals } = parseArguments(args, options, fix);
-  const [dir, extra] = positionals;
-  if (extra !== undefined) {
-    throw new UsageError('ECOM_OPTION_UNKNOWN', {
-      what: `Name one folder: "${extra}" is a second one`,
-      fix,
-    });
-  }
+  const { values, positionals } = parseArguments(args, options, fix, 'options and a folder');
+  const [dir] = positionals;
   const isLayout = (text: string): boolean => text === 'orders' || text === 'items';
   const layout = { ...values, rows: values.rows?.findLast(isLayout) };
   // Only a replay needs the definition: its fields and rules.

@@ -98,42 +98,33 @@ function fittedWidths(
   return widths;
 }
 
-/** Draws rows of lines between rules. */
-class TableDrawing {
-  readonly #columns: readonly ConsoleColumn[];
-  readonly #widths: readonly number[];
-  readonly rule: string;
+function ruleOf(widths: readonly number[]): string {
+  return `+${widths.map((width) => '-'.repeat(width)).join('+')}+\n`;
+}
 
-  constructor(columns: readonly ConsoleColumn[], widths: readonly number[]) {
-    this.#columns = columns;
-    this.#widths = widths;
-    this.rule = `+${widths.map((width) => '-'.repeat(width)).join('+')}+\n`;
-  }
-
-  row(cells: Cells): string {
-    const broken = this.#widths.map((width, column) => linesOf(cells[column] ?? '', width));
-    const height = Math.max(...broken.map(({ length }) => length));
-    return Array.from({ length: height }, (_, line) => {
-      const texts = this.#widths.map((width, column) => {
-        const text = broken[column]?.[line] ?? '';
-        const space = ' '.repeat(width - widthOf(text));
-        return this.#columns[column]?.align === 'right' ? space + text : text + space;
-      });
-      return `|${texts.join('|')}|\n`;
-    }).join('');
-  }
+/** Draws a row, which has as many lines as its tallest cell. */
+function drawnRow(columns: readonly ConsoleColumn[], widths: readonly number[], cells: Cells): string {
+  const broken = widths.map((width, column) => linesOf(cells[column] ?? '', width));
+  const height = Math.max(...broken.map(({ length }) => length));
+  return Array.from({ length: height }, (_, line) => {
+    const texts = widths.map((width, column) => {
+      const text = broken[column]?.[line] ?? '';
+      const space = ' '.repeat(width - widthOf(text));
+      return columns[column]?.align === 'right' ? space + text : text + space;
+    });
+    return `|${texts.join('|')}|\n`;
+  }).join('');
 }
 
 /** Each row as a list of its columns, as `psql` shows what is too wide. */
 function recordsTable(head: Cells, rows: readonly Cells[], most: number): string {
-  const columns = [{ name: '' }, { name: '' }];
   const names = Math.min(widest(head), Math.max(narrowest, Math.floor(most / 2) - 3));
   const values = Math.min(widest(rows.flat()), Math.max(narrowest, most - names - 3));
-  const drawing = new TableDrawing(columns, [names, values]);
+  const widths = [names, values];
   const records = rows.map((row) =>
-    head.map((name, column) => drawing.row([name, row[column] ?? ''])).join(''),
+    head.map((name, column) => drawnRow([], widths, [name, row[column] ?? ''])).join(''),
   );
-  return `${drawing.rule}${records.map((record) => record + drawing.rule).join('')}`;
+  return ruleOf(widths) + records.map((record) => record + ruleOf(widths)).join('');
 }
 
 /**
@@ -149,9 +140,10 @@ export function consoleTable(
 ): string {
   const head = columns.map(({ name }) => printable(name));
   const body = rows.map((row) => row.map(printable));
-  const widths = fittedWidths(columns, head, body, most);
-  if (widths === null && body.length > 0) return recordsTable(head, body, most);
-  const drawing = new TableDrawing(columns, widths ?? head.map((name) => widest([name])));
-  const drawn = body.map((row) => drawing.row(row)).join('');
-  return `${drawing.rule}${drawing.row(head)}${drawing.rule}${drawn}${drawing.rule}`;
+  const fitted = fittedWidths(columns, head, body, most);
+  if (fitted === null && body.length > 0) return recordsTable(head, body, most);
+  const widths = fitted ?? head.map((name) => widest([name]));
+  const [drawnHead, ...drawn] = [head, ...body].map((row) => drawnRow(columns, widths, row));
+  const rule = ruleOf(widths);
+  return `${rule}${drawnHead}${rule}${drawn.join('')}${rule}`;
 }

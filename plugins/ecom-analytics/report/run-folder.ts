@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { type Alert, AlertSchema } from '../core/alert.ts';
 import { UsageError } from '../core/error.ts';
 import { currencyDecimals } from '../core/money.ts';
-import { readLines } from '../files/json-lines.ts';
+import { parsedAs, readLines } from '../files/json-lines.ts';
 import { runFiles } from '../files/output-folder.ts';
 import type { RunSummary } from '../run/feed.ts';
 
@@ -48,34 +48,28 @@ const SummarySchema: v.GenericSchema<unknown, RunSummary> = v.object({
   seconds: v.number(),
 });
 
+/** A file of a run's folder, as a schema has it; null where there is none, or something else is in it. */
+export async function readRunFile<T>(file: string, schema: v.GenericSchema<unknown, T>): Promise<T | null> {
+  const text = await readFile(file, 'utf8').catch(() => null);
+  return text === null ? null : parsedAs(schema, text);
+}
+
 /** What a run said when it ended; null where it has not, was killed, or wrote something else. */
-export async function readSummary(folder: string): Promise<RunSummary | null> {
-  try {
-    const json: unknown = JSON.parse(await readFile(path.join(folder, runFiles.summary), 'utf8'));
-    const result = v.safeParse(SummarySchema, json);
-    return result.success ? result.output : null;
-  } catch {
-    return null;
-  }
+export function readSummary(folder: string): Promise<RunSummary | null> {
+  return readRunFile(path.join(folder, runFiles.summary), SummarySchema);
 }
 
-/** The alert of a line of a run's file; null for one that holds none, as one that a kill cut short. */
-export function alertOf(line: string): Alert | null {
-  try {
-    const result = v.safeParse(AlertSchema, JSON.parse(line));
-    return result.success ? result.output : null;
-  } catch {
-    return null;
-  }
-}
-
-/** The alerts of a run, as a stream; none where it wrote none. A line that is no alert (cut short by a kill) is passed over. */
-export async function* readAlerts(folder: string): AsyncGenerator<Alert> {
-  const file = path.join(folder, runFiles.alerts);
+/** The lines of a file of a run that are as a schema has them, as a stream; none where the run wrote none. */
+export async function* readRunLines<T>(file: string, schema: v.GenericSchema<unknown, T>): AsyncGenerator<T> {
   const there = await stat(file).catch(() => null);
   if (!there?.isFile()) return;
   for await (const line of readLines(file)) {
-    const alert = alertOf(line);
-    if (alert !== null) yield alert;
+    const value = parsedAs(schema, line);
+    if (value !== null) yield value;
   }
+}
+
+/** The alerts of a run. */
+export function readAlerts(folder: string): AsyncGenerator<Alert> {
+  return readRunLines(path.join(folder, runFiles.alerts), AlertSchema);
 }

@@ -1,16 +1,11 @@
 import { toUsd } from '../core/money.ts';
 import type { OneOfRule, StatefulRule, ThresholdRule } from '../core/rule.ts';
-import { count, date, money, share, span } from '../dashboard/page/format.ts';
+import { count, counted, date, money, share, span } from '../dashboard/page/format.ts';
 import { type ConsoleColumn, consoleTable, terminalWidth } from '../report/console-table.ts';
 import type { HistoryOutcome } from './history.ts';
 import type { Example, LimitOutcome, RuleOutcome, ValueOutcome } from './trial.ts';
 
 const DAY_MS = 86_400_000;
-
-/** `1 order`, `6,919 orders`. */
-export function counted(n: number, noun: string): string {
-  return `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
-}
 
 /** What a rule counts or measures, for a heading. */
 function measured(rule: ThresholdRule | StatefulRule): string {

@@ -19,6 +19,8 @@ const byteOrderMark = '\ufeff';
 /** Around and above the drawing, in CSS pixels. */
 const margin = 12;
 const lineHeight = 22;
+/** The middle of the first line. */
+const headingY = margin + lineHeight / 2;
 
 function save(content: Blob, name: string): void {
   const url = URL.createObjectURL(content);
@@ -30,20 +32,15 @@ function save(content: Blob, name: string): void {
 /** Draws the chart with its heading and legend on the panel's ground. */
 function picture(chart: HTMLCanvasElement, { title, legend }: Downloadable): HTMLCanvasElement {
   const ratio = window.devicePixelRatio;
-  const names = legend();
   const drawn = element('canvas');
   const pen = drawn.getContext('2d');
   if (pen === null) return chart;
   const width = chart.width / ratio;
-  const font = getComputedStyle(document.body).fontFamily;
-  const places = legendPlaces(
-    pen,
-    names.map(({ name }) => name),
-    width,
-    font,
-  );
-  const lines = places.length === 0 ? 0 : Math.max(...places.map(({ line }) => line)) + 1;
-  const top = margin + lineHeight * (1 + lines);
+  const { fontFamily } = getComputedStyle(document.body);
+  const legendFont = `12px ${fontFamily}`;
+  pen.font = legendFont;
+  const names = placed(legend(), width, (name) => pen.measureText(name).width);
+  const top = (names.at(-1)?.y ?? headingY) + lineHeight / 2;
   drawn.width = (width + 2 * margin) * ratio;
   drawn.height = (top + chart.height / ratio + margin) * ratio;
   pen.scale(ratio, ratio);
@@ -51,38 +48,34 @@ function picture(chart: HTMLCanvasElement, { title, legend }: Downloadable): HTM
   pen.fillRect(0, 0, drawn.width, drawn.height);
   pen.fillStyle = colour('text');
   pen.textBaseline = 'middle';
-  pen.font = `600 14px ${font}`;
-  pen.fillText(title(), margin, margin + lineHeight / 2);
-  pen.font = `12px ${font}`;
-  names.forEach(({ name, token }, index) => {
-    const { x, line } = places[index] ?? { x: 0, line: 0 };
-    const y = margin + lineHeight * (line + 1.5);
+  pen.font = `600 14px ${fontFamily}`;
+  pen.fillText(title(), margin, headingY);
+  pen.font = legendFont;
+  for (const { name, token, x, y } of names) {
     pen.fillStyle = colour(token);
-    pen.fillRect(margin + x, y - 5, 10, 10);
+    pen.fillRect(x, y - 5, 10, 10);
     pen.fillStyle = colour('text');
-    pen.fillText(name, margin + x + 15, y);
-  });
+    pen.fillText(name, x + 15, y);
+  }
   pen.drawImage(chart, margin, top, width, chart.height / ratio);
   return drawn;
 }
 
-/** Where the names of a legend stand, one after the other over as many lines as it takes. */
-function legendPlaces(
-  pen: CanvasRenderingContext2D,
-  names: readonly string[],
+/** The names of a legend with their places, one after the other over as many lines as it takes. */
+function placed<Name extends { readonly name: string }>(
+  names: readonly Name[],
   width: number,
-  font: string,
-): { readonly x: number; readonly line: number }[] {
-  pen.font = `12px ${font}`;
-  let x = 0;
-  let line = 0;
-  return names.map((name) => {
-    const needed = 15 + pen.measureText(name).width + 16;
-    if (x > 0 && x + needed > width) {
-      x = 0;
-      line++;
+  widthOf: (name: string) => number,
+): (Name & { readonly x: number; readonly y: number })[] {
+  let x = margin;
+  let y = headingY + lineHeight;
+  return names.map((one) => {
+    const needed = 15 + widthOf(one.name) + 16;
+    if (x > margin && x + needed > margin + width) {
+      x = margin;
+      y += lineHeight;
     }
-    const place = { x, line };
+    const place = { ...one, x, y };
     x += needed;
     return place;
   });
@@ -107,5 +100,5 @@ export function offerDownloads(head: HTMLElement, chart: Downloadable): void {
       if (content !== null) save(content, name);
     });
   });
-  head.append(element('span', { class: 'downloads' }, csv, png));
+  head.append(element('span', { class: 'downloads row' }, csv, png));
 }

@@ -1,14 +1,15 @@
 import type { Operations } from '../../job/stream-health.ts';
 import type { RunPhase, RunSnapshot } from '../../run/feed.ts';
-import type {
-  AlertGroup,
-  FrameMessage,
-  RatePoint,
-  Revenue,
-  RuleRate,
-  RunInfo,
-  Sales,
-  StateMessage,
+import {
+  type AlertGroup,
+  type FrameMessage,
+  noRevenue,
+  type RatePoint,
+  type Revenue,
+  type RuleRate,
+  type RunInfo,
+  type Sales,
+  type StateMessage,
 } from '../message.ts';
 import { groupKey, type Ringing } from './alert-lines.ts';
 
@@ -19,15 +20,6 @@ const minuteMs = 60_000;
 const maxGroupsPerRule = 60;
 /** Event time further behind the clock than this is that of old orders. */
 const oldAfterMs = 3_600_000;
-
-const noRevenue: Revenue = {
-  bucketMs: 60_000,
-  starts: [],
-  orders: [],
-  byCategory: [],
-  byLocation: [],
-  openFromMs: null,
-};
 
 /** What the page knows of the run: the server's messages folded together, bounded. */
 export class RunModel {

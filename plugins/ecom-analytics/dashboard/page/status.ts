@@ -39,13 +39,8 @@ export function status(model: RunModel, link: boolean | null, atMs: number): Sta
 
 /** A stage is asked now and then; its own figures say how old they are. */
 function stageStatus({ run, operations }: RunModel, link: boolean | null): Status {
-  const isOld = (operations?.problem ?? null) !== null;
-  const to: Pick<Status, 'link' | 'linkText'> =
-    link === null || !link
-      ? linkStatus('running', link, 0)
-      : isOld
-        ? { link: 'quiet', linkText: 'Not refreshed' }
-        : { link: 'live', linkText: 'Live' };
+  const isOld = link === true && (operations?.problem ?? null) !== null;
+  const to = isOld ? ({ link: 'quiet', linkText: 'Not refreshed' } as const) : linkStatus('running', link, 0);
   return { run: 'running', runName: 'Stage', detail: run?.source ?? '', ...to };
 }
 
