@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { severities } from '../core/rule.ts';
+import { othersName } from '../dashboard/page/buckets.ts';
 import {
   bucket,
   clock,
@@ -27,24 +28,29 @@ const inMoney = (cents: number): string => money(cents / 100);
 const shortAmount = (cents: number): string => shortMoney(cents / 100);
 const dateTime = (epochMs: number): string => `${date(epochMs)} ${clock(epochMs)}`;
 
-/** What a column of {@link tableOf} holds. */
-interface Column {
-  readonly name: string;
-  /** Text columns stand at the left. */
-  readonly text?: true;
+/** A part of the page. */
+function panel(id: string, title: string, ...content: readonly Markup[]): Markup {
+  return html`<section class="panel ${id}" aria-labelledby="${id}"><h2 id="${id}">${title}</h2>
+${content}</section>
+`;
 }
 
+function note(text: string): Markup {
+  return html`<p class="note">${text}</p>`;
+}
+
+/** A table whose rows begin with their header, in a frame that scrolls. */
 function tableOf(
   caption: string,
-  columns: readonly Column[],
+  columns: readonly string[],
   rows: readonly (readonly (string | Markup)[])[],
+  frame: 'scroll' | 'as-table' = 'scroll',
 ): Markup {
-  const kind = (index: number): Markup => new Markup(columns[index]?.text ? ' class="text"' : '');
   const cell = (value: string | Markup, index: number): Markup =>
-    index === 0 ? html`<th scope="row">${value}</th>` : html`<td${kind(index)}>${value}</td>`;
-  return html`<div class="scroll" role="group" aria-label="${caption}" tabindex="0"><table>
+    index === 0 ? html`<th scope="row">${value}</th>` : html`<td>${value}</td>`;
+  return html`<div class="${frame}" role="group" aria-label="${caption}" tabindex="0"><table>
 <caption class="unseen">${caption}</caption>
-<thead><tr>${columns.map(({ name }, index) => html`<th scope="col"${kind(index)}>${name}</th>`)}</tr></thead>
+<thead><tr>${columns.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => html`<tr>${row.map(cell)}</tr>\n`)}</tbody>
 </table></div>`;
 }
@@ -69,18 +75,17 @@ function tiles(report: Report): Markup {
     facts.push(['Late orders', count(summary.late)], ['Dead letters', count(summary.dead_letters)]);
   }
   facts.push(['Window rows', count(report.rows)]);
-  return html`<dl class="tiles">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+  return html`<dl class="totals">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
-function overTime(report: Report): Markup {
-  const revenue = report.revenueOverTime;
-  const name = (of: string | null): string => of ?? 'All others';
+function overTime({ revenueOverTime: revenue, ordersOverTime: orders }: Report): Markup[] {
+  const name = (of: string | null): string => of ?? othersName;
   const length = lengthName(revenue.bucketMs);
   const legend = revenue.series.map(
     (series, place) =>
       html`<li><span class="swatch" style="--color:${seriesColor(place, series.name)}"></span>${name(series.name)}</li>`,
   );
-  const chart = barChart({
+  const revenueChart = barChart({
     data: revenue,
     label: `Revenue per ${length} by category; the table below has the numbers`,
     show: inMoney,
@@ -89,45 +94,50 @@ function overTime(report: Report): Markup {
     areCounted: false,
     seriesName: name,
   });
-  return html`<section class="panel" aria-labelledby="revenue">
-<h2 id="revenue">Revenue over time</h2><p class="note">per ${length}, by category</p>
-<ul class="legend">${legend}</ul>
-${chart}
-<details><summary>Revenue as a table</summary>${timeTable('Revenue over time', revenue, inMoney, name)}</details>
-</section>
-<section class="panel" aria-labelledby="orders">
-<h2 id="orders">Orders over time</h2><p class="note">per ${length}</p>
-${barChart({
-  data: report.ordersOverTime,
-  label: `Orders per ${length}; the table below has the numbers`,
-  show: (orders) => `${count(orders)} orders`,
-  showShort: short,
-  scale: 1,
-  areCounted: true,
-  seriesName: () => 'Orders',
-})}
-<details><summary>Orders as a table</summary>${timeTable('Orders over time', report.ordersOverTime, count, () => 'Orders')}</details>
-</section>`;
+  const ordersChart = barChart({
+    data: orders,
+    label: `Orders per ${length}; the table below has the numbers`,
+    show: (sum) => `${count(sum)} orders`,
+    showShort: short,
+    scale: 1,
+    areCounted: true,
+    seriesName: () => 'Orders',
+  });
+  return [
+    panel(
+      'revenue',
+      'Revenue over time',
+      note(`per ${length}, by category`),
+      html`<ul class="legend">${legend}</ul>`,
+      revenueChart,
+      timeTable('Revenue', revenue, inMoney, name),
+    ),
+    panel(
+      'orders',
+      'Orders over time',
+      note(`per ${length}`),
+      ordersChart,
+      timeTable('Orders', orders, count, () => 'Orders'),
+    ),
+  ];
 }
 
+/** What a chart shows, as a table to be opened. */
 function timeTable(
-  caption: string,
+  what: string,
   { starts, series, bucketMs }: TimeSeries,
   show: (sum: number) => string,
   seriesName: (name: string | null) => string,
 ): Markup {
-  const total = series.length > 1 ? [{ name: 'Total' }] : [];
-  const columns = [
-    { name: 'Time (UTC)' },
-    ...series.map(({ name }) => ({ name: seriesName(name) })),
-    ...total,
-  ];
+  const total = series.length > 1 ? ['Total'] : [];
+  const columns = ['Time (UTC)', ...series.map(({ name }) => seriesName(name)), ...total];
   const rows = starts.map((start, index) => {
     const sums = series.map((one) => one.sums[index] ?? 0);
     const all = total.map(() => sums.reduce((sum, one) => sum + one, 0));
     return [bucket(start, bucketMs, 0), ...[...sums, ...all].map(show)];
   });
-  return tableOf(caption, columns, rows);
+  const table = tableOf(`${what} over time`, columns, rows, 'as-table');
+  return html`<details><summary>${what} as a table</summary>${table}</details>`;
 }
 
 function shares(id: string, title: string, all: readonly Share[], color: (place: number) => string): Markup {
@@ -147,9 +157,7 @@ function shares(id: string, title: string, all: readonly Share[], color: (place:
     count(orders),
     inMoney(orders === 0 ? 0 : cents / orders),
   ]);
-  const columns = ['Revenue', 'Share', 'Orders', 'Average'].map((name) => ({ name }));
-  return html`<section class="panel shares" aria-labelledby="${id}"><h2 id="${id}">${title}</h2>
-${tableOf(title, [{ name: 'Name' }, ...columns], rows)}</section>`;
+  return panel(id, title, tableOf(title, ['Name', 'Revenue', 'Share', 'Orders', 'Average'], rows));
 }
 
 function busiest(windows: readonly BusyWindow[]): Markup {
@@ -159,16 +167,19 @@ function busiest(windows: readonly BusyWindow[]): Markup {
     count(orders),
     inMoney(cents),
   ]);
-  return html`<section class="panel" aria-labelledby="busiest"><h2 id="busiest">Busiest windows</h2>
-<p class="note">by orders, over all categories and locations; none overlaps another</p>
-${tableOf('Busiest windows', [{ name: 'Window (UTC)' }, { name: 'Orders' }, { name: 'Revenue' }], rows)}</section>`;
+  return panel(
+    'busiest',
+    'Busiest windows',
+    note('by orders, over all categories and locations; none overlaps another'),
+    tableOf('Busiest windows', ['Window (UTC)', 'Orders', 'Revenue'], rows),
+  );
 }
 
-/** One to four marks, so that severity is not told by colour alone. */
+/** The dashboard's mark of a severity. */
 function severity(level: RuleAlerts['severity']): Markup {
   if (level === null) return html`–`;
-  const marks = '▮'.repeat(severities.indexOf(level) + 1);
-  return html`<span class="severity" style="--color:var(--severity-${level})"><span aria-hidden="true">${marks}</span>${level}</span>`;
+  const bars = severities.indexOf(level) + 1;
+  return html`<span class="severity" style="--color:var(--severity-${level})"><span class="bars" style="--level:${bars}" aria-hidden="true"></span>${level}</span>`;
 }
 
 function alerts(rules: readonly RuleAlerts[]): Markup {
@@ -177,8 +188,8 @@ function alerts(rules: readonly RuleAlerts[]): Markup {
     const newest =
       rule.newest === null
         ? html``
-        : html`<span class="newest">${dateTime(rule.newest.atMs)} ${rule.newest.reason}</span>`;
-    const name = html`${rule.ruleId}${newest}`;
+        : html`<small>${dateTime(rule.newest.atMs)} ${rule.newest.reason}</small>`;
+    const name = html`<span class="rule-name">${rule.ruleId}${newest}</span>`;
     return [
       named(name, rule.alerts, largest, `var(--severity-${rule.severity ?? 'low'})`),
       severity(rule.severity),
@@ -186,15 +197,10 @@ function alerts(rules: readonly RuleAlerts[]): Markup {
       count(rule.customers),
     ];
   });
-  const columns: Column[] = [
-    { name: 'Rule, and its newest alert' },
-    { name: 'Severity', text: true },
-    { name: 'Alerts' },
-    { name: 'Customers' },
-  ];
+  const columns = ['Rule, and its newest alert', 'Severity', 'Alerts', 'Customers'];
   const body =
     rules.length > 0 ? tableOf('Alerts by rule', columns, rows) : html`<p>No rule raised an alert.</p>`;
-  return html`<section class="panel" aria-labelledby="alerts"><h2 id="alerts">Alerts by rule</h2>${body}</section>`;
+  return panel('alerts', 'Alerts by rule', body);
 }
 
 function planted({ summary }: Report): Markup {
@@ -207,11 +213,13 @@ function planted({ summary }: Report): Markup {
     share(score.caught, score.planted),
     count(score.false_alerts),
   ]);
-  const columns = ['Pattern', 'Planted', 'Caught', 'Recall', 'False alerts'].map((name) => ({ name }));
-  return html`<section class="panel" aria-labelledby="planted"><h2 id="planted">Planted fraud</h2>
-<p class="note">what was planted, and what the rules caught of it</p>
-${tableOf('Planted fraud', columns, rows)}
-<p class="note">False alerts are honest orders over a rule's limit. <code>npm run rules -- --replay FILE</code> shows what other limits would raise on orders of your own.</p></section>`;
+  return panel(
+    'planted',
+    'Planted fraud',
+    note('what was planted, and what the rules caught of it'),
+    tableOf('Planted fraud', ['Pattern', 'Planted', 'Caught', 'Recall', 'False alerts'], rows),
+    html`<p class="note">False alerts are honest orders over a rule's limit. <code>npm run rules -- --replay FILE</code> shows what other limits would raise on orders of your own.</p>`,
+  );
 }
 
 /** Says where the windows and the run differ: a late order is in the run, not in the windows. */
@@ -223,7 +231,7 @@ function difference({ summary, orders, cents }: Report): Markup {
   return html`<p>The windows hold ${count(orders)} of the run's ${count(summary.orders)} orders, ${inMoney(cents)} of ${money(summary.revenue)}: ${count(summary.late)} came too late for their windows.</p>`;
 }
 
-const styles = [kitFile('dashboard/page/tokens.css'), kitFile('report/page.css')];
+const styles = ['dashboard/page/tokens.css', 'dashboard/page/base.css', 'report/page.css'];
 
 /**
  * The report as one HTML page that asks for nothing else.
@@ -232,7 +240,7 @@ const styles = [kitFile('dashboard/page/tokens.css'), kitFile('report/page.css')
  */
 export function reportPage(report: Report, folder: string, madeAtMs: number): string {
   useCurrency(report.currency);
-  const css = styles.map((file) => readFileSync(file, 'utf8')).join('\n');
+  const css = styles.map((file) => readFileSync(kitFile(file), 'utf8')).join('\n');
   const [first, last] = [date(report.fromMs), date(report.toMs - 1)];
   const ends = first === last ? [dateTime(report.fromMs), clock(report.toMs)] : [first, last];
   const span = ends.join(' to ');
@@ -250,9 +258,9 @@ export function reportPage(report: Report, folder: string, madeAtMs: number): st
 <body>
 <header>
 <h1>Orders of <span>${ends[0] ?? ''}</span> to <span>${ends[1] ?? ''}</span></h1>
-<p>Event time in UTC. From ${folder}${report.summary === null ? '' : `, ${report.summary.engine} engine`}; made ${dateTime(madeAtMs)}.</p>
+<p class="note">Event time in UTC. From ${folder}${report.summary === null ? '' : `, ${report.summary.engine} engine`}; made ${dateTime(madeAtMs)}.</p>
 </header>
-<main>
+<main class="stack">
 ${tiles(report)}
 ${overTime(report)}
 ${alerts(report.alerts)}
@@ -265,7 +273,7 @@ ${busiest(report.busiest)}
 ${planted(report)}
 </div>
 </main>
-<footer>
+<footer class="note">
 ${difference(report)}
 <p>Windows overlap, so an order is in several of them. The sums here are over those windows that start on a multiple of their own length: they cover event time without overlapping, and each order counts once.</p>
 </footer>

@@ -1,4 +1,5 @@
 import { type WindowRow, windowPartition } from '../core/window.ts';
+import { othersName } from '../dashboard/page/buckets.ts';
 import { TimeBuckets, type TimeSeries } from './time-buckets.ts';
 
 /** Orders and revenue of one name. */
@@ -26,16 +27,14 @@ interface Sum {
 const busiestShown = 10;
 /** Names that a chart can tell apart. */
 const seriesShown = 7;
-/** What all further names are added up as. */
-const others = 'All others';
-/** Names are free text; beyond so many, new ones are added up as {@link others}. */
+/** Names are free text; beyond so many, new ones are added up as {@link othersName}. */
 const namesHeld = 1000;
 
 const noSeries: TimeSeries = { bucketMs: 1, starts: [], series: [] };
 
 /** @returns the name that it was added under */
 function add(sums: Map<string, Sum>, key: string, orders: number, cents: number): string {
-  const name = sums.has(key) || sums.size < namesHeld ? key : others;
+  const name = sums.has(key) || sums.size < namesHeld ? key : othersName;
   const sum = sums.get(name) ?? { orders: 0, cents: 0 };
   sums.set(name, sum);
   sum.orders += orders;

@@ -2,8 +2,7 @@ import type { Order } from '../../core/order.ts';
 import type { Rule } from '../../core/rule.ts';
 import { parseTimestamp } from '../../core/timestamp.ts';
 import type { AlertAnswer, AlertGroup, LimitAnswer, RuleRate } from '../message.ts';
-import { addressHash } from './address.ts';
-import { severityMark } from './alert-line.ts';
+import { alertsLink, severityMark } from './alert-line.ts';
 import { ask, reasonOf, tell } from './ask.ts';
 import { byId, element, factList, foreign, note, setText, tableOf } from './element.ts';
 import { count, counted, moment, money } from './format.ts';
@@ -75,7 +74,7 @@ export class AlertDetail {
     const { alert } = answer.group;
     const lead = element(
       'p',
-      { class: 'alert-head' },
+      { class: 'alert-head row' },
       severityMark(alert.severity),
       element('span', { class: 'rule' }, foreign(alert.rule_id)),
     );
@@ -131,17 +130,13 @@ export class AlertDetail {
     });
     show();
     this.#showActions = show;
-    return element('p', { class: 'actions' }, button, copy, said);
+    return element('p', { class: 'actions row' }, button, copy, said);
   }
 
   #facts({ group, rule, rate }: AlertAnswer, nowMs: number): HTMLElement {
     const { alert, count: times, since } = group;
     this.#rate = element('span', {}, this.#raised(rate));
-    const customer = element(
-      'a',
-      { href: addressHash({ view: 'alerts', params: { customer: alert.customer_id } }) },
-      foreign(alert.customer_id),
-    );
+    const customer = alertsLink({ customer: alert.customer_id }, foreign(alert.customer_id));
     // The answer may be here before the page has been told of the run.
     const unknown =
       this.#model.run?.hasDefinition === false
@@ -223,9 +218,9 @@ export class AlertDetail {
     const button = element('button', { type: 'submit' }, 'Try it');
     const form = element(
       'form',
-      { class: 'limit' },
+      { class: 'limit row' },
       element('label', { for: 'limit-asked' }, `Try a limit other than ${limitText(rule, rule.moreThan)}`),
-      element('span', { class: 'field' }, input, button),
+      element('span', { class: 'row' }, input, button),
     );
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
@@ -256,6 +251,6 @@ function orderTable(orders: readonly Order[], nowMs: number, label: string): HTM
     ];
   });
   const head = ['Event time', 'Product', 'Total', 'Region'];
-  const table = element('table', { class: 'figures orders-table' }, ...tableOf(head, rows));
+  const table = element('table', { class: 'orders-table' }, ...tableOf(head, rows));
   return element('section', { class: 'as-table', 'aria-label': label, tabindex: '0' }, table);
 }

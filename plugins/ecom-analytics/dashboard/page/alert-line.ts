@@ -1,9 +1,11 @@
+import type { Alert } from '../../core/alert.ts';
 import { type Severity, severities } from '../../core/rule.ts';
 import { parseTimestamp } from '../../core/timestamp.ts';
 import type { AlertGroup } from '../message.ts';
-import type { AlertLine } from './alert-lines.ts';
+import { type Address, addressHash } from './address.ts';
+import type { AlertLine, Ringing } from './alert-lines.ts';
 import { coloured, element, foreign } from './element.ts';
-import { count, counted, moment, money } from './format.ts';
+import { counted, moment, money } from './format.ts';
 import { ringingText } from './rule-text.ts';
 
 /** The severity as a word, and as one to four bars for the eye. */
@@ -13,9 +15,16 @@ export function severityMark(severity: Severity): HTMLElement {
   return coloured(element('span', { class: 'severity' }, bars, severity), `severity-${severity}`);
 }
 
-/** How many alerts a line stands for. */
-export function timesMark(times: number): HTMLElement {
-  return element('span', { class: 'times' }, `${count(times)} times`);
+/** A link to the list of alerts, narrowed, or to one of them. */
+export function alertsLink(params: Address['params'], ...content: readonly HTMLElement[]): HTMLElement {
+  return element('a', { href: addressHash({ view: 'alerts', params }) }, ...content);
+}
+
+/** How often a line's alerts rang, where it was more than once. */
+export function timesMark({ group, ringing }: AlertLine): HTMLElement[] {
+  if (ringing === null && group.count === 1) return [];
+  const times = ringing === null ? counted(group.count, 'time') : ringingText(ringing);
+  return [element('span', { class: 'times' }, times)];
 }
 
 /**
@@ -24,54 +33,35 @@ export function timesMark(times: number): HTMLElement {
  * @param href where it leads
  */
 export function alertItem(line: AlertLine, href: string, nowMs: number): HTMLLIElement {
-  const content = line.kind === 'group' ? groupContent(line.group, nowMs) : ruleContent(line, nowMs);
-  const item = element('li', {}, element('a', { href }, ...content));
-  if (line.kind === 'group' && line.group.acknowledged !== undefined) item.classList.add('acknowledged');
+  const { group, ringing } = line;
+  const { alert, acknowledged } = group;
+  const at = moment(parseTimestamp(alert.order_timestamp), nowMs);
+  const head = element(
+    'span',
+    { class: 'alert-head row' },
+    severityMark(alert.severity),
+    element('span', { class: 'rule' }, foreign(alert.rule_id)),
+    ...timesMark(line),
+    element('time', { datetime: alert.order_timestamp }, at),
+  );
+  const content = ringing === null ? [reason(alert), facts(group)] : [reason(alert, summary(ringing))];
+  const item = element('li', {}, element('a', { href }, head, ...content));
+  if (ringing === null && acknowledged !== undefined) item.classList.add('acknowledged');
   return item;
 }
 
-function groupContent({ alert, count: times, acknowledged }: AlertGroup, nowMs: number): HTMLElement[] {
-  const head = element(
-    'span',
-    { class: 'alert-head' },
-    severityMark(alert.severity),
-    element('span', { class: 'rule' }, foreign(alert.rule_id)),
-    ...(times > 1 ? [timesMark(times)] : []),
-    time(alert.order_timestamp, nowMs),
-  );
-  const facts = [money(alert.total_amount), alert.customer_id, alert.region].map(foreign);
-  if (alert.order_id !== null) facts.push(foreign(`order ${alert.order_id}`));
-  if (acknowledged !== undefined) facts.push(element('span', {}, 'acknowledged'));
-  return [
-    head,
-    element('span', { class: 'reason' }, foreign(alert.reason)),
-    element('span', { class: 'alert-facts' }, ...facts),
-  ];
+function reason(alert: Alert, before = ''): HTMLElement {
+  return element('span', { class: 'reason' }, before, foreign(alert.reason));
 }
 
-function ruleContent(
-  { severity, ringing, newest }: AlertLine & { kind: 'rule' },
-  nowMs: number,
-): HTMLElement[] {
-  const within = ringing.within === 'run' ? 'in the run' : 'in the last minute';
-  return [
-    element(
-      'span',
-      { class: 'alert-head' },
-      severityMark(severity),
-      element('span', { class: 'rule' }, foreign(ringing.rule)),
-      element('span', { class: 'times' }, ringingText(ringing)),
-      time(newest.alert.order_timestamp, nowMs),
-    ),
-    element(
-      'span',
-      { class: 'reason' },
-      `${counted(ringing.times, 'alert')} ${within}, summed up here. The last one: `,
-      foreign(newest.alert.reason),
-    ),
-  ];
+function summary({ times, within }: Ringing): string {
+  const when = within === 'run' ? 'in the run' : 'in the last minute';
+  return `${counted(times, 'alert')} ${when}, summed up here. The last one: `;
 }
 
-function time(timestamp: string, nowMs: number): HTMLElement {
-  return element('time', { datetime: timestamp }, moment(parseTimestamp(timestamp), nowMs));
+function facts({ alert, acknowledged }: AlertGroup): HTMLElement {
+  const all = [money(alert.total_amount), alert.customer_id, alert.region];
+  if (alert.order_id !== null) all.push(`order ${alert.order_id}`);
+  if (acknowledged !== undefined) all.push('acknowledged');
+  return element('span', { class: 'alert-facts row' }, ...all.map(foreign));
 }

@@ -1,4 +1,3 @@
-import type { Severity } from '../../core/rule.ts';
 import type { AlertGroup } from '../message.ts';
 import { alertMatches, type Narrowed } from './alert-search.ts';
 
@@ -15,16 +14,13 @@ export interface Ringing {
 }
 
 /** A line of the list of alerts. */
-export type AlertLine =
-  | { readonly kind: 'group'; readonly key: string; readonly group: AlertGroup }
-  /** All alerts of a rule that rings too often to be read one by one, or would fill the list of a run that is over. */
-  | {
-      readonly kind: 'rule';
-      readonly key: string;
-      readonly severity: Severity;
-      readonly ringing: Ringing;
-      readonly newest: AlertGroup;
-    };
+export interface AlertLine {
+  readonly key: string;
+  /** The newest, where the line stands for a rule. */
+  readonly group: AlertGroup;
+  /** Of the rule that the line sums up: it rings too often to be read one by one, or would fill the list of a run that is over. */
+  readonly ringing: Ringing | null;
+}
 
 /** Tells one rule and customer from another. */
 export function groupKey({ alert }: AlertGroup): string {
@@ -45,15 +41,13 @@ export function alertLines(
   const asked = narrowed.rule !== '' || narrowed.customer !== '' || narrowed.q !== '';
   const matching = groups.toReversed().filter(({ alert }) => alertMatches(alert, narrowed));
   const storms = new Map(asked ? [] : stormsAmong(matching, ringing).map((storm) => [storm.rule, storm]));
-  const summed = new Map<string, AlertLine & { kind: 'rule' }>();
+  const summed = new Map<string, { key: string; group: AlertGroup; ringing: Ringing }>();
   const lines: AlertLine[] = [];
   for (const group of matching) {
-    const { severity, rule_id } = group.alert;
-    const storm = storms.get(rule_id);
-    if (storm === undefined) lines.push({ kind: 'group', key: groupKey(group), group });
-    else if (!summed.has(rule_id)) {
-      summed.set(rule_id, { kind: 'rule', key: rule_id, severity, ringing: storm, newest: group });
-    }
+    const { rule_id: key } = group.alert;
+    const ringing = storms.get(key);
+    if (ringing === undefined) lines.push({ key: groupKey(group), group, ringing: null });
+    else if (!summed.has(key)) summed.set(key, { key, group, ringing });
   }
   const busiest = [...summed.values()].sort((a, b) => b.ringing.times - a.ringing.times);
   return [...busiest, ...lines].slice(0, maxLines);

@@ -99,7 +99,7 @@ export class AlertsView {
     }
     const open = this.#navigation.address.params.alert;
     for (const { line, item } of this.#items) {
-      item.classList.toggle('open', line.kind === 'group' && line.group.alert.alert_id === open);
+      item.classList.toggle('open', idOf(line) === open);
     }
     setText(this.#pause, this.#paused ? 'Resume' : 'Pause');
     this.#pause.hidden = this.#isOver;
@@ -169,7 +169,7 @@ export class AlertsView {
       const item = alertItem(line, href, nowMs);
       // What came last. It does not fade: under load that alone would keep the page painting.
       // The first lines of a page did not come while it was looked at.
-      if (!another && before.size > 0 && line.kind === 'group') item.classList.add('fresh');
+      if (!another && before.size > 0 && line.ringing === null) item.classList.add('fresh');
       return { line, made, item };
     });
     this.#list.replaceChildren(...this.#items.map(({ item }) => item));
@@ -181,13 +181,9 @@ export class AlertsView {
   #hrefOf(line: AlertLine): string {
     const { params } = this.#navigation.address;
     const { alert: _, ...narrowed } = params;
-    return addressHash({
-      view: 'alerts',
-      params:
-        line.kind === 'group'
-          ? { ...narrowed, alert: line.group.alert.alert_id }
-          : { ...narrowed, rule: line.ringing.rule },
-    });
+    const { alert_id, rule_id } = line.group.alert;
+    const to = line.ringing === null ? { alert: alert_id } : { rule: rule_id };
+    return addressHash({ view: 'alerts', params: { ...narrowed, ...to } });
   }
 
   get #isOver(): boolean {
@@ -207,5 +203,5 @@ export class AlertsView {
 
 /** Tells whether a line says something new. */
 function idOf(line: AlertLine): string {
-  return line.kind === 'group' ? line.group.alert.alert_id : line.key;
+  return line.ringing === null ? line.group.alert.alert_id : line.key;
 }

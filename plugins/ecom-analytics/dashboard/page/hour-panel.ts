@@ -1,5 +1,5 @@
 import type { Sales } from '../message.ts';
-import { addressHash } from './address.ts';
+import { alertsLink } from './alert-line.ts';
 import { byId, element, foreign, put, show, tableOf } from './element.ts';
 import { count, money } from './format.ts';
 import type { RunModel } from './model.ts';
@@ -18,9 +18,7 @@ export function renderHour({ sales }: RunModel): void {
   compare('average', last.orders === 0 ? '–' : money(last.revenue / last.orders), changeOfMean(last, before));
   put('hour-note', comparison(sales));
   renderSellers('products', 'Product', sales, foreign);
-  renderSellers('customers', 'Customer', sales, (name) =>
-    element('a', { href: addressHash({ view: 'alerts', params: { customer: name } }) }, foreign(name)),
-  );
+  renderSellers('customers', 'Customer', sales, (name) => alertsLink({ customer: name }, foreign(name)));
 }
 
 function renderSellers(
@@ -32,7 +30,7 @@ function renderSellers(
   const rows = sales[kind].map(({ name, revenue, before }) => [
     named(name),
     money(revenue),
-    element('span', { class: 'change' }, change(sales, revenue, before)),
+    element('small', {}, change(sales, revenue, before)),
   ]);
   show(byId(`${kind}-table`), ...tableOf([heading, 'Revenue', 'Change'], rows));
 }

@@ -1,10 +1,8 @@
-import { addressHash } from './address.ts';
-import { severityMark, timesMark } from './alert-line.ts';
+import { alertsLink, severityMark, timesMark } from './alert-line.ts';
 import { type AlertLine, alertLines } from './alert-lines.ts';
 import { everything } from './alert-search.ts';
 import { byId, element, foreign, show } from './element.ts';
 import type { RunModel } from './model.ts';
-import { ringingText } from './rule-text.ts';
 
 /** As many as are read at a glance. */
 const maxItems = 8;
@@ -21,22 +19,13 @@ export function renderNewest({ alerts, ringing }: RunModel): void {
 
 /** The line in a few words, which lead to the alert, or to those of a rule that rings too often to be read. */
 function itemLink(line: AlertLine): HTMLElement {
-  if (line.kind === 'rule') {
-    const { rule } = line.ringing;
-    return element(
-      'a',
-      { href: addressHash({ view: 'alerts', params: { rule } }) },
-      severityMark(line.severity),
-      element('span', { class: 'times' }, ringingText(line.ringing)),
-      foreign(rule),
-    );
-  }
-  const { alert, count } = line.group;
-  return element(
-    'a',
-    { href: addressHash({ view: 'alerts', params: { alert: alert.alert_id } }) },
+  const { alert } = line.group;
+  const isRule = line.ringing !== null;
+  const what = isRule ? foreign(alert.rule_id) : element('span', { class: 'reason' }, foreign(alert.reason));
+  return alertsLink(
+    isRule ? { rule: alert.rule_id } : { alert: alert.alert_id },
     severityMark(alert.severity),
-    ...(count > 1 ? [timesMark(count)] : []),
-    element('span', { class: 'reason' }, foreign(alert.reason)),
+    ...timesMark(line),
+    what,
   );
 }

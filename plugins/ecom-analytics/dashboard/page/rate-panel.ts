@@ -91,7 +91,7 @@ export class RatePanel {
     const { byEventTime } = this.#model;
     const head = [byEventTime ? 'Event time' : 'Minute', 'Orders'];
     const rows = byEventTime ? this.#bucketRows() : this.#minuteRows();
-    show(this.#asTable, element('table', { class: 'figures' }, ...tableOf(head, rows.reverse())));
+    show(this.#asTable, element('table', {}, ...tableOf(head, rows.reverse())));
   }
 
   /** What is drawn: a figure for each bucket, or for each second. */

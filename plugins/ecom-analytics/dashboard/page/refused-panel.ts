@@ -6,7 +6,7 @@ import { coordinates } from './operations.ts';
 function entry({ reason, meaning, records, sample }: RefusedReason): HTMLLIElement {
   const head = element(
     'p',
-    { class: 'refused-head' },
+    { class: 'refused-head row' },
     element('strong', {}, foreign(reason)),
     element('span', {}, meaning),
     element('span', { class: 'number' }, counted(records, 'record')),

@@ -108,6 +108,6 @@ export class RevenuePanel {
       ...columns.map((series) => money(series.revenue[index] ?? 0)),
     ]);
     const head = ['Event time', ...columns.map((series) => foreign(series.name ?? othersName))];
-    show(this.#asTable, element('table', { class: 'figures' }, ...tableOf(head, rows.reverse())));
+    show(this.#asTable, element('table', {}, ...tableOf(head, rows.reverse())));
   }
 }

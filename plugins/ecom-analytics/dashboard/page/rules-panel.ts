@@ -1,4 +1,4 @@
-import { addressHash } from './address.ts';
+import { alertsLink } from './alert-line.ts';
 import { byId, element, foreign, show, tableOf } from './element.ts';
 import { count } from './format.ts';
 import type { RunModel } from './model.ts';
@@ -12,7 +12,7 @@ export function renderRules({ run, snapshot, rates, ruleIds }: RunModel): void {
     const rule = run?.rules.find((one) => one.id === id);
     const rate = rates.find((one) => one.rule === id);
     const all = snapshot?.alerts[id] ?? 0;
-    const link = element('a', { href: addressHash({ view: 'alerts', params: { rule: id } }) }, foreign(id));
+    const link = alertsLink({ rule: id }, foreign(id));
     const what = rule === undefined ? [] : [element('small', {}, ruleText(rule))];
     const figures = isOver ? [all] : [rate?.lastMinute ?? 0, rate?.lastHour ?? 0, all];
     return [element('span', { class: 'rule-name' }, link, ...what), ...figures.map(count)];
