@@ -6,7 +6,8 @@ import { formatTimestamp } from '../core/timestamp.ts';
 import { outputError } from '../files/output-folder.ts';
 import type { Acknowledgements } from './acknowledgements.ts';
 import { alertsFromEnd } from './alert-file.ts';
-import type { AlertAnswer, AlertGroup, FoundAlerts, LimitAnswer } from './message.ts';
+import type { AlertAnswer, AlertGroup, LimitAnswer } from './message.ts';
+import { groupKey } from './page/alert-lines.ts';
 import { alertMatches, type Narrowed } from './page/alert-search.ts';
 import type { RunHistory } from './run-history.ts';
 
@@ -74,25 +75,22 @@ export class AlertRequests {
     };
   }
 
-  /** Alerts of the run's file, the newest first, a line for each rule and customer. */
-  async search(narrowed: Narrowed): Promise<FoundAlerts> {
-    if (this.folder === null) return { alerts: [] };
+  /** What `GET /alerts?…` answers: alerts of the run's file, the newest first, a line for each rule and customer. */
+  async search(narrowed: Narrowed): Promise<AlertGroup[]> {
+    if (this.folder === null) return [];
+    const { path } = this.folder;
     const hint = narrowed.customer === '' ? null : JSON.stringify(narrowed.customer);
-    const found = await alertsFromEnd(
-      this.folder.path,
-      hint,
-      (alert) => alertMatches(alert, narrowed),
-      maxSearched,
-    );
+    const found = await alertsFromEnd(path, hint, (alert) => alertMatches(alert, narrowed), maxSearched);
     const groups = new Map<string, AlertGroup>();
     for (const alert of found) {
-      const key = JSON.stringify([alert.rule_id, alert.customer_id]);
+      const one = this.#group(alert);
+      const key = groupKey(one);
       const known = groups.get(key);
       if (known !== undefined)
         groups.set(key, { ...known, count: known.count + 1, since: alert.detected_at });
-      else if (groups.size < maxFound) groups.set(key, this.#group(alert));
+      else if (groups.size < maxFound) groups.set(key, one);
     }
-    return { alerts: [...groups.values()] };
+    return [...groups.values()];
   }
 
   /** What another limit would have raised on the orders at hand. */

@@ -164,11 +164,6 @@ export interface LimitAnswer {
   readonly asked: LimitFigures;
 }
 
-/** What `GET /alerts?…` answers: alerts of the run's file, the newest first. */
-export interface FoundAlerts {
-  readonly alerts: readonly AlertGroup[];
-}
-
 /** The names of the server-sent events that carry them. */
 export const stateEvent = 'state';
 export const frameEvent = 'frame';

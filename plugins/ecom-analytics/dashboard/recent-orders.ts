@@ -29,13 +29,8 @@ export class RecentOrders {
   add(orders: readonly SentOrder[]): void {
     this.#batches.push(orders);
     this.#count += orders.length;
-    for (
-      let oldest = this.#batches[0];
-      oldest !== undefined && this.#count - oldest.length >= this.#limit;
-      oldest = this.#batches[0]
-    ) {
-      this.#batches.shift();
-      this.#count -= oldest.length;
+    while (this.#count - (this.#batches[0]?.length ?? 0) >= this.#limit) {
+      this.#count -= this.#batches.shift()?.length ?? 0;
       this.#all = false;
     }
   }

@@ -1,5 +1,5 @@
 import { severities } from '../../core/rule.ts';
-import type { AlertGroup, FoundAlerts } from '../message.ts';
+import type { AlertGroup } from '../message.ts';
 import { addressHash } from './address.ts';
 import { AlertDetail } from './alert-detail.ts';
 import { alertItem } from './alert-line.ts';
@@ -142,7 +142,7 @@ export class AlertsView {
 
   async #askFile(asked: string, narrowed: Narrowed): Promise<void> {
     try {
-      const { alerts } = await ask<FoundAlerts>('/alerts', { ...narrowed });
+      const alerts = await ask<AlertGroup[]>('/alerts', { ...narrowed });
       if (asked !== this.#searched) return;
       this.#found = alerts;
     } catch (error) {

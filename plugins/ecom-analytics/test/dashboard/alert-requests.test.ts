@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { AlertAnswer, AlertGroup, FoundAlerts, LimitAnswer } from '../../dashboard/message.ts';
+import type { AlertAnswer, AlertGroup, LimitAnswer } from '../../dashboard/message.ts';
 import { type Dashboard, startDashboard } from '../../dashboard/server.ts';
 import { kit } from '../core/kit.ts';
 import { EventReader } from './event-reader.ts';
@@ -82,7 +82,7 @@ describe('a search', () => {
     );
     await dashboard.runFolder(folder);
     const found = async (query: string) =>
-      (await ask<FoundAlerts>(`/alerts?${query}`)).alerts.map(({ alert, count }) => [alert.order_id, count]);
+      (await ask<AlertGroup[]>(`/alerts?${query}`)).map(({ alert, count }) => [alert.order_id, count]);
     expect(await found('customer=A')).toEqual([['order-3', 2]]);
     expect(await found('q=US-EAST+order-2')).toEqual([['order-2', 1]]);
     expect(await found('rule=order-burst')).toEqual([]);
