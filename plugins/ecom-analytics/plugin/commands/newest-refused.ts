@@ -34,7 +34,7 @@ export class NewestRefused {
    */
   async read(stage: DeployedStage, refused: Operations['refused']): Promise<boolean> {
     const counted = refused.reduce((sum, one) => sum + one.records, 0);
-    const now = stage.clock.now();
+    const now = stage.clock.elapsed();
     // A job that starts again counts from 0.
     if (counted === this.#records || counted === 0 || now - this.#readMs < atMostEveryMs) return false;
     this.#readMs = now;

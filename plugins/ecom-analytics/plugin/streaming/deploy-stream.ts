@@ -82,8 +82,9 @@ export async function usableCluster(stage: DeployedStage): Promise<string> {
 }
 
 function checkRelease(stage: DeployedStage, release: string): void {
-  const wanted = stage.input.config.emr.existing?.release ?? stage.input.config.emr.create?.release;
-  if (wanted === undefined || release === '' || wanted === release) return;
+  const { emr } = stage.input.config;
+  const wanted = (emr.existing ?? emr.create).release;
+  if (release === '' || wanted === release) return;
   throw new StreamError('ECOM_EMR_RELEASE_MISMATCH', {
     what: `The cluster runs ${release}, and the connector is packed for ${wanted}`,
     where: `cluster ${stage.emr.id}`,

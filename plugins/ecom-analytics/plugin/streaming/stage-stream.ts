@@ -134,18 +134,18 @@ export class StageStream {
    */
   async #ended(emr: EmrCluster, stepId: string, generation: number): Promise<boolean> {
     const { clock, input } = this.#stage;
-    const end = clock.now() + input.config.streaming.stopTimeoutSeconds * 1000;
+    const end = clock.elapsed() + input.config.streaming.stopTimeoutSeconds * 1000;
     let lastWord: string | undefined;
-    let heardMs = clock.now();
+    let heardMs = clock.elapsed();
     for (;;) {
       const [step, status] = await Promise.all([emr.step(stepId), this.status()]);
       const own = status?.generation === generation ? status : undefined;
-      if (own?.updatedAt !== lastWord) heardMs = clock.now();
+      if (own?.updatedAt !== lastWord) heardMs = clock.elapsed();
       lastWord = own?.updatedAt;
-      const isSilent = clock.now() - heardMs >= silentEnoughMs;
+      const isSilent = clock.elapsed() - heardMs >= silentEnoughMs;
       const isOver = own === undefined || endedStates.includes(own.state) || isSilent;
       if (!isAlive(step?.state) && isOver) return true;
-      if (clock.now() >= end) return false;
+      if (clock.elapsed() >= end) return false;
       await clock.sleep(this.#everyMs);
     }
   }

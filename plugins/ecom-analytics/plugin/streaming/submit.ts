@@ -2,7 +2,7 @@ import type { Clock } from '../../functions/clock.ts';
 import type { EmrCluster } from '../aws/emr-cluster.ts';
 import type { Bucket } from '../aws/objects.ts';
 import { settingsKey } from './keys.ts';
-import { type StepRecord, stepName } from './record.ts';
+import type { StepRecord } from './record.ts';
 import { type HeldRecord, StepRecords } from './step-records.ts';
 
 /** What submitting a step needs. */
@@ -12,8 +12,6 @@ export interface SubmitContext {
   readonly emr: Pick<EmrCluster, 'submit'>;
   readonly clock: Pick<Clock, 'now'>;
 }
-
-const stemOf = (record: StepRecord): string => record.stepName.replace(/-[a-z]+-g\d+$/, '');
 
 /** Takes the first generation, from the record's on, that nobody has: its settings object can be written but once. */
 async function claimGeneration(record: StepRecord, artifacts: Bucket): Promise<number> {
@@ -44,7 +42,7 @@ export async function submitStep(
     {
       ...record,
       generation,
-      stepName: stepName(stemOf(record), record.application, generation),
+      stepName: record.stepName.replace(/\d+$/, String(generation)),
       stepId: null,
       submittedAtMs: clock.now(),
     },

@@ -45,7 +45,7 @@ export class AccountEndpoint {
   /** What every call is refused with. */
   refusal: { readonly status: number; readonly code: string; readonly message: string } | undefined;
   url = '';
-  readonly #server: Server = createServer(async (request, response) => {
+  readonly #server: Server = createServer({ keepAliveTimeout: 0 }, async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
     const send = (status: number, text: string, headers: Record<string, string> = {}) => {

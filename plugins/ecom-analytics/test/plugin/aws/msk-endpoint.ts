@@ -135,7 +135,7 @@ export async function startMskEndpoint(): Promise<MskEndpoint> {
     },
   };
 
-  const server = createServer(async (incoming, outgoing) => {
+  const server = createServer({ keepAliveTimeout: 0 }, async (incoming, outgoing) => {
     let text = '';
     for await (const chunk of incoming) text += chunk;
     const url = new URL(incoming.url ?? '/', 'http://localhost');

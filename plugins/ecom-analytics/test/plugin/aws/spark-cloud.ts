@@ -51,13 +51,21 @@ export class SparkCloud {
   ]);
   /** What a job that is started says of itself. */
   jobState: 'starting' | 'running' | 'failed' = 'running';
+  /** Whether it says anything: one that dies in its first second does not. */
+  speaks = true;
+  /** Why a step is in its state, as EMR says. */
+  reason: string | undefined;
   /** What a step comes to that is no streaming job, such as a compaction. */
   endState: 'COMPLETED' | 'FAILED' | 'RUNNING' = 'COMPLETED';
   /** What happens between a listing and what its reader does next. */
   onListed = (): void => {};
   url = '';
   #beats = 0;
-  readonly #server = createServer((request, response) => void this.#serve(request, response));
+  // A client on a busy machine may come back to a connection after any time.
+  readonly #server = createServer(
+    { keepAliveTimeout: 0 },
+    (request, response) => void this.#serve(request, response),
+  );
 
   async start(): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
@@ -126,7 +134,7 @@ export class SparkCloud {
       response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' });
       response.end(JSON.stringify(value));
     };
-    const status = ({ State }: Step) => ({ State, StateChangeReason: {} });
+    const status = ({ State }: Step) => ({ State, StateChangeReason: { Message: this.reason } });
     switch (action) {
       case 'DescribeCluster':
         if (this.clusterState === 'UNKNOWN') {
@@ -204,6 +212,7 @@ export class SparkCloud {
       step.State = 'COMPLETED';
     const failed = this.jobState === 'failed';
     if (failed) step.State = 'FAILED';
+    if (!this.speaks) return;
     this.objects.set(
       key(of('--status')),
       JSON.stringify({

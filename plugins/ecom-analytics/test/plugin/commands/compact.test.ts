@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { unzipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { compactCommand } from '../../../plugin/commands/stream-command.ts';
@@ -62,12 +63,20 @@ describe('compacting the windows of a stage', () => {
     expect(cloud.spark.changes.slice(before)).toEqual(['submit shop-dev-compaction']);
   });
 
-  test('says when its step has failed', async () => {
+  test.each<[string, string | undefined, string | undefined, string]>([
+    ['its driver’s log', 'No space left\n', 'EMR’s word', 'is FAILED: No space left'],
+    ['EMR, where there is no log', undefined, 'EMR’s word', 'is FAILED: EMR’s word'],
+    ['nobody', undefined, undefined, 'is FAILED: it gave no reason'],
+  ])('says why its step has failed, as told by %s', async (_, logged, reason, words) => {
     await cloud.deploy();
     cloud.spark.endState = 'FAILED';
+    cloud.spark.reason = reason;
+    cloud.spark.logUri = 's3://artifacts/logs/';
+    if (logged !== undefined) cloud.spark.logs.set('logs/j-1/steps/s-2/stderr.gz', gzipSync(logged));
     const failed = cloud.run(compactCommand);
     await expect(failed).rejects.toMatchObject({ code: 'ECOM_COMPACTION_FAILED' });
     await expect(failed).rejects.toThrow('step s-2 on cluster j-1');
+    await expect(failed).rejects.toThrow(words);
   });
 
   test('does not wait for ever, and leaves the step', async () => {

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AlertsTrigger } from '../../../plugin/aws/alerts-trigger.ts';
 import { AwsClients } from '../../../plugin/aws/clients.ts';
@@ -75,6 +76,7 @@ describe('deploying the stream', () => {
     expect(step?.Name).toBe('shop-dev-pipeline-g1');
     expect(step?.args).toContain('s3://artifacts/runs/pipeline/1/settings.json');
     expect(step?.args).toContain('s3://data/checkpoints/pipeline/0');
+    expect(step?.args.join(' ')).toContain('--auth iam');
     expect(cloud.json('runs/pipeline/1/settings.json')).toMatchObject({ generation: 1, sparkLine: '4.1' });
   });
 
@@ -122,6 +124,18 @@ describe('deploying the stream', () => {
     await deploy({ streaming: { alerts: 'micro-batch' } });
     expect(cloud.live.map(({ Name }) => Name)).toEqual(['shop-dev-pipeline-g2']);
   });
+});
+
+test('a step takes the next generation that nobody has used, and is called by it', async () => {
+  const input = sampleStage({}, 'dev2');
+  const start = () => deployStream({ ...stage(), input }, { force: true }, async () => artifact);
+  for (const taken of [1, 2, 3, 4, 5, 6, 7, 8, 9])
+    cloud.objects.set(`runs/pipeline/${taken}/settings.json`, '{}');
+  expect(await start()).toMatchObject([{ generation: 10, stepId: 's-1' }]);
+  // A job has entered a generation whose record is lost.
+  cloud.objects.set('control/pipeline/job/generation.json', '{"generation":20}');
+  expect(await start()).toMatchObject([{ generation: 21, stepId: 's-2' }]);
+  expect(cloud.steps.map(({ Name }) => Name)).toEqual(['shop-dev2-pipeline-g10', 'shop-dev2-pipeline-g21']);
 });
 
 describe('a deploy that is asked for more', () => {
@@ -243,6 +257,21 @@ describe('what a deploy would do', () => {
 });
 
 describe('a step that fails', () => {
+  test.each<[string, string | undefined, string | undefined, string]>([
+    ['the driver’s log, where its job said nothing', 'OutOfMemoryError', 'EMR’s word', 'OutOfMemoryError'],
+    ['EMR’s word, where there is no log', undefined, 'EMR’s word', 'is FAILED: EMR’s word'],
+    ['no reason, where nobody has one', undefined, undefined, 'is FAILED: it gave no reason'],
+  ])('is reported with %s', async (_, logged, reason, words) => {
+    cloud.jobState = 'failed';
+    cloud.speaks = false;
+    cloud.reason = reason;
+    cloud.logUri = 's3://artifacts/logs/';
+    if (logged !== undefined) cloud.logs.set('logs/j-1/steps/s-1/stderr.gz', gzipSync(logged));
+    const failed = deploy();
+    await expect(failed).rejects.toMatchObject({ code: 'ECOM_STREAM_FAILED' });
+    await expect(failed).rejects.toThrow(words);
+  });
+
   test('is reported with the driver’s own last error', async () => {
     cloud.jobState = 'failed';
     const failed = deploy();
@@ -276,6 +305,13 @@ test('a step that gives no sign of life is not waited for for ever', async () =>
   await expect(slow).rejects.toThrow('streaming.startTimeoutSeconds');
   // It may only need longer: the next deploy waits for the same step.
   expect(cloud.live).toHaveLength(1);
+});
+
+test('the last word of the job before is no sign of life', async () => {
+  await deploy();
+  cloud.speaks = false;
+  const slow = deploy({ streaming: { triggerSeconds: 5 } });
+  await expect(slow).rejects.toMatchObject({ code: 'ECOM_STREAM_SLOW' });
 });
 
 describe('a deploy that meets the wrong cluster', () => {
@@ -319,6 +355,65 @@ test('stopping is seen through, and a stopped stream is not stopped again', asyn
   expect(cloud.live).toEqual([]);
   expect(await stopStream(stage())).toEqual([]);
 });
+
+describe('what is stopped is waited for', () => {
+  /** How long it takes to stop a stream whose step ends as soon as it is asked to. */
+  async function stopping(clock = jumpingClock()): Promise<number> {
+    const startMs = clock.elapsed();
+    expect(await stopStream({ ...stage(), clock })).toEqual(['pipeline']);
+    return clock.elapsed() - startMs;
+  }
+
+  test('until its job has been silent for long enough, wherever the clock is set to', async () => {
+    await deploy();
+    expect(await stopping()).toBe(25_000);
+    for (const byMs of [3_600_000, -3_600_000]) {
+      await deploy();
+      const clock = jumpingClock();
+      let setMs = 0;
+      const now = (): number => {
+        setMs += byMs;
+        return clock.now() + setMs;
+      };
+      expect(await stopping({ ...clock, now })).toBe(25_000);
+    }
+  });
+
+  test.each(['stopped', 'failed', 'fenced'])(
+    'and no longer where the job says that it has %s',
+    async (state) => {
+      await deploy();
+      const said = cloud.json('status/pipeline.json');
+      cloud.objects.set('status/pipeline.json', JSON.stringify({ ...said, state }));
+      expect(await stopping()).toBe(0);
+    },
+  );
+
+  test('and no longer where the job has never said anything', async () => {
+    await deploy();
+    cloud.objects.delete('status/pipeline.json');
+    expect(await stopping()).toBe(0);
+  });
+});
+
+test('a step whose id was never written down is stopped, and known from then on', async () => {
+  await deploy();
+  const record = cloud.json('control/pipeline/step.json');
+  cloud.objects.set('control/pipeline/step.json', JSON.stringify({ ...record, stepId: null }));
+  expect(await stopStream(stage())).toEqual(['pipeline']);
+  expect(cloud.json('control/pipeline/step.json')).toMatchObject({ desired: 'stopped', stepId: 's-1' });
+});
+
+test.each(['TERMINATED', 'UNKNOWN'])(
+  'nothing is stopped that ran on another cluster, which is %s',
+  async (state) => {
+    await deploy();
+    cloud.clusterState = state;
+    const onNew = { ...stage(), emr: new EmrCluster(stage().clients, 'j-2') };
+    expect(await stopStream(onNew)).toEqual([]);
+    expect(cloud.json('control/pipeline/step.json')).toMatchObject({ desired: 'stopped' });
+  },
+);
 
 test('a job that goes on when its step has ended keeps another from being started', async () => {
   await deploy();
