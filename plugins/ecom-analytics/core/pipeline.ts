@@ -20,7 +20,6 @@ export interface PipelineDefinition {
 
 /** The definition for amounts in another currency, which its alerts then name. */
 export function inCurrency(definition: PipelineDefinition, code: string): PipelineDefinition {
-  if (code === definition.currency) return definition;
   const own = new RegExp(`\\b${definition.currency}\\b`, 'g');
   const rules = definition.rules.map((rule) => ({ ...rule, reason: rule.reason.replace(own, code) }));
   return { ...definition, rules, currency: code };

@@ -109,7 +109,7 @@ function entryOf(node: unknown, key: string, resolved: (node: unknown) => unknow
   const merged = named('<<')?.value;
   const sources = isSeq(merged) ? merged.items : [merged];
   for (const source of sources) {
-    const found = source === undefined ? undefined : entryOf(resolved(source), key, resolved);
+    const found = entryOf(resolved(source), key, resolved);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -99,7 +99,7 @@ const isMember = ({ Type, Properties }: Resource): boolean =>
  */
 function lost(kind: StackChange['kind'], resource: Resource): Pick<StackChange, 'loses'> {
   const loses = holdings[resource.Type];
-  const stays = kind === 'remove' && /^(Retain|Snapshot)/.test(String(resource.DeletionPolicy));
+  const stays = kind === 'remove' && /Retain|Snapshot/.test(String(resource.DeletionPolicy));
   return loses === undefined || stays || isMember(resource) ? {} : { loses };
 }
 

@@ -11,7 +11,7 @@ export interface StepLog {
 /** Where the cluster puts its logs: its own bucket's, or that of the existing cluster. */
 async function logPlace(stage: DeployedStage): Promise<{ bucket: Bucket; prefix: string } | undefined> {
   const uri = (await stage.emr.facts())?.logUri ?? null;
-  const found = /^s3:\/\/([^/]+)\/(.*)$/.exec(uri ?? '');
+  const found = /^s3:\/\/([^/]+)\/(.*)/.exec(uri ?? '');
   if (!found) return undefined;
   const [, bucket = '', folder = ''] = found;
   const prefix = folder === '' || folder.endsWith('/') ? folder : `${folder}/`;

@@ -1,5 +1,4 @@
 import { withCode } from '../../core/error.ts';
-import type { Clock } from '../../functions/clock.ts';
 import { TopicError } from '../error-kinds.ts';
 import type { Progress } from '../wait.ts';
 import { type Ledger, type LedgerStore, withoutTopic, withTopic } from './ledger.ts';
@@ -10,7 +9,6 @@ import type { TopicChange, TopicPlan } from './topic-plan.ts';
 export interface ApplyContext {
   readonly store: TopicStore;
   readonly ledgerStore: LedgerStore;
-  readonly clock: Clock;
   readonly progress: Progress;
   /** Leaves this stage's claim on a topic, or takes it back. */
   claim(names: readonly string[]): Promise<void>;
@@ -34,39 +32,29 @@ export function refusePlan({ refused }: TopicPlan): void {
 }
 
 async function owned(change: TopicChange, ledger: Ledger, context: ApplyContext): Promise<Ledger> {
-  const { store, progress, clock } = context;
+  const { store, progress } = context;
   switch (change.kind) {
     case 'create': {
       progress(`Creating topic ${change.topic.name}`);
       // Written before the call: a crash in between leaves an entry for a topic that is not there, which the next run
       // makes; the other way round the topic would look like somebody else's.
-      const name = change.topic.name;
-      const entry = { role: change.topic.role, changedAtMs: clock.now() } as const;
-      const before = withTopic(ledger, name, { ...entry, origin: 'created' });
+      const { name, role } = change.topic;
+      const before = withTopic(ledger, name, { role, origin: 'created' });
       await context.ledgerStore.write(before);
       const made = await store.create(change.topic);
-      return made ? before : withTopic(ledger, name, ledger.topics[name] ?? { ...entry, origin: 'adopted' });
+      return made ? before : withTopic(ledger, name, ledger.topics[name] ?? { role, origin: 'adopted' });
     }
     case 'adopt':
-      return withTopic(ledger, change.topic.name, {
-        role: change.topic.role,
-        origin: 'adopted',
-        changedAtMs: clock.now(),
-      });
+      return withTopic(ledger, change.topic.name, { role: change.topic.role, origin: 'adopted' });
     case 'add-partitions':
       progress(`Adding partitions to ${change.name}: ${change.from} -> ${change.to}`);
       await store.addPartitions(change.name, change.to);
-      return touched(ledger, change.name, clock);
+      return ledger;
     case 'set-configs':
       progress(`Setting ${Object.keys(change.changes).join(', ')} of ${change.name}`);
       await store.setConfigs(change.name, change.configs);
-      return touched(ledger, change.name, clock);
+      return ledger;
   }
-}
-
-function touched(ledger: Ledger, name: string, clock: Clock): Ledger {
-  const topic = ledger.topics[name];
-  return topic === undefined ? ledger : withTopic(ledger, name, { ...topic, changedAtMs: clock.now() });
 }
 
 /**

@@ -1,13 +1,11 @@
 import * as v from 'valibot';
 
 /** What a stage knows of a topic that is its own. */
-const OwnedTopicSchema = v.strictObject({
+const OwnedTopicSchema = v.object({
   /** In the definition when it was written; it may be gone from there since. */
   role: v.string(),
   /** Made by this stage, or found and taken on. A topic that was found is deleted only when asked for by name. */
   origin: v.picklist(['created', 'adopted']),
-  /** Epoch milliseconds of the last change through this stage. */
-  changedAtMs: v.number(),
 });
 
 /** The topics that a stage owns: kept in its artifacts bucket, and the only topics that it ever deletes. */

@@ -110,7 +110,6 @@ export async function withTopics<T>(
     const context: ApplyContext = {
       store,
       ledgerStore,
-      clock: stage.clock,
       progress: stage.progress,
       claim: (names) => stage.msk.claim(names, owner),
       release: (names) => stage.msk.release(names),

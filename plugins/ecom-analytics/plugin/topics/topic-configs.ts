@@ -95,7 +95,7 @@ function wholeNumber(value: string): bigint | undefined {
 
 function fraction(value: string): number | undefined {
   const text = value.trim();
-  return decimal.test(text) ? Number(text.replace(/[fFdD]$/, '')) : undefined;
+  return decimal.test(text) ? Number.parseFloat(text) : undefined;
 }
 
 function isAllowed(definition: Definition, value: string): boolean {

@@ -121,7 +121,7 @@ function judgeExisting(topic: DesiredTopic, actual: ActualTopic, owned: boolean)
 /** The name that the ledger has for a role, where it is another one than now. */
 function formerName(topic: DesiredTopic, ledger: Ledger): string | undefined {
   return Object.entries(ledger.topics).find(
-    ([name, owned]) => owned.role === topic.role && name !== topic.name && !(topic.name in ledger.topics),
+    ([, owned]) => owned.role === topic.role && !(topic.name in ledger.topics),
   )?.[0];
 }
 

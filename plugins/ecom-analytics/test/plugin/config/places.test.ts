@@ -88,8 +88,74 @@ test('finds a key that has dots itself', () => {
   expect(place).toBe('serverless.yml:5');
 });
 
-test('names the file alone where the service is code', () => {
-  expect(placeOfValue(sources('dev', { serviceFile: 'serverless.ts' }), ['preset'])).toBe('serverless.ts');
+test.each(['serverless.ts', 'serverless.json.cjs'])('names %s alone, which is code', (serviceFile) => {
+  const read = () => 'custom:\n  ecomAnalytics:\n    preset: huge\n';
+  expect(placeOfValue(sources('dev', { serviceFile, read }), ['preset'])).toBe(serviceFile);
+});
+
+test.each<[string, string | undefined]>([
+  ['is not there', undefined],
+  ['is empty', ''],
+])('names a file alone that %s', (_, text) => {
+  const read = (file: string) => (file === 'own.yml' ? text : 'custom: ${file(own.yml)}');
+  expect(placeOfValue(sources('dev', { read }), ['preset'])).toBe('own.yml');
+});
+
+/** A service in one file, each line under the number that a place names. */
+const written = `custom:
+  loud: &loud
+    email: me
+  quiet: &quiet
+    dashboard: 2
+  ecomAnalytics:
+    preset: \${ self:custom.sizes.small }
+    topics: \${ param:topics }
+    streaming: \${ file( ./streaming.yml ) }
+    athena: is-\${param:athena}
+    emr: is-\${self:custom.sizes}
+    buckets: is-\${file(./streaming.yml)}
+    rules:
+      off:
+        - a
+        - b
+    monitoring:
+      <<: [*loud, *quiet]
+      alarms: 1
+  sizes:
+    small: tiny
+params:
+  default:
+    athena: false
+    empty: 1
+    filled: 1
+    topics:
+      prefix: 5
+  dev:
+    empty:
+    filled: \${file(./streaming.yml):alerts}
+`;
+const inOneFile = sources('dev', {
+  read: (file) => (file === 'serverless.yml' ? written : 'triggerSeconds: -1\nalerts: soon\n'),
+});
+
+test.each([
+  ['in another part of the service', ['preset'], 'serverless.yml:21'],
+  ['in a parameter', ['topics', 'prefix'], 'serverless.yml:28'],
+  ['in a file', ['streaming', 'triggerSeconds'], 'streaming.yml:1'],
+  ['as text that holds a parameter', ['athena'], 'serverless.yml:10'],
+  ['as text that holds another part', ['emr'], 'serverless.yml:11'],
+  ['as text that holds a file', ['buckets'], 'serverless.yml:12'],
+  ['as an item of a list', ['rules', 'off', '1'], 'serverless.yml:16'],
+  ['in the first of several mappings that are merged in', ['monitoring', 'email'], 'serverless.yml:3'],
+  ['in the second of them', ['monitoring', 'dashboard'], 'serverless.yml:5'],
+  ['nowhere, though mappings are merged in', ['monitoring', 'x'], 'serverless.yml:17'],
+])('finds a value that is written %s', (_, keys, place) => {
+  expect(placeOfValue(inOneFile, keys)).toBe(place);
+});
+
+test('finds a parameter where the stage’s own leads, and its default where the stage’s own has no value', () => {
+  expect(placeOfParameter(inOneFile, 'filled')).toBe('streaming.yml:2');
+  expect(placeOfParameter(inOneFile, 'empty')).toBe('serverless.yml:25');
 });
 
 test('ends where variables lead in a circle', () => {

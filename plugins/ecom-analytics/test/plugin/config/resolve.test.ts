@@ -167,7 +167,13 @@ describe('refuses, naming the key,', () => {
   });
 
   test('every error at once', () => {
-    expect(refusal({ preset: 'x', athena: 'no', rule: {} })).toMatch(/^preset: .*\nathena: .*\nrule: /);
+    const lines = refusal({ preset: 'x', athena: 'no', rule: {} }).split('\n');
+    expect(lines.map((line) => line.split(':')[0])).toEqual([
+      'preset',
+      'athena',
+      'rule',
+      expect.stringContaining('docs/configuration.md'),
+    ]);
   });
 });
 
@@ -187,6 +193,7 @@ describe('names the word that was probably meant', () => {
   test('and, where none is near, all that there are', () => {
     expect(refusal({ rules: { on: [] } })).toContain('Use off, or remove it.');
     expect(refusal({ preset: 'huge' })).not.toContain('Did you mean');
+    expect(refusal({ athena: 'boolen' })).not.toContain('Did you mean');
   });
 });
 
@@ -212,6 +219,7 @@ describe('a stage’s parameters', () => {
     [{ alertemail: 'a@b.example' }, 'Did you mean "alertEmail"?'],
   ])('are refused: %j', (given, expected) => {
     expect(refused(given)).toContain(expected);
+    expect(refused(given)).toContain(`(stages.yml, ${Object.keys(given)[0]})`);
   });
 
   test.each([
@@ -315,6 +323,7 @@ describe('refuses what cannot work together:', () => {
 });
 
 describe('accepts what goes together, to the limit:', () => {
+  const emr = { existing: { clusterId: 'j-2AXXXXXXGAPLF', release: 'emr-7.13.0', instanceRole: 'r' } };
   const existingCluster = (brokers?: number) => ({ existing: { clusterArn, ...(brokers && { brokers }) } });
   test.each([
     ['as many copies as brokers', { topics: { alerts: { replicationFactor: 2 } } }],
@@ -341,6 +350,11 @@ describe('accepts what goes together, to the limit:', () => {
       { emr: { create: { coreNodes: 1, spotTaskNodes: 1 } }, network: { create: { nat: true } } },
     ],
     ['Spot nodes in an existing network', { emr: { create: { coreNodes: 1, spotTaskNodes: 1 } }, network }],
+    ['an existing EMR cluster in its own network', { emr, network }],
+    [
+      'a Spark setting that the job leaves to the stage',
+      { streaming: { spark: { 'spark.eventLog.compress': 'true' } } },
+    ],
     ['as many brokers as fill the zones twice', { msk: { create: { brokers: 4 } } }],
     ['a new cluster in two subnets', { network, msk: { create: { brokers: 2 } } }],
   ])('%s', (_, given) => {

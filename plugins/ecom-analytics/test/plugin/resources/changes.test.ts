@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { changeText, refuseLosses, stackChanges } from '../../../plugin/resources/changes.ts';
+import {
+  changeText,
+  refuseLosses,
+  type StackChange,
+  stackChanges,
+  withLost,
+} from '../../../plugin/resources/changes.ts';
 import { stageTemplate } from '../../../plugin/resources/stage-template.ts';
 import { sampleStage, stages } from './sample-stage.ts';
 
@@ -61,6 +67,7 @@ describe('a deploy that would take away what holds data', () => {
     expect(from(before, after)).toThrow(key);
     expect(from(before, after)).toThrow('Nothing was changed');
     expect(from(before, after)).toThrow('deploy a new stage beside this one');
+    expect(from(before, after)).not.toThrow('a resource of your own');
   });
 
   test('says how a Kafka cluster grows where it stands', () => {
@@ -143,6 +150,14 @@ describe('a deploy that would take away what holds data', () => {
   test('is not one that removes an instance of a cluster, which holds the data', () => {
     const DBClusterIdentifier = { Ref: 'Cluster' };
     expect(refusal(own('AWS::RDS::DBInstance', { DBClusterIdentifier }), { Resources: {} })).not.toThrow();
+    expect(refusal(own('AWS::RDS::DBCluster', { DBClusterIdentifier }), { Resources: {} })).toThrow('loses');
+  });
+
+  test('is refused with both ways on where the stage’s data and a shop’s own would go', () => {
+    const [type, before] = data[0] ?? ['', {}];
+    const both = { Resources: { ...template({}).Resources, ...own(type, before).Resources } };
+    expect(refusal(both, { Resources: {} })).toThrow('deploy a new stage beside this one');
+    expect(refusal(both, { Resources: {} })).toThrow('a resource of your own');
   });
 
   test.each<[string, unknown]>([
@@ -226,9 +241,15 @@ describe('a change of a resource', () => {
     ],
     [
       'of instances elsewhere is one like any',
-      ['AWS::X::Y', nodes(2)],
-      ['AWS::X::Y', nodes(3)],
-      [['change', 'CoreInstanceGroup']],
+      ['AWS::X::Y', { Instances: nodes(2, 'a') }],
+      ['AWS::X::Y', { Instances: nodes(2, 'b') }],
+      [['change', 'Instances']],
+    ],
+    [
+      'of what stood there without a value is seen',
+      ['AWS::EC2::VPCEndpoint', { DnsOptions: null }],
+      ['AWS::EC2::VPCEndpoint', { DnsOptions: { PrivateDnsPreference: 'VERIFIED_DOMAINS_ONLY' } }],
+      [['replace', 'DnsOptions.PrivateDnsPreference']],
     ],
     [
       'of `Code` elsewhere is seen',
@@ -281,6 +302,43 @@ test('the same template is no change, wherever osls keeps the packages of a depl
 
 test('a stack that is not there yet gets everything', () => {
   const changes = stackChanges(undefined, template({}));
-  expect(new Set(changes.map(({ kind }) => kind))).toEqual(new Set(['add']));
-  expect(changes).toHaveLength(Object.keys(template({}).Resources).length);
+  expect(changes).toEqual(
+    Object.entries(template({}).Resources).map(([id, { Type }]) => ({
+      kind: 'add',
+      id,
+      type: Type,
+      properties: [],
+    })),
+  );
+});
+
+test('what CloudFormation would replace or remove beyond a comparison is told, with what it loses', () => {
+  const bucket = { id: 'Bucket', type: 'AWS::S3::Bucket' };
+  const removed: StackChange = { kind: 'remove', id: 'Kept', type: 'AWS::S3::Bucket', properties: [] };
+  const replaced: StackChange = {
+    kind: 'replace',
+    ...bucket,
+    id: 'Own',
+    properties: ['A', 'B'],
+    loses: 'all',
+  };
+  const compared: StackChange[] = [
+    { kind: 'change', ...bucket, properties: ['BucketName'] },
+    { kind: 'add', id: 'New', type: 'AWS::X::Y', properties: [] },
+    removed,
+    replaced,
+  ];
+  const told = withLost(compared, [
+    { kind: 'replace', ...bucket, properties: ['BucketName'] },
+    { ...removed, properties: ['C'] },
+    { kind: 'replace', ...bucket, id: 'Own', properties: ['A'] },
+    { kind: 'remove', id: 'Role', type: 'AWS::IAM::Role', properties: [] },
+  ]);
+  expect(told).toStrictEqual([
+    { kind: 'replace', ...bucket, properties: ['BucketName'], loses: expect.any(String) },
+    compared[1],
+    removed,
+    replaced,
+    { kind: 'remove', id: 'Role', type: 'AWS::IAM::Role', properties: [] },
+  ]);
 });

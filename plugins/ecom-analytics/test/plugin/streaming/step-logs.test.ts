@@ -78,9 +78,15 @@ describe('the logs of a step', () => {
   };
 
   /** What is found of them where a cluster's log folder is `uri`, and they lie in `folder`. */
-  async function found(uri: string | undefined, folder: string, kept = (_key: string) => true) {
+  async function found(
+    uri: string | undefined,
+    folder: string,
+    kept = (_key: string) => true,
+    clusterState = 'WAITING',
+  ) {
     const cloud = await StageCloud.start();
     try {
+      cloud.spark.clusterState = clusterState;
       cloud.spark.logUri = uri;
       for (const [key, text] of Object.entries(texts))
         if (kept(key)) cloud.spark.logs.set(path.posix.join(folder, 'j-1', key), gzipSync(text));
@@ -94,7 +100,8 @@ describe('the logs of a step', () => {
 
   test.each([
     ['s3://logs/emr/', 'emr'],
-    ['s3://logs/emr/shop', 'emr/shop'],
+    // As EMR answers, whatever a cluster was made with.
+    ['s3n://logs/emr/shop', 'emr/shop'],
     ['s3://logs/', ''],
   ])('are EMR’s own and those of the driver’s container, below %s', async (uri, folder) => {
     const { keys, logs, error } = await found(uri, folder);
@@ -108,6 +115,10 @@ describe('the logs of a step', () => {
     const { keys, error } = await found('s3://logs/emr/', 'emr', (key) => key !== 'steps/s-1/stderr.gz');
     expect(keys).toEqual(['emr/j-1/steps/s-1/controller.gz']);
     expect(error).toBeUndefined();
+  });
+
+  test('are none where the cluster is no more', async () => {
+    expect((await found('s3://logs/emr/', 'emr', () => true, 'UNKNOWN')).keys).toEqual([]);
   });
 
   test.each([undefined, 'file:///var/log'])(

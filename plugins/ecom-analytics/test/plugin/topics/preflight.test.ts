@@ -8,6 +8,7 @@ describe('the door to a cluster’s topics', () => {
     ['a provisioned cluster', {}, 'msk-api'],
     ['Express brokers', { kind: 'express' }, 'msk-api'],
     ['Kafka 3.6', { kafkaVersion: '3.6.0' }, 'msk-api'],
+    ['brokers that do not tell their version', { kafkaVersion: null }, 'msk-api'],
     ['Kafka 4.1', { kafkaVersion: '4.1.x.kraft' }, 'msk-api'],
     ['Kafka before 3.6', { kafkaVersion: '3.5.1' }, 'kafka-admin'],
     ['Kafka 2.8', { kafkaVersion: '2.8.1' }, 'kafka-admin'],
@@ -30,6 +31,8 @@ describe('the door to a cluster’s topics', () => {
     ['Serverless through the API', { kind: 'serverless' }, 'ECOM_TOPIC_API'],
     ['an old one through the API', { kafkaVersion: '2.8.1' }, 'ECOM_TOPIC_API'],
   ])('is refused for %s', (_, facts, code) => {
-    expect(() => topicDoor({ ...cluster, ...facts }, 'msk-api')).toThrow(expect.objectContaining({ code }));
+    const door = () => topicDoor({ ...cluster, ...facts }, 'msk-api');
+    expect(door).toThrow(expect.objectContaining({ code }));
+    expect(door).toThrow(`cluster shop, ${cluster.id}`);
   });
 });

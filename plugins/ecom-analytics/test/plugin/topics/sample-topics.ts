@@ -45,7 +45,7 @@ export function actualOf({ name, partitions, replicationFactor, configs }: Desir
 /** A ledger that owns these topics. */
 export function ledgerOf(topics: readonly DesiredTopic[]): Ledger {
   return topics.reduce(
-    (ledger, { name, role }) => withTopic(ledger, name, { role, origin: 'created', changedAtMs: 0 }),
+    (ledger, { name, role }) => withTopic(ledger, name, { role, origin: 'created' }),
     emptyLedger(owner, clusterArn),
   );
 }

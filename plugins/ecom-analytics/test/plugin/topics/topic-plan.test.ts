@@ -43,6 +43,7 @@ describe('the plan', () => {
   test('adopts a topic that is there and nobody’s', () => {
     const plan = planFor({ ledger: ledgerOf([]) });
     expect(plan.changes.map(({ kind }) => kind)).toEqual(['adopt', 'adopt', 'adopt']);
+    expect(planText(plan, 'shop')).toContain('adopt ecommerce-alerts');
   });
 
   test('gives a topic that it adopts the broker’s time', () => {
@@ -88,6 +89,17 @@ describe('the plan', () => {
       .map(actualOf)
       .map((topic) => ({ ...topic, configs: { ...topic.configs, 'cleanup.policy': 'compact', x: 'y' } }));
     expect(planFor({ actual }).changes).toEqual([]);
+  });
+
+  test('leaves the in-sync replicas of a cluster that sets them itself', () => {
+    const on = { ...cluster, kind: 'serverless', brokers: 1 } as const;
+    const { changes } = planFor({
+      cluster: on,
+      desired: desired({ topics: { alerts: { retentionHours: 24 } } }, on),
+      actual: desired({}, on).map(actualOf),
+    });
+    const [only] = changes.map((change) => 'configs' in change && change.configs);
+    expect(only).toEqual({ 'retention.ms': '86400000', 'message.timestamp.type': 'LogAppendTime' });
   });
 
   test('asks no more in-sync replicas of an old topic than it has copies', () => {
