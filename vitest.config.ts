@@ -32,6 +32,8 @@ export default defineConfig({
           name: 'heavy',
           include: [heavy],
           fileParallelism: false,
+          // Spark starts some sixty times and lives for seconds: what the second compiler of Java makes of it comes too late.
+          env: { SPARK_SUBMIT_OPTS: '-XX:TieredStopAtLevel=1' },
           // A bound for what hangs, not a measure: Spark takes minutes to start on a busy machine.
           testTimeout: 240_000,
           hookTimeout: 300_000,

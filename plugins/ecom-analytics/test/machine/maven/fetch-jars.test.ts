@@ -51,9 +51,15 @@ describe('jars that are missing', () => {
   test('come four at a time', async () => {
     let open = 0;
     let most = 0;
+    let fourCame = (): void => undefined;
+    const four = new Promise<void>((resolve) => {
+      fourCame = resolve;
+    });
     await using repository = await serveRepository(async (request, response) => {
       most = Math.max(most, ++open);
-      await delay(20);
+      if (open === 4) fourCame();
+      await four;
+      await delay(20); // a fifth would come meanwhile
       open--;
       answerRange(content)(request, response);
     });
