@@ -98,6 +98,12 @@ const sizeChoices: readonly Choice[] = presetNames.map((name) => {
 /** In place of a preset: each stage's name says which. */
 const byName = 'by-name';
 
+const byNameChoice: Choice = {
+  value: byName,
+  label: "By each stage's name",
+  hint: 'production for prod, dev for the others',
+};
+
 const releaseChoices: readonly Choice[] = Object.entries(releases).map(([value, { spark }]) => ({
   value,
   label: value,
@@ -295,7 +301,7 @@ export const options: OptionTable = {
         const [stage = '', ...more] = stages.filter((name) => name !== 'dev');
         return `What size should ${more.length === 0 ? stage : 'the stages other than dev'} be (${priceRegion})?`;
       },
-      choices: sizeChoices,
+      choices: [...sizeChoices, byNameChoice],
       when: (before) =>
         onAws(before) &&
         before.clusters === 'create' &&

@@ -5,7 +5,7 @@ import type { Answers } from './answers.ts';
 
 /** Only a name that says so gets the size of production: a stage called `staging` would cost twice what is expected of it. */
 function presetByName(stage: string): PresetName {
-  return /^prod(uction)?(-|$)/.test(stage) ? 'production' : 'dev';
+  return stage === 'prod' || stage === 'production' ? 'production' : 'dev';
 }
 
 /** The one preset of all stages other than `dev`, by their names; null where these differ, or there is none. */

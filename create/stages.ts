@@ -17,7 +17,7 @@ export function stagesText(answers: Answers): string {
     return `  ${stage.padEnd(width)}  preset ${preset}, ${monthlyCost(answers, preset)} once deployed`;
   });
   return [
-    `Stages, in ${answers.region} (${priceRegion}):`,
+    `Stages in ${answers.region} (${priceRegion}):`,
     ...lines,
     `  To change them: --stages, --size${answers.clusters === 'existing' ? '' : ', --region'}; later, stages.yml.`,
   ].join('\n');

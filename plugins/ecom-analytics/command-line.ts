@@ -21,17 +21,18 @@ export async function runCommand(
 }
 
 /** What the system answers of a file that only the user can change. A file that is missing may be one of ours: a bug. */
-const refusals = ['EACCES', 'EPERM', 'EROFS', 'EISDIR', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EMFILE'];
+const refusals = ['EACCES', 'EPERM', 'EROFS', 'EISDIR', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'];
 
 /** An error of the file system that no command expected, as one that a user can act on; any other as it is. */
 function asDenied(error: unknown): unknown {
   if (!(error instanceof Error && 'code' in error && refusals.includes(String(error.code)))) return error;
-  if (!('path' in error)) return error;
+  // Reading a folder as a file names no path.
+  const where = 'path' in error ? String(error.path) : 'command line';
   return new EcomError(
     'ECOM_FILE_DENIED',
     {
       what: `A file or folder cannot be used: ${error.message}`,
-      where: String(error.path),
+      where,
       fix: 'Check what is there, and its permissions.',
     },
     { cause: error },

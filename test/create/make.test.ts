@@ -133,7 +133,7 @@ test('the presets that stages start from are named, with their costs and the fla
     expect(said).toMatch(
       new RegExp(
         [
-          'Stages, in us-east-1 \\(us-east-1 prices\\):',
+          'Stages in us-east-1 \\(us-east-1 prices\\):',
           '  dev      preset dev, about \\$\\d+ a month once deployed',
           '  staging  preset dev, about \\$\\d+ a month once deployed',
           '  prod     preset production, about \\$[\\d,]+ a month once deployed',

@@ -93,6 +93,19 @@ function withNpm(script: string): NodeJS.ProcessEnv {
   return environment({ PATH: `${bin}${path.delimiter}${process.env.PATH}` });
 }
 
+test('a stage gets its size by its name where stages of several names are asked for', async () => {
+  const terminal = start([]);
+  await answer(terminal, [
+    ...questions.slice(0, 4),
+    ['Which stages? Deployed, dev costs about $', `dev,prod,staging${key.enter}`],
+    ['What size should the stages other than dev be', key.enter],
+    ...questions.slice(6),
+  ]);
+  expect(await terminal.ended).toBe(0);
+  expect(terminal.shown()).toMatch(/prod +preset production/);
+  expect(terminal.shown()).toMatch(/staging +preset dev/);
+});
+
 test('Esc goes back one question', async () => {
   const terminal = start(['--no-git']);
   // The question that Esc leaves is printed once more, as left; what is typed counts from the next one on.

@@ -187,6 +187,9 @@ describe('a command', () => {
       '    emr: { create: { coreNodes: two } }',
       'unknown:',
       '  region: us-esat-1',
+      'newer:',
+      '  region: us-central-1',
+      '  ecomAnalytics: { preset: dev }',
       'mail:',
       '  alertEmail: foo',
       '  notifyFrom: sometimes',
@@ -195,9 +198,12 @@ describe('a command', () => {
     await writeFile(path.join(project.folder, 'stages.yml'), stages.join('\n'));
     const wrong = await sls('package', '--stage', 'wrong');
     const unknown = await sls('package', '--stage', 'unknown');
+    const newer = await sls('ecom', 'cost', '--stage', 'newer');
     const mail = await sls('package', '--stage', 'mail');
     const explained = await sls('ecom', 'explain', 'The preset is wrong. (ecom_config)', '--stage', 'wrong');
     project.useOwnStages();
+    expect(newer.output).toContain('does not know the AWS region us-central-1');
+    expect(newer.code).toBe(0);
     expect(explained.output).toMatch(/^ECOM_CONFIG\n\nA key or a value in `stages\.yml`/m);
     expect(explained.code).toBe(0);
     expect(wrong.output).toContain('preset: must be dev, production or large, is "huge" (stages.yml:4).');
@@ -205,9 +211,9 @@ describe('a command', () => {
       'coreNodes: must be a whole number from 0 to 100, is "two" (stages.yml:5).',
     );
     expect(unknown.output).toContain('(stages.yml:7). Did you mean "us-east-1"?');
-    expect(mail.output).toContain('alertEmail: must be an e-mail address, is "foo" (stages.yml:9).');
+    expect(mail.output).toContain('alertEmail: must be an e-mail address, is "foo" (stages.yml:12).');
     expect(mail.output).toContain(
-      'notifyFrom: must be low, medium, high or critical, is "sometimes" (stages.yml:10).',
+      'notifyFrom: must be low, medium, high or critical, is "sometimes" (stages.yml:13).',
     );
     for (const { output, code } of [wrong, unknown, mail]) {
       expect(output).toContain('(ECOM_CONFIG)');

@@ -20,6 +20,7 @@ describeWithSpark('the streaming job', () => {
   it('loses and repeats nothing when it or what it needs is taken away', { timeout: 600_000 }, async () => {
     trial = await FaultTrial.open({ seed: 1, folder, orders: 100_000 });
     const killed = await trial.killBeforeCommit();
+    expect(killed.note).toContain('no commit');
     // A query that ended over what it found, and was started again, would have taken the longer.
     expect(await trial.newestLog()).not.toContain('terminated with error');
     const survived = [

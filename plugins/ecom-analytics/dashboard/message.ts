@@ -44,6 +44,14 @@ export interface Revenue {
   readonly openFromMs: number | null;
 }
 
+/** Before anything is sold. */
+export const noSales: Sales = {
+  last: { lengthMs: 0, orders: 0, revenue: 0 },
+  before: null,
+  products: [],
+  customers: [],
+};
+
 export const noRevenue: Revenue = {
   bucketMs: 60_000,
   starts: [],

@@ -137,12 +137,11 @@ export class RunHistory {
 
   /** The parts that are asked for as they are now, where there is anything to tell. */
   #told(isAsked: (part: keyof FrameMessage) => boolean): FrameMessage {
-    const sales = isAsked('sales') ? this.#sales.view() : null;
     return {
       ...(isAsked('phase') && this.#phase !== null && { phase: this.#phase }),
       ...(isAsked('snapshot') && this.#snapshot !== null && { snapshot: this.#snapshot }),
       ...(isAsked('revenue') && { revenue: this.#revenue.view() }),
-      ...(sales !== null && { sales }),
+      ...(isAsked('sales') && { sales: this.#sales.view() }),
       ...(isAsked('rates') && { rates: this.rates }),
       ...(isAsked('operations') && this.#operations !== null && { operations: this.#operations }),
     };

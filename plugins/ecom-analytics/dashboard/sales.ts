@@ -1,6 +1,6 @@
 import { toCents } from '../core/money.ts';
 import type { RunSnapshot, SentOrder } from '../run/feed.ts';
-import type { Sales, Seller, Stretch } from './message.ts';
+import { noSales, type Sales, type Seller, type Stretch } from './message.ts';
 
 const minuteMs = 60_000;
 const hourMinutes = 60;
@@ -84,9 +84,8 @@ export class SalesHours {
     this.#counted = { orders, revenue };
   }
 
-  /** Null before anything is told of the run. */
-  view(): Sales | null {
-    if (this.#nowMs === 0) return null;
+  view(): Sales {
+    if (this.#nowMs === 0) return noSales;
     const first = Math.floor(this.#nowMs / minuteMs) - hourMinutes + 1;
     const last = this.#minutes.filter(({ minute }) => minute >= first);
     const before = this.#minutes.filter(({ minute }) => minute < first);

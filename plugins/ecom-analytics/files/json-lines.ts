@@ -53,7 +53,7 @@ export function readLines(file: string): AsyncGenerator<string> {
   return linesOf(createReadStream(file));
 }
 
-/** A JSON text as a schema has it; null where it is anything else, such as a line that a kill cut short. */
+/** A JSON text, parsed and checked by a schema; null where it is anything else, such as a line that a kill cut short. */
 export function parsedAs<T>(schema: v.GenericSchema<unknown, T>, text: string): T | null {
   const read = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text);
   return read.success ? read.output : null;

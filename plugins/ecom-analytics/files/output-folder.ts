@@ -143,7 +143,7 @@ async function diskFull(error: unknown, out: string, free: typeof freeBytes): Pr
   );
 }
 
-/** What the system answers where a folder cannot be used: links in a circle and a name that is too long among it. */
+/** What the system answers where a folder cannot be used, symbolic links in a loop and names that are too long included. */
 const unusable = ['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ELOOP', 'ENAMETOOLONG', 'EISDIR', 'EDQUOT', 'EIO'];
 
 /** An error of the file system as one that a user can act on; any other as it is. */
@@ -179,7 +179,7 @@ export async function outputError(error: unknown, out: string, free = freeBytes)
       {
         what: 'The output folder cannot be written',
         where: `--out ${out}`,
-        fix: 'Change its permissions, or name another --out.',
+        fix: 'Check its path, its permissions and its disk, or name another --out.',
       },
       { cause: error },
     );

@@ -13,6 +13,7 @@ const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
 export const reservedSparkSettings: Readonly<Record<string, string>> = {
   'spark.sql.shuffle.partitions': 'the checkpoint depends on it: set `streaming.shufflePartitions`',
   'spark.sql.streaming.stateStore.providerClass': 'the checkpoint depends on it: set `streaming.stateStore`',
+  'spark.sql.streaming.disabledV2MicroBatchReaders': 'the job counts on its queries to survive a kill',
   'spark.sql.session.timeZone': 'windows are cut and named in UTC',
   'spark.sql.parquet.outputTimestampType': 'the readers of the windows count on milliseconds',
   'spark.yarn.maxAppAttempts':

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import path from 'node:path';
 import * as v from 'valibot';
 import { ConfigError } from './error-kinds.ts';
@@ -22,12 +23,22 @@ function writtenAddress(serviceDir: string): string | undefined {
   return parsed.success ? parsed.output.endpoint : undefined;
 }
 
-/** Whether a server is there, whatever it says. */
+const answersWithinMs = 5000;
+
+/** Whether a server is there, whatever it would say. */
 function answers(endpoint: string): Promise<boolean> {
-  return fetch(endpoint, { method: 'HEAD' }).then(
-    () => true,
-    () => false,
-  );
+  const { hostname, port } = new URL(endpoint);
+  const socket = connect({
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port || 80),
+    timeout: answersWithinMs,
+  });
+  return new Promise<boolean>((resolve) => {
+    socket
+      .once('connect', () => resolve(true))
+      .once('timeout', () => resolve(false))
+      .once('error', () => resolve(false));
+  }).finally(() => socket.destroy());
 }
 
 /**
@@ -67,7 +78,10 @@ export async function pointAtCloud(
     throw new ConfigError('ECOM_CLOUD_MISSING', {
       what: 'The local cloud is not running',
       where: `stage ${localStage}${isKnown ? `, nothing answers at ${endpoint}` : ''}`,
-      fix: 'Start it in another terminal with `npm run cloud`.',
+      fix:
+        given === undefined
+          ? 'Start it in another terminal with `npm run cloud`.'
+          : 'Unset AWS_ENDPOINT_URL, since the local cloud says by itself where it is, and start it with `npm run cloud`.',
     });
   Object.assign(environment, {
     AWS_ENDPOINT_URL: endpoint,

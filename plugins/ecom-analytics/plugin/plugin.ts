@@ -112,8 +112,8 @@ export class EcomAnalyticsPlugin {
    */
   #shown(error: unknown): unknown {
     if (!isEcomError(error)) return error;
-    // Of `--detailed-exitcode` 2 is an answer: there every error is 1.
-    if (this.#options['detailed-exitcode'] === undefined)
+    // Of `--detailed-exitcode` 2 is an answer: there every error is 1, a slip in the option's name included.
+    if (!Object.keys(this.#options).some((name) => name.startsWith('detailed')))
       process.once('exit', () => {
         process.exitCode = error.exitCode;
       });

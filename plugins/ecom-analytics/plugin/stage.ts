@@ -89,9 +89,14 @@ export function commandLineParameters({ param }: CliOptions): Readonly<Record<st
  * @throws ConfigError `ECOM_CONFIG`
  */
 export function checkStageParameters(serverless: Serverless, options: CliOptions, where: Where): void {
+  checkParameters(parametersOf(serverless, options), where);
+}
+
+/** The stage's own over those of every stage, and over both those of the command line. */
+function parametersOf(serverless: Serverless, options: CliOptions): Readonly<Record<string, unknown>> {
   const params = serverless.configurationInput?.params ?? {};
-  const given = { ...params.default, ...params[serverless.getProvider('aws').getStage()] };
-  checkParameters({ ...given, ...commandLineParameters(options) }, where);
+  const stage = serverless.getProvider('aws').getStage();
+  return { ...params.default, ...params[stage], ...commandLineParameters(options) };
 }
 
 /**
@@ -102,9 +107,11 @@ export function checkStageParameters(serverless: Serverless, options: CliOptions
  * @throws ConfigError `ECOM_REGION`
  */
 export function checkRegionName(serverless: Serverless, options: CliOptions): string | undefined {
-  const region = serverless.getProvider('aws').getRegion();
+  const named = serverless.getProvider('aws').getRegion();
+  // osls resolves parameters only once its plugins are there.
+  const region = named.includes('${param:region') ? parametersOf(serverless, options).region : named;
   // Of the configuration osls says more of a variable that it cannot resolve.
-  if (/\$\{/.test(region)) return undefined;
+  if (typeof region !== 'string' || region.includes('${')) return undefined;
   const problem = regionProblem(region);
   if (problem !== undefined)
     throw new ConfigError('ECOM_REGION', {

@@ -18,7 +18,7 @@ export interface BarChart {
   readonly seriesName: (name: string | null) => string;
 }
 
-/** The custom property that holds the colour of the series at a place. */
+/** The custom property that holds the color of the series at a place. */
 export function seriesColor(place: number, name: string | null): string {
   return name === null ? 'var(--series-others)' : `var(--series-${place + 1})`;
 }

@@ -48,7 +48,7 @@ const SummarySchema: v.GenericSchema<unknown, RunSummary> = v.object({
   seconds: v.number(),
 });
 
-/** A file of a run's folder, as a schema has it; null where there is none, or something else is in it. */
+/** A file of a run's folder, parsed and checked by a schema; null where there is none, or something else is in it. */
 export async function readRunFile<T>(file: string, schema: v.GenericSchema<unknown, T>): Promise<T | null> {
   const text = await readFile(file, 'utf8').catch(() => null);
   return text === null ? null : parsedAs(schema, text);

@@ -4,7 +4,7 @@ import { parseTimestamp } from '../../core/timestamp.ts';
 import type { AlertGroup } from '../message.ts';
 import { type Address, addressHash } from './address.ts';
 import type { AlertLine, Ringing } from './alert-lines.ts';
-import { coloured, element, foreign } from './element.ts';
+import { colored, element, foreign } from './element.ts';
 import { counted, moment, money } from './format.ts';
 import { ringingText } from './rule-text.ts';
 
@@ -12,7 +12,7 @@ import { ringingText } from './rule-text.ts';
 export function severityMark(severity: Severity): HTMLElement {
   const bars = element('span', { class: 'bars', 'aria-hidden': 'true' });
   bars.style.setProperty('--level', String(severities.indexOf(severity) + 1));
-  return coloured(element('span', { class: 'severity' }, bars, severity), `severity-${severity}`);
+  return colored(element('span', { class: 'severity' }, bars, severity), `severity-${severity}`);
 }
 
 /** A link to the list of alerts, narrowed, or to one of them. */

@@ -6,7 +6,7 @@ import { alertItem } from './alert-line.ts';
 import { type AlertLine, alertLines, maxLines, withFound } from './alert-lines.ts';
 import { isNarrowed, type Narrowed, narrowedBy } from './alert-search.ts';
 import { ask, reasonOf } from './ask.ts';
-import { byId, byIdAs, element, put, setText, show } from './element.ts';
+import { byId, byIdAs, element, isRead, put, setText, show } from './element.ts';
 import type { RunModel } from './model.ts';
 import type { Navigation } from './navigation.ts';
 import { renderPlanted } from './planted-panel.ts';
@@ -91,7 +91,7 @@ export class AlertsView {
     const narrowed = this.#narrowed;
     this.#search(narrowed);
     const hash = JSON.stringify(narrowed);
-    const held = this.#paused || this.#scroll.matches(':hover, :focus-within');
+    const held = this.#paused || isRead(this.#scroll);
     const another = hash !== this.#drawnHash;
     if (another || (!held && this.#model.alertsVersion !== this.#drawnVersion)) {
       this.#renderList(nowMs, narrowed, another);

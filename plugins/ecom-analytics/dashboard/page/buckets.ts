@@ -47,25 +47,25 @@ export function stacked(layers: readonly (readonly number[])[]): number[][] {
   return heights;
 }
 
-/** How many series colours `tokens.css` has; the others share one more. */
+/** How many series colors `tokens.css` has; the others share one more. */
 const slots = 7;
 
 /** Names the series of all names that have none of their own. */
 export const othersName = 'All others';
 
-/** A series of a stack, in the colour of a token of `tokens.css`. */
+/** A series of a stack, in the color of a token of `tokens.css`. */
 export interface Layer {
   readonly name: string;
   readonly token: string;
   readonly revenue: readonly number[];
 }
 
-/** Gives each name a colour and lets it keep it for as long as it is shown. */
-export class ColourSlots {
-  /** The name that has each colour; null where it is free. */
+/** Gives each name a color and lets it keep it for as long as it is shown. */
+export class ColorSlots {
+  /** The name that has each color; null where it is free. */
   readonly #names: (string | null)[] = Array.from({ length: slots }, () => null);
 
-  /** Series in the order of their colours, so that a stack keeps its layers' places while their sizes change. */
+  /** Series in the order of their colors, so that a stack keeps its layers' places while their sizes change. */
   layers(series: readonly RevenueSeries[]): Layer[] {
     const shown = new Set(series.map(({ name }) => name));
     this.#names.forEach((name, slot) => {

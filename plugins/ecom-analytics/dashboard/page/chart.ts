@@ -1,8 +1,8 @@
 import uPlot from 'uplot';
 import { timeTicks } from './format.ts';
 
-/** A colour of `tokens.css` as the theme in force has it. */
-export function colour(token: string): string {
+/** A color of `tokens.css` as the theme in force has it. */
+export function colorOf(token: string): string {
   const probe = document.createElement('i');
   probe.style.color = `var(--${token})`;
   document.body.append(probe);
@@ -30,8 +30,8 @@ export interface Plot {
 function options(plot: Plot, width: number, height: number): uPlot.Options {
   const axis: uPlot.Axis = {
     font: `11px ${getComputedStyle(document.body).fontFamily}`,
-    stroke: colour('muted'),
-    grid: { stroke: colour('line'), width: 1 },
+    stroke: colorOf('muted'),
+    grid: { stroke: colorOf('line'), width: 1 },
     ticks: { show: false },
   };
   return {
@@ -107,8 +107,10 @@ export class Chart {
   remake(data: uPlot.AlignedData = this.#data): void {
     this.#data = data;
     const { clientWidth: width, clientHeight: height } = this.#place;
-    if (width === 0 || height === 0) return;
     this.#chart?.destroy();
+    this.#chart = null;
+    // In a view that is not shown: it is made when there is room for it.
+    if (width === 0 || height === 0) return;
     this.#chart = new uPlot(options(this.#plot(), width, height), data, this.#place);
   }
 
@@ -207,9 +209,9 @@ export function barPlot(
   yLabel: Plot['yLabel'],
   openFromMs: () => number | null,
 ): Plot {
-  const ground = colour('panel');
+  const ground = colorOf('panel');
   return {
-    series: tokens.map((token) => barSeries(colour(token), bucketSeconds)),
+    series: tokens.map((token) => barSeries(colorOf(token), bucketSeconds)),
     xRange: (min, max) => [min ?? 0, (max ?? 0) + bucketSeconds],
     yLabel,
     hooks: {

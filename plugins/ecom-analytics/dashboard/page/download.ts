@@ -1,4 +1,4 @@
-import { colour } from './chart.ts';
+import { colorOf } from './chart.ts';
 import { csvOf, type Sheet } from './csv.ts';
 import { element } from './element.ts';
 import { fileName } from './file-name.ts';
@@ -44,17 +44,17 @@ function picture(chart: HTMLCanvasElement, { title, legend }: Downloadable): HTM
   drawn.width = (width + 2 * margin) * ratio;
   drawn.height = (top + chart.height / ratio + margin) * ratio;
   pen.scale(ratio, ratio);
-  pen.fillStyle = colour('panel');
+  pen.fillStyle = colorOf('panel');
   pen.fillRect(0, 0, drawn.width, drawn.height);
-  pen.fillStyle = colour('text');
+  pen.fillStyle = colorOf('text');
   pen.textBaseline = 'middle';
   pen.font = `600 14px ${fontFamily}`;
   pen.fillText(title(), margin, headingY);
   pen.font = legendFont;
   for (const { name, token, x, y } of names) {
-    pen.fillStyle = colour(token);
+    pen.fillStyle = colorOf(token);
     pen.fillRect(x, y - 5, 10, 10);
-    pen.fillStyle = colour('text');
+    pen.fillStyle = colorOf('text');
     pen.fillText(name, x + 15, y);
   }
   pen.drawImage(chart, margin, top, width, chart.height / ratio);

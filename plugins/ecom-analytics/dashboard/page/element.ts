@@ -38,8 +38,8 @@ export function put(id: string, text: string): void {
   setText(byId(id), text);
 }
 
-/** Gives an element a colour of `tokens.css`, as `--color`: the page's policy refuses a style attribute, and not this. */
-export function coloured(made: HTMLElement, token: string): HTMLElement {
+/** Gives an element a color of `tokens.css`, as `--color`: the page's security policy blocks `style` attributes but allows this. */
+export function colored(made: HTMLElement, token: string): HTMLElement {
   made.style.setProperty('--color', `var(--${token})`);
   return made;
 }
@@ -59,7 +59,7 @@ export function disclose(part: HTMLElement, shown: () => void): void {
   });
 }
 
-/** Makes an element hold other content. What is already there as it is wanted stays, so that a reader's place and selection do. */
+/** Makes an element hold other content. Elements that already match stay in place, so that focus, scroll position and selection survive. */
 export function show(place: Element, ...children: readonly Child[]): void {
   follow(place, element('div', {}, ...children));
 }
@@ -108,4 +108,11 @@ export function factList(
 /** A remark. */
 export function note(...children: readonly Child[]): HTMLElement {
   return element('p', { class: 'note' }, ...children);
+}
+
+/** Whether the pointer or the keyboard's focus is on a part of the page, which then has to stand still. */
+export function isRead(part: HTMLElement): boolean {
+  if (part.matches(':focus-within')) return true;
+  // Where a finger was lifted, the place counts as hovered over until the finger touches another.
+  return matchMedia('(hover: hover)').matches && part.matches(':hover');
 }

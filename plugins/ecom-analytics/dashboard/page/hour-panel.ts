@@ -7,7 +7,6 @@ import { change, changeOfMean, comparison } from './sales-text.ts';
 
 /** The last hour against the hour before: what was sold, and what and who brought most. */
 export function renderHour({ sales }: RunModel): void {
-  if (sales === null) return;
   const { last, before } = sales;
   const compare = (id: string, figure: string, changed: string): void => {
     put(`hour-${id}`, figure);

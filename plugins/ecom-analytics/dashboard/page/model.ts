@@ -4,6 +4,7 @@ import {
   type AlertGroup,
   type FrameMessage,
   noRevenue,
+  noSales,
   type RatePoint,
   type Revenue,
   type RuleRate,
@@ -29,8 +30,7 @@ export class RunModel {
   operations: Operations | null = null;
   readonly rate: RatePoint[] = [];
   revenue: Revenue = noRevenue;
-  /** Null before the server has said. */
-  sales: Sales | null = null;
+  sales: Sales = noSales;
   /** All alerts kept, a group for each rule and customer, the one that rang last at the end. */
   alerts: readonly AlertGroup[] = [];
   /** Raised by every change of the alerts, or of how often they ring. */
@@ -46,6 +46,8 @@ export class RunModel {
     this.phase = null;
     this.snapshot = null;
     this.operations = null;
+    this.revenue = noRevenue;
+    this.sales = noSales;
     this.rate.length = 0;
     this.alerts = [];
     this.alertsVersion++;

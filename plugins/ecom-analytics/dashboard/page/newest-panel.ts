@@ -1,7 +1,7 @@
 import { alertsLink, severityMark, timesMark } from './alert-line.ts';
 import { type AlertLine, alertLines } from './alert-lines.ts';
 import { everything } from './alert-search.ts';
-import { byId, element, foreign, show } from './element.ts';
+import { byId, element, foreign, isRead, show } from './element.ts';
 import type { RunModel } from './model.ts';
 
 /** As many as are read at a glance. */
@@ -11,7 +11,7 @@ const maxItems = 8;
 export function renderNewest({ alerts, ringing }: RunModel): void {
   const list = byId('newest-list');
   // A line that the pointer or the keyboard is on must not move away.
-  if (list.matches(':hover, :focus-within')) return;
+  if (isRead(list)) return;
   const newest = alertLines(alerts, ringing, everything).slice(0, maxItems);
   show(list, ...newest.map((line) => element('li', {}, itemLink(line))));
   byId('newest-empty').hidden = newest.length > 0;

@@ -25,11 +25,11 @@ export function operationsView(model: RunModel): View {
     const { snapshot } = model;
     put('phase', runName(model));
     renderOperations(model, nowMs);
-    if (snapshot === null) return;
-    const { watermarkMs, finished } = snapshot;
+    const watermarkMs = snapshot?.watermarkMs ?? null;
     put('watermark', watermarkMs === null ? '–' : moment(watermarkMs, nowMs));
-    put('watermark-age', watermarkMs === null || finished ? '–' : span(nowMs - watermarkMs));
-    put('operations-orders-per-minute', finished ? '–' : count(snapshot.ordersPerMinute));
+    put('watermark-age', watermarkMs === null || snapshot?.finished ? '–' : span(nowMs - watermarkMs));
+    if (snapshot === null) return;
+    put('operations-orders-per-minute', snapshot.finished ? '–' : count(snapshot.ordersPerMinute));
     put('window-rows', count(snapshot.windows));
     put('late', countOf(snapshot.late, snapshot));
     put('duplicates', countOf(snapshot.duplicates, snapshot));

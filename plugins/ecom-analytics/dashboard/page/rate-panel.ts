@@ -1,5 +1,5 @@
 import { everyBucket, spreadOver } from './buckets.ts';
-import { barPlot, Chart, colour, type Plot } from './chart.ts';
+import { barPlot, Chart, colorOf, type Plot } from './chart.ts';
 import type { Sheet } from './csv.ts';
 import { offerDownloads } from './download.ts';
 import { byId, disclose, element, put, show, tableOf } from './element.ts';
@@ -61,7 +61,7 @@ export class RatePanel {
       return barPlot(['series-1'], this.#bucketMs / 1000, short, () => this.#model.revenue.openFromMs);
     }
     return {
-      series: [{ stroke: colour('series-1'), width: 1.5, fill: colour('wash'), points: { show: false } }],
+      series: [{ stroke: colorOf('series-1'), width: 1.5, fill: colorOf('wash'), points: { show: false } }],
       xRange: (min, max) => {
         const end = max ?? Date.now() / 1000;
         return [Math.min(min ?? end, end - minSpanS), end];

@@ -1,16 +1,16 @@
 import type { RevenueSeries } from '../message.ts';
-import { ColourSlots, type Layer, stacked } from './buckets.ts';
-import { barPlot, Chart, colour, type Plot } from './chart.ts';
+import { ColorSlots, type Layer, stacked } from './buckets.ts';
+import { barPlot, Chart, colorOf, type Plot } from './chart.ts';
 import type { Sheet } from './csv.ts';
 import { offerDownloads } from './download.ts';
-import { byId, coloured, element, foreign, show, tableOf } from './element.ts';
+import { byId, colored, element, foreign, show, tableOf } from './element.ts';
 import { money, share, shortMoney, wholeMoney } from './format.ts';
 
 /** What the page shows of one way to split the revenue: a stack of bars, and the figures of the bucket picked. */
 export class RevenueSplit {
   readonly #chart: Chart;
   readonly #kind: 'category' | 'location';
-  readonly #slots = new ColourSlots();
+  readonly #slots = new ColorSlots();
   #layers: readonly Layer[] = [];
   #tokens = '';
   #buckets: readonly number[] = [];
@@ -31,7 +31,7 @@ export class RevenueSplit {
 
   #plot(onHover: (index: number | null) => void): Plot {
     const seconds = this.#bucketSeconds();
-    const marked = colour('marked');
+    const marked = colorOf('marked');
     const tokens = this.#layers.map(({ token }) => token).reverse();
     const bars = barPlot(tokens, seconds, shortMoney, () => this.#openFromMs);
     return {
@@ -110,7 +110,7 @@ export class RevenueSplit {
       wholeMoney(inView),
     ];
     const rows = this.#layers.map((layer, at) => {
-      const swatch = coloured(element('i', { class: 'swatch' }), layer.token);
+      const swatch = colored(element('i', { class: 'swatch' }), layer.token);
       const header = element('span', { class: 'name' }, swatch, foreign(layer.name));
       return row(header, picked[at] ?? 0, shown[at] ?? 0);
     });

@@ -41,7 +41,7 @@ async function run(command: string, args: readonly string[]): Promise<void> {
   const ended = await programOutput(command, args);
   if (ended?.code === 0) return;
   const printed = ended === undefined ? '' : `${ended.stdout}${ended.stderr}`.trim();
-  const how = ended === undefined ? 'cannot be started' : `ended with code ${ended.code}`;
+  const how = ended === undefined ? 'is not a program that can be started' : `ended with code ${ended.code}`;
   throw new Error(printed.split('\n').slice(-5).join('\n') || `${command} ${how}`);
 }
 

@@ -14,7 +14,8 @@ export function windowReader(out: string): () => Promise<WindowRow[]> {
     for (const file of await listWindowFiles(out)) {
       if (known.has(file)) continue;
       known.add(file);
-      rows.push(...(await readWindowFile(file)));
+      // Not as arguments, of which there may be some 120,000 at most.
+      for (const row of await readWindowFile(file)) rows.push(row);
     }
     return rows;
   };

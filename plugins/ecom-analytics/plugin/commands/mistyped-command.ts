@@ -43,7 +43,7 @@ export function refuseMistyped(line: readonly string[], options: CliOptions): vo
         fix:
           names.length === 0
             ? `\`sls ${before}\` takes options only; run \`npx sls ${before} --help\`.`
-            : `${didYouMean(word, names, (one) => `sls ${before} ${one}`)}After \`sls ${before}\` comes ${listed(names)}.`,
+            : `${didYouMean(word, names, (one) => `sls ${before} ${one}`)}\`sls ${before}\` takes ${listed(names)}.`,
       });
     group = next;
   }

@@ -48,5 +48,5 @@ export function regionProblem(region: string): string | undefined {
 /** What to say of a region that looks like one and is not known; undefined of any other. */
 export function regionDoubt(region: string): string | undefined {
   if (awsRegions.includes(region) || !awsRegionShape.test(region)) return undefined;
-  return `The AWS region ${region} is unknown to this version: ${meant(region, 'check its name')}. If it is a new one, all is well.`;
+  return `This version does not know the AWS region ${region}: ${meant(region, 'check its name')}. If the region is new, ignore this warning.`;
 }

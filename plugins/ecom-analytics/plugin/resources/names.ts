@@ -90,7 +90,7 @@ export function refuseNames(template: unknown, region: string): void {
   );
   if (wrong.length === 0) return;
   throw new ConfigError('ECOM_NAME', {
-    what: `AWS would not take what this stage would call its resources: ${wrong.join('; ')}`,
+    what: `AWS does not accept these resource names: ${wrong.join('; ')}`,
     where: 'serverless.yml, `service`, and the name of the stage',
     fix: 'Nothing was changed. Give a shorter name, of letters, digits and hyphens, to service or stage.',
   });

@@ -169,12 +169,17 @@ describeWithChromium('the page', () => {
     expect(await ground()).toBe(dark);
   });
 
-  it('draws its charts in the colours of the theme in force', async () => {
+  it('draws its charts in the colors of the theme in force', async () => {
     const { page } = await openFull({ colorScheme: 'light' });
     const picture = () => page.evaluate<string>('document.querySelector("#rate-chart canvas").toDataURL()');
     const light = await picture();
     await page.emulateMedia({ colorScheme: 'dark' });
     await expect.poll(picture, soon).not.toBe(light);
+    // Chosen where the charts are not to be seen.
+    await show(page, 'alerts');
+    await page.selectOption('#theme', 'light');
+    await show(page, 'orders');
+    await expect.poll(picture, soon).toBe(light);
   });
 
   it('can be used with the keyboard alone', async () => {

@@ -26,7 +26,7 @@ function times(matrix: readonly Rgb[], color: Rgb): Rgb {
   return [row(matrix[0]), row(matrix[1]), row(matrix[2])];
 }
 
-/** How colours look to whom. Source: Machado, Oliveira and Fernandes 2009, severity 1.0, on linear sRGB. */
+/** How colors look to whom. Source: Machado, Oliveira and Fernandes 2009, severity 1.0, on linear sRGB. */
 const sight: Readonly<Record<string, readonly Rgb[]>> = {
   trichromat: [
     [1, 0, 0],
@@ -73,13 +73,13 @@ describe.each([
   ['light', 2],
   ['dark', 3],
 ] as const)('the %s theme', (_theme, group) => {
-  const colour = new Map(tokens.map((match) => [match[1] ?? '', linear(match[group] ?? '')]));
+  const color = new Map(tokens.map((match) => [match[1] ?? '', linear(match[group] ?? '')]));
   const of = (name: string): Rgb => {
-    const found = colour.get(name);
+    const found = color.get(name);
     if (found === undefined) throw new Error(`tokens.css has no --${name}`);
     return found;
   };
-  const series = [...colour.keys()].filter((name) => name.startsWith('series-'));
+  const series = [...color.keys()].filter((name) => name.startsWith('series-'));
 
   it.each(['protanope', 'deuteranope', 'tritanope', 'trichromat'])(
     'keeps its series apart for a %s',
@@ -104,7 +104,7 @@ describe.each([
         expect(contrast(of(text), of(ground)), `${text} on ${ground}`).toBeGreaterThanOrEqual(4.5);
       }
     }
-    for (const name of [...colour.keys()].filter((token) => token.startsWith('severity-'))) {
+    for (const name of [...color.keys()].filter((token) => token.startsWith('severity-'))) {
       for (const ground of ['panel', 'marked']) {
         expect(contrast(of(name), of(ground)), `${name} on ${ground}`).toBeGreaterThanOrEqual(4.5);
       }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Sales } from '../../dashboard/message.ts';
+import { noSales, type Sales } from '../../dashboard/message.ts';
 import { SalesHours } from '../../dashboard/sales.ts';
 import { aSentOrder, aSnapshot, noonMs } from './samples.ts';
 
@@ -56,7 +56,7 @@ describe('sales by the hour', () => {
   it('count what came before the run had said anything', () => {
     const sales = new SalesHours();
     sales.add([aSentOrder(1, { total_amount: 12.34 })]);
-    expect(sales.view()).toBeNull();
+    expect(sales.view()).toEqual(noSales);
     sales.snapshot(aSnapshot({ nowMs: noonMs, runMs: 500, orders: 1, revenue: 12.34 }));
     expect(sales.view()).toMatchObject({
       last: { lengthMs: 500, orders: 1, revenue: 12.34 },

@@ -40,18 +40,18 @@ function distance(a: number, b: number): number {
   return Math.hypot((a >> 16) - (b >> 16), ((a >> 8) & 255) - ((b >> 8) & 255), (a & 255) - (b & 255));
 }
 
-/** The most frequent colours, and none that is nearly another: a small patch of a colour of its own keeps it. */
+/** The most frequent colours, and none that is nearly another: a small patch of a color of its own keeps it. */
 function choosePalette(uses: ReadonlyMap<number, number>): number[] {
   const palette: number[] = [];
-  for (const [colour] of [...uses].sort((a, b) => b[1] - a[1])) {
+  for (const [color] of [...uses].sort((a, b) => b[1] - a[1])) {
     if (palette.length === maxColours) break;
-    if (palette.every((chosen) => distance(chosen, colour) > tooClose)) palette.push(colour);
+    if (palette.every((chosen) => distance(chosen, color) > tooClose)) palette.push(color);
   }
   return palette;
 }
 
-function nearest(colour: number, palette: readonly number[]): number {
-  const distances = palette.map((candidate) => distance(candidate, colour));
+function nearest(color: number, palette: readonly number[]): number {
+  const distances = palette.map((candidate) => distance(candidate, color));
   return distances.indexOf(Math.min(...distances));
 }
 
@@ -65,7 +65,7 @@ function chunk(type: string, data: Uint8Array): Buffer {
 
 /**
  * The same picture with up to 256 colours, in about a third of the bytes: a screenshot has few, and the rest is the
- * smoothing of letters. Format: PNG, third edition, colour type 3.
+ * smoothing of letters. Format: PNG, third edition, color type 3.
  */
 export async function smallPng(browser: Browser, png: Buffer): Promise<Buffer> {
   const { width, height, rgba } = await decode(browser, png);
@@ -73,19 +73,19 @@ export async function smallPng(browser: Browser, png: Buffer): Promise<Buffer> {
   const colourAt = (pixel: number): number => bytes.readUIntBE(pixel * 4, 3);
   const uses = new Map<number, number>();
   for (let pixel = 0; pixel < width * height; pixel++) {
-    const colour = colourAt(pixel);
-    uses.set(colour, (uses.get(colour) ?? 0) + 1);
+    const color = colourAt(pixel);
+    uses.set(color, (uses.get(color) ?? 0) + 1);
   }
   const palette = choosePalette(uses);
-  const indexOf = new Map([...uses.keys()].map((colour) => [colour, nearest(colour, palette)]));
+  const indexOf = new Map([...uses.keys()].map((color) => [color, nearest(color, palette)]));
 
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.set([8, 3], 8);
   const colours = Buffer.alloc(palette.length * 3);
-  palette.forEach((colour, index) => {
-    colours.writeUIntBE(colour, index * 3, 3);
+  palette.forEach((color, index) => {
+    colours.writeUIntBE(color, index * 3, 3);
   });
   // Each line begins with the number of its filter: none.
   const lines = Buffer.alloc(height * (width + 1));

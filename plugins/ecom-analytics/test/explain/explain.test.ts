@@ -78,7 +78,7 @@ test('--json prints one object: the entries of the codes, or of all', async () =
         code: 'ECOM_PORT_TAKEN',
         topic: 'Commands and options',
         means: 'Another program already listens on the port that was asked for.',
-        causes: ['another run of `npm start` that has not ended'],
+        causes: ['another run of `npm start` or `npm run cloud` that has not ended'],
         fix: 'Stop the other program, name another port with `--port`, or leave `--port` out to get a free one.',
       },
     ],

@@ -74,10 +74,17 @@ describe('the region that a command is about', () => {
   test('may be newer than what is known: it is made known to osls, and warned of', () => {
     const regions = ['us-east-1'];
     expect(checkRegionName(serviceOf({ region: 'us-central-1', regions }), {})).toContain(
-      'us-central-1 is unknown to this version',
+      'does not know the AWS region us-central-1',
     );
     expect(regions).toEqual(['us-east-1', 'us-central-1']);
     expect(checkRegionName(serviceOf({ region: 'us-central-1', regions }), {})).toBeUndefined();
+  });
+
+  test('is that of stages.yml where serverless.yml refers to it, which osls has not resolved by then', () => {
+    const regions = ['us-east-1'];
+    const service = { region: '${param:region}', parameters: { region: 'us-central-1' }, regions };
+    expect(checkRegionName(serviceOf(service), {})).toContain('does not know the AWS region us-central-1');
+    expect(regions).toContain('us-central-1');
   });
 
   test('is left to osls as long as it is a variable', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Revenue } from '../../../dashboard/message.ts';
 import {
-  ColourSlots,
+  ColorSlots,
   everyBucket,
   latestFinal,
   spreadOver,
@@ -63,13 +63,13 @@ describe('the bars of a chart', () => {
   });
 });
 
-describe('colours', () => {
-  /** The names of series from the first colour on. */
-  const names = (slots: ColourSlots, ...series: (string | null)[]) =>
+describe('colors', () => {
+  /** The names of series from the first color on. */
+  const names = (slots: ColorSlots, ...series: (string | null)[]) =>
     slots.layers(named(...series)).map(({ name, token }) => `${token} ${name}`);
 
   it('stay with their names when the order of sizes changes, and decide the order of the stack, all others on top', () => {
-    const slots = new ColourSlots();
+    const slots = new ColorSlots();
     expect(names(slots, 'a', 'b')).toEqual(['series-1 a', 'series-2 b']);
     expect(names(slots, null, 'b', 'c', 'a')).toEqual([
       'series-1 a',
@@ -80,13 +80,13 @@ describe('colours', () => {
   });
 
   it('go to new names when old ones have left', () => {
-    const slots = new ColourSlots();
+    const slots = new ColorSlots();
     names(slots, 'a', 'b', 'c', 'd', 'e', 'f', 'g');
     expect(names(slots, 'a', 'x', 'c', 'd', 'e', 'f', 'g')[1]).toBe('series-2 x');
   });
 
   it('are not confused by a category that is called like a number or a word of ours', () => {
-    const slots = new ColourSlots();
+    const slots = new ColorSlots();
     const tokens = slots.layers(named('constructor', '__proto__', 'null', null)).map(({ token }) => token);
     expect(new Set(tokens).size).toBe(4);
   });

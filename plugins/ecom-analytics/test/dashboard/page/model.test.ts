@@ -32,7 +32,7 @@ function aState(change: Partial<StateMessage> = {}): StateMessage {
 
 /** What is told of a run that has not begun. */
 function beforeOrders(change: Partial<StateMessage> = {}): StateMessage {
-  const { snapshot: _, ...state } = aState(change);
+  const { snapshot: _snapshot, sales: _sales, revenue: _revenue, ...state } = aState(change);
   return state;
 }
 
@@ -68,9 +68,11 @@ describe("the page's model", () => {
 
   it('forgets one run when another begins', () => {
     const model = new RunModel();
-    model.state(aState(), 0);
+    const sold = { lengthMs: 60_000, orders: 3, revenue: 30 };
+    model.state(aState({ sales: { last: sold, before: null, products: [], customers: [] } }), 0);
     model.state(beforeOrders({ alerts: [], rate: [] }), 1);
     expect(model.snapshot).toBeNull();
+    expect(model.sales.last.orders).toBe(0);
     expect(model.alerts).toEqual([]);
     expect(model.rate).toEqual([]);
   });

@@ -28,11 +28,11 @@ describe('a mistyped command', () => {
     ],
     [
       'ecom streem stop',
-      'Did you mean sls ecom stream? After `sls ecom` comes plan, topics, ',
+      'Did you mean sls ecom stream? `sls ecom` takes plan, topics, ',
       'ECOM_COMMAND_UNKNOWN',
     ],
     ['ecom stream stpo', 'Did you mean sls ecom stream stop?', 'ECOM_COMMAND_UNKNOWN'],
-    ['ecom stream pause', 'After `sls ecom stream` comes status, start, stop, ', 'ECOM_COMMAND_UNKNOWN'],
+    ['ecom stream pause', '`sls ecom stream` takes status, start, stop, ', 'ECOM_COMMAND_UNKNOWN'],
     ['ecom toString', 'There is no command "sls ecom toString"', 'ECOM_COMMAND_UNKNOWN'],
     ['ecom cost dev', '`sls ecom cost` takes options only', 'ECOM_COMMAND_UNKNOWN'],
   ])('sls %s is refused with what was probably meant', (line, message, code) => {

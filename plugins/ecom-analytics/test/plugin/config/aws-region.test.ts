@@ -45,7 +45,9 @@ test('what is not near any region is refused with an example', () => {
 
 test('a region that may be newer than the list is taken, with a doubt that names the nearest', () => {
   expect(regionProblem('eu-west-4')).toBeUndefined();
-  expect(regionDoubt('eu-west-4')).toContain('eu-west-4 is unknown to this version: the nearest is eu-west-');
+  expect(regionDoubt('eu-west-4')).toContain(
+    'does not know the AWS region eu-west-4: the nearest is eu-west-',
+  );
   for (const region of awsRegions)
     expect([regionProblem(region), regionDoubt(region)]).toEqual([undefined, undefined]);
 });
